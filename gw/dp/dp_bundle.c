@@ -168,7 +168,8 @@ void bundle_save(const struct call *c, struct image_bundle *to)
 {
 	const struct bundle *b = c->st->bundle;
 
-	*to = (struct image_bundle){.sid = c->c.sid,
+	*to = (struct image_bundle){.tid = c->c.tid,
+				    .sid = c->c.sid,
 				    .next = b->rx.next,
 				    .heard = b->rx.heard,
 				    .tx_seq = b->tx.seq,

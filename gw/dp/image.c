@@ -114,15 +114,11 @@ static const struct door_field state_fields[] = {
 	FLAG(row, state.plain),
 };
 static const struct door_field bundle_fields[] = {
-	RANGE(row, bundle.sid, 1, UINT16_MAX),
-	ARRAY(row, bundle.key),
-	ARRAY(row, bundle.last),
-	ANY(row, bundle.next),
-	ANY(row, bundle.heard),
-	ANY(row, bundle.tx_seq),
-	ANY(row, bundle.lost),
-	ANY(row, bundle.late),
-	ANY(row, bundle.broken),
+	ANY(row, bundle.tid),	 RANGE(row, bundle.sid, 1, UINT16_MAX),
+	ARRAY(row, bundle.key),	 ARRAY(row, bundle.last),
+	ANY(row, bundle.next),	 ANY(row, bundle.heard),
+	ANY(row, bundle.tx_seq), ANY(row, bundle.lost),
+	ANY(row, bundle.late),	 ANY(row, bundle.broken),
 };
 static const struct door_field report_fields[] = {
 	RANGE(row, report.worker, 0, DOOR_WORKERS - 1),

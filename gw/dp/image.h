@@ -122,7 +122,7 @@ struct image_state {
 	bool is_early, lcp, told_unsequenced, plain;
 };
 struct image_bundle {
-	uint16_t sid;
+	uint16_t tid, sid;
 	uint32_t key[MP_LINKS], last[MP_LINKS];
 	uint32_t next, heard, tx_seq;
 	uint64_t lost, late, broken;

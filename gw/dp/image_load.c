@@ -279,7 +279,7 @@ static int load_state(struct load *l, const struct image_row *row)
 
 static int load_bundle(struct load *l, const struct image_row *row)
 {
-	struct call *c = calltab_get(&l->data->tab, 0, row->bundle.sid);
+	struct call *c = calltab_get(&l->data->tab, row->bundle.tid, row->bundle.sid);
 
 	if (!c || !c->st->bundle)
 		return -EINVAL;
