@@ -54,7 +54,7 @@ noinst_LTLIBRARIES += libkeeper.la
 libkeeper_la_SOURCES = gw/keeper/child.c gw/keeper/child.h gw/keeper/drop.c gw/keeper/drop.h gw/keeper/drop_calls.c gw/keeper/fdstore.c gw/keeper/fdstore.h \
 	gw/keeper/keeper.c gw/keeper/keeper.h gw/keeper/keeper_body.c gw/keeper/keeper_body.h gw/keeper/keeper_fds.c \
 	gw/keeper/keeper_int.h gw/keeper/keeper_link.c gw/keeper/keeper_msg.c gw/keeper/keeper_serve.c \
-	gw/keeper/keeper_upgrade.c gw/keeper/opener.c gw/keeper/opener.h gw/keeper/opener_body.c \
+	gw/keeper/keeper_upgrade.c gw/keeper/opener.c gw/keeper/opener.h gw/keeper/opener_body.c gw/keeper/opener_held.c gw/keeper/opener_held.h \
 	gw/keeper/proc.c gw/keeper/proc.h gw/keeper/spawn.c gw/keeper/spawn.h
 libkeeper_la_CFLAGS = $(AM_CFLAGS) $(SECCOMP_CFLAGS) $(CAPNG_CFLAGS)
 libkeeper_la_LIBADD = $(SECCOMP_LIBS) $(CAPNG_LIBS) -lpthread

@@ -113,7 +113,7 @@ static bool permit_client(struct opener *o, const struct cfg_client *c)
 
 struct opener *permit_new(const struct cfg_model *cfg)
 {
-	static const struct opener_ops ops = {opening_here, netif_here};
+	static const struct opener_ops ops = {opening_here, netif_here, opening_device_name};
 	struct opener *o = opener_new(&ops);
 	bool ok = o != NULL;
 
@@ -134,5 +134,6 @@ struct opener *permit_new(const struct cfg_model *cfg)
 void permit_ask(struct keeper_link *keeper)
 {
 	dp_open_by(keeper ? opener_ask_open : NULL, keeper);
+	dp_closed_to(keeper ? opener_say_closed : NULL, keeper);
 	netif_by(keeper ? opener_ask_change : NULL, keeper);
 }

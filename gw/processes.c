@@ -94,12 +94,20 @@ static bool processes_new_door(const struct processes *p, struct keeper_fds *hel
 	return ok;
 }
 
+struct processes_keeper {
+	const struct processes *p;
+	struct opener *opener;
+};
+
 static bool processes_prepare(void *ctx, enum keeper_role role, struct keeper_fds *held)
 {
-	const struct processes *p = ctx;
+	const struct processes_keeper *k = ctx;
+	const struct processes *p = k->p;
 
-	if (role == KEEPER_DATA)
+	if (role == KEEPER_DATA) {
+		opener_data_begins(k->opener);
 		return processes_new_door(p, held);
+	}
 	if (keeper_fds_find(held, PROCESSES_CONF) == p->conf)
 		return true;
 	return keeper_fds_put(held, PROCESSES_CONF, p->conf) == 0;
@@ -195,6 +203,7 @@ int processes_run(const struct processes *p)
 	const char *const *const check[] = {check_file, check_running, NULL};
 	const char *stand_by[ARGS] = {"isthmus", "--role=" PROCESSES_STAND_BY};
 	const struct limits l = limits_of(p->cfg);
+	struct processes_keeper k = {p, permit_new(p->cfg)};
 	struct keeper_config c = {.program = PROGRAM,
 				  .argv = {[KEEPER_DATA] = data, [KEEPER_CONTROL] = control},
 				  .upgrade = processes_program(file),
@@ -204,9 +213,9 @@ int processes_run(const struct processes *p)
 				  .anew = ANEW,
 				  .log = p->log,
 				  .prepare = processes_prepare,
-				  .prepare_ctx = (void *)p,
+				  .prepare_ctx = &k,
 				  .request = opener_requests,
-				  .request_ctx = permit_new(p->cfg)};
+				  .request_ctx = k.opener};
 	int rc = 1;
 
 	snprintf(running, sizeof(running), "/proc/%d/fd/%d", (int)getpid(), p->conf);

@@ -9,6 +9,7 @@
  * from the beginning, and calls keep the programs that they have until they are set anew.
  */
 #include "gw/dp/data.h"
+#include "gw/dp/tun.h"
 
 #include <errno.h>
 
@@ -71,6 +72,13 @@ static int mark_run(struct worker *w, void *arg)
 	return 0;
 }
 
+static int mark_run_read(struct worker *w, void *arg)
+{
+	(void)arg;
+	worker_watch_now(w);
+	return 0;
+}
+
 static void mark_sweep_tuns(struct data *data)
 {
 	struct data_tun *next;
@@ -93,4 +101,8 @@ void data_mark(struct data *data, const struct door_msg *m, struct door_msg *ans
 		worker_run(data->worker[i], mark_run, NULL);
 	mark_sweep_tuns(data);
 	data_left_drop(data);
+	atomic_store(&data->waits, false);
+	for (unsigned i = 0; i < data->n; i++)
+		worker_run(data->worker[i], mark_run_read, NULL);
+	tun_say_closed(NULL);
 }

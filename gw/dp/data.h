@@ -72,7 +72,10 @@ struct data {
 	pthread_t thread;
 	bool running;
 	atomic_bool stop;
-	bool broken;	   /* control has sent what no control sends */
+	bool broken; /* control has sent what no control sends */
+	/* A data side has died, and control has not set all calls again: what the sockets of UDP
+	 * and the TUN devices have is left there, since it would be of no call. */
+	atomic_bool waits;
 	atomic_bool lines; /* control serves lines */
 
 	/* Another data side has the door: nothing is read from it, and nothing written to it. */
@@ -222,6 +225,8 @@ struct worker_chan {
 	struct worker_chan_queue *q; /* flow controlled: waiting to be taken; else NULL */
 };
 
+#define WORKER_PORT_LATE 4u
+
 struct worker_port {
 	struct worker *w;
 	unsigned no;
@@ -235,6 +240,8 @@ struct worker_port {
 	unsigned timers;
 	atomic_bool woken;
 	bool tap_on;
+	int late[WORKER_PORT_LATE]; /* sockets to be read once data waits no more */
+	unsigned lates;
 	struct ist_host host;
 	struct report *failure; /* kept ready: a failure can always be told */
 	int failed;		/* what it has told, once failure is NULL */

@@ -26,28 +26,29 @@ unsigned dp_door_new(unsigned workers, int fd[DP_DOOR_FDS])
 	return 0;
 }
 
-static void data_side_go_on(struct door *d, int before)
+/* False: there is nothing to go on from. */
+static bool data_side_go_on(struct door *d, int before)
 {
-	struct door *left = door_read(before, d->workers);
+	struct door *left = before >= 0 ? door_read(before, d->workers) : NULL;
 
 	if (left)
 		data_left_copy(d, left);
 	door_free(left);
+	return left;
 }
 
 struct data *dp_data_start(const int *fd, unsigned n, int before,
 			   const struct ist_transport *const *known)
 {
 	struct door *d = door_open(fd, n);
-	struct data *data;
-	bool ok;
+	bool again = d && data_side_go_on(d, before), ok;
+	struct data *data = d ? data_new(d, true) : NULL;
 
-	if (d && before >= 0)
-		data_side_go_on(d, before);
-	else if (before >= 0)
+	if (!d && before >= 0)
 		close(before);
-	data = d ? data_new(d, true) : NULL;
 	ok = data;
+	if (data)
+		atomic_store(&data->waits, again);
 	for (; ok && *known; known++)
 		ok = data_know(data, *known);
 	if (ok && data_start_thread(data))

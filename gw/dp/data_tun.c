@@ -48,6 +48,8 @@ static int data_tun_run_watch(struct worker *w, void *arg)
 	struct data_tun *t = arg;
 
 	t->watch = worker_watch(w, t->fd, IST_READ, ip_path_read, t);
+	if (t->watch && atomic_load(&w->data->waits))
+		worker_watch_later(w, t->watch);
 	return t->watch ? 0 : -ENOMEM;
 }
 
@@ -74,6 +76,8 @@ static void data_tun_free(struct rcu_head *head)
 
 	rcu_grace_over();
 	close(t->fd);
+	if (!atomic_load(&t->gone)) /* another one may have its name */
+		tun_say_closed(t->name);
 	addrtab_free(&t->addr);
 	prefixtab_free(&t->route4);
 	prefixtab_free(&t->route6);

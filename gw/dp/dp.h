@@ -77,6 +77,10 @@ static inline unsigned dp_channel_port(l2tp_channel c)
 /* Have another open what ports and TUN devices need (struct ist_open), from any thread: a
  * descriptor or -errno.  Before dp_new(); NULL = it is opened in place. */
 void dp_open_by(int (*open)(void *ctx, const struct ist_open *what), void *ctx);
+/* That one may hold what it has opened for a data side that is started when this one has died:
+ * tell it, from any thread, that a TUN device has been closed, and with NULL that all is open which
+ * is to be. */
+void dp_closed_to(void (*closed)(void *ctx, const char *device), void *ctx);
 /* What dp_tun_open() asks for. */
 struct ist_open dp_tun_opening(const char *name, uint16_t mtu);
 /* workers: 0 = in the caller's loop, UINT_MAX = choose.  NULL without memory or threads. */

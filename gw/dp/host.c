@@ -44,6 +44,14 @@ static struct watch **host_find_watch(struct worker_port *p, int fd)
 	return NULL;
 }
 
+static bool host_is_late(const struct worker_port *p, int fd)
+{
+	for (unsigned i = 0; atomic_load(&p->w->data->waits) && i < p->lates; i++)
+		if (p->late[i] == fd)
+			return true;
+	return false;
+}
+
 static int host_watch(void *host, int fd, unsigned what, void (*on_fd)(void *arg, unsigned ready),
 		      void *arg)
 {
@@ -67,6 +75,8 @@ static int host_watch(void *host, int fd, unsigned what, void (*on_fd)(void *arg
 	if (i < 0)
 		return -ENOMEM;
 	p->watch[i] = worker_watch(p->w, fd, what, on_fd, arg);
+	if (p->watch[i] && host_is_late(p, fd))
+		worker_watch_later(p->w, p->watch[i]);
 	return p->watch[i] ? 0 : -errno;
 }
 
@@ -251,8 +261,13 @@ static void host_tap(void *host, bool outbound, uint16_t link_type, const void *
 
 static int host_open(void *host, const struct ist_open *what)
 {
-	(void)host;
-	return tun_ask_open(what);
+	struct worker_port *p = host;
+	int fd = tun_ask_open(what);
+
+	if (fd >= 0 && what->kind == IST_OPEN_UDP && atomic_load(&p->w->data->waits) &&
+	    p->lates < WORKER_PORT_LATE)
+		p->late[p->lates++] = fd;
+	return fd;
 }
 
 const struct ist_host host_table = {

@@ -44,12 +44,26 @@ static int tun_fail(int fd, const char *what, const char *more, char *err, size_
 static struct {
 	int (*open)(void *ctx, const struct ist_open *what);
 	void *ctx;
+	void (*closed)(void *ctx, const char *device);
+	void *closed_ctx;
 } tun_opener;
 
 void dp_open_by(int (*open)(void *ctx, const struct ist_open *what), void *ctx)
 {
 	tun_opener.open = open;
 	tun_opener.ctx = ctx;
+}
+
+void dp_closed_to(void (*closed)(void *ctx, const char *device), void *ctx)
+{
+	tun_opener.closed = closed;
+	tun_opener.closed_ctx = ctx;
+}
+
+void tun_say_closed(const char *device)
+{
+	if (tun_opener.closed)
+		tun_opener.closed(tun_opener.closed_ctx, device);
 }
 
 int tun_ask_open(const struct ist_open *what)

@@ -13,5 +13,7 @@ int tun_open(const char *name, uint16_t mtu, char *made, char *err, size_t err_l
 
 /* By whom dp_open_by() said; -ENOSYS = in place. */
 int tun_ask_open(const struct ist_open *what);
+/* To whom dp_closed_to() said. */
+void tun_say_closed(const char *device);
 
 #endif

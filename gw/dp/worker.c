@@ -177,10 +177,27 @@ struct watch *worker_watch(struct worker *w, int fd, unsigned what,
 
 int worker_watch_change(struct worker *w, struct watch *x, unsigned what)
 {
-	struct epoll_event ev = {.events = worker_epoll_bits(what), .data.ptr = x};
+	unsigned now = x->later ? what & ~(unsigned)IST_READ : what;
+	struct epoll_event ev = {.events = worker_epoll_bits(now), .data.ptr = x};
 
 	x->what = what;
 	return epoll_ctl(w->epfd, EPOLL_CTL_MOD, x->fd, &ev) < 0 ? -errno : 0;
+}
+
+void worker_watch_later(struct worker *w, struct watch *x)
+{
+	x->later = true;
+	worker_watch_change(w, x, x->what);
+}
+
+void worker_watch_now(struct worker *w)
+{
+	for (struct watch *x = w->watches; x; x = x->next) {
+		if (!x->later)
+			continue;
+		x->later = false;
+		worker_watch_change(w, x, x->what);
+	}
 }
 
 void worker_unwatch(struct worker *w, struct watch *x)

@@ -36,6 +36,7 @@ struct watch {
 	int fd;
 	unsigned what;				  /* enum ist_watch */
 	bool dead;				  /* freed at the end of the batch */
+	bool later;				  /* not to be read yet */
 	void (*on_fd)(void *arg, unsigned ready); /* enum ist_watch */
 	void *arg;
 	struct watch *next;
@@ -149,6 +150,9 @@ struct watch *worker_watch(struct worker *w, int fd, unsigned what,
 			   void (*on_fd)(void *arg, unsigned ready), void *arg);
 int worker_watch_change(struct worker *w, struct watch *x, unsigned what);
 void worker_unwatch(struct worker *w, struct watch *x);
+/* It is not read before worker_watch_now(). */
+void worker_watch_later(struct worker *w, struct watch *x);
+void worker_watch_now(struct worker *w);
 
 static inline void worker_timer(struct worker *w, struct deadline *d, enum timer_kind kind,
 				uint64_t at)

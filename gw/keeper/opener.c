@@ -4,7 +4,7 @@
  * the same, octet for octet, as one of the table, but for the number of a device; a change when its
  * device and its network are inside a row.
  */
-#include "gw/keeper/opener.h"
+#include "gw/keeper/opener_held.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -25,6 +25,7 @@ struct opener {
 	struct opener_rule *rule;
 	unsigned rules;
 	char *captures; /* folder of them; NULL = there are none */
+	struct opener_helds held;
 };
 
 struct opener *opener_new(const struct opener_ops *ops)
@@ -43,7 +44,13 @@ void opener_free(struct opener *o)
 	free(o->open);
 	free(o->rule);
 	free(o->captures);
+	opener_held_free(&o->held);
 	free(o);
+}
+
+void opener_data_begins(struct opener *o)
+{
+	opener_held_begin(&o->held);
 }
 
 /* --- the table -------------------------------------------------------------------------------- */
@@ -122,12 +129,19 @@ static bool opener_same(const struct ist_open *rule, const struct ist_open *what
 	return !memcmp(rule, &w, sizeof(w));
 }
 
+/* How many rows allow it, each for one. */
+static unsigned opener_rows_of(const struct opener *o, const struct ist_open *what)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < o->opens; i++)
+		n += opener_same(&o->open[i], what);
+	return n;
+}
+
 bool opener_allows_open(const struct opener *o, const struct ist_open *what)
 {
-	for (unsigned i = 0; i < o->opens; i++)
-		if (opener_same(&o->open[i], what))
-			return true;
-	return false;
+	return opener_rows_of(o, what);
 }
 
 /* Are the networks of n inside m, or is it m? */
@@ -167,23 +181,63 @@ bool opener_allows_change(const struct opener *o, const struct opener_change *c)
 static int opener_run_open(void *ctx, enum keeper_role from, struct rd *body, struct wr *answer,
 			   int *fd)
 {
-	const struct opener *o = ctx;
+	struct opener *o = ctx;
 	struct ist_open what;
+	unsigned most;
 	int r;
 
 	(void)from;
 	(void)answer;
 	if (!opener_get_open(body, &what))
 		return EBADMSG;
-	if (!opener_allows_open(o, &what))
+	most = opener_rows_of(o, &what);
+	if (!most)
 		return EACCES;
+	*fd = opener_held_take(&o->held, &o->ops, &what);
+	if (*fd >= 0)
+		return 0;
+	opener_held_make_room(&o->held, &what, most);
 	/* Its folder may be another process's, which could lead us elsewhere. */
 	if (what.kind == IST_OPEN_READ || what.kind == IST_OPEN_WRITE)
 		what.flags |= IST_OPEN_NO_LINK;
 	r = o->ops.open(&what);
 	if (r < 0)
 		return -r;
+	opener_held_keep(&o->held, &o->ops, &what, r);
 	*fd = r;
+	return 0;
+}
+
+static int opener_run_closed(void *ctx, enum keeper_role from, struct rd *body, struct wr *answer,
+			     int *fd)
+{
+	struct opener *o = ctx;
+	size_t len = body->left;
+	const uint8_t *octets = rd_take(body, len);
+	char name[OPENER_DEVICE];
+
+	(void)from;
+	(void)answer;
+	(void)fd;
+	if (!octets || !len || len >= sizeof(name) || memchr(octets, '\0', len))
+		return EBADMSG;
+	memcpy(name, octets, len);
+	name[len] = '\0';
+	opener_held_closed(&o->held, name);
+	return 0;
+}
+
+static int opener_run_settled(void *ctx, enum keeper_role from, struct rd *body, struct wr *answer,
+			      int *fd)
+{
+	struct opener *o = ctx;
+
+	(void)from;
+	(void)answer;
+	(void)fd;
+	if (body->left)
+		return EBADMSG;
+	opener_held_settle(&o->held);
 	return 0;
 }
 
@@ -265,6 +319,8 @@ const struct keeper_request opener_requests[] = {
 	{OPENER_ADDRESS, 1u << KEEPER_CONTROL, opener_run_address},
 	{OPENER_ROUTE, 1u << KEEPER_CONTROL, opener_run_route},
 	{OPENER_CAPTURE, 1u << KEEPER_CONTROL, opener_run_capture},
+	{OPENER_CLOSED, 1u << KEEPER_DATA, opener_run_closed},
+	{OPENER_SETTLED, 1u << KEEPER_DATA, opener_run_settled},
 	{0, 0, NULL},
 };
 
@@ -313,4 +369,14 @@ int opener_ask_capture(struct keeper_link *l, const char *name, bool trial)
 	wr_u8(&w, trial);
 	wr_bytes(&w, name, strlen(name));
 	return opener_ask(l, OPENER_CAPTURE, &w, !trial);
+}
+
+void opener_say_closed(void *link, const char *device)
+{
+	uint8_t body[OPENER_DEVICE];
+	struct wr w = wr_init(body, sizeof(body));
+
+	if (device)
+		wr_bytes(&w, device, strlen(device));
+	opener_ask(link, device ? OPENER_CLOSED : OPENER_SETTLED, &w, false);
 }

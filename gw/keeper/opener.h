@@ -13,13 +13,15 @@
 #include "transports/transport.h"
 
 /* Kinds of requests.  An answer has no body; that of OPEN has a descriptor.  The body of CAPTURE is
- * "it is a trial" in one octet, then the name. */
+ * "it is a trial" in one octet, then the name; that of CLOSED a device's name. */
 enum opener_kind {
 	OPENER_OPEN = KEEPER_OPENER, /* of data */
 	OPENER_LINK,		     /* of control, as are those that follow */
 	OPENER_ADDRESS,
 	OPENER_ROUTE,
 	OPENER_CAPTURE, /* its answer has a descriptor, but for a trial */
+	OPENER_CLOSED,	/* of data: it has closed this device, which is to go */
+	OPENER_SETTLED, /* of data: it has opened all that it wants of what its life before had */
 };
 
 #define OPENER_DEVICE	    16u	 /* octets of a device's name with its NUL */
@@ -59,6 +61,8 @@ struct opener_ops {
 	int (*open)(const struct ist_open *what);
 	/* 0 or -errno. */
 	int (*change)(const struct opener_change *c);
+	/* The name of an open device.  0 or -errno.  NULL = devices are not held. */
+	int (*device)(int fd, char *name);
 };
 
 struct opener;
@@ -78,6 +82,10 @@ bool opener_may_capture(struct opener *o, const char *folder);
 bool opener_allows_open(const struct opener *o, const struct ist_open *what);
 bool opener_allows_change(const struct opener *o, const struct opener_change *c);
 
+/* Data is started, after another life of it: what that had open it is given again when it asks,
+ * until it says SETTLED. */
+void opener_data_begins(struct opener *o);
+
 /* For struct keeper_config; its request_ctx is the opener.  Errors: EBADMSG for a body that is
  * none, EACCES for what is not allowed, else that of the operation. */
 extern const struct keeper_request opener_requests[];
@@ -87,6 +95,8 @@ extern const struct keeper_request opener_requests[];
 /* Ask keeper; link: the process's struct keeper_link.  As the functions of struct opener_ops. */
 int opener_ask_open(void *link, const struct ist_open *what);
 int opener_ask_change(void *link, const struct opener_change *c);
+/* A device has been closed, or with NULL: all is open that was before and is wanted. */
+void opener_say_closed(void *link, const char *device);
 /* A new file in the folder of captures: its descriptor, or -errno.  trial: it is made and removed
  * again; 0 or -errno. */
 int opener_ask_capture(struct keeper_link *l, const char *name, bool trial);

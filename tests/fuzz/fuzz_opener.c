@@ -55,7 +55,7 @@ static void fuzz_again(uint8_t kind, const uint8_t *data, size_t len)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static const struct opener_ops ops = {fuzz_open, fuzz_change};
+	static const struct opener_ops ops = {fuzz_open, fuzz_change, NULL};
 	const struct opener_net ten = {.bits = 8, .addr = {[12] = 10}};
 	struct opener *o = opener_new(&ops);
 	uint8_t room[8];

@@ -5,10 +5,11 @@
  */
 #include "core/bytes.h"
 #include "gw/dp/data.h"
-#include "tests/gw/dp/fake.h"
+#include "tests/gw/dp/apart.h"
 #include "tests/harness.h"
 #include "tests/heap.h"
 #include "tests/netns.h"
+#include "transports/kit/opening.h"
 #include "transports/udp/udp.h"
 
 #include <net/if.h>
@@ -16,6 +17,7 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 struct life {
@@ -286,6 +288,49 @@ static void other_settings_make_another_port(void)
 	other = life_udp(&l, "101");
 	CU_ASSERT_TRUE(other >= 0 && other != no);
 	CU_ASSERT_PTR_NULL(l.data->port[no].home); /* at once: it may be in the way */
+	life_end(&l);
+}
+
+static int life_opens(void *ctx, const struct ist_open *what)
+{
+	(void)ctx;
+	return opening_here(what);
+}
+
+static void life_closed(void *settled, const char *device)
+{
+	*(unsigned *)settled += !device;
+}
+
+/* After the death of a data side: what waits in a socket is of calls that are not set yet. */
+static void what_waits_is_read_after_the_mark(void)
+{
+	static const uint8_t packet[] = {0xc8, 2, 0, 12, 0, 0, 0, 0, 0, 0, 0, 0};
+	unsigned settled = 0;
+	struct life l;
+	int no, peer;
+
+	life_prepare(&l);
+	CU_ASSERT_TRUE(data_know(l.data, &udp_transport));
+	atomic_store(&l.data->waits, true);
+	dp_open_by(life_opens, NULL);
+	dp_closed_to(life_closed, &settled);
+	life_attach(&l);
+	no = life_udp(&l, "100");
+	CU_ASSERT_TRUE_FATAL(no >= 0);
+	l.r.port = (unsigned)no;
+	peer = apart_peer_of(l.r.dp, l.r.port);
+	CU_ASSERT_EQUAL(send(peer, packet, sizeof(packet), 0), sizeof(packet));
+	no_more_lines(&l, 0);
+	CU_ASSERT_EQUAL(settled, 0);
+	dp_attached(l.r.dp);
+	CU_ASSERT_EQUAL(settled, 1);
+	CU_ASSERT_TRUE(rig_wait_lines(&l.r, 2)); /* up, control */
+	CU_ASSERT_EQUAL(send(peer, packet, sizeof(packet), 0), sizeof(packet));
+	CU_ASSERT_TRUE(rig_wait_lines(&l.r, 3));
+	dp_open_by(NULL, NULL);
+	dp_closed_to(NULL, NULL);
+	close(peer);
 	life_end(&l);
 }
 
@@ -720,6 +765,7 @@ static const struct test_case cases[] = {
 	{"a_second_birth_is_withdrawn", a_second_birth_is_withdrawn},
 	{"another_transport_makes_another_port", another_transport_makes_another_port},
 	{"other_settings_make_another_port", other_settings_make_another_port},
+	{"what_waits_is_read_after_the_mark", what_waits_is_read_after_the_mark},
 	{"what_is_not_opened_again_is_closed", what_is_not_opened_again_is_closed},
 	{"a_failure_is_told_again", a_failure_is_told_again},
 	{"a_channel_nobody_waits_for_is_given_up", a_channel_nobody_waits_for_is_given_up},

@@ -19,6 +19,7 @@
 	X(keeper_serve) \
 	X(opener)       \
 	X(opener_body)  \
+	X(opener_held)  \
 	X(proc)         \
 	X(spawn)
 

@@ -37,7 +37,7 @@ static int done_change(const struct opener_change *c)
 
 static struct opener *opener_of_test(void)
 {
-	static const struct opener_ops ops = {done_open, done_change};
+	static const struct opener_ops ops = {done_open, done_change, NULL};
 	struct opener *o = opener_new(&ops);
 
 	memset(&done, 0, sizeof(done));
@@ -192,7 +192,7 @@ static void opener_changes_of_state_and_far_ends(void)
 
 static void opener_without_memory(void)
 {
-	static const struct opener_ops ops = {done_open, done_change};
+	static const struct opener_ops ops = {done_open, done_change, NULL};
 	const struct opener_net all4 = net(false, "00000000", 0);
 	struct ist_open w = named(IST_OPEN_TTY, "/dev/ttyS0");
 	struct opener *o = opener_of_test();
@@ -252,6 +252,43 @@ static void opener_opens_what_is_asked(void)
 	CU_ASSERT_EQUAL(opener_run(o, OPENER_OPEN, body, wr.len - 1, &fd), EBADMSG);
 	CU_ASSERT_EQUAL(opener_run(o, OPENER_OPEN, body, 0, &fd), EBADMSG);
 	CU_ASSERT_EQUAL(done.opens, 2);
+	opener_free(o);
+}
+
+/* The next life of data gets what is open; what it does not ask for, or has closed, goes. */
+static void opener_holds_what_is_open(void)
+{
+	struct opener *o = opener_of_test();
+	struct ist_open w = named(IST_OPEN_LISTEN, "");
+	uint8_t body[400];
+	struct wr wr = wr_init(body, sizeof(body));
+	int fd;
+
+	w.family = 4;
+	opener_put_open(&wr, &w);
+	CU_ASSERT_FATAL(opener_may_open(o, &w));
+	for (unsigned life = 0; life < 3; life++) {
+		CU_ASSERT_EQUAL(opener_run(o, OPENER_OPEN, body, wr.len, &fd), 0);
+		CU_ASSERT(fd >= 0 && done.opens == 1);
+		close(fd);
+		opener_data_begins(o);
+	}
+	CU_ASSERT_EQUAL(opener_run(o, OPENER_SETTLED, body, 1, &fd), EBADMSG);
+	CU_ASSERT_EQUAL(opener_run(o, OPENER_SETTLED, NULL, 0, &fd), 0);
+	for (unsigned i = 2; i < 4; i++) { /* twice in one life */
+		CU_ASSERT_EQUAL(opener_run(o, OPENER_OPEN, body, wr.len, &fd), 0);
+		CU_ASSERT(fd >= 0 && done.opens == i);
+		close(fd);
+	}
+	CU_ASSERT_EQUAL(opener_run(o, OPENER_CLOSED, (const uint8_t *)"ist0", 4, &fd), 0);
+	CU_ASSERT_EQUAL(opener_run(o, OPENER_CLOSED,
+				   (const uint8_t *)"ist\0"
+						    "0",
+				   5, &fd),
+			EBADMSG);
+	CU_ASSERT_EQUAL(opener_run(o, OPENER_CLOSED, (const uint8_t *)"a-name-of-16-oct", 16, &fd),
+			EBADMSG);
+	CU_ASSERT_EQUAL(opener_run(o, OPENER_CLOSED, NULL, 0, &fd), EBADMSG);
 	opener_free(o);
 }
 
@@ -331,8 +368,9 @@ static void opener_makes_captures(void)
 static void opener_requests_have_a_sender(void)
 {
 	for (const struct keeper_request *r = opener_requests; r->kind; r++)
-		CU_ASSERT_EQUAL(r->from,
-				1u << (r->kind == OPENER_OPEN ? KEEPER_DATA : KEEPER_CONTROL));
+		CU_ASSERT_EQUAL(r->from, 1u << (r->kind == OPENER_OPEN || r->kind >= OPENER_CLOSED
+							? KEEPER_DATA
+							: KEEPER_CONTROL));
 }
 
 /* --- asking ----------------------------------------------------------------------------------- */
@@ -424,6 +462,7 @@ static const struct test_case cases[] = {
 	{"changes_of_state_and_far_ends", opener_changes_of_state_and_far_ends},
 	{"without_memory", opener_without_memory},
 	{"opens_what_is_asked", opener_opens_what_is_asked},
+	{"holds_what_is_open", opener_holds_what_is_open},
 	{"changes_what_is_asked", opener_changes_what_is_asked},
 	{"makes_captures", opener_makes_captures},
 	{"requests_have_a_sender", opener_requests_have_a_sender},
