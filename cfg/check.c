@@ -11,6 +11,9 @@
 #include "cfg/schema.h"
 #include "cfg/value.h"
 
+#include "core/container.h"
+#include "core/htab.h"
+
 #include <inttypes.h>
 #include <net/if.h>
 #include <stdio.h>
@@ -412,19 +415,51 @@ static void check_user_secret(struct cfg_load *l, const struct cfg_item *it)
 		cfg_wrong(l, it->line, it, "`secret` or `secret-file` is missing");
 }
 
+struct check_user {
+	struct hnode node; /* by address */
+	const struct cfg_user *user;
+};
+
+/* The first who has this address. */
+static const struct cfg_user *check_first_user(struct cfg_load *l, struct htab *by_address,
+					       const struct cfg_user *u)
+{
+	struct hnode *n = htab_first(by_address, u->address4);
+	struct check_user *x;
+
+	if (n)
+		return IST_CONTAINER_OF(n, struct check_user, node)->user;
+	x = arena_get(l->scratch, sizeof(*x));
+	x->user = u;
+	htab_add(by_address, &x->node, u->address4);
+	return u;
+}
+
+static void check_user_addresses_differ(struct cfg_load *l)
+{
+	struct htab by_address;
+
+	htab_init(&by_address, 0);
+	for (const struct cfg_item *it = NULL; (it = cfg_next(l->root, it, CFG_S_USER));) {
+		const struct cfg_user *u = it->object, *first = u;
+
+		if (u->address4)
+			first = check_first_user(l, &by_address, u);
+		if (first != u)
+			cfg_wrong(l, check_blame(it, "address")->line, check_blame(it, "address"),
+				  "`%s` is the address of user `%s` too",
+				  check_ipv4_text(l, u->address4),
+				  cfg_clean(l, first->name, strlen(first->name)));
+	}
+	htab_free(&by_address);
+}
+
 static void check_user_address(struct cfg_load *l, const struct cfg_item *it)
 {
 	const struct cfg_user *u = it->object;
 	const struct cfg_item *b = check_blame(it, "address");
 
-	if (!u->address4)
-		return;
-	for (const struct cfg_user *q = l->m->user; q < u; q++)
-		if (q->address4 == u->address4)
-			cfg_wrong(l, b->line, b, "`%s` is the address of user `%s` too",
-				  check_ipv4_text(l, u->address4),
-				  cfg_clean(l, q->name, strlen(q->name)));
-	for (unsigned i = 0; i < l->m->services; i++)
+	for (unsigned i = 0; u->address4 && i < l->m->services; i++)
 		if (l->m->service[i].local4 == u->address4)
 			cfg_wrong(l, b->line, b, "`%s` is our own address in service `%s`",
 				  check_ipv4_text(l, u->address4), l->m->service[i].name);
@@ -761,4 +796,5 @@ void cfg_check(struct cfg_load *l)
 		for (const struct cfg_item *it = NULL;
 		     (it = cfg_next(l->root, it, checks[i].section));)
 			checks[i].check(l, it);
+	check_user_addresses_differ(l);
 }

@@ -57,8 +57,7 @@ static cfg_opt_t *parse_options(struct cfg_load *l, const struct cfg_schema *s)
 	for (unsigned i = 0; i < subs; i++) {
 		const struct cfg_schema *sub = s->sub[i];
 
-		*o++ = (cfg_opt_t)CFG_SEC(sub->word, parse_options(l, sub),
-					  CFGF_MULTI | (sub->title ? CFGF_TITLE : 0));
+		*o++ = (cfg_opt_t)CFG_SEC(sub->word, parse_options(l, sub), CFGF_MULTI);
 	}
 	*o = (cfg_opt_t)CFG_END();
 	return opt;

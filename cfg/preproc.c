@@ -310,7 +310,8 @@ static void preproc_put_key(struct plain *o, const struct cfg_item *it)
 	arena_add_text(&o->text, is_list ? " }" : "");
 }
 
-/* The depth is bounded: items deeper than CFG_DEPTH_MAX were dropped. */
+/* Without titles: the library would compare each with all before it.  The depth is bounded: items
+ * deeper than CFG_DEPTH_MAX were dropped. */
 static void preproc_put_items(struct plain *o, const struct cfg_item *section)
 {
 	for (const struct cfg_item *it = section->child; it; it = it->next) {
@@ -322,10 +323,6 @@ static void preproc_put_items(struct plain *o, const struct cfg_item *section)
 		}
 		preproc_to_line(o, it->line);
 		arena_add_text(&o->text, it->name);
-		if (it->title) {
-			arena_add_text(&o->text, " ");
-			preproc_put_quoted(o, it->title);
-		}
 		arena_add_text(&o->text, " {");
 		preproc_put_items(o, it);
 		arena_add_text(&o->text, " }");

@@ -117,10 +117,10 @@ static void plain_spelling(void)
 	cfg_names(&l);
 	ASSERT_TEXT(cfg_plain(&l), "\nworkers = \"2\"\n"
 				   "\n"
-				   "pool \"p\" { ranges = { \"10.0.0.0/8\",\n"
+				   "pool { ranges = { \"10.0.0.0/8\",\n"
 				   "\"11.0.0.0/8\" } }\n"
-				   "sw \"x\" {\n"
-				   "accept \"3110*\" { service = \"s\\\"\\$\\\\\" } }\n"
+				   "sw {\n"
+				   "accept { service = \"s\\\"\\$\\\\\" } }\n"
 				   "\n"
 				   "host-name = \"a\\x07b\"\n");
 	cfg_load_drop(&l);
