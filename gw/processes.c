@@ -335,8 +335,13 @@ static struct data *processes_begin_data(struct processes_data *d,
 	n = processes_drop(&d->link, KEEPER_DATA, limits) ? kept_door(&d->held, fd) : 0;
 	if (!n)
 		return NULL;
-	if (stand_by)
-		return dp_data_stand_by(fd, n, transports);
+	if (stand_by) {
+		data = dp_data_stand_by(fd, n, transports);
+		if (!data)
+			fprintf(stderr, "data cannot stand by: no memory, or the one that runs "
+					"has a door of another version\n");
+		return data;
+	}
 	data = dp_data_start(fd, n, keeper_fds_take(&d->held, PROCESSES_BEFORE), transports);
 	if (data) /* what the one before has left is at this door now */
 		keeper_drop(&d->link, PROCESSES_BEFORE);

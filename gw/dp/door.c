@@ -6,6 +6,8 @@
 #define _GNU_SOURCE /* memfd_create, seals */
 #include "gw/dp/door.h"
 
+#include "gw/dp/door_msg.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -14,8 +16,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define MAGIC	0x69737464u /* "istd" */
-#define VERSION 2u
+#define MAGIC  0x69737464u /* "istd" */
+#define LAYOUT 3u
+/* Of the memory and of what goes through it: one that stands by must know both. */
+#define VERSION (LAYOUT << 16 | DOOR_MSG_VERSION)
 #define TUNNELS 65536u
 #define SEALS	(F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW)
 
