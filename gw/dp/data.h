@@ -193,8 +193,9 @@ int data_port_thaw(struct data *data, unsigned no, struct ist_frozen *f);
 
 /* --- ports and channels (the port's worker) --------------------------------------------------- */
 
-#define REPORT_MAX  65536u /* octets of a report */
-#define REPORT_TEXT 256u   /* of a failure, with its NUL */
+#define FROZEN_MOST (1u << 26) /* octets of a port that is handed over */
+#define REPORT_MAX  65536u     /* octets of a report */
+#define REPORT_TEXT 256u       /* of a failure, with its NUL */
 
 struct worker_port_timer {
 	struct deadline d;
@@ -264,6 +265,10 @@ static inline bool worker_port_has(const struct worker_port *p, enum ist_cap cap
 
 struct worker_port *worker_port_new(struct worker *w, unsigned no, const struct ist_transport *t,
 				    const char *name);
+/* As ist_transport.freeze, with as much room as that takes; f is zeroed but for its size, and its
+ * memory is the caller's to forget. */
+int worker_port_freeze(struct worker_port *p, struct ist_frozen *f);
+void worker_port_forget_frozen(struct ist_frozen *f);
 /* Closes it with the transport; forgets watches, timers. */
 void worker_port_close(struct worker_port *p);
 /* And channels. */

@@ -281,6 +281,7 @@ static struct call *data_call_rebuild(struct data *data, const struct door_call_
 	const struct dp_call *want = &set->call;
 	struct worker *home = data_home_of(data, want);
 	struct data_tun *t = data_tun_get(data, want->tun);
+	uint64_t heard = atomic_load(&data->tab.heard[want->tid]);
 	struct call *c;
 
 	if (!home || !set->slot || (want->tun && !t) ||
@@ -294,10 +295,12 @@ static struct call *data_call_rebuild(struct data *data, const struct door_call_
 	c->tun = t;
 	c->version = ++data->version;
 	c->st = data_make_state(data, set, home);
-	if (c->st && calltab_set(&data->tab, want->tid, want->sid, c))
-		return c;
-	data_unmake_call(c, NULL);
-	return NULL;
+	if (!c->st || !calltab_set(&data->tab, want->tid, want->sid, c)) {
+		data_unmake_call(c, NULL);
+		return NULL;
+	}
+	calltab_heard(&data->tab, want->tid, heard); /* the first call of a tunnel has cleared it */
+	return c;
 }
 
 bool data_call_restore(struct data *data, const struct door_call_set *set, uint64_t claimed,

@@ -63,7 +63,7 @@ static const struct door_field call_fields[] = {
 static const struct door_field frozen_fields[] = {
 	RANGE(row, frozen.port, 0, DOOR_PORTS - 1),
 	FLAG(row, frozen.frozen),
-	BLOB(frozen.octets, IMAGE_FROZEN_MOST),
+	BLOB(frozen.octets, FROZEN_MOST),
 	ANY(row, frozen.fd),
 	ANY(row, frozen.fds),
 	FLAG(row, frozen.tap_on),

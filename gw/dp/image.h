@@ -17,9 +17,8 @@
 
 #include "gw/dp/data.h"
 
-#define IMAGE_VERSION	  1u
-#define IMAGE_MOST	  (1u << 30) /* octets of one */
-#define IMAGE_FROZEN_MOST (1u << 26) /* octets of a port */
+#define IMAGE_VERSION 1u
+#define IMAGE_MOST    (1u << 30) /* octets of one */
 
 enum image_kind {
 	/* the first image */

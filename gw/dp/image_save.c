@@ -13,7 +13,7 @@ struct save {
 	struct data *data;
 	struct image *im;
 	struct image_fds *fds;
-	uint8_t *octets; /* of one message, or of a frozen port */
+	uint8_t *octets; /* of one message */
 	size_t room;
 	struct filter **filter; /* in the order of their rows */
 	unsigned filters;
@@ -181,34 +181,6 @@ void image_save_tables(struct data *data, struct image *im, struct image_fds *fd
 
 /* --- the second image: ports -------------------------------------------------------------------- */
 
-#define SAVE_FDS 65536u /* of a port at most */
-
-/* The transport says when there is not enough room.  0 or -errno. */
-static int save_freeze(struct save *s, struct worker_port *p, struct ist_frozen *f)
-{
-	int rc = -ENOSPC;
-
-	if (!IST_HAS(p->t, freeze) || !p->t->freeze)
-		return -EOPNOTSUPP;
-	while (rc == -ENOSPC && s->room <= IMAGE_FROZEN_MOST && f->fd_room <= SAVE_FDS) {
-		uint8_t *octets = realloc(s->octets, s->room);
-		int *fd = realloc(f->fd, f->fd_room * sizeof(*fd));
-
-		s->octets = octets ? octets : s->octets;
-		f->fd = fd ? fd : f->fd;
-		if (!octets || !fd)
-			return -ENOMEM;
-		f->octets = octets;
-		f->room = s->room;
-		rc = p->t->freeze(p->p, f);
-		if (rc == -ENOSPC) {
-			s->room *= 2;
-			f->fd_room *= 2;
-		}
-	}
-	return rc;
-}
-
 /* The first of them in the list. */
 static uint32_t save_fds(struct save *s, const struct ist_frozen *f)
 {
@@ -224,10 +196,10 @@ static uint32_t save_fds(struct save *s, const struct ist_frozen *f)
  * that. */
 static void save_port(struct save *s, struct worker_port *p)
 {
-	struct ist_frozen f = {.size = sizeof(f), .fd_room = 16};
+	struct ist_frozen f = {.size = sizeof(f)};
 	struct image_row row = {.kind = IMAGE_FROZEN,
 				.frozen = {.port = p->no,
-					   .frozen = save_freeze(s, p, &f) == 0,
+					   .frozen = worker_port_freeze(p, &f) == 0,
 					   .tap_on = p->tap_on,
 					   .failed = !p->failure,
 					   .err = p->failed,
@@ -239,7 +211,7 @@ static void save_port(struct save *s, struct worker_port *p)
 		row.frozen.fds = f.fds;
 	}
 	image_put(s->im, &row);
-	free(f.fd);
+	worker_port_forget_frozen(&f);
 	if (!row.frozen.frozen)
 		worker_port_close(p);
 }
@@ -392,12 +364,11 @@ static void save_call_state(void *ctx, struct call *c)
 
 void image_save_state(struct data *data, struct image *im, struct image_fds *fds)
 {
-	struct save s = {.data = data, .im = im, .fds = fds, .room = 65536};
+	struct save s = {.data = data, .im = im, .fds = fds};
 
 	for (unsigned i = 0; i < data->n; i++)
 		save_worker_ports(&s, data->worker[i]);
 	for (unsigned i = 0; i < data->n; i++)
 		save_reports(&s, data->worker[i]);
 	calltab_each(&data->tab, save_call_state, &s);
-	free(s.octets);
 }

@@ -61,33 +61,24 @@ static int take_over_state(struct data *data, struct image *im, struct image_fds
 
 /* --- give up ------------------------------------------------------------------------------------ */
 
-#define TAKE_OVER_OCTETS IMAGE_FROZEN_MOST
-#define TAKE_OVER_FDS	 65536u
-
-/* What it freezes to is thrown away; memory that is not touched costs nothing. */
-static void take_over_silence(struct worker_port *p, struct ist_frozen *f)
+/* What it freezes to is thrown away. */
+static void take_over_silence(struct worker_port *p)
 {
-	if (p->p && IST_HAS(p->t, freeze) && p->t->freeze && f->octets && f->fd)
-		p->t->freeze(p->p, f);
+	struct ist_frozen f = {.size = sizeof(f)};
+
+	worker_port_freeze(p, &f);
+	worker_port_forget_frozen(&f);
 }
 
 static void take_over_give_up(struct data *data)
 {
-	struct ist_frozen f = {.size = sizeof(f),
-			       .octets = malloc(TAKE_OVER_OCTETS),
-			       .room = TAKE_OVER_OCTETS,
-			       .fd = malloc(TAKE_OVER_FDS * sizeof(int)),
-			       .fd_room = TAKE_OVER_FDS};
-
 	for (unsigned i = 0; i < WORKER_PORTS; i++) {
 		struct worker *w = data->port[i].home;
 
 		if (w && w->port[i])
-			take_over_silence(w->port[i], &f);
+			take_over_silence(w->port[i]);
 		data_port_forget(data, i);
 	}
-	free(f.octets);
-	free(f.fd);
 }
 
 /* --- go on -------------------------------------------------------------------------------------- */

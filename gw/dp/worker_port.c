@@ -67,6 +67,42 @@ void worker_port_close(struct worker_port *p)
 	}
 }
 
+#define FROZEN_FIRST 65536u /* octets to begin with */
+#define FROZEN_FDS   16u
+#define FDS_MOST     65536u
+
+static bool worker_port_make_room(struct ist_frozen *f)
+{
+	size_t room = f->room ? 2 * f->room : FROZEN_FIRST;
+	unsigned fds = f->fd_room ? 2 * f->fd_room : FROZEN_FDS;
+	uint8_t *octets = room <= FROZEN_MOST ? realloc(f->octets, room) : NULL;
+	int *fd = fds <= FDS_MOST ? realloc(f->fd, fds * sizeof(*fd)) : f->fd;
+
+	f->octets = octets ? octets : f->octets;
+	f->room = octets ? room : f->room;
+	if (fd && fds <= FDS_MOST)
+		f->fd_room = fds;
+	f->fd = fd ? fd : f->fd;
+	return octets && fd;
+}
+
+int worker_port_freeze(struct worker_port *p, struct ist_frozen *f)
+{
+	int rc = -ENOSPC;
+
+	if (!p->p || !IST_HAS(p->t, freeze) || !p->t->freeze)
+		return -EOPNOTSUPP;
+	while (rc == -ENOSPC && worker_port_make_room(f))
+		rc = p->t->freeze(p->p, f);
+	return rc;
+}
+
+void worker_port_forget_frozen(struct ist_frozen *f)
+{
+	free(f->octets);
+	free(f->fd);
+}
+
 void worker_port_free(struct worker_port *p)
 {
 	worker_port_close(p);

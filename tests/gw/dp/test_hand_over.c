@@ -20,6 +20,7 @@
 static void a_call_is_handed_over(void)
 {
 	struct dp_call_stats s;
+	uint64_t heard;
 	struct pass p;
 
 	pass_begin_up(&p, &fake_frozen);
@@ -36,6 +37,10 @@ static void a_call_is_handed_over(void)
 	CU_ASSERT_TRUE_FATAL(dp_call_stats(p.r.dp, 2, 3, &s));
 	CU_ASSERT_EQUAL(s.rx_frames, 4);
 	CU_ASSERT_EQUAL(s.tx_frames, 4);
+	heard = dp_tunnel_heard(p.r.dp, 2);
+	CU_ASSERT_NOT_EQUAL(heard, 0);
+	pass_on(&p);
+	CU_ASSERT_EQUAL(dp_tunnel_heard(p.r.dp, 2), heard);
 	dp_call_del(p.r.dp, 2, 3);
 	dp_flush(p.r.dp);
 	fake_hex(p.r.fake, 7, pass_echo);

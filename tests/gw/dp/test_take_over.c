@@ -167,6 +167,29 @@ static void nonsense_is_refused(void)
 	}
 }
 
+/* More than one packet takes. */
+static void many_descriptors(void)
+{
+	struct image_fds fds = {0}, got = {0};
+	int s[2];
+
+	CU_ASSERT_FATAL(!socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, s));
+	for (unsigned i = 0; i < 600; i++)
+		CU_ASSERT_EQUAL(image_fds_add(&fds, s[i % 2]), (int)i);
+	CU_ASSERT_EQUAL(hand_say(s[0], HAND_STATE, 0, &fds), 0);
+	CU_ASSERT_EQUAL(hand_hear(s[1], HAND_STATE, 1000, &got), 0);
+	CU_ASSERT_EQUAL_FATAL(got.n, 600);
+	CU_ASSERT_EQUAL(send(got.fd[599], "x", 1, 0), 1); /* the last one is s[1] */
+	CU_ASSERT_EQUAL(recv(got.fd[0], &(char){0}, 1, MSG_DONTWAIT), 1);
+	CU_ASSERT_EQUAL(hand_hear(s[1], HAND_GO, 10, NULL), -ETIMEDOUT);
+	CU_ASSERT_EQUAL(hand_say(s[0], HAND_GO, 0, &fds), 0);
+	CU_ASSERT_EQUAL(hand_hear(s[1], HAND_GO, 1000, NULL), -EPROTO);
+	hand_close(&got);
+	free(fds.fd);
+	close(s[0]);
+	close(s[1]);
+}
+
 /* --- without memory ----------------------------------------------------------------------------- */
 
 struct poor {
@@ -242,6 +265,7 @@ static const struct test_case cases[] = {
 	{"it_is_taken_back", it_is_taken_back},
 	{"what_waits_is_taken_back", what_waits_is_taken_back},
 	{"nonsense_is_refused", nonsense_is_refused},
+	{"many_descriptors", many_descriptors},
 	{"without_memory_it_goes_on", without_memory_it_goes_on},
 	{NULL, NULL},
 };
