@@ -101,13 +101,15 @@ install_missing() {
 configure_and_make() ( # in a shell of its own, since it changes folder
 	local dir=$1 like lock flags what
 	shift
-	mkdir -p "$BUILD"
-	exec {lock}>"$BUILD/.lock" # two scripts may want the same build
+	mkdir -p "$dir"
+	exec {lock}>"$BUILD/.lock"
 	flock "$lock"
 	if [ ! "$TOP/configure" -nt "$TOP/configure.ac" ] || [ ! -e "$TOP/Makefile.in" ]; then
 		"$TOP/autogen.sh" || exit
 	fi
-	mkdir -p "$dir" && cd "$dir" || exit
+	exec {lock}>&- {lock}>"$dir/.building" # two scripts may want the same build
+	flock "$lock"
+	cd "$dir" || exit
 	# what configure found goes with the packages, so a new one makes it look again
 	# shellcheck disable=SC2046 # a list of words
 	like=$(echo "$*"; dpkg-query -W -f '${Package} ${Version} ${db:Status-Status}\n' $(packages build) libcunit1-dev 2>/dev/null)
