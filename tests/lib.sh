@@ -129,9 +129,10 @@ in_space() { # NAME COMMAND...
 # --- the daemon
 
 # gateway SPACE [NAME]: isthmus with $WORK/NAME.conf (NAME is SPACE unless given), its VTY in $WORK; waits for it.
-# UNDER: words before its command
+# UNDER: words before its command.  FORM=one: one process each, whatever the script leaves open; three is what all have
 gateway() {
 	local name=${2:-$1}
+	[ "${FORM:-three}" = three ] || grep -q '^[[:space:]]*workers' "$WORK/$name.conf" || sed -i '1i workers = 0' "$WORK/$name.conf"
 	sed -i '/^vty {.*}$/d' "$WORK/$name.conf"
 	echo "vty { socket = \"$WORK/$1.vty\"  captures = \"$WORK\"${VTY_KEYS:+  $VTY_KEYS} }" >>"$WORK/$name.conf"
 	chmod 600 "$WORK/$name.conf" # there are secrets in it
@@ -285,12 +286,16 @@ sniff() {
 	within 5 grep -q 'listening on' "$WORK/$3.tcpdump" || give_up "tcpdump on $2"
 }
 
+# Told to end, it leaves unread what waits for it; when it sleeps, nothing does.
 sniffed() {
 	local pid=${sniffer[$1]}
 	unset "sniffer[$1]"
+	within 5 asleep "$pid"
 	kill -INT "$pid"
 	wait "$pid"
 }
+
+asleep() { [ "$(awk '{ print $3 }' "/proc/$1/stat" 2>/dev/null)" != R ]; }
 
 shark() { tshark -r "$WORK/$1.pcap" -X "lua_script:$HERE/wire/l2tp_snap.lua" "${@:2}" 2>>"$WORK/tshark.log"; }
 
