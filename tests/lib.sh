@@ -87,7 +87,7 @@ trap 'exit 143' TERM
 # Keeper starts a process again that a forbidden system call has killed, so that little else may show it.
 all_calls_allowed() {
 	local call
-	call=$(grep -h 'system call .* is not allowed' "$WORK"/*.log | sort -u)
+	call=$(grep -hs 'system call .* is not allowed' "$WORK"/*.log | sort -u)
 	[ -z "$call" ] || verdict 1 "no system call is forbidden: $call"
 }
 
