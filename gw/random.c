@@ -4,9 +4,17 @@
 #include <errno.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/random.h>
 
-void gw_random(void *buf, size_t len)
+#define RANDOM_FEW 32u
+
+/* For the few octets of a Challenge or magic number, which each call takes: none is there any more
+ * once it has been given. */
+static uint8_t pool[256];
+static size_t pool_left;
+
+static void random_from_kernel(void *buf, size_t len)
 {
 	uint8_t *p = buf;
 
@@ -22,4 +30,19 @@ void gw_random(void *buf, size_t len)
 		p += n;
 		len -= (size_t)n;
 	}
+}
+
+void gw_random(void *buf, size_t len)
+{
+	if (len > RANDOM_FEW) {
+		random_from_kernel(buf, len);
+		return;
+	}
+	if (len > pool_left) {
+		random_from_kernel(pool, sizeof(pool));
+		pool_left = sizeof(pool);
+	}
+	pool_left -= len;
+	memcpy(buf, pool + pool_left, len);
+	explicit_bzero(pool + pool_left, len);
 }

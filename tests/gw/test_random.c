@@ -44,13 +44,13 @@ static void random_on_abort(int number)
 static void without_any_the_process_ends(void)
 {
 	static volatile bool returned;
-	uint8_t octet;
+	uint8_t octets[64];
 
 	returned = false;
 	signal(SIGABRT, random_on_abort);
 	if (!sigsetjmp(random_way_out, 1)) {
 		calls_refuse("getrandom", ENOSYS);
-		gw_random(&octet, 1);
+		gw_random(octets, sizeof(octets));
 		returned = true;
 	}
 	signal(SIGABRT, SIG_DFL);
@@ -58,7 +58,20 @@ static void without_any_the_process_ends(void)
 	CU_ASSERT_TRUE(calls_refused());
 }
 
+/* A few octets come from a store of them that is filled once in a while. */
+static void a_few_are_never_given_twice(void)
+{
+	static uint8_t few[100][16];
+
+	for (unsigned i = 0; i < 100; i++) {
+		gw_random(few[i], sizeof(few[i]));
+		for (unsigned k = 0; k < i; k++)
+			CU_ASSERT(memcmp(few[i], few[k], sizeof(few[i])));
+	}
+}
+
 static const struct test_case cases[] = {
+	{"a_few_are_never_given_twice", a_few_are_never_given_twice},
 	{"octets_are_filled", octets_are_filled},
 	{"without_any_the_process_ends", without_any_the_process_ends},
 	{NULL, NULL},
