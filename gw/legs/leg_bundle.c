@@ -429,6 +429,7 @@ const char *leg_bundle_join(struct leg_link *l, struct leg_terminal *t,
 		return "no room for the bundle";
 	}
 	leg_terminal_tell(t);
+	join_changed(&t->leg);
 	return first ? leg_bundle_start(b, l, of, now) : NULL;
 }
 

@@ -48,9 +48,10 @@ static void leg_call_entry_init(struct leg_call *c, struct gw *gw)
 }
 
 /* What the engine has learnt since: the peer's ids, the channel a reply came from, and whether ICCN
- * demanded sequencing. */
-static void leg_call_entry_update(struct leg_call *c)
+ * demanded sequencing.  False = nothing that the data plane does not know. */
+static bool leg_call_entry_update(struct leg_call *c)
 {
+	const struct dp_call was = c->entry.c;
 	struct l2tp_tunnel_info t;
 	struct l2tp_call_info i;
 
@@ -63,6 +64,7 @@ static void leg_call_entry_update(struct leg_call *c)
 		c->entry.c.data.required = true;
 	if (c->entry.c.data.lns && c->entry.c.data.required)
 		c->entry.c.data.send_seq = true;
+	return !c->entry.in_table || memcmp(&was, &c->entry.c, sizeof(was));
 }
 
 void leg_call_tunnel_up(struct leg *l)
@@ -374,8 +376,7 @@ static void leg_call_on_up(struct leg_call *c, const struct l2tp_event *ev)
 			origin_read(&c->other->from, ev->msg->avp, ev->msg->n);
 	}
 	c->async = framing & L2TP_FRAMING_ASYNC;
-	leg_call_entry_update(c);
-	if (leg_entry_set(&c->entry) < 0) {
+	if (leg_call_entry_update(c) && leg_entry_set(&c->entry) < 0) {
 		leg_call_fail(c, ev->now);
 	} else if (c->other && ev->msg) {
 		/* ICCN or OCCN goes on in the other call; that it has left is said next. */

@@ -105,7 +105,6 @@ void leg_terminal_tell(struct leg_terminal *t)
 	join_network(&t->leg, &t->net);
 	if (t->role->told)
 		t->role->told(t);
-	join_changed(&t->leg);
 }
 
 static void leg_terminal_on_lcp_up(struct leg_terminal *t, const struct ppp_event *ev)

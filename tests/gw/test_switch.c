@@ -312,16 +312,16 @@ static void the_lac_goes_while_we_wait(void)
 	bench_stop();
 }
 
-/* The data plane is told of each call when it begins and when it is answered or up; then that
- * frames go from one to the other, without which they still go by way of us. */
+/* The data plane is told of each call when it begins and when it is answered; then that frames go
+ * from one to the other, without which they still go by way of us. */
 static void no_room_for_either_call(void)
 {
 	static const struct {
 		const char *conf;
 		unsigned needs;
-	} rows[] = {{SWITCH("to = one"), 5}, {BY_REALM, 4}}; /* this LAC is answered before */
+	} rows[] = {{SWITCH("to = one"), 3}, {BY_REALM, 3}}; /* this LAC is answered before */
 
-	for (unsigned i = 0; i < 12; i++) {
+	for (unsigned i = 0; i < 10; i++) {
 		unsigned n = i / 2 + 1, ends = n <= rows[i % 2].needs;
 		struct far_call *lac;
 
