@@ -1,8 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Debian's l2tpns as an LNS in user space, until killed.
-#   l2tpns-run.sh NETNS DEVICE ADDRESS DIR
-# listens on ADDRESS of DEVICE in NETNS, hands out 10.77.1.0/24, answers to 10.77.9.9 behind it.  It wants
+#   l2tpns-run.sh NETNS DEVICE ADDRESS DIR [LINE]
+# listens on ADDRESS of DEVICE in NETNS, hands out 10.77.1.0/24, answers to 10.77.9.9 behind it; LINE is put
+# behind its configuration.  It wants
 # RADIUS (a stub that says yes), TUN, and its files in /etc/l2tpns, which are mounted from DIR for it alone.
 # Until it has elected itself master of its cluster it hears nothing that is sent to it, though its socket and its
 # route are there.  By its own 15 s for that, a site whose pppd gives up after ten Configure-Requests is gone.
@@ -31,6 +32,7 @@ cat >"$dir/etc/startup-config" <<-E
 	set cluster_hb_timeout 10
 	set allow_duplicate_users yes
 	set idle_echo_timeout 20
+	${5:-}
 E
 echo 10.77.1.0/24 >"$dir/etc/ip_pool"
 : >"$dir/etc/users"
