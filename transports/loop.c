@@ -11,6 +11,7 @@
 
 #include "transports/kit/delay.h"
 #include "transports/kit/circuits.h"
+#include "transports/kit/handover.h"
 #include "transports/kit/impair.h"
 #include "transports/kit/linktype.h"
 
@@ -76,9 +77,11 @@ struct ist_port {
 	struct channel *channel;
 	unsigned channels;
 	bool relinked; /* the partner came or went, not reported yet */
+	bool frozen;   /* another process goes on */
 	struct impair impair;
 	struct delay_queue inbox; /* tag: our channel << 16 | the sender's */
 	uint64_t count[C_COUNT];
+	uint64_t before[C_COUNT]; /* in other processes */
 };
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -138,10 +141,10 @@ static void loop_arrived(struct ist_port *p, const struct delayed *d)
 {
 	struct channel *from;
 
-	if (!p->other || !p->other->window)
+	if (!p->other || !p->other->window || (d->tag & 0xffff) >= p->other->channels)
 		return;
 	from = &p->other->channel[d->tag & 0xffff];
-	from->on_way--;
+	from->on_way -= from->on_way > 0;
 	if (from->blocked)
 		p->other->host->wake(p->other->ctx);
 }
@@ -164,9 +167,9 @@ static void loop_deliver(struct ist_port *p, uint64_t now)
 	unsigned n = 0;
 
 	pthread_mutex_lock(&lock);
-	while (n < BATCH && (d[n] = delay_pop(&p->inbox, now)))
+	while (n < BATCH && p->other && (d[n] = delay_pop(&p->inbox, now)))
 		loop_arrived(p, d[n++]);
-	if (p->inbox.first)
+	if (p->inbox.first && p->other)
 		p->host->timer(p->ctx, &p->timer, n == BATCH ? now : delay_next(&p->inbox),
 			       loop_on_time, p);
 	pthread_mutex_unlock(&lock);
@@ -208,6 +211,7 @@ static void loop_on_wake(struct ist_port *p)
 
 static void loop_on_time(void *arg, uint64_t now)
 {
+	loop_carriers(arg);
 	loop_deliver(arg, now);
 }
 
@@ -309,6 +313,14 @@ static void loop_join(struct ist_port *p)
 	pthread_mutex_unlock(&lock);
 }
 
+/* Frames that are on their way: their tags are about channels of a port that is no more. */
+static void loop_forget_way(struct ist_port *p)
+{
+	delay_clear(&p->inbox);
+	for (unsigned i = 0; i < p->channels; i++)
+		p->channel[i].on_way = 0;
+}
+
 static void loop_leave(struct ist_port *p)
 {
 	struct ist_port **at = &ports;
@@ -321,10 +333,10 @@ static void loop_leave(struct ist_port *p)
 	if (p->other) {
 		p->other->other = NULL;
 		p->other->relinked = true;
-		delay_clear(&p->other->inbox); /* its tags are about our channels */
-		for (unsigned i = 0; i < p->other->channels; i++)
-			p->other->channel[i].on_way = 0;
+		if (!p->frozen)
+			loop_forget_way(p->other);
 		p->other->host->wake(p->other->ctx);
+		p->other = NULL;
 	}
 	pthread_mutex_unlock(&lock);
 }
@@ -377,14 +389,17 @@ static int loop_check(const struct ist_port_config *cfg, struct ist_open *opens,
 	return loop_read(&impair, cfg, err, err_len);
 }
 
-static int loop_open(struct ist_port **out, const struct ist_host *host, void *ctx,
-		     const struct ist_port_config *cfg, char *err, size_t err_len)
+/* Everything but finding the other. */
+static int loop_make(struct ist_port **out, const struct ist_host *host, void *ctx,
+		     const struct ist_port_config *cfg, struct handover *from, char *err,
+		     size_t err_len)
 {
 	const struct settings set = {keys, cfg->setting, cfg->settings};
 	int r = settings_host_ok(host, err, err_len);
 	struct impair impair;
 	struct ist_port *p;
 
+	(void)from;
 	if (!r)
 		r = loop_read(&impair, cfg, err, err_len);
 	if (r < 0)
@@ -404,9 +419,105 @@ static int loop_open(struct ist_port **out, const struct ist_host *host, void *c
 		loop_close(p);
 		return settings_error(err, err_len, -r, "out of memory");
 	}
-	loop_join(p);
 	*out = p;
 	return 0;
+}
+
+static int loop_open(struct ist_port **out, const struct ist_host *host, void *ctx,
+		     const struct ist_port_config *cfg, char *err, size_t err_len)
+{
+	int r = loop_make(out, host, ctx, cfg, NULL, err, err_len);
+
+	if (!r)
+		loop_join(*out);
+	return r;
+}
+
+/* --- to and from another process ----------------------------------------------------------------- */
+
+#define LOOP_PART    12u
+#define LOOP_VERSION 1u
+#define INBOX_MOST   3600000000ull /* us */
+
+static bool loop_hand_channels(struct ist_port *p, struct handover *h)
+{
+	if (handover_word(h, p->channels, UINT16_MAX) != p->channels)
+		return false;
+	for (unsigned i = 0; i < p->channels; i++) {
+		struct channel *ch = &p->channel[i];
+
+		ch->on_way = handover_word(h, ch->on_way, UINT32_MAX);
+		ch->blocked = handover_flag(h, ch->blocked);
+	}
+	return !h->bad;
+}
+
+/* False: it has other channels now. */
+static bool loop_hand(struct ist_port *p, struct handover *h)
+{
+	if (!loop_hand_channels(p, h))
+		return false;
+	p->impair.state = handover_number(h, p->impair.state);
+	delay_hand(&p->inbox, h, UINT32_MAX, INBOX_MOST);
+	for (struct delayed *d = p->inbox.first; d; d = d->next)
+		h->bad |= d->tag >> 16 >= p->channels;
+	return true;
+}
+
+static void loop_freeze_port(struct ist_port *p, struct handover *h)
+{
+	struct handover_part part;
+
+	handover_open(h, &part, LOOP_PART, LOOP_VERSION);
+	pthread_mutex_lock(&lock);
+	loop_hand(p, h);
+	pthread_mutex_unlock(&lock);
+	handover_close(h, &part);
+}
+
+/* The other end sends to it no more, and hears of nothing if the next one comes at once. */
+static void loop_freeze_quiet(struct ist_port *p)
+{
+	p->frozen = true;
+	loop_leave(p);
+	if (p->timer)
+		p->host->timer(p->ctx, &p->timer, UINT64_MAX, loop_on_time, p);
+}
+
+/* Its channels are reported once both ends are there. */
+static int loop_thaw_port(struct ist_port *p, struct handover *h)
+{
+	struct handover_part part;
+
+	if (handover_open(h, &part, LOOP_PART, LOOP_VERSION)) {
+		loop_hand(p, h);
+		handover_close(h, &part);
+	}
+	if (!h->bad)
+		loop_join(p);
+	return 0;
+}
+
+static uint64_t *loop_before(struct ist_port *p)
+{
+	return p->before;
+}
+
+static const struct handover_medium loop_medium = {
+	&loop_transport,   loop_make,	   loop_freeze_port,
+	loop_freeze_quiet, loop_thaw_port, loop_before,
+};
+
+static int loop_freeze(struct ist_port *p, struct ist_frozen *f)
+{
+	return handover_freeze_port(&loop_medium, p, p->host->now(p->ctx), f);
+}
+
+static int loop_thaw(struct ist_port **out, const struct ist_host *host, void *ctx,
+		     const struct ist_port_config *cfg, struct ist_frozen *f, char *err,
+		     size_t err_len)
+{
+	return handover_thaw_port(&loop_medium, out, host, ctx, cfg, f, err, err_len);
 }
 
 /* --- the rest --------------------------------------------------------------------------------- */
@@ -450,10 +561,11 @@ static void loop_disconnect(struct ist_port *p, ist_channel c, const struct ist_
 
 static void loop_count(const struct ist_port *p, uint64_t *out, unsigned n)
 {
-	for (unsigned i = 0; i < n; i++)
-		out[i] = i < C_COUNT ? p->count[i] : 0;
-	if (n >= C_COUNT)
-		impair_count(&p->impair, out + C_IMPAIR_LOST);
+	uint64_t all[C_COUNT];
+
+	memcpy(all, p->count, sizeof(all));
+	impair_count(&p->impair, all + C_IMPAIR_LOST);
+	handover_count(out, n, all, p->before, C_COUNT);
 }
 
 static int loop_status(const struct ist_port *p, char *buf, size_t len)
@@ -486,4 +598,6 @@ const struct ist_transport loop_transport = {
 	.on_wake = loop_on_wake,
 	.status = loop_status,
 	.check = loop_check,
+	.freeze = loop_freeze,
+	.thaw = loop_thaw,
 };

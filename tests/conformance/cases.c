@@ -33,6 +33,8 @@ const struct check_case check_cases[] = {
 	{"far-restart", "the far side goes and comes back: channels come up again", 0,
 	 case_far_restart},
 	{"near-restart", "the near side goes and comes back", 0, case_near_restart},
+	{"hand-over", "a port goes to another process amid traffic, and nothing is lost", 0,
+	 case_hand_over},
 	{"refused", "a call that is refused goes down forever, the next one comes up",
 	 NEED_SWITCHED, case_refused},
 	{"redial", "a call hung up goes down at the far side, and can be placed again",

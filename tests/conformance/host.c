@@ -320,8 +320,9 @@ static void host_h_up(void *host, ist_channel c, const struct ist_attrs *a)
 
 	may_report(h, "up");
 	attrs_fit(h, c, a);
-	if (ch->state == CHAN_UP)
+	if (ch->state == CHAN_UP && !ch->handed)
 		check_fault(h, "channel %#x is up twice", c);
+	ch->handed = false;
 	if (ch->state == CHAN_DEAD)
 		check_fault(h, "channel %#x is up after it went down forever", c);
 	ch->state = CHAN_UP;
@@ -455,6 +456,77 @@ void check_close(struct check_host *h)
 	h->in_call = false;
 	h->port = NULL;
 	nothing_left(h, "close");
+}
+
+/* --- to another process ------------------------------------------------------------------------ */
+
+#define FROZEN_FDS  256u
+#define FROZEN_MOST (64u << 20)
+
+static int host_freeze_port(struct check_host *h, struct ist_frozen *f)
+{
+	int r;
+
+	for (f->room = 64; f->room <= FROZEN_MOST; f->room *= 4) {
+		free(f->octets);
+		f->octets = malloc(f->room);
+		if (!f->octets)
+			return -ENOMEM;
+		h->in_call = true;
+		r = h->t->freeze(h->port, f);
+		h->in_call = false;
+		if (r != -ENOSPC)
+			return r;
+	}
+	return -ENOSPC;
+}
+
+static int host_thaw_port(struct check_host *h, const struct ist_port_config *cfg,
+			  struct ist_frozen *f, char *err, size_t err_len)
+{
+	int r;
+
+	for (unsigned i = 0; i < f->fds; i++)
+		f->fd[i] = dup(f->fd[i]);
+	for (unsigned i = 0; i < h->room; i++)
+		if (h->chan[i])
+			h->chan[i]->handed = h->chan[i]->state == CHAN_UP;
+	check_close(h);
+	h->in_call = true;
+	r = h->t->thaw(&h->port, &h->host, h, cfg, f, err, err_len);
+	h->in_call = false;
+	if (r)
+		h->port = NULL;
+	if (r && !err[0])
+		check_fault(h, "thaw fails without a word");
+	for (unsigned i = 0; i < f->fds; i++)
+		if (f->fd[i] >= 0)
+			close(f->fd[i]);
+	return r;
+}
+
+int check_hand_over(struct check_host *h, const struct ist_port_config *cfg, char *err,
+		    size_t err_len)
+{
+	int fds[FROZEN_FDS];
+	struct ist_frozen f = {.size = sizeof(f), .fd = fds, .fd_room = FROZEN_FDS};
+	int r;
+
+	err[0] = '\0';
+	if (!IST_HAS(h->t, thaw) || !h->t->freeze || !h->t->thaw)
+		return -EOPNOTSUPP;
+	r = host_freeze_port(h, &f);
+	if (!r)
+		r = host_thaw_port(h, cfg, &f, err, err_len);
+	free(f.octets);
+	return r;
+}
+
+void check_all_again(struct check_host *h)
+{
+	for (unsigned i = 0; i < h->room; i++)
+		if (h->chan[i] && h->chan[i]->handed && h->chan[i]->state == CHAN_UP)
+			check_fault(h, "channel %#x is not reported again", h->chan[i]->id);
 }
 
 int check_send(struct check_host *h, const struct ist_frame *f, unsigned n)

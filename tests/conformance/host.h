@@ -20,6 +20,7 @@ struct check_chan {
 	uint8_t state;	/* enum chan_state */
 	bool writable;	/* reported since it was last cleared */
 	bool permanent; /* it said so when it came up */
+	bool handed;	/* it was up in another process, and is to be reported again */
 	void *user;
 };
 
@@ -58,6 +59,12 @@ void check_fault(struct check_host *h, const char *fmt, ...) __attribute__((form
 /* The calls of struct ist_transport. */
 int check_open(struct check_host *h, const struct ist_port_config *cfg, char *err, size_t err_len);
 void check_close(struct check_host *h);
+/* To another process, in place: freeze, close, thaw.  0; -EOPNOTSUPP: it cannot, and is as before;
+ * else the port is gone. */
+int check_hand_over(struct check_host *h, const struct ist_port_config *cfg, char *err,
+		    size_t err_len);
+/* A fault for every channel that was up before that and was not reported again. */
+void check_all_again(struct check_host *h);
 int check_send(struct check_host *h, const struct ist_frame *f, unsigned n);
 int check_connect(struct check_host *h, const struct ist_addr *to, uint8_t payload, ist_channel *c);
 int check_answer(struct check_host *h, ist_channel c, bool yes);

@@ -504,9 +504,18 @@ static bool dials_anybody(const struct pair *p)
 	return pair_has(p, IST_CAP_UNKNOWN) && !pair_has(p, IST_CAP_SWITCHED);
 }
 
-bool pair_open_side(struct pair *p, unsigned k)
+static struct ist_port_config config_of(const struct pair *p, unsigned k)
 {
 	struct ist_port_config cfg = p->model[k]->port[0].config;
+
+	if (dials_anybody(p))
+		cfg.circuits = 0;
+	return cfg;
+}
+
+bool pair_open_side(struct pair *p, unsigned k)
+{
+	const struct ist_port_config cfg = config_of(p, k);
 	struct check_host *h = &p->side[k];
 	char err[300];
 
@@ -516,11 +525,21 @@ bool pair_open_side(struct pair *p, unsigned k)
 	h->on_up = pair_on_up;
 	h->on_tap = pair_on_tap;
 	memset(p->count[k], 0, sizeof(p->count[k]));
-	if (dials_anybody(p))
-		cfg.circuits = 0;
 	if (check_open(h, &cfg, err, sizeof(err)))
 		return fail(p, "side %s cannot be opened: %s", h->side, err);
 	return true;
+}
+
+bool pair_to_another(struct pair *p, unsigned k)
+{
+	const struct ist_port_config cfg = config_of(p, k);
+	struct check_host *h = &p->side[k];
+	char err[300];
+	int r = check_hand_over(h, &cfg, err, sizeof(err));
+
+	if (r == -EOPNOTSUPP)
+		return skip(p, "%s", h->words[0] ? h->words : "it begins anew in another process");
+	return !r || fail(p, "side %s is not thawed: %s", h->side, err[0] ? err : strerror(-r));
 }
 
 static void list_links(struct pair *p)

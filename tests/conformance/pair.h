@@ -82,6 +82,8 @@ bool pair_open_side(struct pair *p, unsigned side);
 bool pair_links(struct pair *p);
 bool pair_open(struct pair *p, const char *extra, bool many);
 void pair_close_side(struct pair *p, unsigned side);
+/* To another process.  False, with words; skipped when the port cannot. */
+bool pair_to_another(struct pair *p, unsigned side);
 void pair_end(struct pair *p);
 
 /* One frame; waits for room.  head_len octets of it go in front as a piece of their own. */

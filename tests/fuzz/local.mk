@@ -213,6 +213,12 @@ fuzz_serial_port_SOURCES = tests/fuzz/fuzz_serial_port.c $(PORT_RIG) $(FUZZ_MAIN
 fuzz_serial_port_LDFLAGS = $(FUZZ_LINK)
 fuzz_serial_port_LDADD = libtransports.la
 
+check_PROGRAMS += fuzz-thaw
+FUZZERS += fuzz-thaw
+fuzz_thaw_SOURCES = tests/fuzz/fuzz_thaw.c $(PORT_RIG) $(FUZZ_MAIN)
+fuzz_thaw_LDFLAGS = $(FUZZ_LINK)
+fuzz_thaw_LDADD = libtransports.la
+
 check_PROGRAMS += fuzz-radius
 FUZZERS += fuzz-radius
 fuzz_radius_SOURCES = tests/fuzz/fuzz_radius.c $(FUZZ_MAIN)

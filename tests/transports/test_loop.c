@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The loop transport: pairing, channels by address and payload, bad lines, windows, and threads. */
 #include "tests/harness.h"
+#include "tests/transports/frozen.h"
 #include "tests/transports/keys.h"
 #include "tests/transports/host.h"
 #include "transports/loop.h"
@@ -340,6 +341,65 @@ static void rows_of_the_key_table(void)
 	keys_are(&loop_transport, rows, sizeof(rows) / sizeof(*rows));
 }
 
+/* --- to another process ------------------------------------------------------------------------ */
+
+static void loop_moves(void)
+{
+	static const char *const here[] = {
+		"pair=moving", "impair-delay=50ms", "impair-loss=5", "@a l2tp ppp", "@b ppp", NULL};
+	static const char *const there[] = {"pair=moving", "impair-jitter=80ms", "@a l2tp ppp",
+					    "@b ppp", NULL};
+	struct frozen_run r = {.tr = &loop_transport,
+			       .config = {here, there},
+			       .steps = 500,
+			       .pause = 60000,
+			       .frame_most = 2100};
+
+	CU_ASSERT(frozen_same(&r, test_seed()));
+}
+
+/* A window that is shut opens for the process that is there then. */
+static void loop_moves_with_its_window(void)
+{
+	static const char *const config[] = {"pair=moving", "window=2", "impair-delay=1s",
+					     "@a l2tp", NULL};
+	struct fake_host h[2];
+	ist_channel c;
+
+	fake_open(&h[0], &loop_transport, config);
+	fake_open(&h[1], &loop_transport, config);
+	fake_join(&h[0], &h[1]);
+	fake_run(&h[0], fake_now);
+	c = fake_channel(&h[0], FAKE_UP);
+	for (unsigned i = 0; i < 2; i++)
+		CU_ASSERT_EQUAL(fake_send(&h[0], c, "x", 1), 1);
+	CU_ASSERT_EQUAL(fake_send(&h[0], c, "x", 1), 0);
+	for (unsigned i = 0; i < 2; i++)
+		fake_hand_over(&h[i], config);
+	CU_ASSERT_EQUAL(fake_send(&h[0], c, "x", 1), 0);
+	fake_run(&h[0], fake_now + 1000000);
+	CU_ASSERT_EQUAL(fake_pending(&h[1], FAKE_FRAME), 2);
+	CU_ASSERT_EQUAL(fake_channel(&h[0], FAKE_WRITABLE), c);
+	CU_ASSERT_EQUAL(fake_pending(&h[0], FAKE_DOWN) + fake_pending(&h[1], FAKE_DOWN), 0);
+	fake_close(&h[0]);
+	fake_close(&h[1]);
+}
+
+static void hostile_octets_of_loop(void)
+{
+	static const char *const config[] = {"pair=moving", "impair-delay=1s", "@a l2tp ppp", NULL};
+	struct fake_host h[2];
+
+	for (unsigned i = 0; i < 2; i++)
+		fake_open(&h[i], &loop_transport, config);
+	fake_join(&h[0], &h[1]);
+	fake_run(&h[0], fake_now);
+	for (unsigned i = 0; i < 5; i++)
+		fake_send(&h[1], fake_channel(&h[1], FAKE_UP), "abc", 3);
+	frozen_hostile(&h[0], config, test_seed());
+	fake_close(&h[1]);
+}
+
 static const struct test_case cases[] = {
 	{"rows_of_the_key_table", rows_of_the_key_table},
 	{"taps", loop_taps},
@@ -353,6 +413,9 @@ static const struct test_case cases[] = {
 	{"a_third_port_stays_alone", third},
 	{"bad_settings_have_words", loop_bad_settings},
 	{"two_threads", threads},
+	{"moves", loop_moves},
+	{"moves_with_its_window", loop_moves_with_its_window},
+	{"hostile_octets_of_loop", hostile_octets_of_loop},
 	{NULL, NULL},
 };
 const struct test_suite suite_loop = {"loop", cases};

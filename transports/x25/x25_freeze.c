@@ -230,8 +230,13 @@ static const struct handover_medium x25_medium = {
 
 int x25_freeze(struct ist_port *p, struct ist_frozen *f)
 {
-	if (!p->below->hand)
+	if (!p->below->hand) {
+		p->host->log(p->ctx, 5,
+			     "%s: calls of the kernel's X.25 cannot go to another process, and are "
+			     "cleared",
+			     p->name);
 		return -EOPNOTSUPP;
+	}
 	return handover_freeze_port(&x25_medium, p, x25_now(p), f);
 }
 

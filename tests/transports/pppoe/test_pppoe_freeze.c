@@ -20,7 +20,7 @@ static const char *const bad_client[] = {"link=loop:pf",      "role=client",	  "
 					 "impair-delay=20ms", "max-payload=1500", NULL};
 
 /* Discovery in every stage, sessions that come, wait, are refused and go, frames in them. */
-static void a_server(void)
+static void pppoe_a_server(void)
 {
 	struct frozen_run r = {.tr = &pppoe_transport,
 			       .config = {server, bad_client},
@@ -32,7 +32,7 @@ static void a_server(void)
 	CU_ASSERT(frozen_same(&r, test_seed()));
 }
 
-static void a_client(void)
+static void pppoe_a_client(void)
 {
 	struct frozen_run r = {.tr = &pppoe_transport,
 			       .config = {client, bad_server},
@@ -165,7 +165,7 @@ static void strangers_in_the_next_process(void)
 
 /* In the role of the client, or with less room: sessions are gone, and nothing is said to anybody.
  */
-static void other_settings(void)
+static void pppoe_other_settings(void)
 {
 	static const char *const rows[][4] = {
 		{"link=loop:pf", "role=client", NULL},
@@ -227,13 +227,13 @@ static void hostile_octets_of_pppoe(void)
 }
 
 static const struct test_case cases[] = {
-	{"a_server", a_server},
-	{"a_client", a_client},
+	{"pppoe_a_server", pppoe_a_server},
+	{"pppoe_a_client", pppoe_a_client},
 	{"a_client_with_a_name", a_client_with_a_name},
 	{"a_client_in_trouble", a_client_in_trouble},
 	{"strangers_in_the_next_process", strangers_in_the_next_process},
 	{"channels_are_reported_again", channels_are_reported_again},
-	{"other_settings", other_settings},
+	{"pppoe_other_settings", pppoe_other_settings},
 	{"without_a_link", without_a_link},
 	{"hostile_octets_of_pppoe", hostile_octets_of_pppoe},
 	{NULL, NULL},

@@ -58,7 +58,7 @@ static bool moving_hears(struct moving *m, const char *text)
 /* --- frames ------------------------------------------------------------------------------------ */
 
 /* Of a protocol that is no control protocol, so that the map agreed on counts. */
-static size_t random_frame(struct moving *m, uint8_t *out, size_t most)
+static size_t moving_frame(struct moving *m, uint8_t *out, size_t most)
 {
 	size_t len = 4 + test_rand(&m->rng) % (most - 4);
 
@@ -102,7 +102,7 @@ static void frames_that_come(void)
 	moving_open(&m, NULL);
 	c = fake_channel(&m.e.h, FAKE_UP);
 	for (unsigned i = 0; i < 300; i++) {
-		size_t len = random_frame(&m, frame, sizeof(frame));
+		size_t len = moving_frame(&m, frame, sizeof(frame));
 		struct fake_event *e;
 
 		if (!frame_in(&m, frame, len)) {
@@ -172,7 +172,7 @@ static void frames_that_are_sent(void)
 	hdlc_decoder_init(&f.d, f.buf, sizeof(f.buf), 0, HDLC_FCS_16);
 	c = fake_channel(&m.e.h, FAKE_UP);
 	while (sent < 400) {
-		size_t len = random_frame(&m, frame, sizeof(frame));
+		size_t len = moving_frame(&m, frame, sizeof(frame));
 		int r = fake_send(&m.e.h, c, frame, len);
 
 		CU_ASSERT_FATAL(r == 0 || r == 1);
@@ -354,7 +354,7 @@ static void the_last_octets(void)
 	hdlc_decoder_init(&f.d, f.buf, sizeof(f.buf), 0, HDLC_FCS_16);
 	tcgetattr(m.e.slave, &before);
 	c = fake_channel(&m.e.h, FAKE_UP);
-	while (fake_send(&m.e.h, c, frame, random_frame(&m, frame, sizeof(frame))) == 1)
+	while (fake_send(&m.e.h, c, frame, moving_frame(&m, frame, sizeof(frame))) == 1)
 		sent++;
 	move(&m);
 	tcgetattr(m.e.slave, &after);
@@ -381,7 +381,7 @@ static void the_last_octets(void)
 
 /* --- other settings, synchronous lines ---------------------------------------------------------- */
 
-static void other_settings(void)
+static void serial_other_settings(void)
 {
 	static struct moving m;
 	struct fake_frozen f;
@@ -464,7 +464,7 @@ static const struct test_case cases[] = {
 	{"a_chat_that_waits", a_chat_that_waits},
 	{"carrier", carrier},
 	{"the_last_octets", the_last_octets},
-	{"other_settings", other_settings},
+	{"serial_other_settings", serial_other_settings},
 	{"another_descriptor", another_descriptor},
 	{"synchronous_lines", synchronous_lines},
 	{"hostile_octets_of_serial", hostile_octets_of_serial},

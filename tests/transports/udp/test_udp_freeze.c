@@ -263,7 +263,7 @@ static void thaw_as(struct udp_town *t, const char *const *config)
 }
 
 /* Elsewhere, in another way, or with less room: the port begins anew, and still counts on. */
-static void other_settings(void)
+static void udp_other_settings(void)
 {
 	static const char *const rows[][4] = {
 		{"listen=127.0.0.1:0", "dial-port=ephemeral", NULL},
@@ -373,7 +373,7 @@ static void hostile_octets_of_udp(void)
 static const struct test_case cases[] = {
 	{"random_runs", random_runs},
 	{"channels_come_first", channels_come_first},
-	{"other_settings", other_settings},
+	{"udp_other_settings", udp_other_settings},
 	{"more_room", more_room},
 	{"lost_datagrams", lost_datagrams},
 	{"not_a_socket_of_ours", not_a_socket_of_ours},
