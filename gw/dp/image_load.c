@@ -153,7 +153,7 @@ static int load_frozen(struct load *l, const struct image_row *row)
 
 	if (!at->home || at->home->port[z->port] || z->fd > l->fds->n || z->fds > l->fds->n - z->fd)
 		return -EINVAL;
-	f.fd = l->fds->fd + z->fd;
+	f.fd = z->fds ? l->fds->fd + z->fd : NULL;
 	rc = data_port_thaw(l->data, z->port, z->frozen ? &f : NULL);
 	if (rc)
 		return rc;

@@ -197,6 +197,7 @@ static void data_is_killed_in_a_question(void)
 
 	data_side_up(&t, 1);
 	kill(t.data.pid, SIGSTOP);
+	CU_ASSERT_EQUAL(waitpid(t.data.pid, NULL, WUNTRACED), t.data.pid); /* it has stopped */
 	apart_kill_soon(&t.data);
 	CU_ASSERT_EQUAL(dp_port_status(t.r.dp, t.port, text, sizeof(text)), -EPIPE);
 	apart_reap(&t.data);
