@@ -3,6 +3,8 @@
 #include "tests/harness.h"
 #include "tests/transports/frozen.h"
 #include "transports/frame-relay/frame_relay.h"
+#include "transports/frame-relay/lmi.h"
+#include "transports/kit/handover.h"
 
 #include <string.h>
 
@@ -152,6 +154,81 @@ static void other_settings(void)
 	fake_close(&h[1]);
 }
 
+/* --- the fields of an LMI ---------------------------------------------------------------------- */
+
+/* Every field has a value of its own; those that make no difference to a port for a while too. */
+static void lmi_fill(struct lmi *l, unsigned n)
+{
+	l->running = l->up = true;
+	l->deadline = 2000 + n;
+	l->send_seq = (uint8_t)(11 + n);
+	l->recv_seq = (uint8_t)(22 + n);
+	l->window = (uint16_t)(5 ^ n);
+	l->good = 33 + n;
+	l->poll = (uint8_t)(1 - n);
+	l->asked = (uint8_t)(44 + n);
+	l->polls = 55 + n;
+	l->changed = l->unasked = n;
+	l->unconfirmed = l->only_asked = !n;
+	l->pvc[0].state = (uint8_t)(LMI_PVC_INACTIVE + n);
+	l->pvc[0].fresh = l->pvc[0].up = n;
+	l->pvc[0].announced = !n;
+}
+
+static void lmi_fields_are(const struct lmi *l, const struct lmi *want)
+{
+	CU_ASSERT(l->running);
+	CU_ASSERT_EQUAL(l->up, want->up);
+	CU_ASSERT_EQUAL(l->deadline, want->deadline);
+	CU_ASSERT_EQUAL(l->send_seq, want->send_seq);
+	CU_ASSERT_EQUAL(l->recv_seq, want->recv_seq);
+	CU_ASSERT_EQUAL(l->window, want->window);
+	CU_ASSERT_EQUAL(l->good, want->good);
+	CU_ASSERT_EQUAL(l->poll, want->poll);
+	CU_ASSERT_EQUAL(l->asked, want->asked);
+	CU_ASSERT_EQUAL(l->polls, want->polls);
+	CU_ASSERT_EQUAL(l->changed, want->changed);
+	CU_ASSERT_EQUAL(l->unasked, want->unasked);
+	CU_ASSERT_EQUAL(l->unconfirmed, want->unconfirmed);
+	CU_ASSERT_EQUAL(l->only_asked, want->only_asked);
+	CU_ASSERT_EQUAL(l->pvc[0].state, want->pvc[0].state);
+	CU_ASSERT_EQUAL(l->pvc[0].fresh, want->pvc[0].fresh);
+	CU_ASSERT_EQUAL(l->pvc[0].announced, want->pvc[0].announced);
+	CU_ASSERT_EQUAL(l->pvc[0].up, want->pvc[0].up);
+}
+
+static void fields_of_an_lmi(void)
+{
+	static const struct lmi_conf conf = {.kind = LMI_ANNEX_D,
+					     .role = LMI_USER,
+					     .t391 = 10 * S,
+					     .t392 = 15 * S,
+					     .n391 = 6,
+					     .n392 = 3,
+					     .n393 = 4};
+	static const uint32_t dlci = 100;
+
+	for (unsigned n = 0; n < 2; n++) {
+		uint8_t octets[300];
+		struct ist_frozen f = {.octets = octets, .room = sizeof(octets)};
+		struct lmi here, there;
+		struct handover h;
+
+		CU_ASSERT_EQUAL_FATAL(lmi_init(&here, &conf, NULL, NULL, &dlci, 1), 0);
+		CU_ASSERT_EQUAL_FATAL(lmi_init(&there, &conf, NULL, NULL, &dlci, 1), 0);
+		lmi_fill(&here, n);
+		handover_freeze(&h, &f, 1000);
+		CU_ASSERT(lmi_hand(&here, &h));
+		CU_ASSERT_EQUAL(handover_frozen(&h), 0);
+		handover_thaw(&h, &f, 1000);
+		CU_ASSERT(lmi_hand(&there, &h));
+		CU_ASSERT_FALSE(h.bad);
+		lmi_fields_are(&there, &here);
+		lmi_free(&here);
+		lmi_free(&there);
+	}
+}
+
 static void hostile_octets(void)
 {
 	struct fake_host h[2];
@@ -169,6 +246,7 @@ static const struct test_case cases[] = {
 	{"between_fragments", between_fragments},
 	{"channels_are_reported_first", channels_are_reported_first},
 	{"other_settings", other_settings},
+	{"fields_of_an_lmi", fields_of_an_lmi},
 	{"hostile_octets", hostile_octets},
 	{NULL, NULL},
 };

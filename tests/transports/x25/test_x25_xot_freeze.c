@@ -2,7 +2,9 @@
 /* XOT ports that go to another process, with their TCP connections. */
 #include "tests/harness.h"
 #include "tests/transports/frozen.h"
+#include "transports/x25/x25_port.h"
 #include "transports/x25/x25_transport.h"
+#include "transports/x25/x25_xot.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -134,6 +136,49 @@ static void the_end_of_a_call(void)
 	xot_pair_close(&p);
 }
 
+/* Each field of a connection, and of a permanent circuit's next attempt, with values of its own. */
+static void fields_of_a_connection(void)
+{
+	static struct xot_pair p;
+
+	xot_pair_open(&p);
+	for (unsigned n = 0; n < 2; n++) {
+		struct xot_conn was, want, *k = p.h[1].port->xot->first;
+		struct xot_pvc_state *v = p.h[0].port->xot->pvc;
+		uint64_t retry = v->retry_at;
+
+		was = *k;
+		k->over = k->clearing = n;
+		k->called = !n;
+		k->give_up = fake_now + 5000 + n;
+		k->half_at = fake_now + 7000 + n;
+		want = *k;
+		v->retry_at = fake_now + 900 + n;
+		v->pause = 1000 + n;
+		for (unsigned i = 0; i < 2; i++)
+			fake_hand_over(&p.h[i], p.config[i]);
+		k = p.h[1].port->xot->first;
+		v = p.h[0].port->xot->pvc;
+		CU_ASSERT_EQUAL(k->over, want.over);
+		CU_ASSERT_EQUAL(k->clearing, want.clearing);
+		CU_ASSERT_EQUAL(k->called, want.called);
+		CU_ASSERT_EQUAL(k->give_up, want.give_up);
+		CU_ASSERT_EQUAL(k->half_at, want.half_at);
+		CU_ASSERT_EQUAL(k->phase, want.phase);
+		CU_ASSERT_EQUAL(memcmp(&k->from, &want.from, sizeof(k->from)), 0);
+		CU_ASSERT(k->from.port != 0);
+		CU_ASSERT_EQUAL(v->retry_at, fake_now + 900 + n);
+		CU_ASSERT_EQUAL(v->pause, 1000 + n);
+		k->over = was.over;
+		k->clearing = was.clearing;
+		k->called = was.called;
+		k->give_up = was.give_up;
+		k->half_at = was.half_at;
+		v->retry_at = retry;
+	}
+	xot_pair_close(&p);
+}
+
 static void hostile_octets_of_xot(void)
 {
 	static struct xot_pair p;
@@ -146,6 +191,7 @@ static void hostile_octets_of_xot(void)
 static const struct test_case cases[] = {
 	{"frames_of_all_calls", frames_of_all_calls},
 	{"the_end_of_a_call", the_end_of_a_call},
+	{"fields_of_a_connection", fields_of_a_connection},
 	{"hostile_octets_of_xot", hostile_octets_of_xot},
 	{NULL, NULL},
 };
