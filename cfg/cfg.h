@@ -272,7 +272,6 @@ struct cfg_outgoing {
 
 /* A server of `radius NAME { }`. */
 struct cfg_radius_server {
-	struct cfg_where where;
 	const char *text;    /* the address as written */
 	const char *address; /* IPv4 or IPv6, numeric */
 	uint16_t port;	     /* for requests for access */

@@ -137,7 +137,6 @@ static void radius_build_server(struct cfg_load *l, struct cfg_item *it,
 
 	it->object = s;
 	radius_init_server(l, s);
-	s->where = cfg_where_of(l, it);
 	s->text = cfg_keep(l, it->title);
 	if (!radius_take_address(l, it->title, s))
 		cfg_wrong(l, it->line, it,

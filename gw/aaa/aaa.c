@@ -210,12 +210,21 @@ static struct radius_client *aaa_client_of(const struct aaa *a, const struct cfg
 	return NULL;
 }
 
+/* When local users count that have a section: before a server is asked, and when none answers. */
+static const struct {
+	bool before, instead;
+} aaa_local[] = {
+	[CFG_LOCAL_FIRST] = {.before = true},
+	[CFG_LOCAL_FALLBACK] = {.instead = true},
+	[CFG_LOCAL_NEVER] = {false, false},
+};
+
 /* The servers that are to judge it, or NULL: it is judged here. */
 static struct radius_client *aaa_judges(const struct aaa *a, const struct aaa_question *q)
 {
 	const struct cfg_service *s = q->service;
 
-	if (!s || !s->radius || (s->local_users == CFG_LOCAL_FIRST && aaa_find(a, q)))
+	if (!s || !s->radius || (aaa_local[s->local_users].before && aaa_find(a, q)))
 		return NULL;
 	return aaa_client_of(a, s->radius);
 }
@@ -244,7 +253,7 @@ static void aaa_unanswered(struct aaa_request *r, const struct aaa_question *q, 
 {
 	r->aaa->count.unanswered++;
 	aaa_log_unanswered(q, now);
-	if (q->service->local_users == CFG_LOCAL_FALLBACK) {
+	if (aaa_local[q->service->local_users].instead) {
 		aaa_conclude(r->aaa, q, aaa_judge(r->aaa, q, &r->answer), &r->answer, now);
 		return;
 	}
@@ -256,7 +265,10 @@ static void aaa_answered(void *ctx, const struct radius_answer *a, uint64_t now)
 {
 	struct aaa_request *r = ctx;
 	struct aaa_remote *m = r->remote;
-	struct aaa_question q = {&m->claim, m->service, m->source, m->source_text};
+	struct aaa_question q = {.claim = &m->claim,
+				 .service = m->service,
+				 .source = m->source,
+				 .source_text = m->source_text};
 	const char *why;
 
 	m->request = NULL;

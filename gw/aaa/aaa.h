@@ -21,6 +21,7 @@ struct aaa_question {
 	const struct cfg_service *service; /* where the user wants in */
 	uint64_t source;		   /* names the peer's address or the circuit */
 	const char *source_text;	   /* the same for the log, or NULL; not kept */
+	const char *called, *calling;	   /* numbers of the call or line, for RADIUS, or NULL */
 };
 
 struct aaa_answer {

@@ -80,6 +80,8 @@ bool aaa_radius_question(const struct aaa_question *q, const char *nas_identifie
 	radius_put_text(&b, RADIUS_NAS_IDENTIFIER, nas_identifier);
 	radius_put_u32(&b, RADIUS_NAS_PORT_TYPE, PORT_VIRTUAL);
 	radius_put_text(&b, RADIUS_NAS_PORT_ID, q->source_text);
+	radius_put_text(&b, RADIUS_CALLED_STATION_ID, q->called);
+	radius_put_text(&b, RADIUS_CALLING_STATION_ID, q->calling);
 	radius_put_u32(&b, RADIUS_SERVICE_TYPE, SERVICE_FRAMED);
 	radius_put_u32(&b, RADIUS_FRAMED_PROTOCOL, PROTOCOL_PPP);
 	out->len = b.w.len;

@@ -154,16 +154,36 @@ static const char *server_section(const struct leg_terminal *t)
 	return ((const struct leg_server *)t)->service->cfg->name;
 }
 
+/* What is known of the call or line that the client comes by; NULL = nothing. */
+static const struct leg_origin *leg_server_origin(const struct leg_server *s)
+{
+	const struct leg *far = join_other(&s->t.leg);
+
+	switch (far->ops->kind) {
+	case LEG_CALL:
+		return leg_call_origin(far);
+	case LEG_LINE:
+		return leg_line_origin(far);
+	default:
+		return NULL;
+	}
+}
+
 static void server_auth(struct leg_terminal *t, const struct ppp_auth_claim *claim, uint64_t now)
 {
 	struct leg_server *s = leg_server_of(t);
 	struct aaa_question q = {.claim = claim, .service = s->service->cfg};
+	const struct leg_origin *origin = leg_server_origin(s);
 	char text[GW_TEXT_MAX];
 	l2tp_channel from = leg_server_entry(s)->c.channel;
 
 	/* Two ports can have circuits of the same address. */
 	q.source = htab_key(peer_channel_source(t->gw, from), dp_channel_port(from));
 	q.source_text = port_channel_text(text, sizeof(text), t->gw, from);
+	if (origin) {
+		q.called = origin->called;
+		q.calling = origin->calling;
+	}
 	aaa_cancel(s->ask);
 	s->serial = claim->serial;
 	s->ask = aaa_ask(t->gw->aaa, &q, leg_server_on_answer, s, now);

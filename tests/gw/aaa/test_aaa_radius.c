@@ -77,6 +77,20 @@ static void rfc2548_2_3_radius_mschap(void)
 					   MS_PEER "0000000000000000" MS_RESPONSE "04"));
 }
 
+/* RFC 2865 5.30 and 5.31 */
+static void numbers_of_the_line_are_told(void)
+{
+	struct aaa_question q = {.claim = &claim, .called = "2001", .calling = "4711"};
+
+	claim = (struct ppp_auth_claim){.name = "u", .name_len = 1, .method = PPP_AUTH_PAP};
+	CU_ASSERT_TRUE(aaa_radius_question(&q, "g", buf, &out));
+	radius_question_is("010375 200367 3d0600000005 1e0632303031 1f0634373131 060600000002 "
+			   "070600000001");
+	q.called = "";
+	CU_ASSERT_TRUE(aaa_radius_question(&q, "g", buf, &out));
+	radius_question_is("010375 200367 3d0600000005 1f0634373131 060600000002 070600000001");
+}
+
 static void a_claim_without_a_name_or_method_is_not_asked(void)
 {
 	claim = (struct ppp_auth_claim){.name = ""};
@@ -154,6 +168,7 @@ static const struct test_case cases[] = {
 	{"radius_pap", radius_pap},
 	{"rfc2865_7_2_radius_chap", rfc2865_7_2_radius_chap},
 	{"rfc2548_2_3_radius_mschap", rfc2548_2_3_radius_mschap},
+	{"numbers_of_the_line_are_told", numbers_of_the_line_are_told},
 	{"a_claim_without_a_name_or_method_is_not_asked",
 	 a_claim_without_a_name_or_method_is_not_asked},
 	{"what_an_accept_says", what_an_accept_says},
