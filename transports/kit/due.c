@@ -13,35 +13,39 @@ static void due_put(struct due *d, uint32_t i, uint32_t id)
 	d->place[id] = i;
 }
 
-static uint32_t due_up(struct due *d, uint32_t i, uint64_t at)
+/* Those of one time have an order too, so that it does not hang on how the heap came to be. */
+static bool due_before(const struct due *d, uint32_t a, uint32_t b)
 {
-	while (i && d->at[d->heap[(i - 1) / 2]] > at) {
+	return d->at[a] != d->at[b] ? d->at[a] < d->at[b] : a < b;
+}
+
+static uint32_t due_up(struct due *d, uint32_t i, uint32_t id)
+{
+	while (i && due_before(d, id, d->heap[(i - 1) / 2])) {
 		due_put(d, i, d->heap[(i - 1) / 2]);
 		i = (i - 1) / 2;
 	}
 	return i;
 }
 
-static uint32_t due_down(struct due *d, uint32_t i, uint64_t at)
+static uint32_t due_down(struct due *d, uint32_t i, uint32_t id)
 {
 	for (;;) {
 		uint32_t child = 2 * i + 1;
 
-		if (child + 1 < d->n && d->at[d->heap[child + 1]] < d->at[d->heap[child]])
+		if (child + 1 < d->n && due_before(d, d->heap[child + 1], d->heap[child]))
 			child++;
-		if (child >= d->n || d->at[d->heap[child]] >= at)
+		if (child >= d->n || due_before(d, id, d->heap[child]))
 			return i;
 		due_put(d, i, d->heap[child]);
 		i = child;
 	}
 }
 
-/* id stands at place i or is new there; its time is `at`. */
+/* id, whose time is set, stands at place i or is new there. */
 static void due_settle(struct due *d, uint32_t i, uint32_t id)
 {
-	uint64_t at = d->at[id];
-
-	due_put(d, due_down(d, due_up(d, i, at), at), id);
+	due_put(d, due_down(d, due_up(d, i, id), id), id);
 }
 
 static void due_take_out(struct due *d, uint32_t id)

@@ -25,7 +25,8 @@ void due_free(struct due *d);
 void due_set(struct due *d, uint32_t id, uint64_t at);
 /* DUE_NEVER = none. */
 uint64_t due_next(const struct due *d);
-/* Takes out the earliest that is due by now; false = none is. */
+/* Takes out the earliest that is due by now, of several at one time the lowest number; false = none
+ * is. */
 bool due_pop(struct due *d, uint64_t now, uint32_t *id);
 
 #endif

@@ -25,6 +25,24 @@ static void earliest_first(void)
 	due_free(&d);
 }
 
+/* At one time, however they got there. */
+static void lowest_number_first(void)
+{
+	struct due d;
+	uint32_t id = 0;
+
+	CU_ASSERT_TRUE_FATAL(due_init(&d, 7));
+	for (uint32_t i = 7; i-- > 0;)
+		due_set(&d, i, 20);
+	due_set(&d, 5, 10);
+	due_set(&d, 5, 20);
+	for (uint32_t i = 0; i < 7; i++) {
+		CU_ASSERT_TRUE(due_pop(&d, 20, &id));
+		CU_ASSERT_EQUAL(id, i);
+	}
+	due_free(&d);
+}
+
 /* Set, moved either way, taken out and popped at random: always what a search over all says. */
 static void as_a_search_would(void)
 {
@@ -44,8 +62,8 @@ static void as_a_search_would(void)
 			due_set(&d, id, at[id]);
 		} else if (due_pop(&d, 400, &id)) {
 			CU_ASSERT_TRUE(at[id] <= 400);
-			for (int i = 0; i < MOST; i++)
-				CU_ASSERT_TRUE(at[i] >= at[id]);
+			for (uint32_t i = 0; i < MOST; i++)
+				CU_ASSERT_TRUE(i < id ? at[i] > at[id] : at[i] >= at[id]);
 			at[id] = DUE_NEVER;
 		}
 		for (int i = 0; i < MOST; i++)
@@ -57,6 +75,7 @@ static void as_a_search_would(void)
 
 static const struct test_case cases[] = {
 	{"earliest_first", earliest_first},
+	{"lowest_number_first", lowest_number_first},
 	{"as_a_search_would", as_a_search_would},
 	{NULL, NULL},
 };

@@ -75,6 +75,61 @@ static void a_client_in_trouble(void)
 	CU_ASSERT(frozen_same(&r, test_seed()));
 }
 
+#define ASKERS 6u
+
+/* The sessions of PADIs, as the handle at the head of our own Host-Uniq says. */
+struct askers {
+	uint32_t who[64];
+	unsigned n;
+};
+
+static void ask_tap(void *arg, bool outbound, uint16_t link_type, const uint8_t *frame, size_t len)
+{
+	const unsigned uniq = 20 + 4 + 5 + 4; /* behind the heads and a Service-Name of 5 octets */
+	struct askers *a = arg;
+
+	(void)link_type;
+	if (outbound && len > uniq + 4 && a->n < 64)
+		a->who[a->n++] = (uint32_t)frame[uniq] << 24 | (uint32_t)frame[uniq + 1] << 16 |
+				 (uint32_t)frame[uniq + 2] << 8 | frame[uniq + 3];
+}
+
+/* Nobody has that service, so that all ask again and again, at one time. */
+static void ask_at_once(struct askers *a, bool hand_over)
+{
+	struct fake_host h[2];
+	ist_channel c;
+
+	memset(a, 0, sizeof(*a));
+	fake_open(&h[0], &pppoe_transport, client);
+	fake_open(&h[1], &pppoe_transport, server);
+	fake_join(&h[0], &h[1]);
+	fake_run(&h[0], fake_now + 2 * S);
+	h[0].tap_on = true;
+	h[0].on_tap = ask_tap;
+	h[0].tap_arg = a;
+	for (unsigned i = 0; i < ASKERS; i++)
+		CU_ASSERT_EQUAL(fake_connect(&h[0], "other@*", IST_PAYLOAD_PPP, &c), 0);
+	for (unsigned i = 0; i < 20; i++) {
+		fake_run(&h[0], fake_now + S);
+		if (hand_over)
+			fake_hand_over(&h[0], client);
+	}
+	fake_close(&h[0]);
+	fake_close(&h[1]);
+}
+
+static void many_that_ask_at_once(void)
+{
+	struct askers plain, other;
+
+	ask_at_once(&plain, false);
+	ask_at_once(&other, true);
+	CU_ASSERT(plain.n >= 3 * ASKERS);
+	CU_ASSERT_EQUAL(plain.n, other.n);
+	CU_ASSERT(!memcmp(plain.who, other.who, sizeof(plain.who)));
+}
+
 struct both {
 	struct fake_host h[2]; /* server, client */
 	ist_channel up, offered, at_client;
@@ -231,6 +286,7 @@ static const struct test_case cases[] = {
 	{"pppoe_a_client", pppoe_a_client},
 	{"a_client_with_a_name", a_client_with_a_name},
 	{"a_client_in_trouble", a_client_in_trouble},
+	{"many_that_ask_at_once", many_that_ask_at_once},
 	{"strangers_in_the_next_process", strangers_in_the_next_process},
 	{"channels_are_reported_again", channels_are_reported_again},
 	{"pppoe_other_settings", pppoe_other_settings},
