@@ -158,7 +158,7 @@ void data_port_close(struct data *data, const struct door_msg *m, struct door_ms
 static bool data_port_config(struct data *data, const uint8_t *settings, size_t len,
 			     struct door_msg *m)
 {
-	if (len > DOOR_MSG_MAX - DOOR_MSG_HEAD)
+	if (!len || len > DOOR_MSG_MAX - DOOR_MSG_HEAD)
 		return false;
 	memset(data->msg, 0, DOOR_MSG_HEAD);
 	wr_put16(data->msg, DOOR_PORT_OPEN);

@@ -79,8 +79,9 @@ int link_socket_open(struct link_socket *s, int fd);
 /* Look at it no more, until it is closed: the other side is gone. */
 void link_socket_unwatch(struct link_socket *s);
 void link_socket_close(struct link_socket *s);
-/* The socket as a link kind's hand. */
-int link_socket_hand(struct link_socket *s, struct handover *h);
+/* The socket as a link kind's hand; one of another type (SOCK_DGRAM ...) is refused, since it might
+ * be readable for ever. */
+int link_socket_hand(struct link_socket *s, struct handover *h, int type);
 void link_socket_send(struct link_socket *s, const struct link_frame *f, unsigned n);
 
 #endif

@@ -138,7 +138,7 @@ static int link_loop_hand(void *impl, struct handover *h)
 	struct loop_link *u = impl;
 
 	u->joined = handover_flag(h, u->joined && !u->lost);
-	return u->joined ? link_socket_hand(&u->socket, h) : -ENOTCONN;
+	return u->joined ? link_socket_hand(&u->socket, h, SOCK_SEQPACKET) : -ENOTCONN;
 }
 
 static void link_loop_quiet(void *impl)

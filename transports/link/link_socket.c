@@ -99,13 +99,20 @@ void link_socket_close(struct link_socket *s)
 	free(s->buffer);
 }
 
-int link_socket_hand(struct link_socket *s, struct handover *h)
+int link_socket_hand(struct link_socket *s, struct handover *h, int type)
 {
-	int fd = handover_fd(h, s->fd);
+	int fd = handover_fd(h, s->fd), is;
+	socklen_t len = sizeof(is);
 
 	if (!h->thawing)
 		return 0;
-	return fd < 0 ? -EBADF : link_socket_open(s, fd);
+	if (fd < 0)
+		return -EBADF;
+	if (getsockopt(fd, SOL_SOCKET, SO_TYPE, &is, &len) < 0 || is != type) {
+		close(fd);
+		return -ENOTSOCK;
+	}
+	return link_socket_open(s, fd);
 }
 
 /* Counts and skips the one that did not go; the thing under the link may be gone too. */

@@ -112,7 +112,7 @@ static int link_udp_check(void *impl)
 static int link_udp_hand(void *impl, struct handover *h)
 {
 	struct udp_link *u = impl;
-	int r = link_socket_hand(&u->socket, h);
+	int r = link_socket_hand(&u->socket, h, SOCK_DGRAM);
 
 	if (!r && h->thawing)
 		u->lost = sock_rx_lost(u->socket.fd);
