@@ -21,7 +21,7 @@ void l2tp_data_init(struct l2tp_data *d, const struct l2tp_data_config *cfg)
 	d->cfg = *cfg;
 	if (d->cfg.reorder > L2TP_REORDER_MAX)
 		d->cfg.reorder = L2TP_REORDER_MAX;
-	d->sending_seq = cfg->required || (cfg->lns && cfg->send_seq);
+	d->sending_seq = cfg->lns && cfg->send_seq;
 	d->gap_deadline = DEADLINE_NEVER;
 }
 
@@ -31,13 +31,13 @@ void l2tp_data_go_on(struct l2tp_data *d, const struct l2tp_data_numbers *n)
 	d->nr = n->nr;
 	d->seen_seq = n->seen_seq;
 	if (!d->cfg.lns)
-		d->sending_seq = n->sending_seq || d->cfg.required;
+		d->sending_seq = n->sending_seq;
 }
 
 void l2tp_data_set_seq(struct l2tp_data *d, bool on)
 {
 	if (d->cfg.lns)
-		d->sending_seq = on || d->cfg.required;
+		d->sending_seq = on;
 }
 
 size_t l2tp_data_header(struct l2tp_data *d, uint8_t out[L2TP_HDR_DATA_MAX], size_t len)
@@ -47,13 +47,13 @@ size_t l2tp_data_header(struct l2tp_data *d, uint8_t out[L2TP_HDR_DATA_MAX], siz
 
 	if (d->cfg.send_length)
 		flags |= L2TP_HDR_L;
-	if (d->sending_seq)
+	if (l2tp_data_sends_seq(d))
 		flags |= L2TP_HDR_S;
 	/* Nr is reserved in data messages, and reserved fields are sent as 0. */
 	l2tp_hdr_data(&w, flags, d->cfg.peer_tid, d->cfg.peer_sid, d->ns, 0, len);
 	if (w.bad)
 		return 0;
-	if (d->sending_seq)
+	if (l2tp_data_sends_seq(d))
 		d->ns++;
 	return w.len;
 }

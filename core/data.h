@@ -35,8 +35,8 @@ struct l2tp_data_slot {
 
 struct l2tp_data {
 	struct l2tp_data_config cfg;
-	uint16_t ns, nr; /* next to send; next expected */
-	bool sending_seq;
+	uint16_t ns, nr;       /* next to send; next expected */
+	bool sending_seq;      /* LNS: as it was told; LAC: as the last data message was */
 	bool seen_seq;	       /* a sequenced frame has arrived: nr is meaningful */
 	uint64_t gap_deadline; /* when the gap at nr is given up; DEADLINE_NEVER = no gap */
 	struct l2tp_data_slot slot[L2TP_REORDER_MAX];
@@ -60,6 +60,13 @@ struct l2tp_data_numbers {
 /* After l2tp_data_init(): as if it had sent and received up to there.  What the LNS sends is as its
  * configuration says. */
 void l2tp_data_go_on(struct l2tp_data *d, const struct l2tp_data_numbers *n);
+/* Does what is sent now have numbers?  Sequencing Required is on top of what the LNS says, so that
+ * nothing of it stays when the configuration no longer has it. */
+static inline bool l2tp_data_sends_seq(const struct l2tp_data *d)
+{
+	return d->sending_seq || d->cfg.required;
+}
+
 /* LNS: switch sequencing of what we send during the call. */
 void l2tp_data_set_seq(struct l2tp_data *d, bool on);
 

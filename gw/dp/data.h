@@ -389,7 +389,7 @@ void call_settle(struct worker *w, struct call *c);
 /* As they stand in the slot of the call's counters. */
 static inline uint64_t call_numbers(const struct l2tp_data *d)
 {
-	return d->ns | (uint64_t)d->nr << 16 | (d->sending_seq ? DOOR_SENDING_SEQ : 0) |
+	return d->ns | (uint64_t)d->nr << 16 | (l2tp_data_sends_seq(d) ? DOOR_SENDING_SEQ : 0) |
 	       (d->seen_seq ? DOOR_SEEN_SEQ : 0);
 }
 /* Home worker: the numbers are where the next data finds them. */

@@ -333,7 +333,7 @@ static void dp_call_show_sequence(struct call_state *st)
  * frame. */
 static bool dp_call_is_sequenced(const struct call_state *st)
 {
-	return st->data.seen_seq || st->data.sending_seq ||
+	return st->data.seen_seq || l2tp_data_sends_seq(&st->data) ||
 	       count_get(&st->n->numbers) & DOOR_SENDING_SEQ;
 }
 

@@ -31,7 +31,7 @@ static bool dp_send_l2tp_head(struct call *c, uint8_t *head, size_t len, size_t 
 		return true;
 	call_follow(c);
 	*h = l2tp_data_header(&c->st->data, head, len);
-	if (c->st->data.sending_seq)
+	if (l2tp_data_sends_seq(&c->st->data))
 		call_show_numbers(c->st);
 	return *h;
 }

@@ -342,7 +342,9 @@ static bool save_is_at_door(const struct call *c)
 	const struct l2tp_data *d = &st->data;
 	const struct l2tp_data_config *now = &d->cfg, *set = &c->c.data;
 
-	return count_get(&st->n->numbers) == call_numbers(d) && !d->far_run && !d->no_seq &&
+	return count_get(&st->n->numbers) == call_numbers(d) &&
+	       /* the door does not tell Sequencing Required from what the LNS says */
+	       d->sending_seq == l2tp_data_sends_seq(d) && !d->far_run && !d->no_seq &&
 	       !d->resyncs && st->punted == atomic_load(&st->n->returned) &&
 	       atomic_load(&st->taken) == atomic_load(&st->n->posted) &&
 	       /* a leg that forwards finds out by itself that nothing is to be waited for */

@@ -705,7 +705,7 @@ bool bed_call(struct bed *b, unsigned side, struct tun *t, enum l2tp_call_kind k
 uint32_t bed_room(struct bed *b, const struct leg *l)
 {
 	uint32_t mtu = pair_mtu(b->p, &b->p->link[l->link]);
-	uint32_t head = 6 + 2 * l->data.cfg.send_length + 4 * l->data.sending_seq;
+	uint32_t head = 6 + 2 * l->data.cfg.send_length + 4 * l2tp_data_sends_seq(&l->data);
 
 	return mtu > head ? mtu - head : 0;
 }

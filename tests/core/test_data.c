@@ -150,6 +150,26 @@ static void rfc2661_5_4_sequencing_required(void)
 	}
 }
 
+/* It leaves what the LNS has said as it is: by its configuration, or by the data that came. */
+static void required_is_on_top(void)
+{
+	for (int lns = 0; lns < 2; lns++)
+		for (int on = 0; on < 2; on++) {
+			struct l2tp_data d = data_make(lns, on, false, 4);
+			uint16_t ns;
+
+			CU_ASSERT_EQUAL(data_rx(&d, 0, 0), L2TP_DATA_DELIVER);
+			if (!on)
+				CU_ASSERT_EQUAL(rx_plain(&d, 0), L2TP_DATA_DELIVER);
+			CU_ASSERT_EQUAL(sends_seq(&d, &ns), on);
+			d.cfg.required = true;
+			CU_ASSERT_TRUE(sends_seq(&d, &ns));
+			CU_ASSERT_EQUAL(rx_plain(&d, 0), L2TP_DATA_DROP);
+			d.cfg.required = false;
+			CU_ASSERT_EQUAL(sends_seq(&d, &ns), on);
+		}
+}
+
 /* --- receiving -------------------------------------------------------------------------------- */
 
 /* Nr is ignored. */
@@ -545,6 +565,7 @@ static const struct test_case cases[] = {
 	{"rfc2661_5_4_lac_follows", rfc2661_5_4_lac_follows},
 	{"rfc2661_5_4_lns_controls", rfc2661_5_4_lns_controls},
 	{"rfc2661_5_4_sequencing_required", rfc2661_5_4_sequencing_required},
+	{"required_is_on_top", required_is_on_top},
 	{"rfc2661_3_1_nr_is_ignored", rfc2661_3_1_nr_is_ignored},
 	{"without_a_queue_gaps_pass", without_a_queue_gaps_pass},
 	{"gap_fills", gap_fills},

@@ -129,7 +129,7 @@ static void fuzz_data_send(struct model *m, size_t len)
 	size_t n = l2tp_data_header(&m->d, out, len);
 
 	MUST(n <= sizeof(out) && (n || m->d.cfg.send_length));
-	MUST(m->d.ns == (uint16_t)(ns + (n && m->d.sending_seq)));
+	MUST(m->d.ns == (uint16_t)(ns + (n && l2tp_data_sends_seq(&m->d))));
 }
 
 static void fuzz_data_step(struct model *m, struct rd *r)

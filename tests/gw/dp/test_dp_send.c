@@ -270,6 +270,38 @@ static void sequencing_on_and_off(void)
 	dp_send_each(do_sequence, &fake_udp);
 }
 
+/* It begins and ends with the entry that has it, whatever the call has sent before. */
+static void do_required(struct rig *r)
+{
+	struct dp_call c = {.tid = 2,
+			    .sid = 3,
+			    .channel = rig_channel(r, 8),
+			    .data = {.peer_tid = 1, .peer_sid = 1, .lns = true, .send_seq = true},
+			    .mtu = 1400};
+	struct dp_call_stats st;
+
+	CU_ASSERT_FATAL(!dp_call_set(r->dp, &c));
+	CU_ASSERT(ppp_hex(r, "c223 01") && rig_wait_sent(r, 1));
+	c.data.send_seq = false;
+	for (unsigned i = 1; i < 5; i++) {
+		c.data.required = i % 2;
+		CU_ASSERT(!dp_call_set(r->dp, &c));
+		CU_ASSERT(ppp_hex(r, "c223 02") && rig_wait_sent(r, 1 + i));
+		rig_finish(r);
+		CU_ASSERT(dp_call_stats(r->dp, 2, 3, &st) && st.sending_seq == i % 2);
+	}
+	sent_is(r, 0, 8, "0802 0001 0001 0000 0000 c223 01");
+	sent_is(r, 1, 8, "0802 0001 0001 0001 0000 c223 02");
+	sent_is(r, 2, 8, "0002 0001 0001 c223 02");
+	sent_is(r, 3, 8, "0802 0001 0001 0002 0000 c223 02");
+	sent_is(r, 4, 8, "0002 0001 0001 c223 02");
+}
+
+static void required_on_and_off(void)
+{
+	dp_send_each(do_required, &fake_udp);
+}
+
 /* --- flow control ----------------------------------------------------------------------------- */
 
 static bool dp_send_line_is(struct rig *r, unsigned i, const char *want)
@@ -557,6 +589,7 @@ static const struct test_case cases[] = {
 	{"sent_before_the_port_is_closed", sent_before_the_port_is_closed},
 	{"heads_of_every_kind", heads_of_every_kind},
 	{"rfc2661_5_4_sequencing_on_and_off", sequencing_on_and_off},
+	{"rfc2661_5_4_required_on_and_off", required_on_and_off},
 	{"waits_for_the_channel", waits_for_the_channel},
 	{"control_goes_first", control_goes_first},
 	{"a_stuck_channel_harms_none", a_stuck_channel_harms_none},

@@ -146,6 +146,37 @@ static void frames_ahead_of_their_turn_are_delivered(void)
 	pass_end(&p);
 }
 
+/* Sequencing Required of an entry that no frame has used leaves nothing behind. */
+static void required_without_a_frame(void)
+{
+	static const uint8_t frame[] = {0x80, 0x21, 1, 2, 0, 4};
+
+	for (unsigned i = 0; i < 4; i++) {
+		struct dp_call c;
+		struct pass p;
+
+		pass_begin_up(&p, &fake_frozen);
+		c = pass_call_of(&p);
+		c.data.lns = c.data.send_seq = i % 2;
+		CU_ASSERT_EQUAL_FATAL(dp_call_set(p.r.dp, &c), 0);
+		fake_hex(p.r.fake, 7, "0802 0002 0003 0000 0000 ff03 8021 01000004");
+		fake_hex(p.r.fake, 7, "0002 0002 0003 ff03 8021 01000004");
+		pass_line_is(&p, 2, "ppp 2/3");
+		c.data.send_seq = false;
+		c.data.required = true;
+		CU_ASSERT_EQUAL_FATAL(dp_call_set(p.r.dp, &c), 0);
+		dp_flush(p.r.dp);
+		if (i / 2)
+			pass_on(&p);
+		c.data.required = false;
+		CU_ASSERT_EQUAL_FATAL(dp_call_set(p.r.dp, &c), 0);
+		CU_ASSERT_TRUE(dp_ppp_send(p.r.dp, 2, 3, frame, sizeof(frame)));
+		CU_ASSERT_TRUE_FATAL(rig_wait_sent(&p.r, 1));
+		CU_ASSERT_EQUAL(p.r.fake->sent[0].octets[0], 0); /* no S */
+		pass_end(&p);
+	}
+}
+
 /* --- what control is told ----------------------------------------------------------------------- */
 
 /* A transport tells its channels again; control knows them, unless they have changed. */
@@ -648,6 +679,7 @@ static const struct test_case cases[] = {
 	{"frames_of_a_full_channel_wait", frames_of_a_full_channel_wait},
 	{"frames_of_a_closed_channel_are_lost", frames_of_a_closed_channel_are_lost},
 	{"frames_ahead_of_their_turn_are_delivered", frames_ahead_of_their_turn_are_delivered},
+	{"required_without_a_frame", required_without_a_frame},
 	{"channels_are_not_told_again", channels_are_not_told_again},
 	{"reports_wait", reports_wait},
 	{"a_failed_port_stays_failed", a_failed_port_stays_failed},
