@@ -451,7 +451,7 @@ static void lmi_hand_pvc(struct lmi_pvc *p, struct handover *h)
 static void lmi_hand_pvcs(struct lmi *l, struct handover *h)
 {
 	unsigned n = handover_word(h, l->pvcs, LMI_MSG_PVCS), known = 0;
-	struct lmi_pvc gone, *p;
+	struct lmi_pvc gone = {0}, *p;
 
 	for (unsigned i = 0; i < n && !h->bad; i++) {
 		uint32_t dlci = handover_word(h, h->thawing ? 0 : l->pvc[i].dlci, UINT32_MAX);
