@@ -158,9 +158,9 @@ enum cfg_proxy {
 	CFG_PROXY_REQUIRE,	/* both are taken over, or the call is refused */
 };
 
-/* How a call or line that ends here is treated: the server side of PPP. */
 struct cfg_radius;
 
+/* How a call or line that ends here is treated: the server side of PPP. */
 struct cfg_service {
 	const char *name;
 	uint32_t local4; /* our end of every link, host order; clients never get it */

@@ -33,13 +33,6 @@ static void model_make(struct cfg_load *l, const struct cfg_objects *k)
 	*(unsigned *)((char *)l->m + k->count) = n;
 }
 
-static void model_store_keys(struct cfg_load *l, const struct cfg_item *section, void *obj)
-{
-	for (const struct cfg_item *it = section->child; it; it = it->next)
-		if (it->kind == CFG_ITEM_KEY && !it->dropped)
-			cfg_store(l, it, obj);
-}
-
 static void model_store_section(struct cfg_load *l, struct cfg_item *it)
 {
 	if (it->schema->section == CFG_S_PORT)
@@ -47,7 +40,7 @@ static void model_store_section(struct cfg_load *l, struct cfg_item *it)
 	else if (it->schema->section == CFG_S_RADIUS)
 		cfg_build_radius(l, it, it->object);
 	else
-		model_store_keys(l, it, it->object ? it->object : l->m);
+		cfg_store_keys(l, it, it->object ? it->object : l->m);
 }
 
 void cfg_build(struct cfg_load *l)
@@ -57,7 +50,7 @@ void cfg_build(struct cfg_load *l)
 	l->schema->init(l, l->m);
 	for (const struct cfg_objects *k = cfg_objects; k->word; k++)
 		model_make(l, k);
-	model_store_keys(l, l->root, l->m);
+	cfg_store_keys(l, l->root, l->m);
 	for (it = l->root->child; it; it = it->next)
 		if (it->kind == CFG_ITEM_SECTION && !it->dropped)
 			model_store_section(l, it);

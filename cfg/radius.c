@@ -123,13 +123,6 @@ static bool radius_take_address(struct cfg_load *l, const char *text, struct cfg
 	return cfg_parse_host_port(host, 64, &s->port, text) && s->port && radius_is_address(host);
 }
 
-static void radius_store(struct cfg_load *l, const struct cfg_item *section, void *obj)
-{
-	for (const struct cfg_item *it = section->child; it; it = it->next)
-		if (it->kind == CFG_ITEM_KEY && !it->dropped)
-			cfg_store(l, it, obj);
-}
-
 static void radius_build_server(struct cfg_load *l, struct cfg_item *it,
 				struct cfg_radius_server *s)
 {
@@ -143,7 +136,7 @@ static void radius_build_server(struct cfg_load *l, struct cfg_item *it,
 			  "`%s` is not an address, as in 10.0.0.5, 10.0.0.5:1645 or "
 			  "[2001:db8::5]:1645",
 			  cfg_clean(l, it->title, strlen(it->title)));
-	radius_store(l, it, s);
+	cfg_store_keys(l, it, s);
 	if (file && cfg_given(it, "secret"))
 		cfg_wrong(l, file->line, file, "cannot be combined with `secret`");
 	else if (!file && !cfg_given(it, "secret"))
@@ -163,7 +156,7 @@ void cfg_build_radius(struct cfg_load *l, struct cfg_item *section, struct cfg_r
 	for (it = NULL; (it = cfg_next(section, it, CFG_S_RADIUS_SERVER)); s++)
 		radius_build_server(l, it, s);
 	r->nas_identifier = l->m->host_name;
-	radius_store(l, section, r);
+	cfg_store_keys(l, section, r);
 	if (!n)
 		cfg_wrong(l, section->line, section, "needs a `server \"ADDRESS\" { }`");
 	else if (n > CFG_RADIUS_SERVERS)

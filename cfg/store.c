@@ -180,3 +180,10 @@ void cfg_store(struct cfg_load *l, const struct cfg_item *it, void *obj)
 	else
 		store_plain(l, it, (char *)obj + it->key->offset);
 }
+
+void cfg_store_keys(struct cfg_load *l, const struct cfg_item *section, void *obj)
+{
+	for (const struct cfg_item *it = section->child; it; it = it->next)
+		if (it->kind == CFG_ITEM_KEY && !it->dropped)
+			cfg_store(l, it, obj);
+}

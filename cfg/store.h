@@ -19,5 +19,7 @@ const void *cfg_find_object(struct cfg_load *l, const struct cfg_item *it,
 			    const struct cfg_value *v, const char *kind);
 /* Store one key by its row. */
 void cfg_store(struct cfg_load *l, const struct cfg_item *it, void *obj);
+/* Store every key of a section that was not dropped; its sub-sections are left to the caller. */
+void cfg_store_keys(struct cfg_load *l, const struct cfg_item *section, void *obj);
 
 #endif
