@@ -175,6 +175,13 @@ static struct login_id aaa_id(const struct aaa_question *q)
 	return (struct login_id){q->claim->name, q->claim->name_len, q->source};
 }
 
+/* The peer reads the same text whatever the reason. */
+static void aaa_refuse(struct aaa *a, struct aaa_answer *out)
+{
+	a->count.refused++;
+	*out = (struct aaa_answer){.message = "Authentication failed"};
+}
+
 /* It has been judged. */
 static void aaa_conclude(struct aaa *a, const struct aaa_question *q, bool ok,
 			 struct aaa_answer *out, uint64_t now)
@@ -186,8 +193,7 @@ static void aaa_conclude(struct aaa *a, const struct aaa_question *q, bool ok,
 		login_limit_succeeded(a->limit, &id, now);
 		return;
 	}
-	a->count.refused++;
-	*out = (struct aaa_answer){.message = "Authentication failed"};
+	aaa_refuse(a, out);
 	aaa_count_failure(a, q, &id, now);
 }
 
@@ -257,8 +263,7 @@ static void aaa_unanswered(struct aaa_request *r, const struct aaa_question *q, 
 		aaa_conclude(r->aaa, q, aaa_judge(r->aaa, q, &r->answer), &r->answer, now);
 		return;
 	}
-	r->aaa->count.refused++;
-	r->answer = (struct aaa_answer){.message = "Authentication failed"};
+	aaa_refuse(r->aaa, &r->answer);
 }
 
 static void aaa_answered(void *ctx, const struct radius_answer *a, uint64_t now)
@@ -331,9 +336,8 @@ static void aaa_decide(struct aaa_request *r, const struct aaa_question *q, bool
 		aaa_conclude(a, q, aaa_judge(a, q, &r->answer), &r->answer, now);
 		return;
 	}
-	a->count.refused++;
 	a->count.refused_locked++;
-	r->answer = (struct aaa_answer){.message = "Authentication failed"};
+	aaa_refuse(a, &r->answer);
 }
 
 /* False: no answer will come. */

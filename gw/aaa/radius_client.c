@@ -14,6 +14,8 @@
 
 #define DATAGRAMS_A_TURN 64u
 
+_Static_assert(CFG_RADIUS_SERVERS <= RADIUS_SERVERS, "the pool has room for every server");
+
 struct radius_socket {
 	struct osmo_fd ofd;
 	struct radius_client *client;
