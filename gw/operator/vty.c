@@ -24,11 +24,17 @@ struct gw *vty_gw(const struct vty *vty)
 }
 
 const struct table *const operator_tables[] = {
-	&table_ports,	&table_captures, &table_plugins,  &table_peers,	    &table_tunnels,
-	&table_clients, &table_calls,	 &table_counters, &table_services,  &table_pools,
-	&table_log,	&table_failures, &table_bundles,  &table_lines,	    &table_joins,
-	&table_routes,	&table_filters,	 &table_outgoing, &table_processes, &table_radius,
-	NULL,
+	&table_ports,	  &table_captures,
+	&table_plugins,	  &table_peers,
+	&table_tunnels,	  &table_clients,
+	&table_calls,	  &table_counters,
+	&table_services,  &table_pools,
+	&table_log,	  &table_failures,
+	&table_bundles,	  &table_lines,
+	&table_joins,	  &table_routes,
+	&table_filters,	  &table_outgoing,
+	&table_processes, &table_radius,
+	&table_upgrade,	  NULL,
 };
 
 struct vty_lines {
