@@ -20,7 +20,7 @@ libcontrol_la_LIBADD = libnetif.la libkeeper.la libradius.la libstore.la $(OSMO_
 
 # RADIUS packets; apart, so that a fuzz target can have them alone.
 noinst_LTLIBRARIES += libradius.la
-libradius_la_SOURCES = gw/aaa/radius/radius.h gw/aaa/radius/radius_dict.c gw/aaa/radius/radius_pool.c gw/aaa/radius/radius_pool.h gw/aaa/radius/radius_read.c gw/aaa/radius/radius_write.c
+libradius_la_SOURCES = gw/aaa/radius/radius.h gw/aaa/radius/radius_acct.c gw/aaa/radius/radius_acct.h gw/aaa/radius/radius_dict.c gw/aaa/radius/radius_pool.c gw/aaa/radius/radius_pool.h gw/aaa/radius/radius_read.c gw/aaa/radius/radius_write.c
 libradius_la_LIBADD = $(NETTLE_LIBS)
 
 # Records that outlive the process; apart, so that a fuzz target and a benchmark can have them alone.

@@ -51,6 +51,7 @@
 	X(call_phb)      \
 	X(plugin)        \
 	X(ra)            \
+	X(radius_acct)   \
 	X(radius_pool)   \
 	X(radius_read)   \
 	X(radius_write)  \

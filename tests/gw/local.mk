@@ -13,7 +13,7 @@ unit_control_SOURCES = $(TEST_LIB) \
 	tests/gw/aaa/test_aaa.c tests/gw/aaa/test_aaa_radius.c \
 	tests/gw/aaa/test_addrpool.c \
 	tests/gw/aaa/test_login_limit.c \
-	tests/gw/aaa/radius/test_radius_pool.c tests/gw/aaa/radius/test_radius_read.c tests/gw/aaa/radius/test_radius_write.c \
+	tests/gw/aaa/radius/test_radius_acct.c tests/gw/aaa/radius/test_radius_pool.c tests/gw/aaa/radius/test_radius_read.c tests/gw/aaa/radius/test_radius_write.c \
 	tests/gw/test_bind.c \
 	tests/gw/test_bridge.c \
 	tests/gw/operator/test_capture.c \

@@ -55,6 +55,34 @@ enum radius_form {
 #define RADIUS_CISCO	 9u
 #define RADIUS_BROADBAND 3561u /* the DSL Forum (RFC 4679) */
 
+/* Of the lines of access nodes (RFC 4679), as those of RADIUS_DICTIONARY. */
+#define RADIUS_LINES(X)                                                                            \
+	X(AGENT_CIRCUIT_ID, RADIUS_BROADBAND, 1, TEXT, 1, 63, "ADSL-Agent-Circuit-Id")             \
+	X(AGENT_REMOTE_ID, RADIUS_BROADBAND, 2, TEXT, 1, 63, "ADSL-Agent-Remote-Id")               \
+	X(RATE_UPSTREAM, RADIUS_BROADBAND, 129, U32, 4, 4, "Actual-Data-Rate-Upstream")            \
+	X(RATE_DOWNSTREAM, RADIUS_BROADBAND, 130, U32, 4, 4, "Actual-Data-Rate-Downstream")        \
+	X(RATE_LEAST_UPSTREAM, RADIUS_BROADBAND, 131, U32, 4, 4, "Minimum-Data-Rate-Upstream")     \
+	X(RATE_LEAST_DOWNSTREAM, RADIUS_BROADBAND, 132, U32, 4, 4, "Minimum-Data-Rate-Downstream") \
+	X(RATE_ATTAINABLE_UPSTREAM, RADIUS_BROADBAND, 133, U32, 4, 4,                              \
+	  "Attainable-Data-Rate-Upstream")                                                         \
+	X(RATE_ATTAINABLE_DOWNSTREAM, RADIUS_BROADBAND, 134, U32, 4, 4,                            \
+	  "Attainable-Data-Rate-Downstream")                                                       \
+	X(RATE_MOST_UPSTREAM, RADIUS_BROADBAND, 135, U32, 4, 4, "Maximum-Data-Rate-Upstream")      \
+	X(RATE_MOST_DOWNSTREAM, RADIUS_BROADBAND, 136, U32, 4, 4, "Maximum-Data-Rate-Downstream")  \
+	X(RATE_LOW_UPSTREAM, RADIUS_BROADBAND, 137, U32, 4, 4,                                     \
+	  "Minimum-Data-Rate-Upstream-Low-Power")                                                  \
+	X(RATE_LOW_DOWNSTREAM, RADIUS_BROADBAND, 138, U32, 4, 4,                                   \
+	  "Minimum-Data-Rate-Downstream-Low-Power")                                                \
+	X(DELAY_MOST_UPSTREAM, RADIUS_BROADBAND, 139, U32, 4, 4,                                   \
+	  "Maximum-Interleaving-Delay-Upstream")                                                   \
+	X(DELAY_UPSTREAM, RADIUS_BROADBAND, 140, U32, 4, 4, "Actual-Interleaving-Delay-Upstream")  \
+	X(DELAY_MOST_DOWNSTREAM, RADIUS_BROADBAND, 141, U32, 4, 4,                                 \
+	  "Maximum-Interleaving-Delay-Downstream")                                                 \
+	X(DELAY_DOWNSTREAM, RADIUS_BROADBAND, 142, U32, 4, 4,                                      \
+	  "Actual-Interleaving-Delay-Downstream")                                                  \
+	X(ACCESS_ENCAPSULATION, RADIUS_BROADBAND, 144, OCTETS, 3, 3, "Access-Loop-Encapsulation")  \
+	X(IWF_SESSION, RADIUS_BROADBAND, 254, OCTETS, 0, 0, "IWF-Session")
+
 /* One line an attribute: our name, vendor (0 = of an RFC), type, form, least and most octets of
  * the value, the name that people know. */
 #define RADIUS_DICTIONARY(X)                                                              \
@@ -135,10 +163,7 @@ enum radius_form {
 	X(MS_PRIMARY_DNS, RADIUS_MICROSOFT, 28, ADDR4, 4, 4, "MS-Primary-DNS-Server")     \
 	X(MS_SECONDARY_DNS, RADIUS_MICROSOFT, 29, ADDR4, 4, 4, "MS-Secondary-DNS-Server") \
 	X(CISCO_AVPAIR, RADIUS_CISCO, 1, TEXT, 1, 247, "Cisco-AVPair")                    \
-	X(AGENT_CIRCUIT_ID, RADIUS_BROADBAND, 1, TEXT, 1, 63, "ADSL-Agent-Circuit-Id")    \
-	X(AGENT_REMOTE_ID, RADIUS_BROADBAND, 2, TEXT, 1, 63, "ADSL-Agent-Remote-Id")      \
-	X(RATE_UPSTREAM, RADIUS_BROADBAND, 129, U32, 4, 4, "Actual-Data-Rate-Upstream")   \
-	X(RATE_DOWNSTREAM, RADIUS_BROADBAND, 130, U32, 4, 4, "Actual-Data-Rate-Downstream")
+	RADIUS_LINES(X)
 
 enum radius_name {
 #define RADIUS_AS_NAME(name, vendor, type, form, least, most, words) RADIUS_##name,
