@@ -127,7 +127,8 @@ void services_check(struct gw *gw, uint64_t now)
 {
 	unsigned i;
 
-	service_end_calls_behind(gw, now);
+	if (dp_tun_any_gone(gw->dp)) /* else there is no need to look at every call */
+		service_end_calls_behind(gw, now);
 	for (i = 0; i < gw->cfg->services; i++) {
 		struct gw_service *s = &gw->service[i];
 

@@ -312,6 +312,8 @@ bool dp_tun_route(struct dp *dp, uint32_t no, const struct dp_prefix *to, uint16
 /* True once the device has been removed from outside; it delivers nothing more. Opening the name
  * makes a new one. */
 bool dp_tun_gone(const struct dp *dp, uint32_t no);
+/* One that is open has been removed from outside. */
+bool dp_tun_any_gone(const struct dp *dp);
 
 /* X(symbol, "key", "words") */
 #define DP_REASONS(X)                                                                        \

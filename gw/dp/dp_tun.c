@@ -119,6 +119,14 @@ void dp_tun_drop(struct dp *dp, uint32_t no)
 	dp_tun_release(dp, t);
 }
 
+bool dp_tun_any_gone(const struct dp *dp)
+{
+	for (const struct dp_tun *t = dp->tuns; t; t = t->next)
+		if (t->opened && dp_tun_gone(dp, t->no))
+			return true;
+	return false;
+}
+
 bool dp_tun_gone(const struct dp *dp, uint32_t no)
 {
 	return !dp_tun_get(dp, no) || atomic_load(&dp->door->tun_gone[no % DOOR_TUNS]) == no;

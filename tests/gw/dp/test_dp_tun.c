@@ -179,6 +179,7 @@ static void do_three(struct bench *b)
 	dp_tun_close(b->r.dp, t[1]);
 	CU_ASSERT(rig_wait(&b->r, tun_gone, name[1]));
 	CU_ASSERT_STRING_EQUAL(dp_tun_name(b->r.dp, t[1]), "");
+	CU_ASSERT(!dp_tun_any_gone(b->r.dp)); /* given back, not removed from outside */
 	CU_ASSERT(dp_tun_gone(b->r.dp, t[1]) && !dp_tun_route(b->r.dp, t[1], &any, 0, 0));
 	CU_ASSERT(!dp_tun_gone(b->r.dp, t[0]) && !dp_tun_gone(b->r.dp, t[2]));
 	dp_tun_close(b->r.dp, t[1]);

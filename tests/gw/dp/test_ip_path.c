@@ -707,6 +707,7 @@ static void do_a_device_is_removed(struct bench *b)
 	CU_ASSERT(poll(&fd, 1, 0) == 0);
 	CU_ASSERT(rig_reason(&b->r, DP_R_TUN_READ) == 1);
 	CU_ASSERT(dp_tun_gone(b->r.dp, b->tun));
+	CU_ASSERT(dp_tun_any_gone(b->r.dp));
 }
 EACH(a_device_is_removed)
 
