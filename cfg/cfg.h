@@ -177,6 +177,12 @@ struct cfg_service {
 	struct ppp_config ppp; /* server side, filled from the section */
 };
 
+/* `filter NAME { }`: filters that a RADIUS server names (Filter-Id). */
+struct cfg_filter_section {
+	const char *name;
+	struct cfg_filter filter[CFG_FILTERS];
+};
+
 #define CFG_OF_SERVICE UINT64_MAX /* a user's time that is not given: the service's counts */
 
 struct cfg_user {
@@ -355,6 +361,8 @@ struct cfg_model {
 	unsigned outgoings;
 	const struct cfg_radius *radius;
 	unsigned radiuses;
+	const struct cfg_filter_section *filter;
+	unsigned filters;
 };
 
 /* One mistake, "file:line: where: what is wrong, what was meant", or one warning, "file:line:

@@ -251,7 +251,7 @@ static const struct cfg_schema schema_log = {.section = CFG_S_LOG,
 static const struct cfg_schema *const own[] = {
 	&schema_vty,	      &schema_log,	  &cfg_schema_peer,   &cfg_schema_pool,
 	&cfg_schema_service,  &cfg_schema_user,	  &cfg_schema_client, &cfg_schema_route,
-	&cfg_schema_outgoing, &cfg_schema_radius,
+	&cfg_schema_outgoing, &cfg_schema_radius, &cfg_schema_filter,
 };
 
 bool cfg_is_section(const char *word)

@@ -24,7 +24,7 @@ void cfg_set_methods(struct cfg_load *l, const struct cfg_item *it, uint8_t auth
  * keys_outgoing.c, radius.c. */
 extern const struct cfg_schema cfg_schema_peer, cfg_schema_pool, cfg_schema_service,
 	cfg_schema_user, cfg_schema_client, cfg_schema_route, cfg_schema_outgoing,
-	cfg_schema_radius;
+	cfg_schema_radius, cfg_schema_filter;
 extern const struct cfg_schema *const cfg_no_sections[]; /* an empty list */
 
 /* The first port where a stranger's SCCRQ can reach this peer; NULL = circuits are configured. */

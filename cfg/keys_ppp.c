@@ -263,6 +263,11 @@ static const struct cfg_key user_keys[] = {
 	CFG_FILTER_ROWS_PPP(struct cfg_user, USER_NONE),
 };
 
+static const struct cfg_key filter_keys[] = {
+	CFG_FILTER_ROWS_IP(struct cfg_filter_section, CFG_FILTER_NONE),
+	CFG_FILTER_ROWS_PPP(struct cfg_filter_section, CFG_FILTER_NONE),
+};
+
 #define CLIENT(m) CFG_AT(struct cfg_client, m)
 
 static const struct cfg_key client_keys[] = {
@@ -407,6 +412,9 @@ const struct cfg_schema cfg_schema_service =
 	       service_keys, cfg_service, keys_ppp_init_service, keys_ppp_finish_service);
 const struct cfg_schema cfg_schema_user = SCHEMA(CFG_S_USER, "user", "a user who may log in",
 						 user_keys, cfg_user, keys_ppp_init_user, NULL);
+const struct cfg_schema cfg_schema_filter =
+	SCHEMA(CFG_S_FILTER, "filter", "packet filters that a RADIUS server names by Filter-Id",
+	       filter_keys, cfg_filter_section, NULL, NULL);
 const struct cfg_schema cfg_schema_client =
 	SCHEMA(CFG_S_CLIENT, "client", "a link that is dialled from here, with PPP as the client",
 	       client_keys, cfg_client, keys_ppp_init_client, keys_ppp_finish_client);

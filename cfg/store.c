@@ -27,6 +27,7 @@ const struct cfg_objects cfg_objects[] = {
 	KIND("route", CFG_S_ROUTE, cfg_route, route, routes, name),
 	KIND("outgoing", CFG_S_OUTGOING, cfg_outgoing, outgoing, outgoings, name),
 	KIND("radius", CFG_S_RADIUS, cfg_radius, radius, radiuses, name),
+	KIND("filter", CFG_S_FILTER, cfg_filter_section, filter, filters, name),
 	{NULL, CFG_S_TOP, 0, 0, 0, 0},
 };
 

@@ -123,6 +123,8 @@ bool filters_open(struct gw *gw)
 		ok = filter_open(gw, m->route[i].filter, "route", m->route[i].name);
 	for (unsigned i = 0; ok && i < m->users; i++)
 		ok = filter_open(gw, m->user[i].filter, "user", m->user[i].name);
+	for (unsigned i = 0; ok && i < m->filters; i++)
+		ok = filter_open(gw, m->filter[i].filter, "filter", m->filter[i].name);
 	for (unsigned i = 0; ok && i < m->ports; i++)
 		ok = filter_open_port(gw, &m->port[i]);
 	return ok;

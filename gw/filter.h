@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The filters of services, routes, users and circuits at work: registered with the data plane. */
+/* The filters of services, routes, users, circuits and `filter` sections at work: registered with
+ * the data plane. */
 #ifndef GW_FILTER_H
 #define GW_FILTER_H
 
@@ -15,7 +16,7 @@ const char *filter_key(enum dp_filter place);
  * none. */
 const struct gw_filters *filters_of(const struct gw *gw, const struct cfg_filter *cfg);
 /* Those of each section that has any, after f (NULL = the first), in the order of services, routes,
- * users and circuits. */
+ * users, `filter` sections and circuits. */
 const struct gw_filters *filters_next(const struct gw *gw, const struct gw_filters *f);
 
 #endif

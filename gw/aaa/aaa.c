@@ -38,6 +38,7 @@ struct aaa_remote {
 	const struct cfg_service *service;
 	uint64_t source;
 	char source_text[GW_TEXT_MAX];
+	struct grant_draft grant; /* of the answer */
 };
 
 struct aaa_request {
@@ -254,6 +255,21 @@ static void aaa_log_refused(const struct aaa_question *q, const char *why, uint6
 		    q->source_text, q->service->radius->name, why);
 }
 
+/* He is let in without it. */
+static void aaa_log_skipped(const struct aaa_question *q, const struct grant_draft *d, uint64_t now)
+{
+	char name[GW_TEXT_MAX], route[GW_TEXT_MAX];
+
+	if (!d->skipped_why)
+		return;
+	gw_log_peer(GW_LOG_AAA, LOGL_NOTICE, q->source, now,
+		    "user %s from %s: radius %s: %s \"%s\" is left out: %s",
+		    gw_printable(name, sizeof(name), q->claim->name, q->claim->name_len),
+		    q->source_text, q->service->radius->name, d->skipped_name,
+		    gw_printable(route, sizeof(route), d->skipped, strlen(d->skipped)),
+		    d->skipped_why);
+}
+
 /* That nobody answers is no failure of the user's. */
 static void aaa_unanswered(struct aaa_request *r, const struct aaa_question *q, uint64_t now)
 {
@@ -266,6 +282,23 @@ static void aaa_unanswered(struct aaa_request *r, const struct aaa_question *q, 
 	aaa_refuse(r->aaa, &r->answer);
 }
 
+/* Words of the server are for the peer, whatever it has judged. */
+static void aaa_judged(struct aaa_request *r, const struct aaa_question *q,
+		       const struct radius_answer *a, uint64_t now)
+{
+	struct aaa_remote *m = r->remote;
+	const char *why;
+	bool ok = aaa_radius_answer(a, m->claim.method, &r->answer, &m->grant, &why);
+
+	if (ok)
+		aaa_log_skipped(q, &m->grant, now);
+	else
+		aaa_log_refused(q, why, now);
+	aaa_conclude(r->aaa, q, ok, &r->answer, now);
+	if (*m->grant.message)
+		r->answer.message = m->grant.message;
+}
+
 static void aaa_answered(void *ctx, const struct radius_answer *a, uint64_t now)
 {
 	struct aaa_request *r = ctx;
@@ -274,17 +307,12 @@ static void aaa_answered(void *ctx, const struct radius_answer *a, uint64_t now)
 				 .service = m->service,
 				 .source = m->source,
 				 .source_text = m->source_text};
-	const char *why;
 
 	m->request = NULL;
 	if (!a)
 		aaa_unanswered(r, &q, now);
-	else if (aaa_radius_answer(a, m->claim.method, &r->answer, &why))
-		aaa_conclude(r->aaa, &q, true, &r->answer, now);
-	else {
-		aaa_log_refused(&q, why, now);
-		aaa_conclude(r->aaa, &q, false, &r->answer, now);
-	}
+	else
+		aaa_judged(r, &q, a, now);
 	loop_set(r->aaa->loop, &r->timer, r->due > now ? r->due : now);
 }
 

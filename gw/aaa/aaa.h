@@ -10,6 +10,7 @@
 
 #include "cfg/cfg.h"
 #include "gw/aaa/addrpool.h"
+#include "gw/aaa/grant.h"
 #include "gw/aaa/login_limit.h"
 #include "gw/loop.h"
 
@@ -33,7 +34,9 @@ struct aaa_answer {
 	/* CFG_FILTERS of them, of a section of the model; one without a text is that of the
 	 * service; NULL = all are */
 	const struct cfg_filter *filter;
-	const char *message; /* text for the peer, or NULL; the same for every refusal */
+	const struct grant *grant; /* what RADIUS grants besides; NULL = it was not asked */
+	/* text for the peer, or NULL; the same for every refusal that RADIUS says no words about */
+	const char *message;
 };
 
 typedef void (*aaa_done)(void *ctx, const struct aaa_answer *a, uint64_t now);

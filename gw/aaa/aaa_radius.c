@@ -152,22 +152,49 @@ static void aaa_radius_read_value(struct aaa_radius_read *r, const struct radius
 			aaa_radius_rows[i].read(r, v);
 }
 
-bool aaa_radius_answer(const struct radius_answer *a, enum ppp_auth method, struct aaa_answer *out,
-		       const char **why)
+static void aaa_radius_read_all(struct aaa_radius_read *r, struct grant_draft *d,
+				const struct radius_packet *p)
 {
-	struct aaa_radius_read r = {.out = out};
-	struct radius_walk at = radius_walk(&a->packet);
+	struct radius_walk at = radius_walk(p);
 	struct radius_value v;
 
+	while (!r->why && radius_next(&at, &v)) {
+		r->why = grant_add(d, &v);
+		if (!r->why)
+			aaa_radius_read_value(r, &v);
+	}
+}
+
+/* Of a refusal nothing else counts. */
+static void aaa_radius_read_message(struct grant_draft *d, const struct radius_packet *p)
+{
+	struct radius_walk at = radius_walk(p);
+	struct radius_value v;
+
+	while (radius_next(&at, &v))
+		if (v.name == RADIUS_REPLY_MESSAGE)
+			grant_add(d, &v);
+}
+
+bool aaa_radius_answer(const struct radius_answer *a, enum ppp_auth method, struct aaa_answer *out,
+		       struct grant_draft *d, const char **why)
+{
+	struct aaa_radius_read r = {.out = out};
+
 	*out = (struct aaa_answer){.idle = CFG_OF_SERVICE, .session = CFG_OF_SERVICE};
+	grant_begin(d);
 	if (a->packet.code == RADIUS_ACCESS_REJECT)
 		r.why = "refused by the server";
 	else if (a->packet.code != RADIUS_ACCESS_ACCEPT)
 		r.why = "an answer that this method does not have";
-	while (!r.why && radius_next(&at, &v))
-		aaa_radius_read_value(&r, &v);
+	if (r.why)
+		aaa_radius_read_message(d, &a->packet);
+	else
+		aaa_radius_read_all(&r, d, &a->packet);
 	if (!r.why && method == PPP_AUTH_MSCHAPV2 && strncmp(out->reply.success, "S=", 2) != 0)
 		r.why = "no MS-CHAP2-Success";
+	out->grant = &d->g;
+	out->message = *d->message ? d->message : NULL;
 	out->ok = !r.why;
 	*why = r.why;
 	return out->ok;

@@ -11,8 +11,9 @@
 bool aaa_radius_question(const struct aaa_question *q, const char *nas_identifier, uint8_t *buf,
 			 struct radius_question *out);
 
-/* What the answer allows; false: the user is not let in, and *why says so for the log. */
+/* What the answer allows; false: the user is not let in, and *why says so for the log.  The grant
+ * and the message of out are in d, where what a refusal says to the peer is too. */
 bool aaa_radius_answer(const struct radius_answer *a, enum ppp_auth method, struct aaa_answer *out,
-		       const char **why);
+		       struct grant_draft *d, const char **why);
 
 #endif

@@ -420,6 +420,8 @@ const char *leg_bundle_join(struct leg_link *l, struct leg_terminal *t,
 	words = leg_bundle_misfit(b, leg_bundle_entry_of(t), agreed);
 	if (words)
 		return words;
+	if (of->links && leg_bundle_links(b) >= of->links)
+		return "its user may have no more links";
 	l->t = t;
 	if (!leg_bundle_add(b, l))
 		return "its bundle has as many links as there may be";

@@ -29,6 +29,7 @@ struct leg_bundle_for {
 	bool one;	 /* it has one bundle only */
 	/* Makes the leg that has the network protocols. */
 	struct leg *(*network)(struct leg_terminal *first);
+	unsigned links;			/* the most that this one may have; 0 = no limit */
 	const struct join_owner *owner; /* of the join with that leg; NULL = nobody's */
 	void *ctx;
 };

@@ -36,11 +36,11 @@ static const uint64_t advert_gaps[] = {3 * SECOND, 10 * SECOND, 16 * SECOND, 300
 static void leg_server_log_refused(const struct leg_server *s, const char *why, uint64_t now)
 {
 	const struct leg_entry *e = leg_server_entry(s);
-	char name[GW_LEG_NAME], from[GW_LEG_NAME];
+	char name[GW_LEG_NAME], from[GW_LEG_NAME], words[GW_TEXT_MAX];
 
 	gw_log_peer(GW_LOG_AAA, LOGL_NOTICE, e->source, now, "%s: refused%s: user %s: %s",
 		    leg_entry_name(name, sizeof(name), e), leg_entry_from(from, sizeof(from), e),
-		    s->t.user, why);
+		    s->t.user, gw_printable(words, sizeof(words), why, strlen(why)));
 }
 
 /* ", 10.64.0.2, 2001:db8:64:1::/64": what is set aside for the client. */
@@ -112,13 +112,18 @@ static void leg_server_set_limits(struct leg_server *s, uint64_t idle, uint64_t 
 	};
 }
 
-/* What the user who was let in may do; false: it cannot be enforced. */
-static bool leg_server_authorize(struct leg_server *s, const struct aaa_answer *a)
+/* What the user who was let in may do.  NULL, or why it cannot be enforced. */
+static const char *leg_server_authorize(struct leg_server *s, const struct aaa_answer *a)
 {
+	const char *why;
+
 	s->filters = a->filter ? filters_of(s->t.gw, a->filter) : NULL;
 	s->fixed4 = a->address4 ? a->address4 : s->own.address4;
 	leg_server_set_limits(s, a->idle, a->session);
-	return leg_take_filters(join_other(&s->t.leg), LEG_FILTERS_USER, s->filters);
+	why = leg_grant_take(s, a->grant);
+	if (!why && !leg_take_filters(join_other(&s->t.leg), LEG_FILTERS_USER, s->filters))
+		why = "out of memory";
+	return why;
 }
 
 /* Whom the answer lets in sends by the link as soon as it is there. */
@@ -133,15 +138,15 @@ static void leg_server_expect(struct leg_server *s)
 static void leg_server_on_answer(void *ctx, const struct aaa_answer *a, uint64_t now)
 {
 	struct leg_server *s = ctx;
-	const char *message = a->message;
-	bool ok = a->ok && leg_server_authorize(s, a);
+	const char *message = a->message, *why = a->ok ? leg_server_authorize(s, a) : message;
+	bool ok = a->ok && !why;
 
 	s->ask = NULL;
 	if (a->ok && !ok)
-		message = "out of memory";
+		message = "not authorized";
 	if (!ok) {
 		s->fixed4 = s->own.address4;
-		leg_server_log_refused(s, message ? message : "not let in", now);
+		leg_server_log_refused(s, why ? why : "not let in", now);
 	}
 	if (ok)
 		leg_server_expect(s);
@@ -265,7 +270,10 @@ static struct leg *leg_server_network(struct leg_terminal *first)
 	of->limits = s->limits;
 	of->filters = s->filters;
 	memcpy(of->t.user, first->user, sizeof(of->t.user));
-	return l;
+	if (leg_grant_give(of, s))
+		return l;
+	l->ops->free(l);
+	return NULL;
 }
 
 void leg_server_count(struct leg_server *s, bool is_client)
@@ -279,7 +287,9 @@ void leg_server_count(struct leg_server *s, bool is_client)
 static void leg_server_join_bundle(struct leg_server *s, const struct ppp_link *agreed,
 				   uint64_t now)
 {
-	const struct leg_bundle_for of = {.who = s->service, .network = leg_server_network};
+	const struct leg_bundle_for of = {.who = s->service,
+					  .network = leg_server_network,
+					  .links = s->grant ? s->grant->links : 0};
 	const struct leg_entry *e = leg_server_entry(s);
 	char name[GW_LEG_NAME], from[GW_LEG_NAME];
 	const char *words;
@@ -332,6 +342,7 @@ static void leg_server_start_network(struct leg_server *s, uint64_t now)
 		return;
 	}
 	a.peer4 = s->given4;
+	leg_grant_addresses(s, &a);
 	ppp_start_network(t->ppp, &a, now);
 }
 
@@ -448,6 +459,7 @@ static void server_release(struct leg_terminal *t)
 	leg_server_lead(s, false, false);
 	leg_server_lead(s, true, false);
 	leg_server_give_addresses_back(s);
+	leg_grant_drop(s);
 	leg_server_count(s, false);
 }
 

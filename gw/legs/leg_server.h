@@ -35,6 +35,7 @@ struct leg_server {
 	struct leg_limit limit;
 	struct leg_limits limits;	  /* of the user who has authenticated last */
 	const struct gw_filters *filters; /* his, NULL = none */
+	struct grant *grant;		  /* of RADIUS, NULL = it was not asked */
 	struct leg_link link; /* in a bundle, whose network protocols are another leg's */
 	bool of_bundle;	      /* this is that other leg */
 	bool is_client;	      /* one of those that the service counts */
@@ -66,6 +67,19 @@ static inline uint64_t leg_server_source(const struct leg_server *s)
 
 	return e->source ^ htab_octets(s->t.user, strlen(s->t.user));
 }
+
+/* leg_grant.c: take what an answer grants (NULL = nothing) in place of what was granted before, or
+ * look up again what a record says; s->filters too.  NULL, or why it cannot be had. */
+const char *leg_grant_take(struct leg_server *s, const struct grant *g);
+const char *leg_grant_again(struct leg_server *s);
+/* For the leg that has the network protocols of a bundle; false without memory. */
+bool leg_grant_give(struct leg_server *to, const struct leg_server *from);
+void leg_grant_drop(struct leg_server *s);
+/* The pools of his addresses; NULL = not configured. */
+struct addrpool *leg_grant_pool4(const struct leg_server *s);
+struct addrpool *leg_grant_pool6(const struct leg_server *s);
+/* What he is told in place of what the service says. */
+void leg_grant_addresses(const struct leg_server *s, struct ppp_addresses *a);
 
 /* A bundle is one client, however many links it has. */
 void leg_server_count(struct leg_server *s, bool is_client);

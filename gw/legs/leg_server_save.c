@@ -33,7 +33,17 @@ bool leg_server_save(const struct leg *l, struct wr *w)
 	wr_u64(w, s->limits.idle);
 	wr_u64(w, s->limits.session);
 	wr_u64(w, s->let_in);
-	return leg_terminal_save(&s->t, w);
+	if (!leg_terminal_save(&s->t, w))
+		return false;
+	grant_save(s->grant, w);
+	return true;
+}
+
+/* It is behind what leg_terminal_resume() will read.  Records of older releases end there. */
+static bool leg_server_read_grant(struct leg_server *s, struct rd r)
+{
+	rd_skip(&r, rd_u16(&r));
+	return !r.bad && (!r.left || grant_read(&r, &s->grant));
 }
 
 static void leg_server_read(struct leg_server *s, struct rd *r)
@@ -84,12 +94,14 @@ static const struct cfg_user *leg_server_user(const struct leg_server *s)
 	return NULL;
 }
 
+/* Whom RADIUS has let in has the filter that it named, whatever section has his name. */
 static bool leg_server_filter_again(struct leg_server *s)
 {
-	const struct cfg_user *u = s->let_in ? leg_server_user(s) : NULL;
+	const struct cfg_user *u = s->let_in && !s->grant ? leg_server_user(s) : NULL;
 	struct leg *other = join_other(&s->t.leg);
 
-	s->filters = u ? filters_of(s->t.gw, u->filter) : NULL;
+	if (!s->grant)
+		s->filters = u ? filters_of(s->t.gw, u->filter) : NULL;
 	return leg_take_filters(other, LEG_FILTERS_SECTION,
 				filters_of(s->t.gw, s->service->cfg->filter)) &&
 	       leg_take_filters(other, LEG_FILTERS_USER, s->filters);
@@ -111,7 +123,10 @@ const char *leg_server_go_on(struct leg *l, struct rd *r, uint64_t now)
 {
 	struct leg_server *s = (struct leg_server *)l;
 	const struct cfg_service *cfg = s->service->cfg;
+	const char *words = leg_grant_again(s);
 
+	if (words)
+		return words;
 	s->fixed4 = s->taken_for; /* the user's own comes before that of the call */
 	s->let_in = s->before.let_in < now ? s->before.let_in : now;
 	s->let_in_as = leg_server_source(s);
@@ -147,7 +162,7 @@ struct leg *leg_server_resume(struct gw *gw, struct rd *r, const char **words)
 	leg_server_read((struct leg_server *)l, r);
 	leg_terminal_read(&((struct leg_server *)l)->t, r);
 	*words = "its record cannot be read";
-	if (!r->bad)
+	if (!r->bad && leg_server_read_grant((struct leg_server *)l, *r))
 		return l;
 	l->ops->free(l);
 	return NULL;

@@ -107,15 +107,32 @@ void leg_terminal_tell(struct leg_terminal *t)
 		t->role->told(t);
 }
 
+static uint16_t leg_terminal_carries(const struct leg_terminal *t, uint16_t mru)
+{
+	uint16_t most = t->user_mtu && t->user_mtu < 1280 && t->wants6 ? 1280 : t->user_mtu;
+	uint16_t mtu = mru && mru < t->mtu ? mru : t->mtu;
+
+	return most && most < mtu ? most : mtu;
+}
+
+void leg_terminal_set_user_mtu(struct leg_terminal *t, uint16_t most)
+{
+	struct ppp_info i;
+
+	t->user_mtu = most;
+	if (!t->ppp)
+		return;
+	ppp_get_info(t->ppp, &i);
+	t->net.mtu = leg_terminal_carries(t, i.link.peer_mru);
+}
+
 static void leg_terminal_on_lcp_up(struct leg_terminal *t, const struct ppp_event *ev)
 {
-	uint16_t mru = ev->link->peer_mru;
-
 	t->auth = ev->link->auth;
 	join_leg_recovers(&t->leg);
 	t->net.ff03 = !ev->link->tx_acfc;
 	t->net.pfc = ev->link->tx_pfc;
-	t->net.mtu = mru && mru < t->mtu ? mru : t->mtu;
+	t->net.mtu = leg_terminal_carries(t, ev->link->peer_mru);
 	leg_terminal_tell(t);
 	if (t->role->lcp_up)
 		t->role->lcp_up(t);
@@ -328,15 +345,13 @@ void leg_terminal_read(struct leg_terminal *t, struct rd *r)
 static void leg_terminal_recall(struct leg_terminal *t, uint64_t now)
 {
 	struct ppp_info i;
-	uint16_t mru;
 
 	ppp_get_info(t->ppp, &i);
-	mru = i.link.peer_mru;
 	t->auth = i.link.auth;
 	t->addr = i.addr;
 	t->net.ff03 = !i.link.tx_acfc;
 	t->net.pfc = i.link.tx_pfc;
-	t->net.mtu = mru && mru < t->mtu ? mru : t->mtu;
+	t->net.mtu = leg_terminal_carries(t, i.link.peer_mru);
 	t->net.ip4 = i.ip4_up;
 	t->net.ip6 = i.ip6_up;
 	if (t->net.ip4)

@@ -49,6 +49,7 @@ struct leg_terminal {
 	struct leg_network net;
 	uint32_t tun;	    /* of the service or client */
 	uint16_t mtu;	    /* the most a frame to the far end may carry, before its MRU is known */
+	uint16_t user_mtu;  /* the most for this user; 0 = no limit */
 	enum ppp_auth auth; /* agreed by LCP */
 	bool wants6;	    /* IPv6 is configured */
 	bool released;	    /* holds nothing of others any more */
@@ -85,6 +86,8 @@ void leg_terminal_free(struct leg *l);
 const char *leg_terminal_user(const struct leg_terminal *t);
 /* Tell the data plane what net says. */
 void leg_terminal_tell(struct leg_terminal *t);
+/* The largest packet to the user; 0 = no limit.  Of one who has IPv6 it is 1280 at least. */
+void leg_terminal_set_user_mtu(struct leg_terminal *t, uint16_t most);
 /* Deadlines may have moved: after every call into t->ppp from outside leg_terminal.c. */
 void leg_terminal_touch(struct leg_terminal *t);
 

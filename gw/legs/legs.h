@@ -15,6 +15,7 @@
 struct cfg_client;
 struct cfg_lcp;
 struct cfg_peer;
+struct grant;
 struct gw_filters;
 struct gw_service;
 
@@ -184,6 +185,16 @@ struct leg_limits {
 };
 /* NULL when the leg is no server. */
 const struct leg_limits *leg_server_limits(const struct leg *l);
+/* What its client has, as `show` sees it. */
+struct leg_server_view {
+	uint32_t address4;	/* 0 = none */
+	const uint8_t *prefix6; /* a /64; NULL = none */
+	/* Of which pools, or NULL: it is of none. */
+	const char *pool4, *pool6;
+	const struct grant *grant; /* of RADIUS; NULL = nothing */
+};
+/* False when the leg is no server. */
+bool leg_server_view(const struct leg *l, struct leg_server_view *out);
 /* What a client has, unless its user has an address of his own. */
 struct leg_own {
 	uint32_t address4;		  /* 0 = any of the pool */

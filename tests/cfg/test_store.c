@@ -255,7 +255,7 @@ static void store_objects(void)
 		for (const struct cfg_objects *q = cfg_objects; q < k; q++)
 			CU_ASSERT(q->section != k->section && q->array != k->array &&
 				  q->count != k->count);
-	CU_ASSERT_EQUAL(n, 9);
+	CU_ASSERT_EQUAL(n, 10);
 }
 
 /* --- every range, at its edges and one beyond ------------------------------------------------- */

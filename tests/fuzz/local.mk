@@ -219,6 +219,13 @@ fuzz_thaw_SOURCES = tests/fuzz/fuzz_thaw.c $(PORT_RIG) $(FUZZ_MAIN)
 fuzz_thaw_LDFLAGS = $(FUZZ_LINK)
 fuzz_thaw_LDADD = libtransports.la
 
+check_PROGRAMS += fuzz-grant
+FUZZERS += fuzz-grant
+fuzz_grant_SOURCES = tests/fuzz/fuzz_grant.c gw/aaa/grant.c $(FUZZ_MAIN)
+fuzz_grant_CFLAGS = $(AM_CFLAGS)
+fuzz_grant_LDFLAGS = $(FUZZ_LINK)
+fuzz_grant_LDADD = libradius.la libcore.la
+
 check_PROGRAMS += fuzz-radius
 FUZZERS += fuzz-radius
 fuzz_radius_SOURCES = tests/fuzz/fuzz_radius.c $(FUZZ_MAIN)

@@ -17,6 +17,7 @@
 	X(device)        \
 	X(dial)          \
 	X(dialout)       \
+	X(grant)         \
 	X(gw_memory)     \
 	X(history)       \
 	X(join)          \
@@ -27,6 +28,7 @@
 	X(leg_echo)      \
 	X(leg_entry)     \
 	X(leg_filter)    \
+	X(leg_grant)     \
 	X(leg_limit)     \
 	X(leg_line)      \
 	X(leg_server)    \

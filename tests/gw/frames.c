@@ -94,3 +94,19 @@ void frames_give(uint16_t tid, uint16_t sid, const char *hex)
 	bind_dp_ops.ppp(bench.gw, tid, sid, frame, len, clock_us);
 	bench_pass(0);
 }
+
+const struct dp_call *frames_lcp(const char *options, unsigned len)
+{
+	const struct dp_call *at;
+	char hex[512];
+
+	bench_call(NULL, NULL, PPP_AUTH_NONE);
+	at = &fake.call[fake.calls - 1];
+	frames_asked(hex);
+	frames_give(at->tid, at->sid, hex);
+	snprintf(hex, sizeof(hex), "c021 01 01 %04x 0506a0a0a0a0 %s", 10 + len, options);
+	frames_give(at->tid, at->sid, hex);
+	snprintf(hex, sizeof(hex), "c021 02 01 %04x 0506a0a0a0a0 %s", 10 + len, options);
+	CU_ASSERT(frames_next(hex));
+	return at;
+}

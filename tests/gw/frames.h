@@ -18,5 +18,8 @@ const uint8_t *frames_last(size_t *len);
 void frames_asked(char hex[512]);
 /* To the gateway, by its entry of these ids; tid 0 = of line sid. */
 void frames_give(uint16_t tid, uint16_t sid, const char *hex);
+/* A call of the LAC; our Configure-Request is acknowledged, and the client's, with its magic number
+ * and these len octets of options.  Its entry. */
+const struct dp_call *frames_lcp(const char *options, unsigned len);
 
 #endif

@@ -103,6 +103,7 @@ static void a_claim_without_a_name_or_method_is_not_asked(void)
 
 static struct aaa_answer answer;
 static const char *why;
+static struct grant_draft draft;
 
 static bool radius_answer_of(uint8_t code, const char *attrs, enum ppp_auth method)
 {
@@ -113,7 +114,7 @@ static bool radius_answer_of(uint8_t code, const char *attrs, enum ppp_auth meth
 
 	wr_put16(octets + 2, (uint16_t)len);
 	CU_ASSERT_TRUE_FATAL(radius_open(&a.packet, octets, len));
-	return aaa_radius_answer(&a, method, &answer, &why);
+	return aaa_radius_answer(&a, method, &answer, &draft, &why);
 }
 
 static bool radius_accept_of(const char *attrs)

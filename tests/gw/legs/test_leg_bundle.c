@@ -22,21 +22,11 @@
 #define PAP_ANN	 "c023 01 01 000a 03616e6e 0161"
 #define PAP_BOB	 "c023 01 01 000a 03626f62 0162"
 
-static struct dp_call *at; /* of the call that was placed last */
+static const struct dp_call *at; /* of the call that was placed last */
 
-/* A call of the LAC; our Configure-Request is acknowledged, and the client's answered. */
 static void bundle_lcp(const char *options, unsigned len)
 {
-	char hex[512];
-
-	bench_call(NULL, NULL, PPP_AUTH_NONE);
-	at = &fake.call[fake.calls - 1];
-	frames_asked(hex);
-	frames_give(at->tid, at->sid, hex);
-	snprintf(hex, sizeof(hex), "c021 01 01 %04x 0506a0a0a0a0 %s", 10 + len, options);
-	frames_give(at->tid, at->sid, hex);
-	snprintf(hex, sizeof(hex), "c021 02 01 %04x 0506a0a0a0a0 %s", 10 + len, options);
-	CU_ASSERT(frames_next(hex));
+	at = frames_lcp(options, len);
 }
 
 static void bundle_begin(const char *conf)

@@ -38,13 +38,15 @@ static void two_joins(void)
 	CU_ASSERT_TRUE(vty_rows("show joins", want));
 	snprintf(want, sizeof(want),
 		 "call %u/%u up - server up, for 7s\n"
-		 "call %u/%u up - server up, for 5s\n",
+		 "  has     10.64.0.2 of pool p, prefix -\n"
+		 "call %u/%u up - server up, for 5s\n"
+		 "  has     10.64.0.3 of pool p, prefix -\n",
 		 e[0]->tid, e[0]->sid, e[1]->tid, e[1]->sid);
 	CU_ASSERT_TRUE(vty_equals("show joins detail", want));
 	heap_refuse(1);
 	vty_says("show joins detail");
 	CU_ASSERT_TRUE(heap_refused());
-	*(strchr(want, '\n') + 1) = '\0';
+	*strstr(want + 1, "call") = '\0';
 	CU_ASSERT_STRING_EQUAL(vty_told, want);
 	vty_end();
 }
