@@ -17,8 +17,15 @@ static unsigned skipped;
 
 /* --- a test leaves nothing behind ------------------------------------------------------------- */
 
-static const struct test_suite *const *all, *suite;
-static const struct test_case *running;
+#define HARNESS_SUITES 256u
+
+static struct {
+	const struct test_suite *suite;
+	const struct test_form *form;
+	char name[64];
+} listed[HARNESS_SUITES];
+static unsigned suites_listed, suite_no;
+static const struct test_case *running; /* NULL = none has run */
 static unsigned blocks, descriptors, failures, left_behind;
 static double began;
 
@@ -46,16 +53,14 @@ static double harness_seconds(void)
 static void harness_next(void)
 {
 	const char *name = CU_get_current_suite()->pName;
-	unsigned i = 0;
 
-	if (suite && !strcmp(suite->name, name)) {
+	if (running && !strcmp(listed[suite_no].name, name)) {
 		running++;
 		return;
 	}
-	while (strcmp(all[i]->name, name))
-		i++;
-	suite = all[i];
-	running = suite->cases;
+	while (strcmp(listed[suite_no].name, name))
+		suite_no++;
+	running = listed[suite_no].suite->cases;
 }
 
 static void harness_before(void)
@@ -65,6 +70,8 @@ static void harness_before(void)
 	descriptors = harness_descriptors();
 	failures = CU_get_number_of_tests_failed();
 	began = harness_seconds();
+	if (listed[suite_no].form->begin)
+		listed[suite_no].form->begin();
 }
 
 static void harness_after(void)
@@ -97,11 +104,19 @@ static bool harness_wanted(const char *name, int argc, char **argv)
 	return false;
 }
 
-static void add_suite(const struct test_suite *s)
+static void add_suite(const struct test_suite *s, const struct test_form *form)
 {
-	CU_pSuite cu = CU_add_suite_with_setup_and_teardown(s->name, NULL, NULL, harness_before,
-							    harness_after);
+	unsigned no = suites_listed++;
+	CU_pSuite cu;
 
+	if (no == HARNESS_SUITES)
+		abort();
+	listed[no].suite = s;
+	listed[no].form = form;
+	snprintf(listed[no].name, sizeof(listed[no].name), "%s%s%s", s->name,
+		 *form->name ? ", " : "", form->name);
+	cu = CU_add_suite_with_setup_and_teardown(listed[no].name, NULL, NULL, harness_before,
+						  harness_after);
 	if (!cu)
 		abort();
 	for (const struct test_case *c = s->cases; c->name; c++)
@@ -111,16 +126,23 @@ static void add_suite(const struct test_suite *s)
 
 int test_main(int argc, char **argv, const struct test_suite *const *suites)
 {
+	const struct test_form forms[] = {{"", suites, NULL}, {NULL, NULL, NULL}};
+
+	return test_main_forms(argc, argv, forms);
+}
+
+int test_main_forms(int argc, char **argv, const struct test_form *forms)
+{
 	const char *base = strrchr(argv[0], '/');
 	unsigned passed, failed;
 
 	base = base ? base + 1 : argv[0];
-	all = suites;
 	if (CU_initialize_registry() != CUE_SUCCESS)
 		return 2;
-	for (; *suites; suites++)
-		if (harness_wanted((*suites)->name, argc, argv))
-			add_suite(*suites);
+	for (; forms->name; forms++)
+		for (const struct test_suite *const *s = forms->suites; *s; s++)
+			if (harness_wanted((*s)->name, argc, argv))
+				add_suite(*s, forms);
 	CU_basic_set_mode(CU_BRM_NORMAL);
 	CU_basic_run_tests();
 	failed = CU_get_number_of_tests_failed() + left_behind;

@@ -25,6 +25,14 @@ struct test_suite {
 /* suites ends with NULL.  Returns the exit status. */
 int test_main(int argc, char **argv, const struct test_suite *const *suites);
 
+/* One of the forms in which what is tested can run: these suites once in it. */
+struct test_form {
+	const char *name; /* behind the suite's, "" = the first form; NULL ends */
+	const struct test_suite *const *suites;
+	void (*begin)(void); /* before each test; NULL = nothing */
+};
+int test_main_forms(int argc, char **argv, const struct test_form *forms);
+
 /* This machine cannot run the test that calls this: say why, and return from it. */
 void test_skip(const char *test, const char *why);
 

@@ -1,98 +1,73 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "tests/harness.h"
+#include "tests/core/rig.h"
 
-extern const struct test_suite suite_avp;
-extern const struct test_suite suite_avp_table;
-extern const struct test_suite suite_build;
-extern const struct test_suite suite_bytes;
-extern const struct test_suite suite_container;
-extern const struct test_suite suite_data;
-extern const struct test_suite suite_hdr;
-extern const struct test_suite suite_hide;
-extern const struct test_suite suite_ids;
-extern const struct test_suite suite_msg;
-extern const struct test_suite suite_msg_avp;
-extern const struct test_suite suite_msg_table;
-extern const struct test_suite suite_reason;
-extern const struct test_suite suite_deadline;
-extern const struct test_suite suite_reliable;
-extern const struct test_suite suite_cc_table;
-extern const struct test_suite suite_call_table;
-extern const struct test_suite suite_htab;
-extern const struct test_suite suite_idtab;
-extern const struct test_suite suite_tie;
-extern const struct test_suite suite_restart;
-extern const struct test_suite suite_reauth;
-extern const struct test_suite suite_tunnel;
-extern const struct test_suite suite_call;
-extern const struct test_suite suite_engine;
-extern const struct test_suite suite_call_msg;
-extern const struct test_suite suite_events;
-extern const struct test_suite suite_info;
-extern const struct test_suite suite_output;
-extern const struct test_suite suite_policy;
-extern const struct test_suite suite_setup;
-extern const struct test_suite suite_half_open;
-extern const struct test_suite suite_quota;
-extern const struct test_suite suite_stranger;
-extern const struct test_suite suite_malformed;
-extern const struct test_suite suite_memory;
-extern const struct test_suite suite_spare;
-extern const struct test_suite suite_phb;
-extern const struct test_suite suite_restore;
-extern const struct test_suite suite_restore_cells;
-extern const struct test_suite suite_restore_checks;
-extern const struct test_suite suite_keep;
-extern const struct test_suite suite_save;
+/* One suite for each test file, named like it: those with a whole engine that are not about its
+ * records, which run in each form of it, */
+#define ENGINE_SUITES(X) \
+	X(tie)           \
+	X(restart)       \
+	X(reauth)        \
+	X(tunnel)        \
+	X(call)          \
+	X(engine)        \
+	X(call_msg)      \
+	X(events)        \
+	X(info)          \
+	X(output)        \
+	X(setup)         \
+	X(half_open)     \
+	X(quota)         \
+	X(stranger)      \
+	X(malformed)     \
+	X(memory)        \
+	X(spare)         \
+	X(phb)
 
-static const struct test_suite *const suites[] = {
-	&suite_avp,
-	&suite_avp_table,
-	&suite_build,
-	&suite_bytes,
-	&suite_container,
-	&suite_data,
-	&suite_hdr,
-	&suite_hide,
-	&suite_ids,
-	&suite_msg,
-	&suite_msg_avp,
-	&suite_msg_table,
-	&suite_reason,
-	&suite_deadline,
-	&suite_reliable,
-	&suite_cc_table,
-	&suite_call_table,
-	&suite_htab,
-	&suite_idtab,
-	&suite_tie,
-	&suite_restart,
-	&suite_reauth,
-	&suite_tunnel,
-	&suite_call,
-	&suite_engine,
-	&suite_call_msg,
-	&suite_events,
-	&suite_info,
-	&suite_output,
-	&suite_policy,
-	&suite_setup,
-	&suite_half_open,
-	&suite_quota,
-	&suite_stranger,
-	&suite_malformed,
-	&suite_memory,
-	&suite_spare,
-	&suite_phb,
-	&suite_restore,
-	&suite_restore_cells,
-	&suite_restore_checks,
-	&suite_keep,
-	&suite_save,
-	NULL,
+/* and the others. */
+#define OTHER_SUITES(X)   \
+	X(avp)            \
+	X(avp_table)      \
+	X(build)          \
+	X(bytes)          \
+	X(container)      \
+	X(data)           \
+	X(hdr)            \
+	X(hide)           \
+	X(ids)            \
+	X(msg)            \
+	X(msg_avp)        \
+	X(msg_table)      \
+	X(reason)         \
+	X(deadline)       \
+	X(reliable)       \
+	X(cc_table)       \
+	X(call_table)     \
+	X(htab)           \
+	X(idtab)          \
+	X(policy)         \
+	X(restore)        \
+	X(restore_cells)  \
+	X(restore_checks) \
+	X(keep)           \
+	X(save)
+
+#define X(name) extern const struct test_suite suite_##name;
+ENGINE_SUITES(X)
+OTHER_SUITES(X)
+#undef X
+
+#define X(name) &suite_##name,
+static const struct test_suite *const suites[] = {OTHER_SUITES(X) ENGINE_SUITES(X) NULL};
+static const struct test_suite *const engine_suites[] = {ENGINE_SUITES(X) NULL};
+#undef X
+
+static const struct test_form forms[] = {
+	{"", suites, rig_keeps_records},
+	{"nothing kept", engine_suites, rig_keeps_nothing},
+	{NULL, NULL, NULL},
 };
 
 int main(int argc, char **argv)
 {
-	return test_main(argc, argv, suites);
+	return test_main_forms(argc, argv, forms);
 }

@@ -156,12 +156,22 @@ static void rig_keep(void *ctx, const struct l2tp_kept *k)
 		shelf_keep(end->shelf, k);
 }
 
-static const struct l2tp_ops ops = {.tx = rig_tx,
-				    .event = test_rig_event,
-				    .peer = test_rig_peer,
-				    .random = rig_random_octets,
-				    .heard = heard,
-				    .keep = rig_keep};
+static struct l2tp_ops ops = {.tx = rig_tx,
+			      .event = test_rig_event,
+			      .peer = test_rig_peer,
+			      .random = rig_random_octets,
+			      .heard = heard,
+			      .keep = rig_keep};
+
+void rig_keeps_records(void)
+{
+	ops.keep = rig_keep;
+}
+
+void rig_keeps_nothing(void)
+{
+	ops.keep = NULL;
+}
 
 /* --- the two ends ----------------------------------------------------------------------------- */
 

@@ -68,6 +68,9 @@ struct rig {
 	struct rig_end a, b;
 };
 
+/* The forms of an engine, from now on: its owner takes records of it, or does not. */
+void rig_keeps_records(void);
+void rig_keeps_nothing(void);
 /* Two joined engines with the secret "testsecret" on both sides and no challenge. */
 void rig_pair(struct rig *r);
 /* One engine, a; the test is the peer on channel 7. */

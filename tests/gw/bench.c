@@ -552,6 +552,26 @@ static void bench_load(const char *conf)
 		abort();
 }
 
+static bool apart;
+
+void bench_in_one_process(void)
+{
+	apart = false;
+}
+
+void bench_apart(void)
+{
+	apart = true;
+}
+
+/* fake_dp.c needs nothing of a door. */
+struct gw *bench_gw_new(const struct cfg_model *m)
+{
+	const struct gw_door door = {.life = -1};
+
+	return gw_new_apart(m, bench.store, apart ? &door : NULL);
+}
+
 static void bench_begin(const char *conf, struct store *store)
 {
 	memset(&bench, 0, sizeof(bench));
@@ -569,7 +589,7 @@ static void bench_begin(const char *conf, struct store *store)
 	bench.client_mru = 1500;
 	bench_load(conf);
 	bench.far = l2tp_engine_new(&far_ops, NULL, NULL);
-	bench.gw = gw_new_kept(model, store);
+	bench.gw = bench_gw_new(model);
 	if (!bench.far || !bench.gw)
 		abort();
 	model->ports ? model->port[0].transport->addr_parse(&fake.peer, "192.0.2.9:1701") : 0;
@@ -577,7 +597,7 @@ static void bench_begin(const char *conf, struct store *store)
 
 void bench_start(const char *conf)
 {
-	bench_begin(conf, NULL);
+	bench_begin(conf, apart ? store_new(1000, bench_boot) : NULL);
 }
 
 void bench_start_kept(const char *conf)
@@ -605,7 +625,7 @@ void bench_kill(const char *conf)
 	bench.kill_at = 0;
 	bench.kills++;
 	bench.store = store_open(fd, bench_boot, &why);
-	bench.gw = bench.store ? gw_new_kept(model, bench.store) : NULL;
+	bench.gw = bench.store ? bench_gw_new(model) : NULL;
 	if (!bench.gw && !bench_kill_may_fail) {
 		fprintf(stderr, "no life after the kill: %s\n", why);
 		abort();

@@ -145,9 +145,15 @@ struct bench {
 };
 extern struct bench bench;
 
+/* The forms a control side has, from now on: with data in its own process and without a store, or
+ * with a store, and data behind a door. */
+void bench_in_one_process(void);
+void bench_apart(void);
+/* The gateway of this configuration in the form that is set.  NULL as gw_new(). */
+struct gw *bench_gw_new(const struct cfg_model *m);
 /* Start with this configuration; a failed start aborts the test. */
 void bench_start(const char *conf);
-/* The same, with a store that bench_kill() goes on from. */
+/* The same, with a store in any form, that bench_kill() goes on from. */
 void bench_start_kept(const char *conf);
 /* Stop and check that nothing is left. */
 void bench_stop(void);

@@ -5,94 +5,103 @@
 
 #include <osmocom/core/talloc.h>
 
-/* One suite for each test file, named like it. */
-#define SUITES(X)        \
-	X(aaa)           \
-	X(aaa_radius)    \
-	X(addrpool)      \
-	X(bind)          \
-	X(bridge)        \
-	X(capture)       \
-	X(client)        \
-	X(device)        \
-	X(dial)          \
-	X(dialout)       \
-	X(grant)         \
-	X(gw_memory)     \
-	X(history)       \
-	X(join)          \
-	X(leg_bundle)    \
-	X(keep)          \
-	X(kept)          \
-	X(leg_call)      \
-	X(leg_echo)      \
-	X(leg_entry)     \
-	X(leg_filter)    \
-	X(leg_grant)     \
-	X(leg_limit)     \
-	X(leg_line)      \
-	X(leg_server)    \
-	X(leg_terminal)  \
-	X(limits)        \
-	X(line)          \
-	X(line_proxy)    \
-	X(line_reach)    \
-	X(line_save)     \
-	X(log)           \
-	X(log_brake)     \
-	X(login_limit)   \
-	X(loop)          \
-	X(memory)        \
-	X(origin)        \
-	X(outgoing)      \
-	X(peer)          \
-	X(permit)        \
-	X(port)          \
-	X(proxy_avp)     \
-	X(call_end)      \
-	X(call_phb)      \
-	X(plugin)        \
-	X(ra)            \
-	X(radius_acct)   \
-	X(radius_pool)   \
-	X(radius_read)   \
-	X(radius_write)  \
-	X(random)        \
-	X(reserve)       \
-	X(resume)        \
-	X(resume_join)   \
-	X(route)         \
-	X(route_way)     \
-	X(show_calls)    \
-	X(show_counters) \
-	X(show_filters)  \
-	X(show_joins)    \
-	X(show_peers)    \
-	X(show_ports)    \
-	X(show_process)  \
-	X(show_routes)   \
-	X(show_services) \
-	X(show_upgrade)  \
-	X(start)         \
-	X(store)         \
-	X(store_open)    \
-	X(switch)        \
-	X(switch_sides)  \
-	X(table)         \
-	X(text)          \
-	X(vty)           \
-	X(vty_ask)       \
+/* One suite for each test file, named like it: those with a gateway, which run in each form of it,
+ */
+#define GATEWAY_SUITES(X) \
+	X(bind)           \
+	X(bridge)         \
+	X(capture)        \
+	X(client)         \
+	X(device)         \
+	X(dial)           \
+	X(dialout)        \
+	X(gw_memory)      \
+	X(history)        \
+	X(leg_bundle)     \
+	X(kept)           \
+	X(leg_call)       \
+	X(leg_echo)       \
+	X(leg_entry)      \
+	X(leg_filter)     \
+	X(leg_grant)      \
+	X(leg_limit)      \
+	X(leg_line)       \
+	X(leg_server)     \
+	X(leg_terminal)   \
+	X(limits)         \
+	X(line)           \
+	X(line_proxy)     \
+	X(line_reach)     \
+	X(line_save)      \
+	X(memory)         \
+	X(outgoing)       \
+	X(port)           \
+	X(call_phb)       \
+	X(ra)             \
+	X(reserve)        \
+	X(resume)         \
+	X(resume_join)    \
+	X(show_calls)     \
+	X(show_counters)  \
+	X(show_filters)   \
+	X(show_joins)     \
+	X(show_peers)     \
+	X(show_ports)     \
+	X(show_process)   \
+	X(show_routes)    \
+	X(show_services)  \
+	X(show_upgrade)   \
+	X(start)          \
+	X(switch)         \
+	X(switch_sides)   \
+	X(table)          \
+	X(vty)            \
+	X(vty_ask)        \
 	X(vty_listen)
 
+/* and of what is the same in both. */
+#define OTHER_SUITES(X) \
+	X(aaa)          \
+	X(aaa_radius)   \
+	X(addrpool)     \
+	X(grant)        \
+	X(join)         \
+	X(keep)         \
+	X(log)          \
+	X(log_brake)    \
+	X(login_limit)  \
+	X(loop)         \
+	X(origin)       \
+	X(peer)         \
+	X(permit)       \
+	X(proxy_avp)    \
+	X(call_end)     \
+	X(plugin)       \
+	X(radius_acct)  \
+	X(radius_pool)  \
+	X(radius_read)  \
+	X(radius_write) \
+	X(random)       \
+	X(route)        \
+	X(route_way)    \
+	X(store)        \
+	X(store_open)   \
+	X(text)
+
 #define X(name) extern const struct test_suite suite_##name;
-SUITES(X)
+GATEWAY_SUITES(X)
+OTHER_SUITES(X)
 #undef X
 
-static const struct test_suite *const suites[] = {
 #define X(name) &suite_##name,
-	SUITES(X)
+static const struct test_suite *const suites[] = {GATEWAY_SUITES(X) OTHER_SUITES(X) NULL};
+static const struct test_suite *const gateway_suites[] = {GATEWAY_SUITES(X) NULL};
 #undef X
-		NULL,
+
+static const struct test_form forms[] = {
+	{"", suites, bench_in_one_process},
+	{"apart", gateway_suites, bench_apart},
+	{NULL, NULL, NULL},
 };
 
 int main(int argc, char **argv)
@@ -103,7 +112,7 @@ int main(int argc, char **argv)
 	gw_log_start(talloc);
 	gw_log_set("all", "fatal");
 	bench_log_begin();
-	rc = test_main(argc, argv, suites);
+	rc = test_main_forms(argc, argv, forms);
 	gw_log_stop();
 	talloc_free(talloc);
 	return rc;

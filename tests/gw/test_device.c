@@ -119,10 +119,10 @@ static void no_device_for_a_service(void)
 	m = bench.gw->cfg;
 	gw_free(bench.gw);
 	fake.tun_refuses = true;
-	CU_ASSERT_PTR_NULL(gw_new(m));
+	CU_ASSERT_PTR_NULL(bench_gw_new(m));
 	CU_ASSERT_EQUAL(bench_logged("main error: cannot start"), 1);
 	fake.tun_refuses = false;
-	bench.gw = gw_new(m);
+	bench.gw = bench_gw_new(m);
 	bench_stop();
 }
 

@@ -190,7 +190,7 @@ static void too_little_is_a_warning(void)
 	CU_ASSERT_EQUAL(bench_logged("main error: *"), 0);
 	m = bench.gw->cfg;
 	gw_free(bench.gw);
-	bench.gw = gw_new(m);
+	bench.gw = bench_gw_new(m);
 	CU_ASSERT_EQUAL(bench_logged("main error: the configuration may need * 65535 calls of 6 "
 				     "kB, *; 256 MB are allowed"),
 			1);

@@ -182,7 +182,7 @@ static void without_memory_to_watch(void)
 	gw_free(bench.gw);
 	CU_ASSERT_EQUAL(bench_logged("call error: *"), 0);
 	fake.route_refuses = true;
-	bench.gw = gw_new(m);
+	bench.gw = bench_gw_new(m);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(bench.gw);
 	for (unsigned i = 0; i < 3; i++) {
 		char line[100];

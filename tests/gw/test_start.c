@@ -179,7 +179,7 @@ static void starts_only_with_memory(void)
 		struct gw *gw;
 
 		heap_refuse(n);
-		gw = gw_new(m);
+		gw = bench_gw_new(m);
 		more = heap_refused();
 		refused += !gw;
 		gw_free(gw);
@@ -187,7 +187,7 @@ static void starts_only_with_memory(void)
 		CU_ASSERT_EQUAL(heap_blocks(), blocks);
 	}
 	CU_ASSERT(refused >= 15);
-	bench.gw = gw_new(m);
+	bench.gw = bench_gw_new(m);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(bench.gw);
 	bench_stop();
 }
@@ -328,11 +328,11 @@ static void a_port_that_does_not_open(void)
 	m = bench.gw->cfg;
 	gw_free(bench.gw);
 	fake.port_refuses = true;
-	CU_ASSERT_PTR_NULL(gw_new(m));
+	CU_ASSERT_PTR_NULL(bench_gw_new(m));
 	CU_ASSERT_EQUAL(bench_logged("port error: port a: cannot open: no such wire"), 1);
 	CU_ASSERT_EQUAL(bench_logged("main error: cannot start"), 1);
 	fake.port_refuses = false;
-	bench.gw = gw_new(m);
+	bench.gw = bench_gw_new(m);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(bench.gw);
 	bench_stop();
 }

@@ -166,11 +166,21 @@ static void sim_link_keep(void *ctx, const struct l2tp_kept *k)
 		shelf_keep(end->shelf, k);
 }
 
-static const struct l2tp_ops ops = {.tx = sim_link_tx,
-				    .event = sim_link_event,
-				    .peer = sim_link_peer,
-				    .random = sim_link_random_octets,
-				    .keep = sim_link_keep};
+static struct l2tp_ops ops = {.tx = sim_link_tx,
+			      .event = sim_link_event,
+			      .peer = sim_link_peer,
+			      .random = sim_link_random_octets,
+			      .keep = sim_link_keep};
+
+void sim_keeps_records(void)
+{
+	ops.keep = sim_link_keep;
+}
+
+void sim_keeps_nothing(void)
+{
+	ops.keep = NULL;
+}
 
 /* --- running ---------------------------------------------------------------------------------- */
 

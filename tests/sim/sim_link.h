@@ -51,6 +51,9 @@ struct sim_object {
 	bool down;
 };
 
+/* The forms of an engine, from now on: its owner takes records of it, or does not. */
+void sim_keeps_records(void);
+void sim_keeps_nothing(void);
 void sim_init(struct sim *s, uint64_t seed);
 /* Frees both engines and the packets on the link. */
 void sim_free(struct sim *s);

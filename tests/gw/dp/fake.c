@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "tests/gw/dp/fake.h"
+
+#include "gw/dp/data.h"
 #include "tests/harness.h"
+#include "transports/builtin.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -586,22 +589,55 @@ int rig_open(struct rig *r, const struct ist_transport *t, struct fake *f, char 
 	return dp_port_open(r->dp, t, &cfg, err, len);
 }
 
-void rig_up(struct rig *r, unsigned workers, const struct ist_transport *t)
+const struct rig_form rig_forms[] = {
+	{"one process without threads", 0, false},
+	{"one process with a worker", 1, false},
+	{"one process with two workers", 2, false},
+	{"two workers behind a door", 2, true},
+	{NULL, 0, false},
+};
+
+static bool rig_know(struct data *data, const struct ist_transport *const *t)
 {
-	rig_up_with(r, workers, t, &rig_ops);
+	while (*t && data_know(data, *t))
+		t++;
+	return !*t;
 }
 
-void rig_up_with(struct rig *r, unsigned workers, const struct ist_transport *t,
-		 const struct dp_ops *ops)
+/* Nothing of data is in control's hands but duplicates of the door's descriptors. */
+static void rig_begin_apart(struct rig *r, unsigned workers, const struct dp_ops *ops)
+{
+	static const struct ist_transport *const known[] = {&fake_flow,	  &fake_udp,  &fake_old,
+							    &fake_frozen, &fake_bare, NULL};
+	int fd[DOOR_FDS];
+	unsigned n;
+
+	r->door = door_new(workers);
+	r->data = r->door ? data_new(r->door, true) : NULL;
+	if (!r->data || !rig_know(r->data, known) || !rig_know(r->data, ist_builtin_transports) ||
+	    !data_start_thread(r->data))
+		abort();
+	n = door_fds(r->door, fd);
+	for (unsigned i = 0; i < n; i++)
+		fd[i] = fcntl(fd[i], F_DUPFD_CLOEXEC, 0);
+	r->dp = dp_attach(fd, n, -1, ops, r);
+}
+
+static void rig_begin(struct rig *r, unsigned workers, bool apart, const struct ist_transport *t,
+		      const struct dp_ops *ops)
 {
 	char err[64];
 	int port;
 
 	memset(r, 0, sizeof(*r));
+	r->failures = CU_get_number_of_failures();
 	r->begin = dp_now();
 	r->line = calloc(FAKE_LINES, sizeof(r->line[0]));
 	r->fake = fake_new();
-	r->dp = dp_new(workers, ops, r);
+	if (apart)
+		rig_begin_apart(r, workers, ops);
+	else
+		r->dp = dp_new(workers, ops, r);
 	if (!r->line || !r->dp)
 		abort();
 	port = rig_open(r, t, r->fake, err, sizeof(err));
@@ -610,22 +646,51 @@ void rig_up_with(struct rig *r, unsigned workers, const struct ist_transport *t,
 	r->port = (unsigned)port;
 }
 
+void rig_up(struct rig *r, unsigned workers, const struct ist_transport *t)
+{
+	rig_up_with(r, workers, t, &rig_ops);
+}
+
+void rig_up_with(struct rig *r, unsigned workers, const struct ist_transport *t,
+		 const struct dp_ops *ops)
+{
+	rig_begin(r, workers, false, t, ops);
+}
+
+void rig_up_form(struct rig *r, const struct rig_form *form, const struct ist_transport *t,
+		 const struct dp_ops *ops)
+{
+	rig_begin(r, form->workers, form->apart, t, ops);
+	r->form = form;
+}
+
 void rig_down(struct rig *r)
 {
 	dp_free(r->dp);
+	if (r->data) {
+		data_free(r->data);
+		door_free(r->door);
+	}
+	if (r->form && CU_get_number_of_failures() > r->failures)
+		printf("\n      in the form: %s", r->form->name);
 	fake_free(r->fake);
 	free(r->line);
 }
 
-void rig_each(void (*fn)(struct rig *r))
+void rig_each_of(void (*fn)(struct rig *r), const struct ist_transport *t)
 {
-	for (unsigned workers = 0; workers < 2; workers++) {
+	for (const struct rig_form *f = rig_forms; f->name; f++) {
 		struct rig r;
 
-		rig_up(&r, workers, &fake_flow);
+		rig_up_form(&r, f, t, &rig_ops);
 		fn(&r);
 		rig_down(&r);
 	}
+}
+
+void rig_each(void (*fn)(struct rig *r))
+{
+	rig_each_of(fn, &fake_flow);
 }
 
 bool rig_wait(struct rig *r, bool (*done)(struct rig *r, void *arg), void *arg)

@@ -81,8 +81,21 @@ struct fake_line {
 	uint8_t octets[FAKE_FRAME];
 };
 
+struct door;
+
+/* Where the data side is, as control finds it. */
+struct rig_form {
+	const char *name; /* NULL ends */
+	unsigned workers;
+	bool apart; /* behind a door, with a message thread and a mapping of its own */
+};
+
 struct rig {
 	struct dp *dp;
+	const struct rig_form *form; /* NULL = the test has chosen */
+	struct door *door;	     /* apart: what data uses, and data */
+	struct data *data;
+	unsigned failures; /* of the program, before */
 	struct fake *fake;
 	unsigned port;
 	struct fake_line *line;
@@ -103,8 +116,15 @@ void rig_up(struct rig *r, unsigned workers, const struct ist_transport *t);
 extern const struct dp_ops rig_ops;
 void rig_up_with(struct rig *r, unsigned workers, const struct ist_transport *t,
 		 const struct dp_ops *ops);
+/* The forms that a gateway has: all in one thread, where what control asks for is done at once;
+ * with worker threads; and with data on the other side of a door, as two processes have it.  A test
+ * that is not about one of them runs in each. */
+extern const struct rig_form rig_forms[]; /* the first is without threads */
+void rig_up_form(struct rig *r, const struct rig_form *form, const struct ist_transport *t,
+		 const struct dp_ops *ops);
 void rig_down(struct rig *r);
-/* fn with a port of fake_flow, without and with a thread. */
+/* fn with a port of t, or of fake_flow, in each form. */
+void rig_each_of(void (*fn)(struct rig *r), const struct ist_transport *t);
 void rig_each(void (*fn)(struct rig *r));
 struct fake *fake_new(void);
 void fake_free(struct fake *f);

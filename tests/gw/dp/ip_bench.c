@@ -51,14 +51,14 @@ static void ip_bench_addresses(const char *dev)
 	CU_ASSERT(netns_settled6(gateway6));
 }
 
-/* workers 2: the call's port is made the second, so that it is not where the TUN is read. */
-static void ip_bench_up(struct bench *b, unsigned workers)
+/* Two workers: the call's port is made the second, so that it is not where the TUN is read. */
+static void ip_bench_up(struct bench *b, const struct rig_form *form)
 {
 	char err[64];
 	int port;
 
-	rig_up(&b->r, workers, &fake_udp);
-	if (workers > 1) {
+	rig_up_form(&b->r, form, &fake_udp, &rig_ops);
+	if (form->workers > 1) {
 		port = rig_open(&b->r, &fake_udp, b->r.fake, err, sizeof(err));
 		if (port < 0)
 			abort();
@@ -70,13 +70,13 @@ static void ip_bench_up(struct bench *b, unsigned workers)
 	b->call = ip_bench_call(b);
 }
 
-void ip_bench_with(unsigned workers, const char *test, void (*fn)(struct bench *b))
+void ip_bench_in(const struct rig_form *form, const char *test, void (*fn)(struct bench *b))
 {
 	struct bench b;
 
 	if (!netns_enter(test))
 		return;
-	ip_bench_up(&b, workers);
+	ip_bench_up(&b, form);
 	CU_ASSERT(!dp_call_set(b.r.dp, &b.call));
 	dp_flush(b.r.dp);
 	fn(&b);
@@ -88,8 +88,8 @@ void ip_bench_with(unsigned workers, const char *test, void (*fn)(struct bench *
 
 void ip_bench_each(const char *test, void (*fn)(struct bench *b))
 {
-	for (unsigned workers = 0; workers < 3; workers++)
-		ip_bench_with(workers, test, fn);
+	for (const struct rig_form *f = rig_forms; f->name; f++)
+		ip_bench_in(f, test, fn);
 }
 
 /* --- helpers ---------------------------------------------------------------------------------- */

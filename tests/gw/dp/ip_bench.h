@@ -22,11 +22,11 @@ struct bench {
 	struct dp_call call; /* as it was set; of channel 1 */
 };
 
-/* fn in a fresh namespace without threads, with one worker, and with one for the call and another
- * one for the TUN device. */
+/* fn in a fresh namespace, in each form; of two workers one has the call and the other one the TUN
+ * device. */
 void ip_bench_each(const char *test, void (*fn)(struct bench *b));
-/* With so many workers only. */
-void ip_bench_with(unsigned workers, const char *test, void (*fn)(struct bench *b));
+/* In that form only. */
+void ip_bench_in(const struct rig_form *form, const char *test, void (*fn)(struct bench *b));
 
 /* An IP packet of the client, as PPP in a data message; then UDP to port 7000 of the gateway. */
 void client_says(struct bench *b, uint16_t proto, const uint8_t *pkt, size_t len);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Ports and life of the data plane, each test without and with threads. */
+/* Ports and life of the data plane. */
 #include "gw/dp/dp_int.h"
 #include "tests/gw/dp/fake.h"
 #include "tests/harness.h"
@@ -15,11 +15,11 @@
 
 static void dp_each(void (*fn)(struct rig *r), const struct ist_transport *t)
 {
-	for (unsigned workers = 0; workers < 3; workers++) {
+	for (const struct rig_form *f = rig_forms; f->name; f++) {
 		struct rig r;
 
-		rig_up(&r, workers, t);
-		CU_ASSERT(dp_workers(r.dp) == workers);
+		rig_up_form(&r, f, t, &rig_ops);
+		CU_ASSERT(dp_workers(r.dp) == f->workers);
 		fn(&r);
 		rig_down(&r);
 	}

@@ -406,14 +406,14 @@ static void bundle_each(void (*fn)(struct rig *r, struct rig *second))
 	char err[80];
 	int port;
 
-	for (unsigned workers = 0; workers < 3; workers++) {
-		if (workers == 2) {
+	for (const struct rig_form *f = rig_forms; f->name; f++) {
+		if (f->workers == 2) {
 			fake_free(other);
 			other = fake_new();
 		}
-		rig_up(&r, workers, &fake_flow);
+		rig_up_form(&r, f, &fake_flow, &rig_ops);
 		second = r;
-		if (workers == 2) {
+		if (f->workers == 2) {
 			port = rig_open(&r, &fake_flow, other, err, sizeof(err));
 			CU_ASSERT_FATAL(port >= 0);
 			second.port = (unsigned)port;

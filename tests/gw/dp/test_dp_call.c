@@ -27,11 +27,11 @@ static struct dp_call dp_call_of(const struct rig *r)
 
 static void dp_call_each(void (*fn)(struct rig *r), const struct dp_call *with)
 {
-	for (unsigned workers = 0; workers < 2; workers++) {
+	for (const struct rig_form *f = rig_forms; f->name; f++) {
 		struct rig r;
 		struct dp_call c;
 
-		rig_up(&r, workers, &fake_udp);
+		rig_up_form(&r, f, &fake_udp, &rig_ops);
 		c = dp_call_of(&r);
 		if (with) {
 			c.data.reorder = with->data.reorder;
@@ -709,12 +709,12 @@ static void requests_of_no_line_are_limited(void)
 /* Without lines the workers drop such frames themselves; L2TP on the same port is not touched. */
 static void ppp_without_a_line_is_counted(void)
 {
-	for (unsigned workers = 0; workers < 2; workers++) {
+	for (const struct rig_form *f = rig_forms; f->name; f++) {
 		struct dp_ops no_line = rig_ops;
 		struct rig r;
 
 		no_line.line = NULL;
-		rig_up_with(&r, workers, &fake_flow, &no_line);
+		rig_up_form(&r, f, &fake_flow, &no_line);
 		fake_say(r.fake, FAKE_UP, 0x101); /* payload ppp */
 		fake_say(r.fake, FAKE_UP, 0x001);
 		fake_hex(r.fake, 0x101, "ff03 c021 0102");

@@ -55,11 +55,11 @@ static void echo_goes_up(struct rig *r, unsigned i, const char *hex)
 
 static void echo_each(void (*fn)(struct rig *r))
 {
-	for (unsigned workers = 0; workers < 2; workers++) {
+	for (const struct rig_form *f = rig_forms; f->name; f++) {
 		struct rig r;
 		struct dp_call c;
 
-		rig_up(&r, workers, &fake_udp);
+		rig_up_form(&r, f, &fake_udp, &rig_ops);
 		c = echo_call(&r);
 		echo_set(&r, &c);
 		fn(&r);

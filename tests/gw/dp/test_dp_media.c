@@ -73,10 +73,10 @@ static bool wait_lines(struct pair *p, struct rig *r, unsigned n)
 	return r->n_line >= n;
 }
 
-static void sides_up(struct pair *p, unsigned workers)
+static void sides_up(struct pair *p, const struct rig_form *form)
 {
-	rig_up(&p->a.r, workers, &fake_udp);
-	rig_up(&p->b.r, workers, &fake_udp);
+	rig_up_form(&p->a.r, form, &fake_udp, &rig_ops);
+	rig_up_form(&p->b.r, form, &fake_udp, &rig_ops);
 }
 
 static void sides_down(struct pair *p)
@@ -140,7 +140,7 @@ static const uint8_t sccrq[] = {0xc8, 2, 0, 20, 0, 0, 0, 0, 0, 0, 0, 0, 0x80, 8,
 
 /* A stranger calls: up comes before his first packet, his address is known, the answer reaches him.
  */
-static void over_udp(unsigned workers)
+static void over_udp(const struct rig_form *form)
 {
 	const struct ist_setting any = {"listen", "127.0.0.1:0"};
 	char status[128], where[64];
@@ -148,7 +148,7 @@ static void over_udp(unsigned workers)
 	unsigned handle = 0, port = 0;
 	struct pair p;
 
-	sides_up(&p, workers);
+	sides_up(&p, form);
 	dp_media_open_port(&p.b, &udp_transport, &any, 1, NULL);
 	dp_port_status(p.b.r.dp, p.b.port, status, sizeof(status));
 	CU_ASSERT_FATAL(sscanf(strstr(status, "127.0.0.1:") ? strstr(status, "127.0.0.1:") : "",
@@ -173,14 +173,10 @@ static void over_udp(unsigned workers)
 	sides_down(&p);
 }
 
-static void udp_without_threads(void)
+static void udp_in_each_form(void)
 {
-	over_udp(0);
-}
-
-static void udp_with_threads(void)
-{
-	over_udp(1);
+	for (const struct rig_form *f = rig_forms; f->name; f++)
+		over_udp(f);
 }
 
 /* --- loop ------------------------------------------------------------------------------------- */
@@ -203,13 +199,13 @@ static unsigned sent_lines(const struct rig *r)
 
 /* Two frames at a time fit on the way: all the rest waits its turn, and each is told as it leaves.
  */
-static void over_loop(unsigned workers)
+static void over_loop(const struct rig_form *form)
 {
 	struct ist_circuit_config circuit = {.payloads = 1u << IST_PAYLOAD_L2TP};
 	uint8_t control[12] = {0xc8, 2, 0, 12};
 	struct pair p;
 
-	sides_up(&p, workers);
+	sides_up(&p, form);
 	CU_ASSERT_FATAL(!loop_transport.addr_parse(&circuit.addr, "100"));
 	open_loop(&p.a, &circuit);
 	open_loop(&p.b, &circuit);
@@ -231,21 +227,15 @@ static void over_loop(unsigned workers)
 	sides_down(&p);
 }
 
-static void loop_without_threads(void)
+static void loop_in_each_form(void)
 {
-	over_loop(0);
-}
-
-static void loop_with_threads(void)
-{
-	over_loop(1);
+	for (const struct rig_form *f = rig_forms; f->name; f++)
+		over_loop(f);
 }
 
 static const struct test_case cases[] = {
-	{"udp_without_threads", udp_without_threads},
-	{"udp_with_threads", udp_with_threads},
-	{"loop_without_threads", loop_without_threads},
-	{"loop_with_threads", loop_with_threads},
+	{"udp_in_each_form", udp_in_each_form},
+	{"loop_in_each_form", loop_in_each_form},
 	{NULL, NULL},
 };
 const struct test_suite suite_dp_media = {"dp_media", cases};

@@ -8,17 +8,6 @@
 #include <stdio.h>
 #include <string.h>
 
-static void dp_send_each(void (*fn)(struct rig *r), const struct ist_transport *t)
-{
-	for (unsigned workers = 0; workers < 2; workers++) {
-		struct rig r;
-
-		rig_up(&r, workers, t);
-		fn(&r);
-		rig_down(&r);
-	}
-}
-
 static void sent_is(struct rig *r, unsigned i, ist_channel c, const char *hex)
 {
 	uint8_t want[256];
@@ -73,7 +62,7 @@ static void dp_send_do_control(struct rig *r)
 
 static void control_packets(void)
 {
-	dp_send_each(dp_send_do_control, &fake_udp);
+	rig_each_of(dp_send_do_control, &fake_udp);
 }
 
 /* A port may be closed right after the last packet: it has left. */
@@ -87,7 +76,7 @@ static void dp_send_do_close(struct rig *r)
 
 static void sent_before_the_port_is_closed(void)
 {
-	dp_send_each(dp_send_do_close, &fake_udp);
+	rig_each_of(dp_send_do_close, &fake_udp);
 }
 
 static struct dp_call send_call(const struct rig *r)
@@ -124,7 +113,7 @@ static void do_too_long(struct rig *r)
 
 static void longer_than_the_length_field(void)
 {
-	dp_send_each(do_too_long, &fake_udp);
+	rig_each_of(do_too_long, &fake_udp);
 }
 
 static const struct {
@@ -185,7 +174,7 @@ static void do_heads(struct rig *r)
 
 static void heads_of_every_kind(void)
 {
-	dp_send_each(do_heads, &fake_udp);
+	rig_each_of(do_heads, &fake_udp);
 }
 
 /* RFC 2661 5.4: the LNS turns sequencing on and off during the call. */
@@ -267,7 +256,7 @@ static void do_sequence(struct rig *r)
 
 static void sequencing_on_and_off(void)
 {
-	dp_send_each(do_sequence, &fake_udp);
+	rig_each_of(do_sequence, &fake_udp);
 }
 
 /* It begins and ends with the entry that has it, whatever the call has sent before. */
@@ -299,7 +288,7 @@ static void do_required(struct rig *r)
 
 static void required_on_and_off(void)
 {
-	dp_send_each(do_required, &fake_udp);
+	rig_each_of(do_required, &fake_udp);
 }
 
 /* --- flow control ----------------------------------------------------------------------------- */
@@ -331,7 +320,7 @@ static void do_waiting(struct rig *r)
 
 static void waits_for_the_channel(void)
 {
-	dp_send_each(do_waiting, &fake_flow);
+	rig_each_of(do_waiting, &fake_flow);
 }
 
 static void do_control_first(struct rig *r)
@@ -360,7 +349,7 @@ static void do_control_first(struct rig *r)
 
 static void control_goes_first(void)
 {
-	dp_send_each(do_control_first, &fake_flow);
+	rig_each_of(do_control_first, &fake_flow);
 }
 
 /* One stuck channel: its queue fills and drops, the other goes on. */
@@ -397,7 +386,7 @@ static void do_stuck(struct rig *r)
 
 static void a_stuck_channel_harms_none(void)
 {
-	dp_send_each(do_stuck, &fake_flow);
+	rig_each_of(do_stuck, &fake_flow);
 }
 
 /* Dropped packets are reported as sent too, so that the engine's window does not stall. */
@@ -420,7 +409,7 @@ static void do_lost(struct rig *r)
 
 static void a_lost_packet_is_told(void)
 {
-	dp_send_each(do_lost, &fake_flow);
+	rig_each_of(do_lost, &fake_flow);
 }
 
 /* What waited is refused by the transport when its turn has come. */
@@ -445,7 +434,7 @@ static void do_refused_late(struct rig *r)
 
 static void refused_when_its_turn_has_come(void)
 {
-	dp_send_each(do_refused_late, &fake_flow);
+	rig_each_of(do_refused_late, &fake_flow);
 }
 
 /* Data that waits when the channel goes down is dropped and counted. */
@@ -472,7 +461,7 @@ static void do_data_dropped(struct rig *r)
 
 static void data_of_a_channel_that_goes_down(void)
 {
-	dp_send_each(do_data_dropped, &fake_flow);
+	rig_each_of(do_data_dropped, &fake_flow);
 }
 
 /* A channel that is down for a while: what waited is not sent late; what comes meanwhile is sent
@@ -499,7 +488,7 @@ static void do_down(struct rig *r)
 
 static void nothing_stale_is_sent(void)
 {
-	dp_send_each(do_down, &fake_flow);
+	rig_each_of(do_down, &fake_flow);
 }
 
 /* The mailbox to the worker is bounded: without the worker running it refuses in the end. */

@@ -116,7 +116,7 @@ static void do_no_memory(struct bench *b)
 
 static void without_memory(void)
 {
-	ip_bench_with(0, "dp_tun without_memory", do_no_memory);
+	ip_bench_in(&rig_forms[0], "dp_tun without_memory", do_no_memory);
 }
 
 /* --- made ------------------------------------------------------------------------------------- */
@@ -269,8 +269,8 @@ static void gone_with_the_data_plane(void)
 
 	if (!netns_enter("dp_tun gone_with_the_data_plane"))
 		return;
-	for (unsigned workers = 0; workers < 3; workers++) {
-		rig_up(&r, workers, &fake_udp);
+	for (const struct rig_form *f = rig_forms; f->name; f++) {
+		rig_up_form(&r, f, &fake_udp, &rig_ops);
 		CU_ASSERT(dp_tun_open(r.dp, "left0", 1500, err, sizeof(err)) != 0);
 		CU_ASSERT(dp_tun_open(r.dp, "left1", 1500, err, sizeof(err)) != 0);
 		rig_down(&r);

@@ -309,10 +309,10 @@ static void a_start_without_its_filter(void)
 	CU_ASSERT_PTR_NULL(f->text[DP_FILTER_IP_OUT]);
 	gw_free(bench.gw);
 	fake.filter_refuses = true;
-	CU_ASSERT_PTR_NULL(gw_new(m));
+	CU_ASSERT_PTR_NULL(bench_gw_new(m));
 	CU_ASSERT_EQUAL(bench_logged("main error: service t: filter-in: Invalid argument"), 1);
 	fake.filter_refuses = false;
-	bench.gw = gw_new(m);
+	bench.gw = bench_gw_new(m);
 	bench_stop();
 }
 
