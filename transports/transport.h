@@ -35,6 +35,7 @@ extern "C" {
 
 #define IST_TRANSPORT_ABI 1u
 #define IST_HEAD_MAX	  64u /* octets of head a frame may have */
+#define IST_TICKET_MAX	  1024u
 
 struct ist_port; /* the transport's own */
 
@@ -129,6 +130,11 @@ struct ist_attrs {
 	 * extension; NULL = nothing.  `connect` too may be given one, which a medium without them
 	 * ignores.  Told to L2TP peers as Sub-Address. */
 	const char *sub_address;
+	/* With `up`, of a transport that has `resume`: what that has to know to go on with the
+	 * channel after this process has died.  At most IST_TICKET_MAX octets of the transport's
+	 * own; NULL = the channel ends with its process. */
+	const uint8_t *ticket;
+	uint32_t ticket_len;
 };
 
 /* Does *p have this member?  A struct of an older ABI is shorter; its `size` says where it ends. */
@@ -387,6 +393,13 @@ struct ist_transport {
 	int (*thaw)(struct ist_port **out, const struct ist_host *host, void *host_ctx,
 		    const struct ist_port_config *cfg, struct ist_frozen *f, char *err,
 		    size_t err_len);
+	/* The process that had a channel has died without a word, so its far end still has it: go
+	 * on with it, on a port that was opened anew, and send nothing.  ticket: what the channel
+	 * came `up` with there; judged as hostile.  0: *out carries frames from now on, and `up`
+	 * follows; a ticket of a channel that is there gives that one.  -ESTALE: these settings or
+	 * this link cannot have it; -EINVAL: no such ticket was ever given; then nothing has
+	 * happened.  NULL = a channel that is not permanent ends with its process. */
+	int (*resume)(struct ist_port *p, const uint8_t *ticket, size_t len, ist_channel *out);
 };
 
 /* A plugin exports exactly this. */

@@ -33,6 +33,7 @@ static const struct {
 	[DOOR_PORT_COUNT] = {data_port_count, true}, [DOOR_PORT_STATUS] = {data_port_status, true},
 	[DOOR_PORT_FILL] = {data_port_fill, true},   [DOOR_PORT_TAP] = {data_port_tap, true},
 	[DOOR_LINE_ACCM] = {data_line_accm, true},   [DOOR_LINE_ERRORS] = {data_line_errors, true},
+	[DOOR_RESUME] = {data_resume, true},
 };
 
 void data_say(struct data *data, struct door_msg *answer, const char *text)

@@ -121,7 +121,7 @@ bool data_serve(struct data *data);
  * set for an answer with more than that. */
 typedef void data_handler(struct data *data, const struct door_msg *m, struct door_msg *answer);
 data_handler data_call_set, data_call_del, data_filter_add, data_filter_del, data_tun_open,
-	data_tun_close, data_tun_route, data_port_open, data_port_close, data_connect,
+	data_tun_close, data_tun_route, data_port_open, data_port_close, data_connect, data_resume,
 	data_port_count, data_port_status, data_port_fill, data_port_tap, data_line_accm,
 	data_line_errors, data_attach, data_mark;
 void data_call_forget(struct data *data, uint16_t tid, uint16_t sid);

@@ -231,6 +231,25 @@ int data_port_thaw(struct data *data, unsigned no, struct ist_frozen *f)
 
 /* --- channels --------------------------------------------------------------------------------- */
 
+/* Control has this channel now. */
+static int data_port_connected(struct worker_port *p, const struct door_connect *q, ist_channel id,
+			       struct door_answer *answer)
+{
+	struct worker_chan *c = worker_chan_make(p, id);
+
+	if (!c)
+		return -ENOMEM;
+	c->payload = q->payload;
+	c->claimed = p->w->attach;
+	if (!c->peer.len)
+		c->peer = q->to;
+	answer->peer = c->peer;
+	answer->mtu = worker_chan_mtu(p, id);
+	answer->permanent = c->permanent;
+	answer->channel = worker_port_channel(p, id);
+	return 0;
+}
+
 static int data_port_run_connect(struct worker *w, void *arg)
 {
 	struct data_job *j = arg;
@@ -240,33 +259,39 @@ static int data_port_run_connect(struct worker *w, void *arg)
 			      .payload = q->payload,
 			      .peer = q->to,
 			      .sub_address = q->sub_address};
-	struct worker_chan *c;
 	ist_channel id;
 	int rc;
 
 	if (!p->t->connect)
 		return -EOPNOTSUPP;
 	rc = p->t->connect(p->p, &q->to, q->payload, &a, &id);
-	if (rc < 0)
-		return rc;
-	c = worker_chan_make(p, id);
-	if (!c)
-		return -ENOMEM;
-	c->payload = q->payload;
-	c->claimed = w->attach;
-	if (!c->peer.len)
-		c->peer = q->to;
-	j->answer->answer.peer = c->peer;
-	j->answer->answer.mtu = worker_chan_mtu(p, id);
-	j->answer->answer.permanent = c->permanent;
-	j->answer->answer.channel = worker_port_channel(p, id);
-	return 0;
+	return rc < 0 ? rc : data_port_connected(p, q, id, &j->answer->answer);
 }
 
 void data_connect(struct data *data, const struct door_msg *m, struct door_msg *answer)
 {
 	answer->kind = DOOR_CONNECTED;
 	data_port_run(data, m->connect.port, data_port_run_connect, m, answer);
+}
+
+static int data_port_run_resume(struct worker *w, void *arg)
+{
+	struct data_job *j = arg;
+	const struct door_connect *q = &j->m->connect;
+	struct worker_port *p = w->port[j->no];
+	ist_channel id;
+	int rc;
+
+	if (!DATA_PORT_HAS(p->t, resume))
+		return -EOPNOTSUPP;
+	rc = p->t->resume(p->p, q->ticket, q->ticket_len, &id);
+	return rc < 0 ? rc : data_port_connected(p, q, id, &j->answer->answer);
+}
+
+void data_resume(struct data *data, const struct door_msg *m, struct door_msg *answer)
+{
+	answer->kind = DOOR_CONNECTED;
+	data_port_run(data, m->connect.port, data_port_run_resume, m, answer);
 }
 
 static int data_port_run_accm(struct worker *w, void *arg)

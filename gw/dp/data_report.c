@@ -150,6 +150,10 @@ void report_attrs(struct worker_port *p, struct worker_chan *c, enum door_kind k
 	}
 	if (!IST_HAS(a, sub_address))
 		to->sub_address = NULL;
+	if (!IST_HAS(a, ticket_len) || !to->ticket || to->ticket_len > IST_TICKET_MAX) {
+		to->ticket = NULL;
+		to->ticket_len = 0;
+	}
 	to->size = sizeof(*to);
 	if (!to->payload)
 		to->payload = c->payload;

@@ -153,6 +153,12 @@ static const struct door_field connect_fields[] = {
 	MAYBE(msg, connect.sub_address, DOOR_TEXT),
 	RANGE(msg, connect.payload, IST_PAYLOAD_L2TP, IST_PAYLOAD_PPP),
 };
+static const struct door_field resume_fields[] = {
+	PORT(connect.port),
+	ADDR(msg, connect.to),
+	RANGE(msg, connect.payload, IST_PAYLOAD_L2TP, IST_PAYLOAD_PPP),
+	OCTETS(msg, connect.ticket, connect.ticket_len, IST_TICKET_MAX),
+};
 static const struct door_field count_ask_fields[] = {
 	PORT(port_ask.port),
 	RANGE(msg, port_ask.n, 0, DOOR_COUNTS),
@@ -221,6 +227,7 @@ static const struct door_field attrs_fields[] = {
 	FLAG(msg, report.attrs.async),
 	OCTETS(msg, report.attrs.access_line, report.attrs.access_line_len, OCTETS_MAX),
 	MAYBE(msg, report.attrs.sub_address, DOOR_TEXT),
+	OCTETS(msg, report.attrs.ticket, report.attrs.ticket_len, IST_TICKET_MAX),
 };
 static const struct door_field down_fields[] = {
 	HEAD,
@@ -306,6 +313,7 @@ static const struct door_row door_rows[DOOR_KINDS] = {
 	[DOOR_FAILED] = {"failed", ROW(REPORT, failed_fields), NULL},
 	[DOOR_PORT] = {"port", ROW(REPORT, port_fields), NULL},
 	[DOOR_TOLD] = {"told", ROW(REPORT, told_fields), NULL},
+	[DOOR_RESUME] = {"resume", ROW(TABLE, resume_fields), NULL},
 };
 
 _Static_assert(DOOR_PORTS == WORKER_PORTS && DOOR_WORKERS == WORKER_MAX, "one of them is stale");

@@ -18,7 +18,7 @@
 
 #include "gw/dp/dp.h"
 
-#define DOOR_MSG_VERSION 1u
+#define DOOR_MSG_VERSION 2u
 #define DOOR_MSG_HEAD	 14u	    /* kind, length, number */
 #define DOOR_MSG_MAX	 (1u << 20) /* octets of a message: a port with some 10,000 circuits */
 #define DOOR_PORTS	 256u
@@ -75,6 +75,8 @@ enum door_kind {
 	DOOR_FAILED, /* a port */
 	DOOR_PORT,   /* attach: a port that is open */
 	DOOR_TOLD,   /* attach: this worker has reported all that it has */
+	/* table, later */
+	DOOR_RESUME, /* answered as CONNECT */
 	DOOR_KINDS
 };
 
@@ -116,6 +118,8 @@ struct door_connect {
 	struct ist_addr to;
 	const char *sub_address; /* NULL = none */
 	uint8_t payload;
+	const uint8_t *ticket; /* RESUME */
+	uint32_t ticket_len;
 };
 struct door_port_ask {
 	uint32_t port;
@@ -172,7 +176,7 @@ struct door_msg {
 		struct door_tun_open tun_open;
 		struct door_tun_route tun_route;
 		struct door_port_open port_open;
-		struct door_connect connect;
+		struct door_connect connect;   /* CONNECT, RESUME */
 		struct door_port_ask port_ask; /* PORT_COUNT, PORT_STATUS, PORT_FILL */
 		struct door_port_tap port_tap;
 		struct door_line line; /* LINE_ACCM, LINE_ERRORS */

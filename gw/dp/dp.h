@@ -139,6 +139,10 @@ void dp_port_close(struct dp *dp, unsigned port);
 /* sub_address: what is called behind the address, NULL = nothing. */
 int dp_connect(struct dp *dp, unsigned port, const struct ist_addr *to, const char *sub_address,
 	       uint8_t payload, l2tp_channel *out);
+/* A channel of a data that has died, whose far end still has it: by its ticket, without a word to
+ * anybody (ist_transport.resume).  to: where it led. */
+int dp_resume(struct dp *dp, unsigned port, const struct ist_addr *to, uint8_t payload,
+	      const uint8_t *ticket, size_t len, l2tp_channel *out);
 void dp_port_count(struct dp *dp, unsigned port, uint64_t *out, unsigned n);
 /* Captures on or off: ops->tap. */
 int dp_port_tap(struct dp *dp, unsigned port, bool on);
@@ -164,6 +168,8 @@ bool dp_channel_peer(struct dp *dp, l2tp_channel c, struct ist_addr *out);
 uint32_t dp_channel_mtu(struct dp *dp, l2tp_channel c); /* 0 = not known */
 /* It has been reported as one of a permanent circuit. */
 bool dp_channel_permanent(const struct dp *dp, l2tp_channel c);
+/* What it is resumed by, valid until the next call of dp.h; its octets, 0 = it cannot be. */
+size_t dp_channel_ticket(const struct dp *dp, l2tp_channel c, const uint8_t **ticket);
 /* What the circuit under a channel carries each way, bit/s; 0 = not known. */
 struct dp_speed {
 	uint64_t tx_bps, rx_bps;

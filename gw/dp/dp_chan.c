@@ -22,6 +22,8 @@ struct dp_chan {
 	struct dp_speed speed;
 	unsigned leaving; /* refusals and disconnects not yet answered by DOOR_GONE */
 	bool permanent, given_up;
+	uint8_t *ticket; /* NULL = none */
+	size_t ticket_len;
 };
 
 static struct dp_chan *dp_chan_find(const struct dp *dp, l2tp_channel c)
@@ -44,12 +46,23 @@ static struct dp_chan *dp_chan_make(struct dp *dp, l2tp_channel c)
 	return f;
 }
 
+static void dp_chan_free(void *ctx, uint64_t key, uintptr_t v)
+{
+	struct dp_chan *f = (struct dp_chan *)v;
+
+	(void)ctx;
+	(void)key;
+	if (f)
+		free(f->ticket);
+	free(f);
+}
+
 static void dp_chan_drop(struct dp *dp, l2tp_channel c)
 {
 	struct dp_chan *f = dp_chan_find(dp, c);
 
 	map_set(&dp->chans, c, 0);
-	free(f);
+	dp_chan_free(NULL, c, (uintptr_t)f);
 }
 
 void dp_chan_note(struct dp *dp, l2tp_channel c, const struct ist_addr *peer, uint32_t mtu,
@@ -76,6 +89,19 @@ void dp_chan_connected(struct dp *dp, l2tp_channel c, const struct ist_addr *pee
 		f->given_up = false;
 }
 
+void dp_chan_keep_ticket(struct dp *dp, l2tp_channel c, const uint8_t *ticket, size_t len)
+{
+	struct dp_chan *f = dp_chan_find(dp, c);
+
+	if (!f)
+		return;
+	free(f->ticket);
+	f->ticket = len ? malloc(len) : NULL;
+	f->ticket_len = f->ticket ? len : 0;
+	if (f->ticket)
+		memcpy(f->ticket, ticket, len);
+}
+
 bool dp_chan_wanted(struct dp *dp, const struct door_msg *m)
 {
 	const struct dp_chan *f = dp_chan_find(dp, m->report.channel);
@@ -94,6 +120,8 @@ void dp_chan_before(struct dp *dp, const struct door_msg *m)
 		if (f)
 			f->speed =
 				(struct dp_speed){m->report.attrs.tx_bps, m->report.attrs.rx_bps};
+		dp_chan_keep_ticket(dp, m->report.channel, m->report.attrs.ticket,
+				    m->report.attrs.ticket_len);
 	} else if (m->kind == DOOR_MTU && (f = dp_chan_find(dp, m->report.channel))) {
 		f->mtu = m->report.mtu;
 	}
@@ -130,13 +158,6 @@ void dp_chan_forget_port(struct dp *dp, unsigned port)
 	map_each(&dp->chans, dp_chan_drop_if_of, &(struct dp_chan_of_port){dp, port});
 }
 
-static void dp_chan_free(void *ctx, uint64_t key, uintptr_t v)
-{
-	(void)ctx;
-	(void)key;
-	free((struct dp_chan *)v);
-}
-
 void dp_chans_free(struct dp *dp)
 {
 	map_each(&dp->chans, dp_chan_free, NULL);
@@ -165,6 +186,14 @@ uint32_t dp_channel_mtu(struct dp *dp, l2tp_channel c)
 	const struct dp_chan *f = dp_chan_find(dp, c);
 
 	return f && !f->given_up ? f->mtu : 0;
+}
+
+size_t dp_channel_ticket(const struct dp *dp, l2tp_channel c, const uint8_t **ticket)
+{
+	const struct dp_chan *f = dp_chan_find(dp, c);
+
+	*ticket = f ? f->ticket : NULL;
+	return f && !f->given_up ? f->ticket_len : 0;
 }
 
 struct dp_speed dp_channel_speed(struct dp *dp, l2tp_channel c)

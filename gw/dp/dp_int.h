@@ -184,6 +184,8 @@ void dp_chan_note(struct dp *dp, l2tp_channel c, const struct ist_addr *peer, ui
 /* The same for dp_connect(); a channel refused or disconnected before counts as new. */
 void dp_chan_connected(struct dp *dp, l2tp_channel c, const struct ist_addr *peer, uint32_t mtu,
 		       bool permanent);
+/* What the channel is resumed by; none without memory for it. */
+void dp_chan_keep_ticket(struct dp *dp, l2tp_channel c, const uint8_t *ticket, size_t len);
 /* False for a report of a channel that was refused or disconnected here: it is not delivered. */
 bool dp_chan_wanted(struct dp *dp, const struct door_msg *m);
 /* Before and after a report is delivered. */

@@ -132,15 +132,11 @@ void dp_port_close(struct dp *dp, unsigned port)
 
 /* --- channels --------------------------------------------------------------------------------- */
 
-int dp_connect(struct dp *dp, unsigned port, const struct ist_addr *to, const char *sub_address,
-	       uint8_t payload, l2tp_channel *out)
+static int dp_port_ask_channel(struct dp *dp, struct door_msg *m, l2tp_channel *out)
 {
-	struct door_msg m = {
-		.kind = DOOR_CONNECT,
-		.connect = {
-			.port = port, .to = *to, .sub_address = sub_address, .payload = payload}};
 	const struct door_answer *a = &dp->answer.answer;
-	int rc = dp_port_ask(dp, port, &m);
+	unsigned port = m->connect.port;
+	int rc = dp_port_ask(dp, port, m);
 
 	if (rc)
 		return rc;
@@ -149,6 +145,33 @@ int dp_connect(struct dp *dp, unsigned port, const struct ist_addr *to, const ch
 	*out = a->channel;
 	dp_chan_connected(dp, a->channel, &a->peer, a->mtu, a->permanent);
 	return 0;
+}
+
+int dp_connect(struct dp *dp, unsigned port, const struct ist_addr *to, const char *sub_address,
+	       uint8_t payload, l2tp_channel *out)
+{
+	struct door_msg m = {
+		.kind = DOOR_CONNECT,
+		.connect = {
+			.port = port, .to = *to, .sub_address = sub_address, .payload = payload}};
+
+	return dp_port_ask_channel(dp, &m, out);
+}
+
+int dp_resume(struct dp *dp, unsigned port, const struct ist_addr *to, uint8_t payload,
+	      const uint8_t *ticket, size_t len, l2tp_channel *out)
+{
+	struct door_msg m = {.kind = DOOR_RESUME,
+			     .connect = {.port = port,
+					 .to = *to,
+					 .payload = payload,
+					 .ticket = ticket,
+					 .ticket_len = (uint32_t)len}};
+	int rc = dp_port_ask_channel(dp, &m, out);
+
+	if (!rc)
+		dp_chan_keep_ticket(dp, *out, ticket, len);
+	return rc;
 }
 
 bool dp_line_accm(struct dp *dp, l2tp_channel c, uint32_t send, uint32_t receive)

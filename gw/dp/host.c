@@ -259,12 +259,20 @@ static void host_tap(void *host, bool outbound, uint16_t link_type, const void *
 	p->w->told = true;
 }
 
+/* What comes by these is kept in the kernel, and may be of channels that control has yet to set or
+ * to resume. */
+static bool host_may_be_late(const struct ist_open *what)
+{
+	return what->kind == IST_OPEN_UDP || what->kind == IST_OPEN_PACKET ||
+	       what->kind == IST_OPEN_TAP;
+}
+
 static int host_open(void *host, const struct ist_open *what)
 {
 	struct worker_port *p = host;
 	int fd = tun_ask_open(what);
 
-	if (fd >= 0 && what->kind == IST_OPEN_UDP && atomic_load(&p->w->data->waits) &&
+	if (fd >= 0 && host_may_be_late(what) && atomic_load(&p->w->data->waits) &&
 	    p->lates < WORKER_PORT_LATE)
 		p->late[p->lates++] = fd;
 	return fd;

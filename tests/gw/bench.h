@@ -42,7 +42,8 @@ struct fake_dp {
 	struct {
 		l2tp_channel channel;
 		struct ist_addr peer;
-	} circuit[8]; /* set by fake_circuit() */
+		const char *ticket; /* dp_resume() finds it by this; NULL = it has none */
+	} circuit[8];		    /* set by fake_circuit() */
 	unsigned circuits;
 	uint64_t heard;
 	struct dp_call_stats stats; /* of every call */

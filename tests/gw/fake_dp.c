@@ -224,6 +224,33 @@ int dp_connect(struct dp *dp, unsigned port, const struct ist_addr *to, const ch
 	return 0;
 }
 
+int dp_resume(struct dp *dp, unsigned port, const struct ist_addr *to, uint8_t payload,
+	      const uint8_t *ticket, size_t len, l2tp_channel *out)
+{
+	(void)dp;
+	(void)to;
+	(void)payload;
+	fake_dp_say("resume %u %.*s", port, (int)len, (const char *)ticket);
+	for (unsigned i = 0; i < fake.circuits; i++)
+		if (fake.circuit[i].ticket && strlen(fake.circuit[i].ticket) == len &&
+		    !memcmp(fake.circuit[i].ticket, ticket, len)) {
+			*out = fake.circuit[i].channel;
+			return 0;
+		}
+	return -ESTALE;
+}
+
+size_t dp_channel_ticket(const struct dp *dp, l2tp_channel c, const uint8_t **ticket)
+{
+	(void)dp;
+	for (unsigned i = 0; i < fake.circuits; i++)
+		if (fake.circuit[i].channel == c && fake.circuit[i].ticket) {
+			*ticket = (const uint8_t *)fake.circuit[i].ticket;
+			return strlen(fake.circuit[i].ticket);
+		}
+	return 0;
+}
+
 int dp_port_tap(struct dp *dp, unsigned port, bool on)
 {
 	(void)dp;

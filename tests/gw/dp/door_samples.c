@@ -121,7 +121,19 @@ static void sample_port_open(struct door_msg *m)
 
 static void sample_connect(struct door_msg *m)
 {
-	m->connect = (struct door_connect){3, {4, {192, 0, 2, 9}}, "12", IST_PAYLOAD_PPP};
+	m->connect = (struct door_connect){.port = 3,
+					   .to = {4, {192, 0, 2, 9}},
+					   .sub_address = "12",
+					   .payload = IST_PAYLOAD_PPP};
+}
+
+static void sample_resume(struct door_msg *m)
+{
+	m->connect = (struct door_connect){.port = 3,
+					   .to = {6, {0, 0, 0x5e, 0, 0x53, 1}},
+					   .payload = IST_PAYLOAD_PPP,
+					   .ticket = (const uint8_t *)"t\0t",
+					   .ticket_len = 3};
 }
 
 static void sample_port_ask(struct door_msg *m)
@@ -211,6 +223,8 @@ static void sample_attrs(struct door_msg *m)
 		.access_line = (const uint8_t *)"\1\2ab",
 		.access_line_len = 4,
 		.sub_address = "77",
+		.ticket = (const uint8_t *)"t\0t",
+		.ticket_len = 3,
 	};
 }
 
@@ -265,6 +279,7 @@ static const struct {
 	[DOOR_PORT_OPEN] = {DOOR_TABLE, sample_port_open},
 	[DOOR_PORT_CLOSE] = {DOOR_TABLE, sample_number},
 	[DOOR_CONNECT] = {DOOR_TABLE, sample_connect},
+	[DOOR_RESUME] = {DOOR_TABLE, sample_resume},
 	[DOOR_PORT_COUNT] = {DOOR_TABLE, sample_port_ask},
 	[DOOR_PORT_STATUS] = {DOOR_TABLE, sample_port_ask},
 	[DOOR_PORT_FILL] = {DOOR_TABLE, sample_port_ask},

@@ -170,9 +170,7 @@ static int test_fake_thaw(struct ist_port **out, const struct ist_host *host, vo
 
 static uint32_t fake_mtu(const struct ist_port *p, ist_channel c)
 {
-	const struct fake *f = (const struct fake *)p;
-
-	return f->mtu ? f->mtu : 1000 + c;
+	return ((const struct fake *)p)->mtu ? ((const struct fake *)p)->mtu : 1000 + c;
 }
 
 static int test_fake_connect(struct ist_port *p, const struct ist_addr *to, uint8_t payload,
@@ -185,6 +183,13 @@ static int test_fake_connect(struct ist_port *p, const struct ist_addr *to, uint
 		return -EADDRNOTAVAIL;
 	*out = to->data[0];
 	return 0;
+}
+
+static int test_fake_resume(struct ist_port *p, const uint8_t *ticket, size_t len, ist_channel *out)
+{
+	(void)p;
+	*out = ticket[2];
+	return len == 3 ? 0 : -EINVAL;
 }
 
 static void test_fake_count(const struct ist_port *p, uint64_t *out, unsigned n)
@@ -253,6 +258,8 @@ static struct ist_attrs fake_attrs_of(ist_channel c)
 		.access_line = access_line,
 		.access_line_len = sizeof(access_line),
 		.sub_address = "77",
+		.ticket = user_data,
+		.ticket_len = sizeof(user_data),
 	};
 
 	return a;
@@ -282,6 +289,7 @@ static void do_one(struct fake *f, unsigned i)
 		a.peer.len = 0;
 	if (f->attrs_size)
 		a.size = f->attrs_size;
+	a.ticket_len = f->long_ticket ? IST_TICKET_MAX + 1 : a.ticket_len;
 	switch (f->todo[i].what) {
 	case FAKE_FRAME_IN:
 		f->host->frames(f->host_ctx, &in, 1);
@@ -369,6 +377,7 @@ static bool fake_errors(const struct ist_port *p, ist_channel c, uint32_t out[IS
 		.answer = test_fake_answer, .refuse = test_fake_refuse, .on_wake = fake_on_wake, \
 		.status = test_fake_status, .fill = test_fake_fill, .set_accm = fake_set_accm,   \
 		.errors = fake_errors, .freeze = freeze_fn, .thaw = thaw_fn,                     \
+		.resume = test_fake_resume,                                                      \
 	}
 #define FAKE_OLD(n, c)                                                                             \
 	{                                                                                          \

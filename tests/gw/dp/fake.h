@@ -55,6 +55,7 @@ struct fake {
 	enum ist_cause_kind why;
 	bool no_peer;	     /* attributes do not tell the far end */
 	uint32_t attrs_size; /* as a transport of an older ABI; 0 = all there is */
+	bool long_ticket;    /* longer than one may be; else it is 1, 2, and the channel 3 */
 	char thread[16];     /* its name, at the last wake */
 	struct {
 		enum fake_what what;

@@ -20,7 +20,7 @@
 #if UINTPTR_MAX > 0xffffffffu
 _Static_assert(sizeof(struct dp_call) == 216, "struct dp_call has changed");
 _Static_assert(sizeof(struct l2tp_data_config) == 24, "struct l2tp_data_config has changed");
-_Static_assert(sizeof(struct ist_attrs) == 216, "struct ist_attrs has changed");
+_Static_assert(sizeof(struct ist_attrs) == 232, "struct ist_attrs has changed");
 _Static_assert(sizeof(struct ist_port_config) == 48, "struct ist_port_config has changed");
 _Static_assert(sizeof(struct ist_circuit_config) == 88, "struct ist_circuit_config has changed");
 _Static_assert(sizeof(struct ist_cause) == 16, "struct ist_cause has changed");
@@ -267,6 +267,12 @@ static void door_port_asks(void)
 	CU_ASSERT_STRING_EQUAL(t.out.connect.sub_address, "12");
 	CU_ASSERT_EQUAL(t.out.connect.payload, IST_PAYLOAD_PPP);
 	free(t.room);
+	door_trip_of(&t, &m, DOOR_RESUME);
+	CU_ASSERT_EQUAL(t.out.connect.port, 3);
+	CU_ASSERT_EQUAL(memcmp(&t.out.connect.to, &m.connect.to, sizeof(struct ist_addr)), 0);
+	CU_ASSERT_EQUAL(t.out.connect.payload, IST_PAYLOAD_PPP);
+	ASSERT_OCTETS(t.out.connect.ticket, t.out.connect.ticket_len, "t\0t", 3);
+	free(t.room);
 }
 
 static void door_lines(void)
@@ -355,6 +361,7 @@ static void door_same_attrs(const struct ist_attrs *a)
 	CU_ASSERT_EQUAL(a->async, 1);
 	ASSERT_OCTETS(a->access_line, a->access_line_len, "\1\2ab", 4);
 	CU_ASSERT_STRING_EQUAL(a->sub_address, "77");
+	ASSERT_OCTETS(a->ticket, a->ticket_len, "t\0t", 3);
 }
 
 static void door_reports_with_attributes(void)

@@ -3,6 +3,8 @@
 #include "tests/gw/dp/fake.h"
 #include "tests/harness.h"
 
+#include <errno.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -117,6 +119,68 @@ static void given_up_and_used_again(void)
 	rig_each(dp_chan_do_given_up);
 }
 
+static bool dp_chan_ticket_is(const struct rig *r, ist_channel c, const void *want, size_t len)
+{
+	const uint8_t *ticket;
+
+	return dp_channel_ticket(r->dp, rig_channel(r, c), &ticket) == len &&
+	       (!len || !memcmp(ticket, want, len));
+}
+
+/* By the ticket that it came up with, which is as good for the next one that dies. */
+static void dp_chan_do_resume(struct rig *r)
+{
+	static const uint8_t ticket[] = {1, 2, 3};
+	struct ist_addr to = {.len = 1, .data = {3}};
+	l2tp_channel c = 0;
+
+	CU_ASSERT(dp_chan_ticket_is(r, 3, NULL, 0));
+	CU_ASSERT_EQUAL(
+		dp_resume(r->dp, r->port, &to, IST_PAYLOAD_PPP, (const uint8_t *)"none", 4, &c),
+		-EINVAL);
+	CU_ASSERT(!dp_chan_known(r, 3));
+	CU_ASSERT_EQUAL(dp_resume(r->dp, r->port, &to, IST_PAYLOAD_PPP, ticket, 3, &c), 0);
+	CU_ASSERT(c == rig_channel(r, 3) && dp_chan_known(r, 3));
+	CU_ASSERT_EQUAL(dp_channel_mtu(r->dp, c), 1003);
+	CU_ASSERT(dp_chan_ticket_is(r, 3, ticket, 3));
+	fake_say(r->fake, FAKE_UP, 6);
+	CU_ASSERT(rig_wait_lines(r, 1) && dp_chan_ticket_is(r, 6, ticket, 3));
+	dp_disconnect(r->dp, c, &why);
+	CU_ASSERT(dp_chan_ticket_is(r, 3, NULL, 0));
+	fake_say(r->fake, FAKE_DOWN_FOREVER, 6);
+	CU_ASSERT(rig_wait_lines(r, 2) && dp_chan_ticket_is(r, 6, NULL, 0));
+}
+
+static void dp_chan_do_no_ticket(struct rig *r)
+{
+	r->fake->attrs_size = offsetof(struct ist_attrs, ticket_len);
+	fake_say(r->fake, FAKE_UP, 5);
+	CU_ASSERT(rig_wait_lines(r, 1) && dp_chan_ticket_is(r, 5, NULL, 0));
+	r->fake->attrs_size = 0;
+	r->fake->long_ticket = true;
+	fake_say(r->fake, FAKE_UP, 6);
+	CU_ASSERT(rig_wait_lines(r, 2) && dp_chan_ticket_is(r, 6, NULL, 0));
+}
+
+static void channels_without_a_ticket(void)
+{
+	rig_each(dp_chan_do_no_ticket);
+}
+
+static void channels_are_resumed(void)
+{
+	struct ist_addr to = {.len = 1, .data = {5}};
+	l2tp_channel c;
+	struct rig r;
+
+	rig_each(dp_chan_do_resume);
+	rig_up(&r, 0, &fake_old);
+	CU_ASSERT_EQUAL(
+		dp_resume(r.dp, r.port, &to, IST_PAYLOAD_PPP, (const uint8_t *)"\1\2\3", 3, &c),
+		-EOPNOTSUPP);
+	rig_down(&r);
+}
+
 /* The worker is held fast: the control thread goes on. */
 static void a_busy_worker_holds_nobody_up(void)
 {
@@ -205,6 +269,8 @@ static const struct test_case cases[] = {
 	{"speeds_of_circuits_are_kept", speeds_of_circuits_are_kept},
 	{"mtu_changes_are_told", mtu_changes_are_told},
 	{"given_up_and_used_again", given_up_and_used_again},
+	{"channels_are_resumed", channels_are_resumed},
+	{"channels_without_a_ticket", channels_without_a_ticket},
 	{"a_busy_worker_holds_nobody_up", a_busy_worker_holds_nobody_up},
 	{"the_far_end_is_kept", the_far_end_is_kept},
 	{"more_than_the_mailbox_holds", more_than_the_mailbox_holds},
