@@ -39,7 +39,7 @@ libtransports_la_SOURCES = transports/transport.h transports/builtin.h transport
 	transports/pppoe/pppoe_pkt.h transports/pppoe/pppoe_pkt.c transports/pppoe/pppoe_line.h transports/pppoe/pppoe_line.c \
 	transports/pppoe/pppoe_end.h transports/pppoe/pppoe_end.c transports/pppoe/pppoe_ac.h transports/pppoe/pppoe_ac.c \
 	transports/pppoe/pppoe_client.h transports/pppoe/pppoe_client.c \
-	transports/pppoe/pppoe.h transports/pppoe/pppoe_int.h transports/pppoe/pppoe.c transports/pppoe/pppoe_freeze.c transports/pppoe/pppoe_conf.c \
+	transports/pppoe/pppoe.h transports/pppoe/pppoe_int.h transports/pppoe/pppoe.c transports/pppoe/pppoe_freeze.c transports/pppoe/pppoe_resume.c transports/pppoe/pppoe_conf.c \
 	transports/pppoe/pppoe_hash.h transports/pppoe/pppoe_hash.c transports/pppoe/pppoe_addr.h transports/pppoe/pppoe_addr.c \
 	transports/frame-relay/q922.h transports/frame-relay/q922.c \
 	transports/frame-relay/fr_encap.h transports/frame-relay/fr_encap.c transports/frame-relay/frf12.h transports/frame-relay/frf12.c \

@@ -226,6 +226,12 @@ fuzz_grant_CFLAGS = $(AM_CFLAGS)
 fuzz_grant_LDFLAGS = $(FUZZ_LINK)
 fuzz_grant_LDADD = libradius.la libcore.la
 
+check_PROGRAMS += fuzz-ticket
+FUZZERS += fuzz-ticket
+fuzz_ticket_SOURCES = tests/fuzz/fuzz_ticket.c $(PORT_RIG) $(FUZZ_MAIN)
+fuzz_ticket_LDFLAGS = $(FUZZ_LINK)
+fuzz_ticket_LDADD = libtransports.la
+
 check_PROGRAMS += fuzz-radius
 FUZZERS += fuzz-radius
 fuzz_radius_SOURCES = tests/fuzz/fuzz_radius.c $(FUZZ_MAIN)

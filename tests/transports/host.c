@@ -198,6 +198,7 @@ static void host_attrs(struct fake_event *e, const struct ist_attrs *a)
 	sum = host_sum_text(sum, a->sub_address);
 	sum = host_sum(sum, a->user_data, a->user_data ? a->user_data_len : 0);
 	sum = host_sum(sum, a->access_line, a->access_line ? a->access_line_len : 0);
+	sum = host_sum(sum, a->ticket, a->ticket_len);
 	e->attrs = *a;
 	e->attrs_sum = sum;
 }
@@ -522,6 +523,16 @@ void fake_frozen_free(struct fake_frozen *f)
 		if (f->fd[i] >= 0)
 			close(f->fd[i]);
 	free(f->f.octets);
+}
+
+int fake_resume(struct fake_host *h, const void *ticket, size_t len, ist_channel *out)
+{
+	int r;
+
+	h->in_call++;
+	r = h->tr->resume(h->port, ticket, len, out);
+	h->in_call--;
+	return r;
 }
 
 void fake_hand_over(struct fake_host *h, const char *const *config)

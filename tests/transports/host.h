@@ -112,6 +112,7 @@ int fake_thaw(struct fake_host *h, struct fake_frozen *from, const char *const *
 void fake_frozen_free(struct fake_frozen *f);
 /* All of that; aborts with the words when it fails. */
 void fake_hand_over(struct fake_host *h, const char *const *config);
+int fake_resume(struct fake_host *h, const void *ticket, size_t len, ist_channel *out);
 /* b is run whenever a is. */
 void fake_join(struct fake_host *a, struct fake_host *b);
 void fake_leave(struct fake_host *h);

@@ -7,7 +7,7 @@ unit_transports_SOURCES = $(TEST_LIB) tests/transports/main.c \
 	tests/transports/pppoe/test_pppoe_pkt.c tests/transports/pppoe/test_pppoe_line.c \
 	tests/transports/pppoe/pppoe_rig.h tests/transports/pppoe/pppoe_rig.c tests/transports/pppoe/test_pppoe_end.c \
 	tests/transports/pppoe/test_pppoe_ac.c tests/transports/pppoe/test_pppoe_client.c \
-	tests/transports/pppoe/test_pppoe.c tests/transports/pppoe/test_pppoe_freeze.c tests/transports/pppoe/test_pppoe_conf.c \
+	tests/transports/pppoe/test_pppoe.c tests/transports/pppoe/test_pppoe_freeze.c tests/transports/pppoe/test_pppoe_resume.c tests/transports/pppoe/test_pppoe_conf.c \
 	tests/transports/pppoe/test_pppoe_hash.c tests/transports/pppoe/test_pppoe_addr.c \
 	tests/transports/test_no_memory.c tests/transports/test_plugin.c tests/transports/kit/test_settings.c tests/transports/kit/test_linktype.c \
 	tests/transports/kit/test_access.c tests/transports/kit/test_opening.c tests/transports/kit/test_circuits.c tests/transports/kit/test_slots.c tests/transports/kit/test_handover.c tests/transports/udp/test_ip_head.c \

@@ -88,6 +88,7 @@
 	X(pppoe_conf)     \
 	X(pppoe)          \
 	X(pppoe_freeze)   \
+	X(pppoe_resume)   \
 	X(atmtcp)         \
 	X(link_atmtcp)    \
 	X(link_atmpvc)    \

@@ -100,8 +100,11 @@ static void pppoe_offer(void *ctx, struct pppoe_session *s)
 static void pppoe_up(void *ctx, struct pppoe_session *s)
 {
 	struct ist_port *p = ctx;
-	const struct ist_attrs a = pppoe_attrs_of(p, s);
+	struct ist_attrs a = pppoe_attrs_of(p, s);
+	uint8_t ticket[IST_TICKET_MAX];
 
+	a.ticket_len = (uint32_t)pppoe_ticket(p, s, ticket);
+	a.ticket = a.ticket_len ? ticket : NULL;
 	p->host->up(p->ctx, pppoe_channel(p, s), &a);
 }
 
@@ -133,8 +136,21 @@ static void pppoe_report_noted(struct ist_port *p)
 	p->notes = 0;
 }
 
+/* Those of sessions that have gone meanwhile. */
+static void pppoe_forget_notes(struct ist_port *p)
+{
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < p->notes; i++)
+		if (pppoe_end_of(&p->end, p->noted[i]))
+			p->noted[n++] = p->noted[i];
+	p->notes = n;
+}
+
 void pppoe_note(struct ist_port *p, struct pppoe_session *s)
 {
+	if (!s->noted && p->notes + 1 == p->end.slots.most)
+		pppoe_forget_notes(p);
 	if (!s->noted)
 		p->noted[p->notes++] = pppoe_channel(p, s);
 	s->noted = true;
@@ -177,7 +193,7 @@ static void pppoe_make_mac(struct ist_port *p)
 
 	wr_put32(octets, (uint32_t)(h >> 32));
 	wr_put32(octets + 4, (uint32_t)h);
-	octets[0] = 2;
+	octets[0] = PPPOE_MADE;
 	memcpy(p->end.mac, octets, sizeof(p->end.mac));
 }
 
@@ -192,8 +208,12 @@ static void pppoe_name_after_mac(struct ist_port *p)
 void pppoe_look_at_link(struct ist_port *p)
 {
 	uint32_t room = link_mtu(p->link), heads = PPPOE_HEADS + PPPOE_PROTOCOL;
+	uint8_t mac[6];
 
-	if (!link_mac(p->link, p->end.mac))
+	if (link_mac(p->link, mac))
+		memcpy(p->end.mac, mac, sizeof(mac));
+	else if (p->end.mac[0] !=
+		 PPPOE_MADE) /* else it may be that of sessions that were resumed */
 		pppoe_make_mac(p);
 	pppoe_name_after_mac(p);
 	room = room > heads ? room - heads : 0;
@@ -547,4 +567,5 @@ const struct ist_transport pppoe_transport = {
 	.check = pppoe_check,
 	.freeze = pppoe_freeze,
 	.thaw = pppoe_thaw,
+	.resume = pppoe_resume,
 };

@@ -307,9 +307,19 @@ void pppoe_ac_expire(struct pppoe_ac *ac, uint64_t now)
 
 /* --- what the owner says ---------------------------------------------------------------------- */
 
+/* Of the slot, unless a session that was resumed has it: then the next one that is free. */
+static uint16_t pppoe_ac_free_id(const struct pppoe_ac *ac, uint32_t slot)
+{
+	uint32_t n = slot - 1 + ac->id_offset;
+
+	while (ac->end->by_id[1 + n % PPPOE_SESSIONS_MAX])
+		n++;
+	return (uint16_t)(1 + n % PPPOE_SESSIONS_MAX);
+}
+
 void pppoe_ac_answer(struct pppoe_ac *ac, struct pppoe_session *s)
 {
-	uint16_t id = (uint16_t)(1 + (s->slot - 1 + ac->id_offset) % PPPOE_SESSIONS_MAX);
+	uint16_t id = pppoe_ac_free_id(ac, s->slot);
 	struct pppoe_tags t;
 
 	pppoe_tags_get(&t, s->tags, s->tags_len);

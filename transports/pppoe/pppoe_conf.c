@@ -266,6 +266,7 @@ int pppoe_open_from(struct ist_port **out, const struct ist_host *host, void *ct
 		return r;
 	}
 	pppoe_look_at_link(p);
+	p->end.padt_at = host->now(ctx) + PPPOE_QUIET;
 	*out = p;
 	return 0;
 }

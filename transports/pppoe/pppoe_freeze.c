@@ -60,7 +60,7 @@ static void pppoe_freeze_asking(struct ist_port *p, struct pppoe_session *s, str
 		due_set(&p->dialer.due, s->slot, at);
 }
 
-static void pppoe_freeze_session(struct ist_port *p, struct pppoe_session *s, struct handover *h)
+void pppoe_hand_session(struct ist_port *p, struct pppoe_session *s, struct handover *h)
 {
 	s->payload_max = (uint16_t)handover_word(h, s->payload_max, UINT16_MAX);
 	s->nonce = handover_number(h, s->nonce);
@@ -83,7 +83,7 @@ static void pppoe_freeze_sessions(struct ist_port *p, struct handover *h)
 		handover_octets(h, s->peer, sizeof(s->peer));
 		handover_word(h, s->state, PPPOE_UP);
 		handover_word(h, s->id, UINT16_MAX);
-		pppoe_freeze_session(p, s, h);
+		pppoe_hand_session(p, s, h);
 		handover_close(h, &part);
 	}
 }
@@ -119,7 +119,7 @@ static void pppoe_thaw_session(struct ist_port *p, struct handover *h)
 	s->state = (uint8_t)state;
 	if (id)
 		pppoe_end_name(&p->end, s, (uint16_t)id);
-	pppoe_freeze_session(p, s, h);
+	pppoe_hand_session(p, s, h);
 	if (!h->bad && (state == PPPOE_UP || state == PPPOE_OFFERED))
 		pppoe_note(p, s);
 }
@@ -144,7 +144,7 @@ static void pppoe_freeze_state(struct ist_port *p, struct handover *h)
 {
 	handover_octets(h, p->end.key, sizeof(p->end.key));
 	handover_octets(h, p->end.mac, sizeof(p->end.mac));
-	p->end.padt_at = handover_time(h, p->end.padt_at, 0);
+	p->end.padt_at = handover_time(h, p->end.padt_at, PPPOE_QUIET);
 	p->lost_at = handover_time(h, p->lost_at, p->link_hold);
 	p->ac.id_offset = (uint16_t)handover_word(h, p->ac.id_offset, UINT16_MAX);
 	delay_hand(&p->ac.late, h, 0, p->ac.conf.pado_delay);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Between the files of the pppoe transport: pppoe.c (reports, frames), pppoe_conf.c (keys, opening,
- * closing), pppoe_freeze.c (to another process). */
+ * closing), pppoe_freeze.c (to another process), pppoe_resume.c (after one that has died). */
 #ifndef TRANSPORTS_PPPOE_PPPOE_INT_H
 #define TRANSPORTS_PPPOE_PPPOE_INT_H
 
@@ -13,6 +13,9 @@
 #define PPPOE_PROTOCOL	   2u /* octets of the PPP protocol field, which the MRU does not count */
 #define PPPOE_AC_NAME_MAX  64u
 #define PPPOE_SERVICES_MAX 64u
+#define PPPOE_MADE	   2u /* first octet of an address that we have made */
+/* us after a port was opened in which no stray gets a PADT: the session may still be resumed. */
+#define PPPOE_QUIET 5000000u
 
 struct ist_port {
 	const struct ist_host *host;
@@ -51,6 +54,13 @@ void pppoe_look_at_link(struct ist_port *p);
 
 /* Report it soon: it is offered, or up. */
 void pppoe_note(struct ist_port *p, struct pppoe_session *s);
+
+/* Fields of a session that go to another process, or come from one. */
+void pppoe_hand_session(struct ist_port *p, struct pppoe_session *s, struct handover *h);
+/* Octets of the session's ticket, or 0: its tags are too long for one. */
+size_t pppoe_ticket(struct ist_port *p, struct pppoe_session *s, uint8_t out[IST_TICKET_MAX]);
+/* As the transport's resume. */
+int pppoe_resume(struct ist_port *p, const uint8_t *ticket, size_t len, ist_channel *out);
 
 /* As the transport's open; from: what another process had, or NULL. */
 int pppoe_open_from(struct ist_port **out, const struct ist_host *host, void *ctx,

@@ -552,7 +552,8 @@ static void pppoe_drops(void)
 	typed_close(&t);
 }
 
-/* A station that still uses a session we have not, as after a restart, is told. */
+/* A station that still uses a session we have not, as after a restart, is told; but not in the
+ * first five seconds, in which that session may be resumed. */
 static void pppoe_stray(void)
 {
 	char rest[64];
@@ -560,6 +561,11 @@ static void pppoe_stray(void)
 
 	typed_open(&t);
 	snprintf(rest, sizeof(rest), "8864 1100 %04x 0002 c021", (t.id ^ 1) & 0xffff);
+	fake_run(&t.h, fake_now + 3 * S - 1); /* typed_open() took two */
+	typed_rx(&t, t.mac, HOST, rest);
+	CU_ASSERT_EQUAL(fake_count(&t.h, "tx-padt"), 0);
+	CU_ASSERT_EQUAL(fake_count(&t.h, "padt-held"), 1);
+	fake_run(&t.h, fake_now + S);
 	typed_rx(&t, t.mac, HOST, rest);
 	snprintf(rest, sizeof(rest), "886311a7%04x00130203000f6e6f20737563682073657373696f6e",
 		 (t.id ^ 1) & 0xffff);
@@ -613,6 +619,7 @@ static void pppoe_hung_up_inside(void)
 	struct typed t;
 
 	typed_open(&t);
+	fake_run(&t.h, fake_now + 4 * S);
 	t.h.on_event = pppoe_hang_up_in_frames;
 	snprintf(rest, sizeof(rest), "8864 1100 %04x 0002 c021", t.id);
 	typed_rx(&t, t.mac, HOST, rest);

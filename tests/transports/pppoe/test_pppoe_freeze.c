@@ -197,7 +197,7 @@ static void strangers_in_the_next_process(void)
 	fake_open(&h[0], &pppoe_transport, server);
 	fake_open(&h[1], &raw_transport, raw);
 	fake_join(&h[0], &h[1]);
-	fake_run(&h[0], fake_now + 3 * S);
+	fake_run(&h[0], fake_now + 6 * S);
 	CU_ASSERT_EQUAL_FATAL(sscanf(strstr(fake_status(&h[0]), "server ") + 7, "%x:%x:%x:%x:%x:%x",
 				     &m[0], &m[1], &m[2], &m[3], &m[4], &m[5]),
 			      6);
