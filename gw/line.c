@@ -511,8 +511,10 @@ void line_up(struct gw *gw, l2tp_channel c, const struct ist_attrs *a, uint64_t 
 	l->origin = origin; /* more may be known than when it was offered */
 	l->switched = !a->permanent;
 	l->is_up = true;
-	if (l->leg)
-		leg_line_up(l->leg, now);
+	if (!l->leg)
+		return;
+	join_changed(l->leg); /* the channel's ticket is in its record */
+	leg_line_up(l->leg, now);
 }
 
 static struct leg_end line_why(const struct ist_cause *why)

@@ -95,8 +95,9 @@ static bool line_recall_leg(struct resume_from *f, struct line *l, uint16_t numb
 
 struct line *line_recall(struct resume_from *f, unsigned which)
 {
+	struct rd ticket = leg_line_ticket(f->leg[which]);
 	bool waits = false;
-	l2tp_channel c = record_read_channel(&f->owner, f->gw, IST_PAYLOAD_PPP, &waits);
+	l2tp_channel c = record_read_channel(&f->owner, f->gw, IST_PAYLOAD_PPP, &ticket, &waits);
 	uint16_t number = rd_u16(&f->owner);
 	bool switched = rd_u8(&f->owner);
 	struct leg_origin origin = {0};

@@ -48,8 +48,10 @@ static inline void record_read_text(struct rd *r, char *out, size_t cap)
 /* A channel by its port's name and its far end's address, and as the data plane counts it.  False:
  * the port or the address is not known. */
 bool record_channel(struct wr *w, struct gw *gw, l2tp_channel c);
-/* The channel that it is now; 0 = it is gone, or cannot be had without a call.  *waits: it is that
+/* The channel that it is now; 0 = it is gone, or cannot be had without a call.  ticket: what the
+ * record has of dp_channel_ticket(), octets or none.  *waits: it is that
  * of a permanent circuit, and will be reported as up. */
-l2tp_channel record_read_channel(struct rd *r, struct gw *gw, uint8_t payload, bool *waits);
+l2tp_channel record_read_channel(struct rd *r, struct gw *gw, uint8_t payload,
+				 const struct rd *ticket, bool *waits);
 
 #endif

@@ -237,11 +237,12 @@ static void resume_tunnel(void *ctx, uint64_t key, const uint8_t *rec, size_t le
 	struct rd rd = rd_init(rec, len);
 	char name[RECORD_TEXT_MAX + 1];
 	struct l2tp_peer_answer who;
+	const struct rd no_ticket = {0};
 	bool waits = false;
 	l2tp_channel c;
 
 	record_read_text(&rd, name, sizeof(name));
-	c = record_read_channel(&rd, r->gw, IST_PAYLOAD_L2TP, &waits);
+	c = record_read_channel(&rd, r->gw, IST_PAYLOAD_L2TP, &no_ticket, &waits);
 	if (rd.bad || !c) {
 		resume_tunnel_lost(r, (uint16_t)key,
 				   c ? "its record cannot be read" : "its channel is gone");

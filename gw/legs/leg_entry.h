@@ -32,6 +32,8 @@ struct leg_entry {
  * them cannot be had. */
 void leg_filters_save(const struct leg_entry *e, struct wr *w);
 bool leg_filters_recall(struct leg_entry *e, struct rd *r);
+/* Past what leg_filters_save() has written. */
+void leg_filters_pass(struct rd *r);
 /* Its own filters go. */
 void leg_filters_free(struct leg_entry *e);
 

@@ -155,6 +155,12 @@ bool leg_filters_recall(struct leg_entry *e, struct rd *r)
 	return all && !r->bad;
 }
 
+void leg_filters_pass(struct rd *r)
+{
+	for (unsigned i = 0; i < DP_FILTERS; i++)
+		rd_skip(r, rd_u16(r));
+}
+
 static const struct leg_entry *leg_filter_entry(const struct leg *l)
 {
 	return l->ops->entry((struct leg *)(uintptr_t)l);

@@ -81,8 +81,23 @@ static uint16_t line_mtu(const struct leg *l)
 /* The rest is the owner's, who has the circuit. */
 static bool line_leg_save(const struct leg *l, struct wr *w)
 {
-	leg_filters_save(&((const struct leg_line *)l)->entry, w);
+	const struct leg_entry *e = &((const struct leg_line *)l)->entry;
+	const uint8_t *ticket;
+	size_t len = dp_channel_ticket(e->gw->dp, e->c.channel, &ticket);
+
+	leg_filters_save(e, w);
+	wr_u16(w, (uint16_t)len);
+	wr_bytes(w, ticket, len);
 	return true;
+}
+
+struct rd leg_line_ticket(struct rd saved)
+{
+	struct rd ticket;
+
+	leg_filters_pass(&saved);
+	ticket = rd_sub(&saved, rd_u16(&saved));
+	return saved.bad ? (struct rd){0} : ticket;
 }
 
 bool leg_line_recall(struct leg *l, struct rd *r)

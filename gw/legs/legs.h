@@ -122,6 +122,8 @@ struct leg *leg_line_new(struct gw *gw, l2tp_channel c, uint16_t number,
 /* Of a life before: r has what the leg saved (gw/resume.h).  False: a filter of its own cannot be
  * had. */
 bool leg_line_recall(struct leg *l, struct rd *r);
+/* Of what it has saved, octets or none: dp_channel_ticket() as it was. */
+struct rd leg_line_ticket(struct rd saved);
 bool leg_line_is_up(const struct leg *l);
 /* What is known of the line by now. */
 const struct leg_origin *leg_line_origin(const struct leg *l);

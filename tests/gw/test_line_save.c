@@ -7,6 +7,7 @@
 #include "gw/route_way.h"
 #include "tests/gw/line_far.h"
 #include "transports/frame-relay/frame_relay.h"
+#include "transports/pppoe/pppoe.h"
 #include "transports/udp/udp.h"
 #include "transports/x25/x25_transport.h"
 
@@ -141,6 +142,100 @@ static void line_save_switched_gone(void)
 	line_save_stop();
 }
 
+/* --- resumed ----------------------------------------------------------------------------------- */
+
+static l2tp_channel line_save_channel_of(const struct dp_call *line)
+{
+	const struct dp_call *now = fake_entry(0, line->sid);
+
+	return now ? now->channel : 0;
+}
+
+/* The data plane is a new one, and the transport goes on with the session by its ticket. */
+static void line_save_resumed(void)
+{
+	struct dp_call was;
+	struct ist_addr a;
+
+	line_save_begin("pppoe p { link = \"loop:x\"  accept \"*\" { service = s } }\n"
+			"pool s { ranges = 10.64.0.0/24 }\n"
+			"service s { local = 10.64.0.1  pool = s  auth = { chap }  ipv6 = no }\n"
+			"user ann { secret = \"a password\" }\n");
+	a = line_save_circuit(LINE_CHANNEL, &pppoe_transport, "isp@00:00:5e:00:53:01");
+	fake.circuit[0].ticket = "its ticket";
+	line_save_up(LINE_CHANNEL, &a, false);
+	line_dial_in();
+	CU_ASSERT_TRUE_FATAL(line_far.ip4 && fake.calls == 1);
+	was = fake.call[0];
+	for (unsigned i = 1; i <= 2; i++) {
+		fake.circuit[0].channel++;
+		bench_kill(NULL);
+		CU_ASSERT_EQUAL(line_save_counted().joins, 1);
+		CU_ASSERT_EQUAL(fake_said("resume 0 its ticket"), i);
+		CU_ASSERT_EQUAL(fake_said("connect"), 0);
+		CU_ASSERT_EQUAL(fake.calls, 1);
+		CU_ASSERT_EQUAL(line_save_channel_of(&was), LINE_CHANNEL + i);
+		line_pump(100 * SEC);
+		CU_ASSERT_FALSE(line_far.down);
+	}
+	/* a control that dies alone has the channel, and resumes nothing */
+	bench_kill(NULL);
+	CU_ASSERT_EQUAL(line_save_counted().joins, 1);
+	CU_ASSERT_EQUAL(fake_said("resume"), 2);
+	fake.circuit[0].ticket = "another";
+	fake.circuit[0].channel++;
+	bench_kill(NULL);
+	CU_ASSERT_EQUAL(line_save_counted().joins, 0);
+	CU_ASSERT_EQUAL(fake.calls, 0);
+	CU_ASSERT(bench_logged("call error: line 0/*: cannot go on: its circuit is gone"));
+	line_save_stop();
+}
+
+/* Two sessions of one station, which have changed places. */
+static void line_save_resumed_crosswise(void)
+{
+	const l2tp_channel c[2] = {((l2tp_channel)2 << 32) | 1, ((l2tp_channel)2 << 32) | 2};
+	struct dp_call was[2];
+	struct ist_addr a;
+	unsigned n = 0;
+
+	bench_start_kept("host-name = gw\n"
+			 "udp a { listen = \"192.0.2.1:1701\" }\n"
+			 "pppoe p { link = \"loop:x\"  accept \"*\" { } }\n"
+			 "peer one { port = a  dial = \"192.0.2.9:1701\" }\n"
+			 "route calls { from = p  to = one }\n");
+	fake.frame = NULL;
+	line_save_circuit(FAR_CHANNEL, &udp_transport, "192.0.2.9:1701");
+	for (unsigned i = 0; i < 2; i++) {
+		a = line_save_circuit(c[i], &pppoe_transport, "00:00:5e:00:53:01");
+		fake.circuit[1 + i].ticket = i ? "second" : "first";
+		line_save_up(c[i], &a, false);
+		bind_dp_ops.line(bench.gw, c[i], request, sizeof(request), clock_us);
+		bench_pass(0);
+	}
+	CU_ASSERT_TRUE_FATAL(bench.calls == 2 && bench.call[1].up && fake.calls == 4);
+	for (unsigned i = 0; i < fake.calls; i++)
+		if (!fake.call[i].tid && n < 2)
+			was[n++] = fake.call[i];
+	CU_ASSERT_FATAL(n == 2 && was[0].channel == c[0] && was[1].channel == c[1]);
+	fake.circuit[1].channel = c[1];
+	fake.circuit[2].channel = c[0];
+	bench_kill(NULL);
+	CU_ASSERT_EQUAL(line_save_counted().joins, 2);
+	CU_ASSERT_EQUAL(line_save_channel_of(&was[0]), c[1]);
+	CU_ASSERT_EQUAL(line_save_channel_of(&was[1]), c[0]);
+	bench_pass(100 * SEC);
+	CU_ASSERT_TRUE(bench.call[0].up && bench.call[1].up);
+	/* one of them is gone, and its call with it */
+	fake.circuit[2].ticket = "third";
+	fake.circuit[2].channel += 7;
+	bench_kill(NULL);
+	CU_ASSERT_EQUAL(line_save_counted().joins, 1);
+	bench_pass(SEC);
+	CU_ASSERT_TRUE(bench.call[0].up && !bench.call[1].up);
+	bench_stop();
+}
+
 static void line_save_client(void)
 {
 	struct ist_addr a;
@@ -213,6 +308,8 @@ static const struct test_case cases[] = {
 	{"permanent", line_save_permanent},
 	{"switched", line_save_switched},
 	{"switched_gone", line_save_switched_gone},
+	{"resumed", line_save_resumed},
+	{"resumed_crosswise", line_save_resumed_crosswise},
 	{"client", line_save_client},
 	{"call", line_save_call},
 	{NULL, NULL},
