@@ -172,6 +172,9 @@ struct cfg_service {
 	uint8_t proxy;		/* enum cfg_proxy */
 	const struct cfg_radius *radius; /* asked about users; NULL = none is */
 	uint8_t local_users;		 /* enum cfg_local_users, with radius */
+	/* networks that its servers may have led to clients; none = all but default routes */
+	const struct cfg_prefix *radius_route;
+	unsigned radius_routes;
 	uint64_t discard; /* codepoints, as bits, of packets that go out discard eligible */
 	struct cfg_filter filter[CFG_FILTERS];
 	struct ppp_config ppp; /* server side, filled from the section */

@@ -39,6 +39,15 @@ static void keys_ppp_set_routes(struct cfg_load *l, const struct cfg_item *it, v
 	c->route = cfg_get_prefixes(l, it, &c->routes);
 }
 
+static void keys_ppp_set_radius_routes(struct cfg_load *l, const struct cfg_item *it, void *obj,
+				       const char *text)
+{
+	struct cfg_service *s = obj;
+
+	(void)text;
+	s->radius_route = cfg_get_prefixes(l, it, &s->radius_routes);
+}
+
 void cfg_set_methods(struct cfg_load *l, const struct cfg_item *it, uint8_t auth[PPP_AUTHS],
 		     uint8_t *n)
 {
@@ -235,6 +244,10 @@ static const struct cfg_key service_keys[] = {
 	 .help = "with `radius`: `user` sections count before it; only when no server answers; or "
 		 "never",
 	 SERVICE(local_users)},
+	{"radius-routes", CFG_K_PREFIX, CFG_KEY_LIST, .set = keys_ppp_set_radius_routes,
+	 .deflt = "any",
+	 .help = "with `radius`: networks that it may have led to clients, beside those of the "
+		 "pool"},
 	{"rechallenge", CFG_K_TIME, .min = 0, .max = D,
 	 .help = "time between CHAP challenges during a call; 0 = only one at its start",
 	 SERVICE(ppp.rechallenge)},
@@ -351,6 +364,7 @@ static void keys_ppp_finish_bundles(struct cfg_load *l, const struct cfg_item *i
 
 static void keys_ppp_finish_service(struct cfg_load *l, const struct cfg_item *it)
 {
+	const struct cfg_item *routes = cfg_given(it, "radius-routes");
 	struct cfg_service *s = it->object;
 
 	s->ppp.mtu = s->ppp.mru = s->mtu;
@@ -359,6 +373,8 @@ static void keys_ppp_finish_service(struct cfg_load *l, const struct cfg_item *i
 		s->ppp.ipv6 = keys_ppp_has_ipv6(s->pool);
 	if (s->ppp.mrru)
 		keys_ppp_finish_bundles(l, it);
+	if (routes && !s->radius)
+		cfg_wrong(l, routes->line, routes, "needs `radius`");
 }
 
 static void keys_ppp_init_user(struct cfg_load *l, void *obj)

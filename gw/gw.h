@@ -28,6 +28,7 @@ struct join_list;
 struct keeper_link;
 struct keep;
 struct lines;
+struct networks;
 struct plugins;
 struct resume;
 struct routes;
@@ -83,6 +84,7 @@ struct gw {
 	struct gw_client *client;     /* one per cfg->client */
 	struct gw_outgoing *outgoing; /* one per cfg->outgoing */
 	struct filters *filters;      /* of all sections */
+	struct networks *networks;    /* behind clients, as RADIUS says (network.c) */
 	uint8_t id[8];		      /* random: names this gateway to other switches of a call */
 	enum gw_phase phase;
 	uint64_t started;		 /* us */

@@ -7,12 +7,12 @@ libcontrol_la_SOURCES = \
 	gw/filter.c gw/filter.h gw/legs/leg_filter.c gw/operator/show_filters.c \
 	gw/keep.c gw/keep.h gw/line.c gw/line.h gw/line_int.h gw/line_proxy.c gw/line_save.c gw/log.c gw/log.h gw/log_brake.c gw/log_brake.h gw/loop.c gw/loop.h gw/memory.c gw/memory.h gw/outgoing.c gw/outgoing.h gw/peer.c gw/peer.h gw/plugin.c gw/plugin.h \
 	gw/port.c gw/port.h gw/route.c gw/route.h gw/route_way.c gw/route_way.h gw/random.c gw/random.h gw/record.c gw/record.h gw/reserve.c gw/reserve.h gw/resume.c gw/resume.h gw/resume_join.c gw/service.c gw/service.h gw/switch.c gw/switch.h gw/start.c gw/start.h \
-	gw/permit.c gw/permit.h gw/text.c gw/text.h \
+	gw/network.c gw/network.h gw/permit.c gw/permit.h gw/text.c gw/text.h \
 	gw/kept.c gw/kept.h gw/limits.c gw/limits.h gw/processes.c gw/processes.h \
 	gw/aaa/aaa.c gw/aaa/aaa.h gw/aaa/aaa_radius.c gw/aaa/aaa_radius.h gw/aaa/radius_client.c gw/aaa/radius_client.h gw/aaa/addrpool.c gw/aaa/addrpool.h gw/aaa/login_limit.c gw/aaa/login_limit.h \
 	gw/aaa/grant.c gw/aaa/grant.h \
 	gw/legs/call_end.c gw/legs/call_end.h gw/legs/join.c gw/legs/join.h gw/legs/leg.h gw/legs/leg_bundle.c gw/legs/leg_bundle.h gw/legs/leg_call.c gw/legs/leg_call.h gw/legs/leg_call_save.c gw/legs/leg_client.c gw/legs/leg_entry.c gw/legs/leg_entry.h gw/legs/leg_limit.c gw/legs/leg_limit.h gw/legs/leg_line.c \
-	gw/legs/leg_grant.c gw/legs/leg_proxy.c gw/legs/proxy_avp.c gw/legs/proxy_avp.h gw/legs/leg_server.c gw/legs/leg_server.h gw/legs/leg_server_save.c gw/legs/leg_terminal.c gw/legs/leg_terminal.h gw/legs/legs.h gw/legs/origin.c gw/legs/origin.h gw/legs/ra.c gw/legs/ra.h gw/legs/relay.c gw/legs/relay.h \
+	gw/legs/leg_grant.c gw/legs/leg_proxy.c gw/legs/proxy_avp.c gw/legs/proxy_avp.h gw/legs/leg_server.c gw/legs/leg_server_addr.c gw/legs/leg_server.h gw/legs/leg_server_save.c gw/legs/leg_terminal.c gw/legs/leg_terminal.h gw/legs/legs.h gw/legs/origin.c gw/legs/origin.h gw/legs/ra.c gw/legs/ra.h gw/legs/relay.c gw/legs/relay.h \
 	gw/operator/capture.c gw/operator/capture.h gw/operator/operator.h gw/operator/show_bundles.c gw/operator/show_calls.c gw/operator/show_counters.c gw/operator/show_grant.c gw/operator/show_history.c gw/operator/show_joins.c \
 	gw/operator/show_peers.c gw/operator/show_process.c gw/operator/show_ports.c gw/operator/show_radius.c gw/operator/show_routes.c gw/operator/show_services.c gw/operator/show_summary.c gw/operator/show_upgrade.c gw/operator/table.c gw/operator/table.h \
 	gw/operator/vty.c gw/operator/vty.h gw/operator/vty_ask.c gw/operator/vty_listen.c gw/operator/vty_listen.h

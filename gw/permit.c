@@ -4,7 +4,8 @@
  *
  *   a port      what its transport's `check` has named
  *   a service   its TUN, our addresses on it, routes to the pool, to fixed addresses of users, and
- *               to what `outgoing` sections of the service name
+ *               to what `outgoing` sections of the service name; with `radius` to what
+ *               `radius-routes` says, or to all that is no default route
  *   a client    its TUN, any address on it, since the far end gives it, and its routes
  *   captures    new files in their folder
  *
@@ -81,6 +82,21 @@ static bool permit_route4(struct opener *o, const char *tun, uint32_t addr)
 	return !addr || opener_may_route(o, tun, &net);
 }
 
+/* What a server of RADIUS can have led to a client. */
+static bool permit_radius(struct opener *o, const struct cfg_service *s)
+{
+	static const struct cfg_prefix any[] = {{.bits = 1},
+						{.bits = 1, .addr = {[12] = 0x80}},
+						{.v6 = true, .bits = 3, .addr = {0x20}},
+						{.v6 = true, .bits = 7, .addr = {0xfc}}};
+
+	if (!s->radius)
+		return true;
+	if (s->radius_routes)
+		return permit_routes(o, s->tun, s->radius_route, s->radius_routes);
+	return permit_routes(o, s->tun, any, sizeof(any) / sizeof(any[0]));
+}
+
 static bool permit_service(struct opener *o, const struct cfg_model *cfg,
 			   const struct cfg_service *s)
 {
@@ -90,6 +106,7 @@ static bool permit_service(struct opener *o, const struct cfg_model *cfg,
 	ok = opener_may_address(o, s->tun, &local) && ok;
 	if (s->pool)
 		ok = permit_routes(o, s->tun, s->pool->range, s->pool->ranges) && ok;
+	ok = permit_radius(o, s) && ok;
 	for (unsigned i = 0; i < cfg->users; i++)
 		ok = permit_route4(o, s->tun, cfg->user[i].address4) && ok;
 	for (unsigned i = 0; i < cfg->outgoings; i++) {

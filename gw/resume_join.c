@@ -131,6 +131,17 @@ bool resume_join_is_bundle(const uint8_t *rec, size_t len)
 	return rd_u8(&r) == LEG_BUNDLE;
 }
 
+/* What its user had outside its legs is known to be left, and will be given back. */
+static void resume_join_leaves(struct resume_from *f, enum leg_kind second)
+{
+	const char *ignored;
+	struct leg *l =
+		second == LEG_SERVER ? leg_server_resume(f->gw, &f->leg[1], &ignored) : NULL;
+
+	if (l)
+		l->ops->free(l);
+}
+
 struct join *resume_join(struct gw *gw, const uint8_t *rec, size_t len, const char **words,
 			 uint64_t now)
 {
@@ -140,6 +151,7 @@ struct join *resume_join(struct gw *gw, const uint8_t *rec, size_t len, const ch
 	const struct resume_row *row;
 	bool known = rd_u8(&r) == VERSION;
 	uint64_t since = rd_u64(&r);
+	struct rd second;
 	uint8_t kind[2];
 	struct join *j;
 
@@ -150,8 +162,11 @@ struct join *resume_join(struct gw *gw, const uint8_t *rec, size_t len, const ch
 	}
 	f.owner = rd_sub(&r, rd_u16(&r));
 	row = known && !r.bad ? resume_join_row(kind[0], kind[1]) : NULL;
+	second = f.leg[1];
 	j = row ? row->make(&f) : NULL;
 	if (!j) {
+		f.leg[1] = second;
+		resume_join_leaves(&f, kind[1]);
 		*words = f.words ? f.words : "out of memory";
 		return NULL;
 	}

@@ -16,6 +16,7 @@
 #include "gw/keep.h"
 #include "gw/legs/legs.h"
 #include "gw/line.h"
+#include "gw/network.h"
 #include "gw/operator/operator.h"
 #include "gw/outgoing.h"
 #include "gw/permit.h"
@@ -153,8 +154,10 @@ static bool start_all(struct gw *gw, struct store *store, const struct gw_door *
 	gw->history = history_new();
 	gw->routes = routes_new(gw->cfg);
 	gw->switches = switches_new();
+	gw->networks = networks_new();
 	gw->resume = resume_new(gw, store);
-	if (!gw->resume || !gw->joins || !gw->lines || !gw->routes || !gw->switches || !gw->history)
+	if (!gw->resume || !gw->joins || !gw->lines || !gw->routes || !gw->switches ||
+	    !gw->history || !gw->networks)
 		return false;
 	gw->joins->over = history_join;
 	gw->joins->over_ctx = gw->history;
@@ -167,6 +170,7 @@ static bool start_all(struct gw *gw, struct store *store, const struct gw_door *
 	    !clients_start(gw, gw->started))
 		return false;
 	resume_all(gw->resume, gw->started);
+	networks_sweep(gw);
 	dp_attached(gw->dp);
 	loop_set_turn_end(gw->loop, start_turn_end, gw);
 	loop_timer_init(&gw->second, start_each_second, gw);
@@ -244,6 +248,7 @@ void gw_free(struct gw *gw)
 	switches_free(gw->switches);
 	dialouts_free(gw);
 	routes_free(gw->routes);
+	networks_free(gw->networks);
 	clients_free(gw);
 	outgoings_free(gw);
 	services_free(gw);

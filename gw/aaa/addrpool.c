@@ -9,6 +9,7 @@
 #include "gw/aaa/addrpool.h"
 
 #include "core/bytes.h"
+#include "core/htab.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -33,15 +34,19 @@ struct space {
 	uint8_t *state;
 };
 
+/* One in use that is in none of the ranges; its key is its number. */
 struct outside {
-	struct outside *next;
-	uint32_t addr;
+	struct hnode node; /* first: found from the table's node */
+	struct outside *next, **at;
+	bool v6;
 };
 
 struct addrpool {
 	char *name;
 	struct space v4, v6;
+	struct htab by_number;
 	struct outside *outside;
+	uint32_t n_outside;
 };
 
 static uint64_t addrpool_prefix_number(const struct cfg_prefix *p)
@@ -219,6 +224,7 @@ struct addrpool *addrpool_new(const char *name, const struct cfg_prefix *range, 
 
 	if (!p)
 		return NULL;
+	htab_init(&p->by_number, 0); /* servers and operators say them, not peers */
 	p->name = strdup(name);
 	/* Not short-circuited: both must be fit to be freed. */
 	v4 = addrpool_space_init(&p->v4, range, ranges, false);
@@ -239,6 +245,7 @@ void addrpool_free(struct addrpool *p)
 		p->outside = o->next;
 		free(o);
 	}
+	htab_free(&p->by_number);
 	addrpool_space_free(&p->v4);
 	addrpool_space_free(&p->v6);
 	free(p->name);
@@ -250,14 +257,66 @@ const char *addrpool_name(const struct addrpool *p)
 	return p->name;
 }
 
-static struct outside **addrpool_outside_find(struct addrpool *p, uint32_t addr)
-{
-	struct outside **o = &p->outside;
+/* --- outside the ranges ------------------------------------------------------------------------ */
 
-	while (*o && (*o)->addr != addr)
-		o = &(*o)->next;
-	return o;
+static struct outside *addrpool_outside_find(const struct addrpool *p, bool v6, uint64_t number)
+{
+	struct hnode *n = htab_first(&p->by_number, number);
+
+	while (n && ((struct outside *)n)->v6 != v6)
+		n = htab_more(n);
+	return (struct outside *)n;
 }
+
+static bool addrpool_outside_take(struct addrpool *p, bool v6, uint64_t number)
+{
+	struct outside *o;
+
+	if (addrpool_outside_find(p, v6, number))
+		return false;
+	o = calloc(1, sizeof(*o));
+	if (!o)
+		return false;
+	o->v6 = v6;
+	o->next = p->outside;
+	o->at = &p->outside;
+	if (o->next)
+		o->next->at = &o->next;
+	p->outside = o;
+	p->n_outside++;
+	htab_add(&p->by_number, &o->node, number);
+	return true;
+}
+
+static void addrpool_outside_give(struct addrpool *p, struct outside *o)
+{
+	htab_del(&p->by_number, &o->node);
+	*o->at = o->next;
+	if (o->next)
+		o->next->at = o->at;
+	p->n_outside--;
+	free(o);
+}
+
+static bool addrpool_take_fixed(struct addrpool *p, bool v6, uint64_t number)
+{
+	struct space *s = v6 ? &p->v6 : &p->v4;
+	uint32_t i = addrpool_space_find(s, number);
+
+	return i != NONE ? addrpool_space_take_fixed(s, i) : addrpool_outside_take(p, v6, number);
+}
+
+static void addrpool_give(struct addrpool *p, bool v6, uint64_t number)
+{
+	struct outside *o = addrpool_outside_find(p, v6, number);
+
+	if (o)
+		addrpool_outside_give(p, o);
+	else
+		addrpool_space_give(v6 ? &p->v6 : &p->v4, number);
+}
+
+/* --- both families ----------------------------------------------------------------------------- */
 
 void addrpool_hold4(struct addrpool *p, uint32_t addr)
 {
@@ -273,31 +332,12 @@ uint32_t addrpool_take4(struct addrpool *p)
 
 bool addrpool_take4_fixed(struct addrpool *p, uint32_t addr)
 {
-	uint32_t i = addrpool_space_find(&p->v4, addr);
-	struct outside *o;
-
-	if (i != NONE)
-		return addrpool_space_take_fixed(&p->v4, i);
-	if (*addrpool_outside_find(p, addr))
-		return false;
-	o = malloc(sizeof(*o));
-	if (!o)
-		return false;
-	*o = (struct outside){.next = p->outside, .addr = addr};
-	p->outside = o;
-	return true;
+	return addrpool_take_fixed(p, false, addr);
 }
 
 void addrpool_give4(struct addrpool *p, uint32_t addr)
 {
-	struct outside **at = addrpool_outside_find(p, addr), *o = *at;
-
-	if (o) {
-		*at = o->next;
-		free(o);
-	} else {
-		addrpool_space_give(&p->v4, addr);
-	}
+	addrpool_give(p, false, addr);
 }
 
 bool addrpool_covers4(const struct addrpool *p, uint32_t addr)
@@ -319,9 +359,12 @@ void addrpool_hold6(struct addrpool *p, const uint8_t prefix[16])
 
 bool addrpool_take6_fixed(struct addrpool *p, const uint8_t prefix[16])
 {
-	uint32_t i = addrpool_space_find(&p->v6, addrpool_number6(prefix));
+	return addrpool_take_fixed(p, true, addrpool_number6(prefix));
+}
 
-	return i != NONE && addrpool_space_take_fixed(&p->v6, i);
+bool addrpool_covers6(const struct addrpool *p, const uint8_t prefix[16])
+{
+	return addrpool_space_find(&p->v6, addrpool_number6(prefix)) != NONE;
 }
 
 bool addrpool_take6(struct addrpool *p, uint8_t prefix[16])
@@ -338,18 +381,15 @@ bool addrpool_take6(struct addrpool *p, uint8_t prefix[16])
 
 void addrpool_give6(struct addrpool *p, const uint8_t prefix[16])
 {
-	addrpool_space_give(&p->v6, addrpool_number6(prefix));
+	addrpool_give(p, true, addrpool_number6(prefix));
 }
 
 void addrpool_stats(const struct addrpool *p, struct addrpool_stats *out)
 {
-	const struct outside *o;
-
 	*out = (struct addrpool_stats){.size4 = p->v4.total,
 				       .used4 = p->v4.used,
 				       .held4 = p->v4.held,
 				       .size6 = p->v6.total,
-				       .used6 = p->v6.used};
-	for (o = p->outside; o; o = o->next)
-		out->outside++;
+				       .used6 = p->v6.used,
+				       .outside = p->n_outside};
 }

@@ -34,14 +34,14 @@ bool addrpool_covers4(const struct addrpool *p, uint32_t addr);
 /* The same of the /64 that begins at this address. */
 void addrpool_hold6(struct addrpool *p, const uint8_t prefix[16]);
 bool addrpool_take6(struct addrpool *p, uint8_t prefix[16]);
-/* False also for one that is in none of the ranges. */
 bool addrpool_take6_fixed(struct addrpool *p, const uint8_t prefix[16]);
 void addrpool_give6(struct addrpool *p, const uint8_t prefix[16]);
+bool addrpool_covers6(const struct addrpool *p, const uint8_t prefix[16]);
 
 struct addrpool_stats {
 	uint32_t size4, used4, held4; /* held4: reserved, used or not */
 	uint32_t size6, used6;
-	uint32_t outside; /* fixed addresses in use that no range covers */
+	uint32_t outside; /* fixed addresses and prefixes in use that no range covers */
 };
 void addrpool_stats(const struct addrpool *p, struct addrpool_stats *out);
 

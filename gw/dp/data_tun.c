@@ -191,9 +191,17 @@ void data_tun_close(struct data *data, const struct door_msg *m, struct door_msg
 
 /* --- routes ----------------------------------------------------------------------------------- */
 
+/* 0 = to nothing: it goes. */
+static uint32_t data_route_key(const struct door_tun_route *r)
+{
+	if (r->sid)
+		return call_key(r->tid, r->sid);
+	return r->tid == DOOR_TUN_NO_ROUTE ? 0 : DATA_TUN_ABSENT;
+}
+
 static int data_set_route(struct data_tun *t, const struct door_tun_route *r)
 {
-	uint32_t key = r->sid ? call_key(r->tid, r->sid) : DATA_TUN_ABSENT;
+	uint32_t key = data_route_key(r);
 	struct prefixtab *to = r->to.v6 ? &t->route6 : &t->route4;
 
 	if (!prefixtab_set(to, r->to.top, r->to.bits, key))

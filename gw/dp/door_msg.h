@@ -103,6 +103,8 @@ struct door_tun_open {
 	const char *name;
 	uint16_t mtu;
 };
+/* To a call; with sid 0 to none, and with this tid besides there is no route any more. */
+#define DOOR_TUN_NO_ROUTE UINT16_MAX
 struct door_tun_route {
 	uint32_t no;
 	struct dp_prefix to;

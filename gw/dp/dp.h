@@ -315,6 +315,8 @@ struct dp_prefix {
  * first, then the longest prefix.  False without memory, or when the device is not there. */
 bool dp_tun_route(struct dp *dp, uint32_t no, const struct dp_prefix *to, uint16_t tid,
 		  uint16_t sid);
+/* There is no such route any more.  False when the device is not there. */
+bool dp_tun_unroute(struct dp *dp, uint32_t no, const struct dp_prefix *to);
 /* True once the device has been removed from outside; it delivers nothing more. Opening the name
  * makes a new one. */
 bool dp_tun_gone(const struct dp *dp, uint32_t no);

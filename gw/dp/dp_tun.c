@@ -147,6 +147,14 @@ bool dp_tun_route(struct dp *dp, uint32_t no, const struct dp_prefix *to, uint16
 	return dp_tun_get(dp, no) && !dp_change(dp, &m);
 }
 
+bool dp_tun_unroute(struct dp *dp, uint32_t no, const struct dp_prefix *to)
+{
+	struct door_msg m = {.kind = DOOR_TUN_ROUTE,
+			     .tun_route = {.no = no, .to = *to, .tid = DOOR_TUN_NO_ROUTE}};
+
+	return dp_tun_get(dp, no) && !dp_change(dp, &m);
+}
+
 void dp_tuns_free(struct dp *dp)
 {
 	while (dp->tuns) {

@@ -7,6 +7,7 @@
 #include "gw/legs/leg_server.h"
 
 #include "gw/filter.h"
+#include "gw/network.h"
 #include "gw/service.h"
 
 #include <stdlib.h>
@@ -49,6 +50,8 @@ static bool leg_grant_stands(const struct leg_server *s)
 
 void leg_grant_drop(struct leg_server *s)
 {
+	free(s->hold); /* no network protocol is open, so that they hold nothing */
+	s->hold = NULL;
 	free(s->grant);
 	s->grant = NULL;
 	s->t.user_mtu = 0;
@@ -118,22 +121,45 @@ void leg_grant_addresses(const struct leg_server *s, struct ppp_addresses *a)
 		return;
 	if (g->dns4[0] || g->dns4[1])
 		memcpy(a->dns4, g->dns4, sizeof(a->dns4));
+	if (g->iid != a->local_iid) /* both ends cannot have it */
+		a->peer_iid = g->iid;
 }
+
+/* --- networks ---------------------------------------------------------------------------------- */
+
+void leg_grant_lead(struct leg_server *s, bool v6, const struct dp_call *c)
+{
+	const struct grant *g = s->grant;
+
+	if (!s->hold && g && g->routes && c)
+		s->hold = calloc(g->routes, sizeof(s->hold[0]));
+	for (unsigned i = 0; s->hold && i < g->routes; i++) {
+		if (g->route[i].v6 != v6)
+			continue;
+		network_give(s->t.gw, &s->hold[i]);
+		if (c)
+			network_take(s->t.gw, &s->hold[i], s->t.tun, &g->route[i], c->tid, c->sid);
+	}
+}
+
+void leg_grant_left(const struct leg_server *s)
+{
+	for (unsigned i = 0; s->grant && i < s->grant->routes; i++)
+		network_left(s->t.gw, s->t.tun, &s->grant->route[i]);
+}
+
+/* --- shown ------------------------------------------------------------------------------------- */
 
 bool leg_server_view(const struct leg *l, struct leg_server_view *out)
 {
 	const struct leg_server *s = (const struct leg_server *)l;
-	const struct addrpool *pool4, *pool6;
-
 	if (l->ops->kind != LEG_SERVER)
 		return false;
-	pool4 = leg_grant_pool4(s);
-	pool6 = leg_grant_pool6(s);
 	*out = (struct leg_server_view){
 		.address4 = s->given4,
 		.prefix6 = s->has6 ? s->prefix6 : NULL,
-		.pool4 = s->given4 && !s->fixed4 && pool4 ? addrpool_name(pool4) : NULL,
-		.pool6 = s->has6 && pool6 ? addrpool_name(pool6) : NULL,
+		.pool4 = s->given4 && !s->taken_as.fixed4 ? addrpool_name(s->from4) : NULL,
+		.pool6 = s->has6 && !s->taken_as.has_fixed6 ? addrpool_name(s->from6) : NULL,
 		.grant = s->grant,
 	};
 	return true;

@@ -196,64 +196,6 @@ static void server_auth(struct leg_terminal *t, const struct ppp_auth_claim *cla
 		ppp_auth_verdict(t->ppp, false, NULL, NULL, now);
 }
 
-/* False: the client's own prefix is in use. */
-static bool leg_server_take_prefix(struct leg_server *s)
-{
-	const struct cfg_prefix *own = s->own.prefix6;
-
-	if (own)
-		memcpy(s->prefix6, own->addr, sizeof(s->prefix6));
-	s->has6 = own ? addrpool_take6_fixed(s->service->pool, own->addr)
-		      : addrpool_take6(s->service->pool, s->prefix6);
-	return s->has6 || !own;
-}
-
-/* An address for the client: his own, or one of the pool.  None is no error when there is IPv6. */
-static bool leg_server_take_addresses(struct leg_server *s)
-{
-	struct gw_service *v = s->service;
-
-	if (s->fixed4) {
-		if (!addrpool_take4_fixed(v->pool, s->fixed4))
-			return false;
-		s->given4 = s->fixed4;
-		if (!addrpool_covers4(v->pool, s->given4))
-			s->routed = v->tun && device_route4(dp_tun_name(s->t.gw->dp, v->tun),
-							    s->given4, true);
-	} else if (v->cfg->ppp.ipv4) {
-		s->given4 = addrpool_take4(v->pool);
-	}
-	if (v->cfg->ppp.ipv6 && !leg_server_take_prefix(s))
-		return false;
-	return s->given4 || v->cfg->ppp.ipv6;
-}
-
-static void leg_server_give_addresses_back(struct leg_server *s)
-{
-	struct addrpool *pool = s->service->pool;
-
-	if (s->routed && s->service->tun && !dp_tun_gone(s->t.gw->dp, s->service->tun))
-		device_route4(dp_tun_name(s->t.gw->dp, s->service->tun), s->given4, false);
-	if (s->given4)
-		addrpool_give4(pool, s->given4);
-	if (s->has6)
-		addrpool_give6(pool, s->prefix6);
-	s->given4 = 0;
-	s->has_addresses = s->routed = s->has6 = false;
-}
-
-/* A link that starts again keeps its addresses, unless another user has authenticated on it and
- * one of the two users has a fixed address. */
-static bool leg_server_have_addresses(struct leg_server *s)
-{
-	if (s->has_addresses && s->taken_for == s->fixed4)
-		return true;
-	leg_server_give_addresses_back(s);
-	s->has_addresses = leg_server_take_addresses(s);
-	s->taken_for = s->fixed4;
-	return s->has_addresses;
-}
-
 /* --- multilink -------------------------------------------------------------------------------- */
 
 static struct leg *leg_server_network(struct leg_terminal *first)
@@ -336,8 +278,7 @@ static void leg_server_start_network(struct leg_server *s, uint64_t now)
 	if (!leg_server_have_addresses(s)) {
 		struct leg_end why = leg_end(LEG_BY_RESOURCES, "no address left");
 
-		leg_server_log_refused(
-			s, s->fixed4 ? "the user's address is in use" : "the pool is empty", now);
+		leg_server_log_refused(s, leg_server_why_none(s), now);
 		leg_terminal_close(t, &why, now);
 		return;
 	}
@@ -373,6 +314,7 @@ static void leg_server_lead(struct leg_server *s, bool v6, bool here)
 			dp_tun_route(s->t.gw->dp, s->t.tun, &to, here ? c->tid : 0,
 				     here ? c->sid : 0);
 	}
+	leg_grant_lead(s, v6, here ? c : NULL);
 }
 
 static void server_ip4(struct leg_terminal *t, const struct ppp_addresses *addr, bool up)
@@ -398,11 +340,15 @@ static void server_ip6(struct leg_terminal *t, const struct ppp_addresses *addr,
 static void leg_server_advertise(void *ctx, uint64_t now)
 {
 	struct leg_server *s = ctx;
-	uint8_t frame[2 + RA_LEN] = {0, PPP_IPV6};
+	uint8_t frame[2 + RA_MAX] = {0, PPP_IPV6};
 	unsigned gap = s->adverts < ADVERT_GAPS ? s->adverts : ADVERT_GAPS - 1;
+	const struct ra ra = {.iid = s->t.addr.local_iid,
+			      .prefix = s->prefix6,
+			      .mtu = s->t.net.mtu,
+			      .dns = s->grant ? s->grant->dns6 : NULL,
+			      .dns_n = s->grant ? s->grant->dns6s : 0};
 
-	ra_build(frame + 2, s->t.addr.local_iid, s->prefix6, s->t.net.mtu);
-	join_frame(&s->t.leg, frame, sizeof(frame), now);
+	join_frame(&s->t.leg, frame, 2 + ra_build(frame + 2, &ra), now);
 	s->adverts++;
 	s->solicited = false;
 	s->last_advert = now;

@@ -11,6 +11,14 @@
 
 #include <string.h>
 
+/* What decides which addresses a client gets; pools NULL = not configured. */
+struct leg_server_want {
+	struct addrpool *pool4, *pool6;
+	uint32_t fixed4; /* 0 = one of the pool */
+	bool has_fixed6;
+	uint8_t fixed6[16];
+};
+
 struct leg_server {
 	struct leg_terminal t;
 	struct gw_service *service;
@@ -18,11 +26,12 @@ struct leg_server {
 	uint32_t serial;    /* of the claim asked about */
 	struct leg_own own; /* of the call, whoever the user is */
 	uint32_t fixed4;    /* the user's own address or that one, 0 = one of the pool */
-	/* what the link has, and for which fixed4 it was taken */
+	/* what the link has, and as what it was taken */
 	bool has_addresses;
-	uint32_t taken_for;
+	struct leg_server_want taken_as;
 	uint32_t given4;
-	bool routed; /* given4 has a route of its own */
+	struct addrpool *from4, *from6; /* given4 and prefix6 are theirs */
+	bool routed, routed6;		/* they have a route of their own */
 	bool has6;
 	uint8_t prefix6[16];
 	bool has_network[2]; /* the routes of IPv4, of IPv6 lead here */
@@ -36,13 +45,14 @@ struct leg_server {
 	struct leg_limits limits;	  /* of the user who has authenticated last */
 	const struct gw_filters *filters; /* his, NULL = none */
 	struct grant *grant;		  /* of RADIUS, NULL = it was not asked */
+	struct network_hold *hold;	  /* of each of its routes; NULL = of none */
 	struct leg_link link; /* in a bundle, whose network protocols are another leg's */
 	bool of_bundle;	      /* this is that other leg */
 	bool is_client;	      /* one of those that the service counts */
 	/* Of the life before, until this one goes on with it. */
 	struct {
 		uint64_t let_in;
-		uint32_t given4;
+		uint32_t fixed4, given4;
 		bool has_addresses, has6;
 	} before;
 };
@@ -78,8 +88,20 @@ void leg_grant_drop(struct leg_server *s);
 /* The pools of his addresses; NULL = not configured. */
 struct addrpool *leg_grant_pool4(const struct leg_server *s);
 struct addrpool *leg_grant_pool6(const struct leg_server *s);
+/* The granted networks of a family lead to this entry; NULL = nowhere. */
+void leg_grant_lead(struct leg_server *s, bool v6, const struct dp_call *c);
+/* It was in a record, and may not go on. */
+void leg_grant_left(const struct leg_server *s);
 /* What he is told in place of what the service says. */
 void leg_grant_addresses(const struct leg_server *s, struct ppp_addresses *a);
+
+/* leg_server_addr.c: what the client is to have; it is taken unless it is there already.  False:
+ * leg_server_why_none() says why. */
+bool leg_server_have_addresses(struct leg_server *s);
+const char *leg_server_why_none(const struct leg_server *s);
+void leg_server_give_addresses_back(struct leg_server *s);
+/* Those of a life before; false: they are not free any more. */
+bool leg_server_take_again(struct leg_server *s);
 
 /* A bundle is one client, however many links it has. */
 void leg_server_count(struct leg_server *s, bool is_client);

@@ -2,7 +2,6 @@
 /* A terminal as server in another life of the gateway: its user, addresses and limits. */
 #include "gw/legs/leg_server.h"
 
-#include "gw/device.h"
 #include "gw/filter.h"
 #include "gw/record.h"
 #include "gw/resume.h"
@@ -51,7 +50,7 @@ static void leg_server_read(struct leg_server *s, struct rd *r)
 	const uint8_t *prefix;
 	uint8_t flags = rd_u8(r);
 
-	s->fixed4 = s->taken_for = rd_u32(r);
+	s->before.fixed4 = rd_u32(r);
 	s->before.given4 = rd_u32(r);
 	prefix = rd_take(r, sizeof(s->prefix6));
 	if (prefix)
@@ -65,23 +64,6 @@ static void leg_server_read(struct leg_server *s, struct rd *r)
 	s->before.let_in = rd_u64(r);
 	if (s->limits.idle > LIMIT_MOST || s->limits.session > LIMIT_MOST)
 		rd_fail(r);
-}
-
-/* The same addresses as before; false: they are not free any more. */
-static bool leg_server_take_again(struct leg_server *s)
-{
-	struct addrpool *pool = s->service->pool;
-	uint32_t addr = s->before.given4;
-
-	if (addr && !addrpool_take4_fixed(pool, addr))
-		return false;
-	s->given4 = addr;
-	if (addr && !addrpool_covers4(pool, addr))
-		s->routed = s->service->tun &&
-			    device_route4(dp_tun_name(s->t.gw->dp, s->service->tun), addr, true);
-	s->has6 = s->before.has6 && addrpool_take6_fixed(pool, s->prefix6);
-	s->has_addresses = s->before.has_addresses;
-	return s->has6 == s->before.has6;
 }
 
 static const struct cfg_user *leg_server_user(const struct leg_server *s)
@@ -127,7 +109,7 @@ const char *leg_server_go_on(struct leg *l, struct rd *r, uint64_t now)
 
 	if (words)
 		return words;
-	s->fixed4 = s->taken_for; /* the user's own comes before that of the call */
+	s->fixed4 = s->before.fixed4; /* the user's own comes before that of the call */
 	s->let_in = s->before.let_in < now ? s->before.let_in : now;
 	s->let_in_as = leg_server_source(s);
 	leg_entry_discard(join_other(l)->ops->entry(join_other(l)), cfg->discard);
@@ -162,8 +144,10 @@ struct leg *leg_server_resume(struct gw *gw, struct rd *r, const char **words)
 	leg_server_read((struct leg_server *)l, r);
 	leg_terminal_read(&((struct leg_server *)l)->t, r);
 	*words = "its record cannot be read";
-	if (!r->bad && leg_server_read_grant((struct leg_server *)l, *r))
+	if (!r->bad && leg_server_read_grant((struct leg_server *)l, *r)) {
+		leg_grant_left((struct leg_server *)l);
 		return l;
+	}
 	l->ops->free(l);
 	return NULL;
 }

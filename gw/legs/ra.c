@@ -13,6 +13,7 @@
 #define OPT_SOURCE_LLADDR 1u
 #define OPT_PREFIX	  3u
 #define OPT_MTU		  5u
+#define OPT_DNS		  25u
 #define PREFIX_A	  0x40u
 
 enum { AT_RA = 40, AT_MTU = AT_RA + 16, AT_PREFIX = AT_MTU + 8 };
@@ -29,10 +30,9 @@ static uint16_t ra_checksum(const uint8_t *pkt, size_t len)
 	return ip_fold(ip_sum(sum, pkt + IP6_HLEN, len - IP6_HLEN));
 }
 
-/* Everything but the addresses, the MTU and the prefix. */
+/* Everything but the length, the addresses, the MTU and the prefix. */
 static const uint8_t advertisement[RA_LEN] = {
 	[0] = 0x60,
-	[5] = RA_LEN - IP6_HLEN,
 	[6] = ICMPV6,
 	[7] = 255,
 	[8] = 0xfe,
@@ -52,16 +52,33 @@ static const uint8_t advertisement[RA_LEN] = {
 	[AT_PREFIX + 3] = PREFIX_A,
 };
 
-void ra_build(uint8_t out[RA_LEN], uint64_t iid, const uint8_t prefix[16], uint16_t mtu)
+/* RFC 8106 5.1.  They are as good as the router is. */
+static void ra_put_dns(struct wr *w, const struct ra *ra)
 {
-	memcpy(out, advertisement, RA_LEN);
-	wr_put32(out + 16, (uint32_t)(iid >> 32));
-	wr_put32(out + 20, (uint32_t)iid);
-	wr_put32(out + AT_MTU + 4, mtu < 1280 ? 1280 : mtu);
+	if (!ra->dns_n)
+		return;
+	wr_u8(w, OPT_DNS);
+	wr_u8(w, (uint8_t)(1 + 2 * ra->dns_n));
+	wr_u16(w, 0);
+	wr_u32(w, RA_LIFETIME);
+	wr_bytes(w, ra->dns, 16 * ra->dns_n);
+}
+
+size_t ra_build(uint8_t out[RA_MAX], const struct ra *ra)
+{
+	struct wr w = wr_init(out, RA_MAX);
+
+	wr_bytes(&w, advertisement, RA_LEN);
+	ra_put_dns(&w, ra);
+	wr_put16(out + 4, (uint16_t)(w.len - IP6_HLEN));
+	wr_put32(out + 16, (uint32_t)(ra->iid >> 32));
+	wr_put32(out + 20, (uint32_t)ra->iid);
+	wr_put32(out + AT_MTU + 4, ra->mtu < 1280 ? 1280 : ra->mtu);
 	wr_put32(out + AT_PREFIX + 4, RA_PREFIX_LIFETIME);
 	wr_put32(out + AT_PREFIX + 8, RA_PREFIX_PREFERRED);
-	memcpy(out + AT_PREFIX + 16, prefix, 8);
-	wr_put16(out + AT_RA + 2, (uint16_t)~ra_checksum(out, RA_LEN));
+	memcpy(out + AT_PREFIX + 16, ra->prefix, 8);
+	wr_put16(out + AT_RA + 2, (uint16_t)~ra_checksum(out, w.len));
+	return w.len;
 }
 
 /* RFC 4861 6.1.1: no option has length 0, and from :: there is no Source Link-Layer Address. */

@@ -8,13 +8,24 @@
 
 #include "core/bytes.h"
 
-#define RA_LEN		    (40u + 16u + 8u + 32u) /* IPv6 header, advertisement, MTU, prefix */
-#define RA_LIFETIME	    1800u		   /* seconds, of us as a default router */
-#define RA_PREFIX_LIFETIME  86400u		   /* seconds; 4 h preferred */
+#define RA_DNS 3u /* name servers of an advertisement */
+/* IPv6 header, advertisement, MTU, prefix; then name servers, 16 octets each */
+#define RA_LEN		    (40u + 16u + 8u + 32u)
+#define RA_MAX		    (RA_LEN + 8u + 16u * RA_DNS)
+#define RA_LIFETIME	    1800u  /* seconds, of us as a default router */
+#define RA_PREFIX_LIFETIME  86400u /* seconds; 4 h preferred */
 #define RA_PREFIX_PREFERRED 14400u
 
-/* An advertisement from fe80::iid to all nodes: use addresses of this /64.  RA_LEN octets. */
-void ra_build(uint8_t out[RA_LEN], uint64_t iid, const uint8_t prefix[16], uint16_t mtu);
+struct ra {
+	uint64_t iid;	       /* ours */
+	const uint8_t *prefix; /* a /64 */
+	uint16_t mtu;
+	const uint8_t (*dns)[16]; /* RFC 8106 */
+	unsigned dns_n;		  /* at most RA_DNS */
+};
+/* An advertisement from fe80::iid to all nodes: use addresses of this /64, and these name servers.
+ * Octets written. */
+size_t ra_build(uint8_t out[RA_MAX], const struct ra *ra);
 /* By its header: is it meant to be one? */
 bool ra_looks_like_solicitation(const uint8_t *pkt, size_t len);
 /* Is this IPv6 packet a Router Solicitation that passes the checks of RFC 4861 6.1.1? */

@@ -87,6 +87,8 @@ static void radius_mistakes(void)
 		    IN_SERVER "radius.example: `radius.example" NO_ADDRESS);
 	ASSERT_TOLD(SERVER("10.0.0.5:0"), IN_SERVER "10.0.0.5:0: `10.0.0.5:0" NO_ADDRESS);
 	ASSERT_TOLD(SERVER("10.0.0:1812"), IN_SERVER "10.0.0:1812: `10.0.0:1812" NO_ADDRESS);
+	ASSERT_TOLD("service s { local = 10.0.0.1\nradius-routes = 10.9.0.0/16 }\nnet n { }",
+		    "t:2: service s: radius-routes: needs `radius`\n");
 	ASSERT_TOLD("radius r { }\nnet n { }", "t:1: radius r: needs a `server \"ADDRESS\" { }`\n");
 	ASSERT_TOLD("radius r { server \"10.0.0.5\" { } }\nnet n { }",
 		    IN_SERVER "10.0.0.5: needs `secret-file` (or `secret`)\n");

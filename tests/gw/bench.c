@@ -612,9 +612,11 @@ void bench_kill(const char *conf)
 {
 	int fd = killed < 0 ? bench_store_copy() : killed;
 	const char *why = "";
+	unsigned lines = fake.lines;
 
-	killed = INT_MAX; /* what is freed sends nothing */
+	killed = INT_MAX; /* what is freed sends nothing, and asks for nothing */
 	gw_free(bench.gw);
+	fake.lines = lines;
 	killed = -1;
 	store_free(bench.store);
 	if (conf) {

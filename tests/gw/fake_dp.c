@@ -523,6 +523,13 @@ bool dp_tun_any_gone(const struct dp *dp)
 	return fake.gone;
 }
 
+bool dp_tun_unroute(struct dp *dp, uint32_t no, const struct dp_prefix *to)
+{
+	fake_dp_say("unlead %s %s%016" PRIx64 "/%u", fake_tun(dp, no), to->v6 ? "v6 " : "", to->top,
+		    to->bits);
+	return true;
+}
+
 bool dp_tun_route(struct dp *dp, uint32_t no, const struct dp_prefix *to, uint16_t tid,
 		  uint16_t sid)
 {

@@ -21,6 +21,10 @@ static const char text[] = "udp u { listen = 192.0.2.1 dial-port = ephemeral rcv
 			   "pool gold { ranges = { \"10.64.0.0/16\", \"2001:db8:64::/48\" } }\n"
 			   "service gold { local = 10.64.0.1 pool = gold mtu = 1400 }\n"
 			   "service tin { local = 10.1.0.1 tun = tin }\n"
+			   "radius r { server 192.0.2.7 { secret = 0123456789abcdef } }\n"
+			   "service any { local = 10.1.0.2 tun = any radius = r }\n"
+			   "service some { local = 10.1.0.3 tun = some radius = r "
+			   "radius-routes = { 10.6.0.0/16, 2001:db8:6::/48 } }\n"
 			   "user ann { secret = x address = 10.9.9.9 }\n"
 			   "client home { peer = p user = u secret = s routes = { 10.7.0.0/16 } }\n"
 			   "outgoing o { peer = p called = 1 service = tin "
@@ -133,6 +137,17 @@ static void permit_changes(void)
 		{OPENER_ADDRESS, "tin", "0a010001", 32, true},
 		{OPENER_ROUTE, "tin", "0a080100", 24, true},
 		{OPENER_ROUTE, "tin", "0a400000", 16, false},
+		{OPENER_ROUTE, "any", "c6336400", 24, true}, /* by RADIUS */
+		{OPENER_ROUTE, "any", "0a000000", 1, true},
+		{OPENER_ROUTE, "any", "20010db8009900000000000000000000", 48, true},
+		{OPENER_ROUTE, "any", "fd000000000000000000000000000000", 48, true},
+		{OPENER_ROUTE, "any", "00000000", 0, false},
+		{OPENER_ROUTE, "any", "00000000000000000000000000000000", 0, false},
+		{OPENER_ROUTE, "any", "fe800000000000000000000000000000", 64, false},
+		{OPENER_ROUTE, "some", "0a060100", 24, true},
+		{OPENER_ROUTE, "some", "0a070100", 24, false},
+		{OPENER_ROUTE, "some", "20010db8000600010000000000000000", 64, true},
+		{OPENER_ROUTE, "some", "20010db8000700010000000000000000", 64, false},
 		{OPENER_ADDRESS, "home", "c6336401", 32, true},
 		{OPENER_ADDRESS, "home", "fe800000000000000000000000000001", 64, true},
 		{OPENER_ROUTE, "home", "0a070000", 16, true},

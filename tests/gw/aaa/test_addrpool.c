@@ -169,7 +169,15 @@ static void a_64_of_ones_own(void)
 		CU_ASSERT_NOT_EQUAL(got[7], 1);
 	}
 	CU_ASSERT_FALSE(addrpool_take6(p, got));
+	/* one that is in no range is of nobody else either */
+	CU_ASSERT_FALSE(addrpool_covers6(p, outside));
+	CU_ASSERT_TRUE(addrpool_covers6(p, own));
+	CU_ASSERT_TRUE(addrpool_take6_fixed(p, outside));
 	CU_ASSERT_FALSE(addrpool_take6_fixed(p, outside));
+	addrpool_stats(p, &s);
+	CU_ASSERT_EQUAL(s.outside, 1);
+	addrpool_give6(p, outside);
+	CU_ASSERT_TRUE(addrpool_take6_fixed(p, outside));
 	CU_ASSERT_TRUE(addrpool_take6_fixed(p, own));
 	CU_ASSERT_FALSE(addrpool_take6_fixed(p, own));
 	addrpool_give6(p, own);

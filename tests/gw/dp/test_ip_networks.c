@@ -123,10 +123,30 @@ static void do_networks_behind_a_client(struct bench *b)
 }
 EACH(networks_behind_a_client)
 
+/* A network that nobody has any more, and that nobody waits for. */
+static void do_a_network_goes(struct bench *b)
+{
+	const struct dp_prefix to = {.bits = 24, .top = UINT64_C(0x0a407700) << 32};
+	int s4 = netns_udp4(GATEWAY, 7000);
+	uint64_t before = rig_reason(&b->r, DP_R_NO_ROUTE);
+	unsigned absents = ip_networks_absents(b);
+
+	CU_ASSERT(ip_networks_lead4(b, 0x0a407700, 24, 3));
+	CU_ASSERT(ip_bench_send4(b, s4, 0x0a407705, 7001, "net", 3) == 3);
+	CU_ASSERT(frame_with(b, "net", 3) != NULL);
+	CU_ASSERT(dp_tun_unroute(b->r.dp, b->tun, &to));
+	CU_ASSERT(ip_bench_send4(b, s4, 0x0a407705, 7001, "gone", 4) == 4);
+	CU_ASSERT(rig_wait_reason(&b->r, DP_R_NO_ROUTE, before + 1));
+	CU_ASSERT_EQUAL(ip_networks_absents(b), absents);
+	close(s4);
+}
+EACH(a_network_goes)
+
 static const struct test_case cases[] = {
 	{"an_absent_client_is_told_of", an_absent_client_is_told_of},
 	{"an_absent_prefix_is_told_of", an_absent_prefix_is_told_of},
 	{"networks_behind_a_client", networks_behind_a_client},
+	{"a_network_goes", a_network_goes},
 	{NULL, NULL},
 };
 const struct test_suite suite_ip_networks = {"ip_networks", cases};

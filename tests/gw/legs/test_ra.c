@@ -10,7 +10,8 @@
 static void advertisement_octets(void)
 {
 	static const uint8_t prefix[16] = {0x20, 0x01, 0x0d, 0xb8, 0x00, 0x64, 0x00, 0x05, 0xff};
-	uint8_t got[RA_LEN], want[RA_LEN];
+	uint8_t got[RA_MAX], want[RA_LEN];
+	struct ra ra = {.iid = 1, .prefix = prefix, .mtu = 1400};
 
 	test_hex(want, sizeof(want),
 		 "60000000 0038 3a ff fe80000000000000 0000000000000001"
@@ -18,22 +19,43 @@ static void advertisement_octets(void)
 		 "86 00 2f5e 40 00 0708 00000000 00000000"
 		 "05 01 0000 00000578"
 		 "03 04 40 40 00015180 00003840 00000000 20010db8006400050000000000000000");
-	ra_build(got, 1, prefix, 1400);
-	ASSERT_OCTETS(got, RA_LEN, want, RA_LEN);
+	ASSERT_OCTETS(got, ra_build(got, &ra), want, RA_LEN);
 	/* an identifier of 64 bits; the checksum is less by the sum of its first three words */
 	test_hex(want + 16, 8, "1122 3344 5566 0001");
 	test_hex(want + 42, 2, "9591");
-	ra_build(got, UINT64_C(0x1122334455660001), prefix, 1400);
-	ASSERT_OCTETS(got, RA_LEN, want, RA_LEN);
+	ra.iid = UINT64_C(0x1122334455660001);
+	ASSERT_OCTETS(got, ra_build(got, &ra), want, RA_LEN);
+}
+
+/* RFC 8106 5.1; the checksum as above. */
+static void ra_name_servers(void)
+{
+	static const uint8_t prefix[16] = {0x20, 0x01, 0x0d, 0xb8, 0x00, 0x64, 0x00, 0x05};
+	static const uint8_t dns[2][16] = {{0x20, 1, 0x0d, 0xb8, [15] = 0x53},
+					   {0x20, 1, 0x0d, 0xb8, [15] = 0x54}};
+	const struct ra ra = {.iid = 1, .prefix = prefix, .mtu = 1400, .dns = dns, .dns_n = 2};
+	uint8_t got[RA_MAX], want[RA_MAX];
+	size_t n =
+		test_hex(want, sizeof(want),
+			 "60000000 0060 3a ff fe80000000000000 0000000000000001"
+			 "ff020000000000000000000000000001"
+			 "86 00 b30f 40 00 0708 00000000 00000000"
+			 "05 01 0000 00000578"
+			 "03 04 40 40 00015180 00003840 00000000 20010db8006400050000000000000000"
+			 "19 05 0000 00000708 20010db8000000000000000000000053"
+			 "20010db8000000000000000000000054");
+
+	ASSERT_OCTETS(got, ra_build(got, &ra), want, n);
 }
 
 static void mtu_is_never_below_1280(void)
 {
 	static const uint8_t prefix[16] = {0x20, 0x01};
-	uint8_t got[RA_LEN], want[4];
+	const struct ra ra = {.iid = 1, .prefix = prefix, .mtu = 576};
+	uint8_t got[RA_MAX], want[4];
 
 	test_hex(want, 4, "00000500");
-	ra_build(got, 1, prefix, 576);
+	ra_build(got, &ra);
 	ASSERT_OCTETS(got + 40 + 16 + 4, 4, want, 4);
 }
 
@@ -113,7 +135,8 @@ static void ra_keep(uint16_t tid, uint16_t sid, const uint8_t *frame, size_t len
 /* The prefix that was set aside, from our address on the link, with the link's MTU. */
 static void what_a_client_is_told(void)
 {
-	uint8_t prefix[16] = {0x20, 1, 0x0d, 0xb8, 0, 0x64}, want[2 + RA_LEN] = {0, 0x57};
+	uint8_t prefix[16] = {0x20, 1, 0x0d, 0xb8, 0, 0x64}, want[2 + RA_MAX] = {0, 0x57};
+	struct ra ra = {.prefix = prefix, .mtu = 1400};
 	void (*pass)(uint16_t tid, uint16_t sid, const uint8_t *frame, size_t len);
 	struct far_call *c;
 
@@ -125,8 +148,9 @@ static void what_a_client_is_told(void)
 	fake.frame = ra_keep;
 	bench_pass(3 * SEC);
 	fake.frame = pass;
-	ra_build(want + 2, bench.gw->service[0].iid, prefix, 1400);
-	ASSERT_OCTETS(advert, sizeof(advert), want, sizeof(want));
+	ra.iid = bench.gw->service[0].iid;
+	ra_build(want + 2, &ra);
+	ASSERT_OCTETS(advert, sizeof(advert), want, 2 + RA_LEN);
 	bench_stop();
 }
 
@@ -183,6 +207,7 @@ static void a_client_is_told_his_prefix(void)
 
 static const struct test_case cases[] = {
 	{"advertisement_octets", advertisement_octets},
+	{"ra_name_servers", ra_name_servers},
 	{"mtu_is_never_below_1280", mtu_is_never_below_1280},
 	{"solicitations", solicitations},
 	{"what_a_client_is_told", what_a_client_is_told},

@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The addresses of a client: his own, or of a pool, and back to where they were taken.  What the
+ * service's own pool does not cover has no route through its device yet, and gets one.
+ */
+#include "gw/legs/leg_server.h"
+
+#include "gw/device.h"
+
+static struct leg_server_want leg_addr_want(const struct leg_server *s)
+{
+	const struct cfg_prefix *own = s->own.prefix6;
+	const struct grant *g = s->grant;
+	struct leg_server_want w;
+
+	memset(&w, 0, sizeof(w)); /* it is compared whole */
+	w.pool4 = leg_grant_pool4(s);
+	w.pool6 = leg_grant_pool6(s);
+	w.fixed4 = s->fixed4;
+	w.has_fixed6 = own || (g && g->has_prefix6);
+	if (g && g->has_prefix6)
+		memcpy(w.fixed6, g->prefix6, sizeof(w.fixed6));
+	else if (own)
+		memcpy(w.fixed6, own->addr, sizeof(w.fixed6));
+	return w;
+}
+
+static struct cfg_prefix leg_addr_prefix6(const struct leg_server *s)
+{
+	struct cfg_prefix p = {.v6 = true, .bits = 64};
+
+	memcpy(p.addr, s->prefix6, sizeof(p.addr));
+	return p;
+}
+
+/* --- routes ------------------------------------------------------------------------------------ */
+
+static void leg_addr_route4(struct leg_server *s)
+{
+	const struct gw_service *v = s->service;
+
+	s->routed = s->given4 && !addrpool_covers4(v->pool, s->given4) && v->tun &&
+		    device_route4(dp_tun_name(s->t.gw->dp, v->tun), s->given4, true);
+}
+
+static void leg_addr_route6(struct leg_server *s)
+{
+	const struct gw_service *v = s->service;
+	const struct cfg_prefix p = leg_addr_prefix6(s);
+
+	s->routed6 = s->has6 && !addrpool_covers6(v->pool, s->prefix6) && v->tun &&
+		     device_route(dp_tun_name(s->t.gw->dp, v->tun), &p, true);
+}
+
+static void leg_addr_unroute(struct leg_server *s)
+{
+	const struct cfg_prefix p = leg_addr_prefix6(s);
+	struct dp *dp = s->t.gw->dp;
+	uint32_t tun = s->service->tun;
+
+	if (tun && !dp_tun_gone(dp, tun)) {
+		if (s->routed)
+			device_route4(dp_tun_name(dp, tun), s->given4, false);
+		if (s->routed6)
+			device_route(dp_tun_name(dp, tun), &p, false);
+	}
+	s->routed = s->routed6 = false;
+}
+
+/* --- addresses --------------------------------------------------------------------------------- */
+
+/* An address that the granted pool does not have is set aside in the service's, which may. */
+static bool leg_addr_take_fixed4(struct leg_server *s, uint32_t addr)
+{
+	struct addrpool *pool = s->taken_as.pool4;
+
+	s->from4 = addrpool_covers4(pool, addr) ? pool : s->service->pool;
+	if (!addrpool_take4_fixed(s->from4, addr))
+		return false;
+	s->given4 = addr;
+	return true;
+}
+
+static bool leg_addr_take4(struct leg_server *s)
+{
+	if (s->taken_as.fixed4)
+		return leg_addr_take_fixed4(s, s->taken_as.fixed4);
+	s->from4 = s->taken_as.pool4;
+	if (s->service->cfg->ppp.ipv4)
+		s->given4 = addrpool_take4(s->from4);
+	return true;
+}
+
+static bool leg_addr_take_fixed6(struct leg_server *s, const uint8_t prefix[16])
+{
+	struct addrpool *pool = s->taken_as.pool6;
+
+	s->from6 = addrpool_covers6(pool, prefix) ? pool : s->service->pool;
+	memmove(s->prefix6, prefix, sizeof(s->prefix6));
+	s->has6 = addrpool_take6_fixed(s->from6, prefix);
+	return s->has6;
+}
+
+static bool leg_addr_take6(struct leg_server *s)
+{
+	if (!s->service->cfg->ppp.ipv6)
+		return true;
+	if (s->taken_as.has_fixed6)
+		return leg_addr_take_fixed6(s, s->taken_as.fixed6);
+	s->from6 = s->taken_as.pool6;
+	s->has6 = addrpool_take6(s->from6, s->prefix6);
+	return true;
+}
+
+/* No IPv4 address is no error when there is IPv6. */
+static bool leg_addr_take(struct leg_server *s)
+{
+	bool ok = leg_addr_take4(s) && leg_addr_take6(s);
+
+	leg_addr_route4(s);
+	leg_addr_route6(s);
+	return ok && (s->given4 || s->service->cfg->ppp.ipv6);
+}
+
+void leg_server_give_addresses_back(struct leg_server *s)
+{
+	leg_addr_unroute(s);
+	if (s->given4)
+		addrpool_give4(s->from4, s->given4);
+	if (s->has6)
+		addrpool_give6(s->from6, s->prefix6);
+	s->given4 = 0;
+	s->has_addresses = s->has6 = false;
+}
+
+/* A link that starts again keeps its addresses, unless another user has authenticated on it and
+ * one of the two has some of his own. */
+bool leg_server_have_addresses(struct leg_server *s)
+{
+	const struct leg_server_want want = leg_addr_want(s);
+
+	if (s->has_addresses && !memcmp(&s->taken_as, &want, sizeof(want)))
+		return true;
+	leg_server_give_addresses_back(s);
+	s->taken_as = want;
+	s->has_addresses = leg_addr_take(s);
+	return s->has_addresses;
+}
+
+const char *leg_server_why_none(const struct leg_server *s)
+{
+	if (s->taken_as.fixed4 && !s->given4)
+		return "the user's address is in use";
+	return s->taken_as.has_fixed6 && !s->has6 ? "the user's prefix is in use"
+						  : "the pool is empty";
+}
+
+/* A prefix of a pool that has other ranges today may be anybody's. */
+static bool leg_addr_take_again6(struct leg_server *s)
+{
+	bool ours = s->taken_as.has_fixed6 || addrpool_covers6(s->taken_as.pool6, s->prefix6);
+
+	return !s->before.has6 || (ours && leg_addr_take_fixed6(s, s->prefix6));
+}
+
+bool leg_server_take_again(struct leg_server *s)
+{
+	bool ok;
+
+	s->taken_as = leg_addr_want(s);
+	ok = (!s->before.given4 || leg_addr_take_fixed4(s, s->before.given4)) &&
+	     leg_addr_take_again6(s);
+	leg_addr_route4(s);
+	leg_addr_route6(s);
+	s->has_addresses = ok && s->before.has_addresses;
+	return ok;
+}
