@@ -284,6 +284,7 @@ struct cfg_radius_server {
 	const char *text;    /* the address as written */
 	const char *address; /* IPv4 or IPv6, numeric */
 	uint16_t port;	     /* for requests for access */
+	uint16_t acct_port;  /* for records of accounting; 0 = it gets none */
 	const char *secret;  /* never shown, never logged */
 	uint8_t weight;
 	bool backup;
@@ -300,6 +301,11 @@ struct cfg_radius {
 	const char *nas_identifier; /* default: host-name */
 	const struct cfg_radius_server *server;
 	unsigned servers;
+	bool accounting;      /* the log-ins of its services are recorded */
+	bool accounting_on;   /* so are our start and end */
+	uint64_t interim;     /* us between two records of one log-in; 0 = as the server says */
+	const char *spool;    /* folder of records that wait; NULL = they wait in memory */
+	uint32_t spool_limit; /* octets of them */
 };
 
 /* Who of a service's users are asked about here, not by RADIUS: `local-users`. */

@@ -13,9 +13,12 @@
 
 #define S	     1000000LL /* in microseconds */
 #define RADIUS_PORT  1812
+#define ACCT_PORT    1813 /* RFC 2866 section 3 */
 #define REQUESTS     256
-#define REQUESTS_MAX 4096 /* 16 source ports with 256 identifiers each */
-#define SECRET_SHORT 16	  /* RFC 2865 section 3: at least as long as the authenticator */
+#define REQUESTS_MAX 4096      /* 16 source ports with 256 identifiers each */
+#define INTERIM_SOON (600 * S) /* RFC 2869 5.16: it should not be less */
+#define SPOOL_LIMIT  (64u << 20)
+#define SECRET_SHORT 16 /* RFC 2865 section 3: at least as long as the authenticator */
 
 static void radius_set_secret(struct cfg_load *l, const struct cfg_item *it, void *obj,
 			      const char *text)
@@ -37,6 +40,8 @@ static void radius_set_secret(struct cfg_load *l, const struct cfg_item *it, voi
 #define SERVER(m) CFG_AT(struct cfg_radius_server, m)
 
 static const struct cfg_key server_keys[] = {
+	{"acct-port", CFG_K_NUMBER, .min = 0, .max = 65535,
+	 .help = "its port for records of accounting; 0: it gets none", SERVER(acct_port)},
 	{"secret", CFG_K_SECRET, .set = radius_set_secret, .help = "secret shared with the server"},
 	{"secret-file", CFG_K_SECRET_FILE, .set = radius_set_secret,
 	 .help = "file whose first line is the secret; others may not read or write it"},
@@ -62,12 +67,28 @@ static const struct cfg_key server_keys[] = {
 static const struct cfg_key radius_keys[] = {
 	{"nas-identifier", CFG_K_TEXT, .max = 253, .deflt = "host-name",
 	 .help = "what we call ourselves", RADIUS(nas_identifier)},
+	{"accounting", CFG_K_BOOL, .deflt = "no",
+	 .help = "tell these servers when log-ins begin and end, and what they have carried",
+	 RADIUS(accounting)},
+	{"accounting-on", CFG_K_BOOL, .deflt = "yes",
+	 .help = "tell them when the gateway starts and ends", RADIUS(accounting_on)},
+	{"interim", CFG_K_TIME, .min = 60 * S, .max = 86400 * S, .deflt = "none",
+	 .help = "time between two records of a log-in, unless the server gives one (RFC 2869 "
+		 "5.16)",
+	 RADIUS(interim)},
+	{"spool", CFG_K_TEXT, .min = 1, .max = 200, .deflt = "none: they wait in memory",
+	 .help = "folder where records wait for a server that answers; it must be there",
+	 RADIUS(spool)},
+	{"spool-limit", CFG_K_NUMBER, .min = 65536, .max = 1 << 30,
+	 .help = "octets of records that may wait; then the oldest interim ones are given up",
+	 RADIUS(spool_limit)},
 };
 
 static void radius_init_server(struct cfg_load *l, void *obj)
 {
 	(void)l;
 	*(struct cfg_radius_server *)obj = (struct cfg_radius_server){.weight = 1,
+								      .acct_port = ACCT_PORT,
 								      .timeout = 3 * S,
 								      .fail_time = 60 * S,
 								      .retries = 2,
@@ -87,6 +108,13 @@ static const struct cfg_schema server_schema = {
 	.init = radius_init_server,
 };
 
+static void radius_init(struct cfg_load *l, void *obj)
+{
+	(void)l;
+	*(struct cfg_radius *)obj =
+		(struct cfg_radius){.accounting_on = true, .spool_limit = SPOOL_LIMIT};
+}
+
 static const struct cfg_schema *const radius_sections[] = {&server_schema, NULL};
 
 const struct cfg_schema cfg_schema_radius = {
@@ -98,6 +126,7 @@ const struct cfg_schema cfg_schema_radius = {
 	.keys = CFG_ROWS(radius_keys),
 	.sub = radius_sections,
 	.size = sizeof(struct cfg_radius),
+	.init = radius_init,
 };
 
 /* --- into the model ---------------------------------------------------------------------------- */
@@ -143,6 +172,41 @@ static void radius_build_server(struct cfg_load *l, struct cfg_item *it,
 		cfg_wrong(l, it->line, it, "needs `secret-file` (or `secret`)");
 }
 
+static void radius_check_spool(struct cfg_load *l, const struct cfg_item *section,
+			       const struct cfg_radius *r)
+{
+	const struct cfg_item *it = cfg_given(section, "spool");
+
+	if (it && r->spool && *r->spool != '/')
+		cfg_wrong(l, it->line, it, "is to be a whole path, from / on");
+	it = cfg_given(section, "spool-limit");
+	if (it && !r->spool)
+		cfg_warn(l, it->line, it, "means nothing without `spool`");
+}
+
+static void radius_check_accounting(struct cfg_load *l, const struct cfg_item *section,
+				    const struct cfg_radius *r)
+{
+	static const char *const keys[] = {"accounting-on", "interim", "spool", "spool-limit"};
+	const struct cfg_item *it;
+	unsigned servers = 0;
+
+	for (size_t i = 0; !r->accounting && i < sizeof(keys) / sizeof(keys[0]); i++)
+		if ((it = cfg_given(section, keys[i])))
+			cfg_warn(l, it->line, it, "means nothing without `accounting = yes`");
+	if (!r->accounting)
+		return;
+	for (unsigned i = 0; i < r->servers; i++)
+		servers += r->server[i].acct_port != 0;
+	it = cfg_given(section, "accounting");
+	if (r->servers && !servers)
+		cfg_wrong(l, it->line, it, "no server of the section has an `acct-port`");
+	it = cfg_given(section, "interim");
+	if (it && r->interim && r->interim < INTERIM_SOON)
+		cfg_warn(l, it->line, it, "under 10m is a burden to servers (RFC 2869 5.16)");
+	radius_check_spool(l, section, r);
+}
+
 void cfg_build_radius(struct cfg_load *l, struct cfg_item *section, struct cfg_radius *r)
 {
 	struct cfg_radius_server *s;
@@ -161,4 +225,5 @@ void cfg_build_radius(struct cfg_load *l, struct cfg_item *section, struct cfg_r
 		cfg_wrong(l, section->line, section, "needs a `server \"ADDRESS\" { }`");
 	else if (n > CFG_RADIUS_SERVERS)
 		cfg_wrong(l, section->line, section, "more than %u servers", CFG_RADIUS_SERVERS);
+	radius_check_accounting(l, section, r);
 }

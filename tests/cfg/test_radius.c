@@ -33,6 +33,12 @@ static void radius_defaults(void)
 	CU_ASSERT_EQUAL(s->max_fail, 3);
 	CU_ASSERT_EQUAL(s->fail_time, 60 * SEC);
 	CU_ASSERT_EQUAL(s->requests, 256);
+	CU_ASSERT_EQUAL(s->acct_port, 1813); /* RFC 2866 section 3 */
+	CU_ASSERT_FALSE(r->accounting);
+	CU_ASSERT_TRUE(r->accounting_on);
+	CU_ASSERT_EQUAL(r->interim, 0);
+	CU_ASSERT_PTR_NULL(r->spool);
+	CU_ASSERT_EQUAL(r->spool_limit, 64 << 20);
 	s++;
 	ASSERT_TEXT(s->address, "2001:db8::5");
 	CU_ASSERT_EQUAL(s->port, 1645);
@@ -67,6 +73,47 @@ static void radius_keys_are_taken(void)
 	CU_ASSERT_EQUAL(t.m->service[1].local_users, CFG_LOCAL_FALLBACK);
 	CU_ASSERT_EQUAL(t.m->service[2].local_users, CFG_LOCAL_NEVER);
 	told_end(&t);
+}
+
+#define ACCOUNTING(rest) \
+	"radius r { accounting = yes " rest " server \"10.0.0.5\" { " SECRET " } }\nnet n { }"
+
+static void radius_accounting_keys_are_taken(void)
+{
+	static struct told t;
+	const struct cfg_radius *r;
+
+	tell(&t, "radius isp { accounting = yes accounting-on = no interim = 15m\n"
+		 "spool = \"/var/spool/isthmus\" spool-limit = 100000\n"
+		 "server \"10.0.0.5\" { " SECRET " acct-port = 0 }\n"
+		 "server \"10.0.0.6\" { " SECRET " acct-port = 1646 } }\nnet n { }");
+	CU_ASSERT_EQUAL_FATAL(t.faults, 0);
+	r = t.m->radius;
+	CU_ASSERT_TRUE(r->accounting);
+	CU_ASSERT_FALSE(r->accounting_on);
+	CU_ASSERT_EQUAL(r->interim, 900 * SEC);
+	ASSERT_TEXT(r->spool, "/var/spool/isthmus");
+	CU_ASSERT_EQUAL(r->spool_limit, 100000);
+	CU_ASSERT_EQUAL(r->server[0].acct_port, 0);
+	CU_ASSERT_EQUAL(r->server[1].acct_port, 1646);
+	told_end(&t);
+}
+
+static void radius_accounting_mistakes(void)
+{
+	ASSERT_TOLD(ACCOUNTING("spool = here"),
+		    "t:1: radius r: spool: is to be a whole path, from / on\n");
+	ASSERT_TOLD("radius r { accounting = yes\n server \"10.0.0.5\" { " SECRET
+		    " acct-port = 0 } }\nnet n { }",
+		    "t:1: radius r: accounting: no server of the section has an `acct-port`\n");
+	ASSERT_WARNED(ACCOUNTING("spool-limit = 70000"),
+		      "t:1: radius r: spool-limit: warning: means nothing without `spool`\n");
+	ASSERT_WARNED(ACCOUNTING("interim = 9m"),
+		      "t:1: radius r: interim: warning: under 10m is a burden to servers (RFC 2869 "
+		      "5.16)\n");
+	ASSERT_WARNED(
+		"radius r { interim = 10m\n server \"10.0.0.5\" { " SECRET " } }\nnet n { }",
+		"t:1: radius r: interim: warning: means nothing without `accounting = yes`\n");
 }
 
 /* RFC 2865 section 3: preferably at least 16 octets. */
@@ -115,6 +162,8 @@ static void radius_has_sixteen_servers_at_most(void)
 static const struct test_case cases[] = {
 	{"radius_defaults", radius_defaults},
 	{"radius_keys_are_taken", radius_keys_are_taken},
+	{"radius_accounting_keys_are_taken", radius_accounting_keys_are_taken},
+	{"radius_accounting_mistakes", radius_accounting_mistakes},
 	{"radius_mistakes", radius_mistakes},
 	{"radius_short_secrets_are_warned_of", radius_short_secrets_are_warned_of},
 	{"radius_has_sixteen_servers_at_most", radius_has_sixteen_servers_at_most},
