@@ -5,6 +5,7 @@
  * device and its network are inside a row.
  */
 #include "gw/keeper/opener_held.h"
+#include "gw/keeper/opener_spool.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -25,6 +26,7 @@ struct opener {
 	struct opener_rule *rule;
 	unsigned rules;
 	char *captures; /* folder of them; NULL = there are none */
+	struct opener_spools spools;
 	struct opener_helds held;
 };
 
@@ -44,6 +46,7 @@ void opener_free(struct opener *o)
 	free(o->open);
 	free(o->rule);
 	free(o->captures);
+	opener_spools_free(&o->spools);
 	opener_held_free(&o->held);
 	free(o);
 }
@@ -104,6 +107,11 @@ bool opener_may_capture(struct opener *o, const char *folder)
 	free(o->captures);
 	o->captures = strdup(folder);
 	return o->captures;
+}
+
+bool opener_may_spool(struct opener *o, const char *path)
+{
+	return opener_spools_add(&o->spools, path);
 }
 
 /* "ist%d" is ist0, ist1, ... */
@@ -299,6 +307,16 @@ static int opener_run_capture(void *ctx, enum keeper_role from, struct rd *body,
 	return o->captures ? opener_create(o->captures, name, trial, fd) : EACCES;
 }
 
+static int opener_run_spool(void *ctx, enum keeper_role from, struct rd *body, struct wr *answer,
+			    int *fd)
+{
+	const struct opener *o = ctx;
+
+	(void)from;
+	(void)answer;
+	return opener_spools_open(&o->spools, body, fd);
+}
+
 /* clang-format off */
 #define OPENER_CHANGE(name, kind) \
 	static int name(void *ctx, enum keeper_role from, struct rd *body, struct wr *answer, int *fd) \
@@ -319,6 +337,7 @@ const struct keeper_request opener_requests[] = {
 	{OPENER_ADDRESS, 1u << KEEPER_CONTROL, opener_run_address},
 	{OPENER_ROUTE, 1u << KEEPER_CONTROL, opener_run_route},
 	{OPENER_CAPTURE, 1u << KEEPER_CONTROL, opener_run_capture},
+	{OPENER_SPOOL, 1u << KEEPER_CONTROL, opener_run_spool},
 	{OPENER_CLOSED, 1u << KEEPER_DATA, opener_run_closed},
 	{OPENER_SETTLED, 1u << KEEPER_DATA, opener_run_settled},
 	{0, 0, NULL},
@@ -369,6 +388,16 @@ int opener_ask_capture(struct keeper_link *l, const char *name, bool trial)
 	wr_u8(&w, trial);
 	wr_bytes(&w, name, strlen(name));
 	return opener_ask(l, OPENER_CAPTURE, &w, !trial);
+}
+
+int opener_ask_spool(void *link, const char *path, unsigned which)
+{
+	uint8_t body[OPENER_SPOOL_PATH];
+	struct wr w = wr_init(body, sizeof(body));
+
+	wr_u8(&w, (uint8_t)which);
+	wr_bytes(&w, path, strlen(path));
+	return opener_ask(link, OPENER_SPOOL, &w, true);
 }
 
 void opener_say_closed(void *link, const char *device)

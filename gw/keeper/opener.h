@@ -13,7 +13,8 @@
 #include "transports/transport.h"
 
 /* Kinds of requests.  An answer has no body; that of OPEN has a descriptor.  The body of CAPTURE is
- * "it is a trial" in one octet, then the name; that of CLOSED a device's name. */
+ * "it is a trial" in one octet, then the name; that of CLOSED a device's name; that of SPOOL the
+ * number of the file in one octet, then the path. */
 enum opener_kind {
 	OPENER_OPEN = KEEPER_OPENER, /* of data */
 	OPENER_LINK,		     /* of control, as are those that follow */
@@ -22,6 +23,7 @@ enum opener_kind {
 	OPENER_CAPTURE, /* its answer has a descriptor, but for a trial */
 	OPENER_CLOSED,	/* of data: it has closed this device, which is to go */
 	OPENER_SETTLED, /* of data: it has opened all that it wants of what its life before had */
+	OPENER_SPOOL,	/* of control: a file of a spool; its answer has a descriptor */
 };
 
 #define OPENER_DEVICE	    16u	 /* octets of a device's name with its NUL */
@@ -79,6 +81,10 @@ bool opener_may_route(struct opener *o, const char *device, const struct opener_
 /* New files of captures in this folder.  False without memory. */
 bool opener_may_capture(struct opener *o, const char *folder);
 
+#define OPENER_SPOOL_PATH 320u /* octets of a spool's path with its NUL */
+/* The files "PATH.0" and "PATH.1", to be read and written. */
+bool opener_may_spool(struct opener *o, const char *path);
+
 bool opener_allows_open(const struct opener *o, const struct ist_open *what);
 bool opener_allows_change(const struct opener *o, const struct opener_change *c);
 
@@ -100,6 +106,10 @@ void opener_say_closed(void *link, const char *device);
 /* A new file in the folder of captures: its descriptor, or -errno.  trial: it is made and removed
  * again; 0 or -errno. */
 int opener_ask_capture(struct keeper_link *l, const char *name, bool trial);
+/* File `which` of a spool: its descriptor, which nobody else has, or -errno. */
+int opener_ask_spool(void *link, const char *path, unsigned which);
+/* The same here.  It is made when it is not there; -EBUSY: another gateway has it. */
+int opener_open_spool(const char *path, unsigned which);
 /* Letters, digits, `.`, `_` and `-` only, and not hidden: it stays in its folder. */
 bool opener_plain_name(const char *name);
 

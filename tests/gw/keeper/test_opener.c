@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* What was done last. */
@@ -364,13 +365,60 @@ static void opener_makes_captures(void)
 	opener_free(o);
 }
 
+static int opener_spool(struct opener *o, const char *path, uint8_t which, int *fd)
+{
+	uint8_t body[300];
+	struct wr w = wr_init(body, sizeof(body));
+
+	wr_u8(&w, which);
+	wr_bytes(&w, path, strlen(path));
+	return opener_run(o, OPENER_SPOOL, body, w.len, fd);
+}
+
+/* Two files of the path that is allowed, which are nobody else's while they are open. */
+static void opener_opens_spools(void)
+{
+	struct opener *o = opener_of_test();
+	char folder[] = "/tmp/opener.XXXXXX", path[64], file[80];
+	int fd, again;
+
+	CU_ASSERT_FATAL(mkdtemp(folder) != NULL);
+	snprintf(path, sizeof(path), "%s/isp", folder);
+	snprintf(file, sizeof(file), "%s.1", path);
+	CU_ASSERT_EQUAL(opener_spool(o, path, 0, &fd), EACCES);
+	CU_ASSERT_FATAL(opener_may_spool(o, "/nowhere/isp") && opener_may_spool(o, path));
+	CU_ASSERT_EQUAL(opener_spool(o, path, 2, &fd), EBADMSG);
+	CU_ASSERT_EQUAL(opener_spool(o, folder, 0, &fd), EACCES);
+	CU_ASSERT_EQUAL(opener_spool(o, "/nowhere/isp", 0, &fd), ENOENT);
+	CU_ASSERT_EQUAL_FATAL(opener_spool(o, path, 1, &fd), 0);
+	CU_ASSERT_EQUAL(write(fd, "x", 1), 1);
+	CU_ASSERT_EQUAL(opener_spool(o, path, 1, &again), EBUSY);
+	close(fd);
+	CU_ASSERT_EQUAL_FATAL(opener_spool(o, path, 1, &again), 0);
+	CU_ASSERT_EQUAL(read(again, file, 1), 1); /* what was there is there */
+	close(again);
+	snprintf(file, sizeof(file), "%s.1", path);
+	unlink(file);
+	/* a link leads nowhere */
+	CU_ASSERT_EQUAL(symlink("/etc/passwd", file), 0);
+	CU_ASSERT_EQUAL(opener_spool(o, path, 1, &fd), ELOOP);
+	unlink(file);
+	CU_ASSERT_EQUAL(mkdir(file, 0700), 0);
+	CU_ASSERT_EQUAL(opener_spool(o, path, 1, &fd), EISDIR);
+	CU_ASSERT_EQUAL(rmdir(file), 0);
+	CU_ASSERT_EQUAL(rmdir(folder), 0);
+	opener_free(o);
+}
+
 /* Control opens nothing, and data changes no addresses. */
 static void opener_requests_have_a_sender(void)
 {
 	for (const struct keeper_request *r = opener_requests; r->kind; r++)
-		CU_ASSERT_EQUAL(r->from, 1u << (r->kind == OPENER_OPEN || r->kind >= OPENER_CLOSED
-							? KEEPER_DATA
-							: KEEPER_CONTROL));
+		CU_ASSERT_EQUAL(r->from,
+				1u << (r->kind == OPENER_OPEN || r->kind == OPENER_CLOSED ||
+						       r->kind == OPENER_SETTLED
+					       ? KEEPER_DATA
+					       : KEEPER_CONTROL));
 }
 
 /* --- asking ----------------------------------------------------------------------------------- */
@@ -465,6 +513,7 @@ static const struct test_case cases[] = {
 	{"holds_what_is_open", opener_holds_what_is_open},
 	{"changes_what_is_asked", opener_changes_what_is_asked},
 	{"makes_captures", opener_makes_captures},
+	{"opens_spools", opener_opens_spools},
 	{"requests_have_a_sender", opener_requests_have_a_sender},
 	{NULL, NULL},
 };
