@@ -17,6 +17,7 @@
 #include <osmocom/core/select.h>
 
 struct aaa;
+struct acct;
 struct addrpool;
 struct capture;
 struct filters;
@@ -55,6 +56,7 @@ enum gw_phase {
 	GW_RUNNING,
 	GW_CLOSING,  /* PPP links are being ended in good order */
 	GW_STOPPING, /* CDN and StopCCN are out, acknowledgements awaited */
+	GW_TELLING,  /* accounting has made its last records */
 	GW_DONE,
 };
 
@@ -65,6 +67,7 @@ struct gw {
 	struct l2tp_engine *engine;
 	struct l2tp_ops engine_ops; /* bind_engine_ops, but `keep` only with a store */
 	struct aaa *aaa;
+	struct acct *acct;
 	struct keep *keep;
 	struct resume *resume; /* what goes on in the next life */
 	struct lines *lines;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "gw/kept.h"
 
+#include "gw/accounts.h"
 #include "gw/processes.h"
 #include "gw/resume.h"
 #include <errno.h>
@@ -35,7 +36,7 @@ static void kept_boot(uint8_t boot[STORE_BOOT])
 /* A record each for a tunnel, a call and its join, and for a line. */
 static size_t kept_records(const struct cfg_model *cfg)
 {
-	return cfg->max_tunnels + 2 * (size_t)cfg->max_calls + UINT16_MAX + 1;
+	return cfg->max_tunnels + 2 * (size_t)cfg->max_calls + UINT16_MAX + 1 + accounts_kept(cfg);
 }
 
 static bool kept_new_store(struct kept *k, const struct cfg_model *cfg, const uint8_t *boot)

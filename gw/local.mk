@@ -3,14 +3,15 @@
 # The control side: everything that runs on the control thread.
 noinst_LTLIBRARIES += libcontrol.la
 libcontrol_la_SOURCES = \
-	gw/bind.c gw/bind.h gw/bridge.c gw/bridge.h gw/client.c gw/client.h gw/device.c gw/device.h gw/dial.c gw/dial.h gw/dialout.c gw/dialout.h gw/gw.h gw/history.c gw/history.h \
+	gw/accounts.c gw/accounts.h gw/bind.c gw/bind.h gw/bridge.c gw/bridge.h gw/client.c gw/client.h gw/device.c gw/device.h gw/dial.c gw/dial.h gw/dialout.c gw/dialout.h gw/gw.h gw/history.c gw/history.h \
 	gw/filter.c gw/filter.h gw/legs/leg_filter.c gw/operator/show_filters.c \
 	gw/keep.c gw/keep.h gw/line.c gw/line.h gw/line_int.h gw/line_proxy.c gw/line_save.c gw/log.c gw/log.h gw/log_brake.c gw/log_brake.h gw/loop.c gw/loop.h gw/memory.c gw/memory.h gw/outgoing.c gw/outgoing.h gw/peer.c gw/peer.h gw/plugin.c gw/plugin.h \
 	gw/port.c gw/port.h gw/route.c gw/route.h gw/route_way.c gw/route_way.h gw/random.c gw/random.h gw/record.c gw/record.h gw/reserve.c gw/reserve.h gw/resume.c gw/resume.h gw/resume_join.c gw/service.c gw/service.h gw/switch.c gw/switch.h gw/start.c gw/start.h \
 	gw/network.c gw/network.h gw/permit.c gw/permit.h gw/text.c gw/text.h \
 	gw/kept.c gw/kept.h gw/limits.c gw/limits.h gw/processes.c gw/processes.h \
-	gw/aaa/aaa.c gw/aaa/aaa.h gw/aaa/aaa_radius.c gw/aaa/aaa_radius.h gw/aaa/radius_client.c gw/aaa/radius_client.h gw/aaa/addrpool.c gw/aaa/addrpool.h gw/aaa/login_limit.c gw/aaa/login_limit.h \
+	gw/aaa/aaa.c gw/aaa/aaa.h gw/aaa/acct.c gw/aaa/acct.h gw/aaa/acct_file.c gw/aaa/acct_file.h gw/aaa/acct_int.h gw/aaa/acct_said.c gw/aaa/acct_session.c gw/aaa/aaa_radius.c gw/aaa/aaa_radius.h gw/aaa/radius_client.c gw/aaa/radius_client.h gw/aaa/addrpool.c gw/aaa/addrpool.h gw/aaa/login_limit.c gw/aaa/login_limit.h \
 	gw/aaa/grant.c gw/aaa/grant.h \
+	gw/legs/leg_acct.c \
 	gw/legs/call_end.c gw/legs/call_end.h gw/legs/join.c gw/legs/join.h gw/legs/leg.h gw/legs/leg_bundle.c gw/legs/leg_bundle.h gw/legs/leg_call.c gw/legs/leg_call.h gw/legs/leg_call_save.c gw/legs/leg_client.c gw/legs/leg_entry.c gw/legs/leg_entry.h gw/legs/leg_limit.c gw/legs/leg_limit.h gw/legs/leg_line.c \
 	gw/legs/leg_grant.c gw/legs/leg_proxy.c gw/legs/proxy_avp.c gw/legs/proxy_avp.h gw/legs/leg_server.c gw/legs/leg_server_addr.c gw/legs/leg_server.h gw/legs/leg_server_save.c gw/legs/leg_terminal.c gw/legs/leg_terminal.h gw/legs/legs.h gw/legs/origin.c gw/legs/origin.h gw/legs/ra.c gw/legs/ra.h gw/legs/relay.c gw/legs/relay.h \
 	gw/operator/capture.c gw/operator/capture.h gw/operator/operator.h gw/operator/show_bundles.c gw/operator/show_calls.c gw/operator/show_counters.c gw/operator/show_grant.c gw/operator/show_history.c gw/operator/show_joins.c \
@@ -21,7 +22,7 @@ libcontrol_la_LIBADD = libnetif.la libkeeper.la libradius.la libstore.la $(OSMO_
 
 # RADIUS packets; apart, so that a fuzz target can have them alone.
 noinst_LTLIBRARIES += libradius.la
-libradius_la_SOURCES = gw/aaa/radius/radius.h gw/aaa/radius/radius_acct.c gw/aaa/radius/radius_acct.h gw/aaa/radius/radius_dict.c gw/aaa/radius/radius_pool.c gw/aaa/radius/radius_pool.h gw/aaa/radius/radius_read.c gw/aaa/radius/radius_write.c
+libradius_la_SOURCES = gw/aaa/radius/acct_queue.c gw/aaa/radius/acct_queue.h gw/aaa/radius/acct_record.c gw/aaa/radius/acct_record.h gw/aaa/radius/radius.h gw/aaa/radius/radius_acct.c gw/aaa/radius/radius_acct.h gw/aaa/radius/radius_dict.c gw/aaa/radius/radius_pool.c gw/aaa/radius/radius_pool.h gw/aaa/radius/radius_read.c gw/aaa/radius/radius_write.c
 libradius_la_LIBADD = $(NETTLE_LIBS)
 
 # Records that outlive the process; apart, so that a fuzz target and a benchmark can have them alone.
@@ -55,7 +56,7 @@ noinst_LTLIBRARIES += libkeeper.la
 libkeeper_la_SOURCES = gw/keeper/child.c gw/keeper/child.h gw/keeper/drop.c gw/keeper/drop.h gw/keeper/drop_calls.c gw/keeper/fdstore.c gw/keeper/fdstore.h \
 	gw/keeper/keeper.c gw/keeper/keeper.h gw/keeper/keeper_body.c gw/keeper/keeper_body.h gw/keeper/keeper_fds.c \
 	gw/keeper/keeper_int.h gw/keeper/keeper_link.c gw/keeper/keeper_msg.c gw/keeper/keeper_serve.c \
-	gw/keeper/keeper_upgrade.c gw/keeper/opener.c gw/keeper/opener.h gw/keeper/opener_body.c gw/keeper/opener_held.c gw/keeper/opener_held.h \
+	gw/keeper/keeper_upgrade.c gw/keeper/opener.c gw/keeper/opener.h gw/keeper/opener_body.c gw/keeper/opener_held.c gw/keeper/opener_held.h gw/keeper/opener_spool.c gw/keeper/opener_spool.h \
 	gw/keeper/proc.c gw/keeper/proc.h gw/keeper/spawn.c gw/keeper/spawn.h
 libkeeper_la_CFLAGS = $(AM_CFLAGS) $(SECCOMP_CFLAGS) $(CAPNG_CFLAGS)
 libkeeper_la_LIBADD = $(SECCOMP_LIBS) $(CAPNG_LIBS) -lpthread

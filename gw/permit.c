@@ -8,17 +8,20 @@
  *               `radius-routes` says, or to all that is no default route
  *   a client    its TUN, any address on it, since the far end gives it, and its routes
  *   captures    new files in their folder
+ *   accounting  the two files of each spool
  *
  * A user of any service may log in to any of them, so that the addresses of all users are allowed
  * on the device of each.
  */
 #include "gw/permit.h"
 
+#include "gw/accounts.h"
 #include "gw/dp/dp.h"
 #include "gw/netif.h"
 
 #include "transports/kit/opening.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 /* --- ports ------------------------------------------------------------------------------------ */
@@ -126,6 +129,18 @@ static bool permit_client(struct opener *o, const struct cfg_client *c)
 	       permit_routes(o, tun, c->route, c->routes);
 }
 
+/* --- files ------------------------------------------------------------------------------------ */
+
+static bool permit_spool(struct opener *o, const struct cfg_radius *r)
+{
+	char path[OPENER_SPOOL_PATH];
+
+	if (!r->accounting || !r->spool)
+		return true;
+	snprintf(path, sizeof(path), "%s/%s", r->spool, r->name);
+	return opener_may_spool(o, path);
+}
+
 /* --- all -------------------------------------------------------------------------------------- */
 
 struct opener *permit_new(const struct cfg_model *cfg)
@@ -140,6 +155,8 @@ struct opener *permit_new(const struct cfg_model *cfg)
 		ok = permit_service(o, cfg, &cfg->service[i]);
 	for (unsigned i = 0; ok && i < cfg->clients; i++)
 		ok = permit_client(o, &cfg->client[i]);
+	for (unsigned i = 0; ok && i < cfg->radiuses; i++)
+		ok = permit_spool(o, &cfg->radius[i]);
 	if (ok && cfg->vty_captures)
 		ok = opener_may_capture(o, cfg->vty_captures);
 	if (ok)
@@ -153,4 +170,5 @@ void permit_ask(struct keeper_link *keeper)
 	dp_open_by(keeper ? opener_ask_open : NULL, keeper);
 	dp_closed_to(keeper ? opener_say_closed : NULL, keeper);
 	netif_by(keeper ? opener_ask_change : NULL, keeper);
+	accounts_spool_by(keeper ? opener_ask_spool : NULL, keeper);
 }

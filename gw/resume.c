@@ -6,6 +6,7 @@
 #include "gw/resume.h"
 
 #include "core/htab.h"
+#include "gw/aaa/aaa.h"
 #include "gw/keep.h"
 #include "gw/legs/legs.h"
 #include "gw/line.h"
@@ -25,7 +26,10 @@ enum resume_kind {
 	RESUME_CALL,
 	RESUME_JOIN,
 	RESUME_LINES,
-	RESUME_IID
+	RESUME_IID,
+	RESUME_ACCT_EPOCH,
+	RESUME_ACCT_SESSION,
+	RESUME_ACCT_RECORD
 };
 
 struct resume {
@@ -142,6 +146,48 @@ uint64_t resume_iid(struct resume *r, const char *service, uint64_t fresh)
 	wr_u64(&w, fresh);
 	resume_put(r, RESUME_IID, key, rec, w.len);
 	return fresh;
+}
+
+/* --- what accounting keeps -------------------------------------------------------------------- */
+
+static const enum resume_kind resume_acct_kinds[ACCT_KEPTS] = {
+	[ACCT_KEPT_EPOCH] = RESUME_ACCT_EPOCH,
+	[ACCT_KEPT_SESSION] = RESUME_ACCT_SESSION,
+	[ACCT_KEPT_RECORD] = RESUME_ACCT_RECORD,
+};
+
+void resume_acct_put(struct resume *r, enum acct_kept kind, uint64_t key, const uint8_t *rec,
+		     size_t len)
+{
+	if (r->store)
+		resume_put(r, resume_acct_kinds[kind], key, rec, len);
+}
+
+void resume_acct_del(struct resume *r, enum acct_kept kind, uint64_t key)
+{
+	if (r->store)
+		resume_del(r, resume_acct_kinds[kind], key);
+}
+
+struct resume_acct {
+	struct resume *r;
+	enum acct_kept kind;
+};
+
+static void resume_acct_of(void *ctx, uint64_t key, const uint8_t *rec, size_t len)
+{
+	const struct resume_acct *a = ctx;
+
+	acct_recall(a->r->gw->acct, a->kind, key, rec, len, a->r->now);
+}
+
+static void resume_acct(struct resume *r)
+{
+	struct resume_acct a = {.r = r};
+
+	for (; r->store && a.kind < ACCT_KEPTS; a.kind++)
+		store_each(r->store, resume_acct_kinds[a.kind], resume_acct_of, &a);
+	acct_begin(r->gw->acct);
 }
 
 /* --- what the engine keeps -------------------------------------------------------------------- */
@@ -368,10 +414,11 @@ void resume_all(struct resume *r, uint64_t now)
 	struct resume_counters *n = &r->n;
 	struct store_counters was;
 
+	r->now = now;
+	resume_acct(r);
 	if (!r->store)
 		return;
 	store_count(r->store, &was);
-	r->now = now;
 	store_each(r->store, RESUME_ENGINE, resume_engine, r);
 	store_each(r->store, RESUME_LINES, resume_lines, r);
 	store_each(r->store, RESUME_TUNNEL, resume_tunnel, r);
@@ -383,6 +430,7 @@ void resume_all(struct resume *r, uint64_t now)
 	resume_cut_links(r);
 	resume_clear_calls(r);
 	resume_close_strangers(r);
+	acct_resumed(r->gw->acct, now);
 	if (n->tunnels || n->joins || n->ended || was.broken)
 		GW_LOG(MAIN, LOGL_NOTICE,
 		       "going on with %u tunnels, %u calls and %u joins of the life before; %u "

@@ -9,6 +9,7 @@
  *           and the owner need to go on; by names of the configuration, which is today's
  *   lines   which numbers of lines have been given
  *   iid     by a hash of the service's name: its interface identifier
+ *   acct    what accounting keeps: its epoch, log-ins, records that no spool has
  *
  * A record is written before a packet leaves that tells of it.  What cannot go on ends in good
  * order: a call with CDN, a tunnel with StopCCN, if its channel can be reached.
@@ -17,6 +18,7 @@
 #define GW_RESUME_H
 
 #include "core/engine.h"
+#include "gw/aaa/aaa.h"
 #include "gw/gw.h"
 #include "gw/legs/legs.h"
 #include "gw/store/store.h"
@@ -41,6 +43,11 @@ void resume_join_changed(void *r, struct join *j);
 void resume_write(struct resume *r);
 /* A number of a line has been given. */
 void resume_line_number(struct resume *r);
+
+/* What accounting keeps (struct acct_ops). */
+void resume_acct_put(struct resume *r, enum acct_kept kind, uint64_t key, const uint8_t *rec,
+		     size_t len);
+void resume_acct_del(struct resume *r, enum acct_kept kind, uint64_t key);
 
 /* The interface identifier that a service has had in the life before; else it has `fresh` from now
  * on.  So its device keeps one link-local address. */

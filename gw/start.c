@@ -8,6 +8,7 @@
 #include "gw/start.h"
 
 #include "gw/aaa/aaa.h"
+#include "gw/accounts.h"
 #include "gw/bind.h"
 #include "gw/client.h"
 #include "gw/dialout.h"
@@ -37,6 +38,7 @@
 #define SECOND	  1000000u
 #define STOP_PPP  SECOND	/* for Terminate-Ack */
 #define STOP_ALL  (5 * SECOND)	/* for everything */
+#define STOP_TELL SECOND	/* for servers that acknowledge the last records */
 #define STOP_LOOK (SECOND / 20) /* how often to look whether all have gone */
 /* The full retransmission interval with default values: 1 + 2 + 4 + 8 + 8 s, and some. */
 #define CHANNEL_LINGER (31 * SECOND)
@@ -61,6 +63,7 @@ static void start_turn_end(void *ctx)
 
 	resume_write(gw->resume);
 	dp_push(gw->dp);
+	acct_turn_end(gw->acct, loop_now(gw->loop));
 }
 
 static bool start_data_plane(struct gw *gw, const struct gw_door *door)
@@ -141,7 +144,8 @@ static bool start_rest(struct gw *gw)
 {
 	gw->aaa = aaa_new(gw->loop, gw->cfg->user, gw->cfg->users, &gw->cfg->login);
 	gw->keep = keep_new(gw->loop, gw->dp, CHANNEL_LINGER, start_channel_used, gw);
-	return gw->aaa && aaa_use_radius(gw->aaa, gw->cfg->radius, gw->cfg->radiuses) && gw->keep;
+	return gw->aaa && aaa_use_radius(gw->aaa, gw->cfg->radius, gw->cfg->radiuses) && gw->keep &&
+	       accounts_open(gw);
 }
 
 static bool start_all(struct gw *gw, struct store *store, const struct gw_door *door)
@@ -241,6 +245,7 @@ void gw_free(struct gw *gw)
 {
 	if (!gw)
 		return;
+	acct_stop(gw->acct);
 	resume_stop(gw->resume);
 	/* Calls leave the data plane while the engine still knows them; devices after the calls. */
 	join_list_free(gw->joins);
@@ -258,6 +263,7 @@ void gw_free(struct gw *gw)
 	ports_free(gw);
 	keep_free(gw->keep);
 	aaa_free(gw->aaa);
+	acct_free(gw->acct);
 	history_free(gw->history);
 	if (gw->engine)
 		l2tp_engine_free(gw->engine);
@@ -309,8 +315,18 @@ static bool start_joins_left(const struct gw *gw)
 	return false;
 }
 
-static void start_quit(struct gw *gw)
+/* Log-ins that are left end with us. */
+static void start_tell(struct gw *gw, uint64_t now)
 {
+	if (gw->phase != GW_TELLING)
+		acct_end(gw->acct, now);
+	gw->phase = GW_TELLING;
+	acct_turn_end(gw->acct, now);
+}
+
+static void start_quit(struct gw *gw, uint64_t now)
+{
+	start_tell(gw, now);
 	gw->phase = GW_DONE;
 	loop_quit(gw->loop);
 }
@@ -321,8 +337,12 @@ static void start_stop_step(void *ctx, uint64_t now)
 
 	if (gw->phase == GW_CLOSING && (!start_joins_left(gw) || now >= gw->stop_ppp_by))
 		start_hang_up_all(gw, now);
-	if (gw->phase == GW_STOPPING && (!start_tunnels_left(gw) || now >= gw->stop_by))
-		start_quit(gw);
+	if (gw->phase == GW_STOPPING && (!start_tunnels_left(gw) || now >= gw->stop_by)) {
+		gw->stop_by = now + STOP_TELL;
+		start_tell(gw, now);
+	}
+	if (gw->phase == GW_TELLING && (!acct_is_busy(gw->acct) || now >= gw->stop_by))
+		start_quit(gw, now);
 	else
 		loop_set(gw->loop, &gw->stop, now + STOP_LOOK);
 }
@@ -340,7 +360,7 @@ void gw_shutdown(struct gw *gw, uint64_t now)
 
 	if (gw->phase != GW_RUNNING) {
 		GW_LOG(MAIN, LOGL_NOTICE, "asked again: ending at once\n");
-		start_quit(gw);
+		start_quit(gw, now);
 		return;
 	}
 	gw->phase = GW_CLOSING;

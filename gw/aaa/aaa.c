@@ -48,6 +48,7 @@ struct aaa_request {
 	aaa_done done;
 	void *ctx;
 	uint64_t due; /* not before this is it told */
+	struct acct_said said;
 	struct aaa_remote *remote;
 };
 
@@ -203,6 +204,7 @@ static void aaa_deliver(void *ctx, uint64_t now)
 	struct aaa_request *r = ctx;
 
 	r->aaa->waiting--;
+	r->answer.said = r->answer.ok ? &r->said : NULL;
 	r->done(r->ctx, &r->answer, now);
 	aaa_request_free(r);
 }
@@ -292,7 +294,11 @@ static void aaa_judged(struct aaa_request *r, const struct aaa_question *q,
 
 	if (ok)
 		aaa_log_skipped(q, &m->grant, now);
-	else
+	if (ok && !acct_said_answer(&r->said, &a->packet))
+		gw_log_peer(GW_LOG_AAA, LOGL_NOTICE, q->source, now,
+			    "radius %s: more Class attributes than there is room for",
+			    q->service->radius->name);
+	if (!ok)
 		aaa_log_refused(q, why, now);
 	aaa_conclude(r->aaa, q, ok, &r->answer, now);
 	if (*m->grant.message)
@@ -345,7 +351,8 @@ bool aaa_use_radius(struct aaa *a, const struct cfg_radius *radius, unsigned n)
 	if (!a->radius)
 		return false;
 	for (; a->radiuses < n; a->radiuses++) {
-		a->radius[a->radiuses] = radius_client_new(a->loop, &radius[a->radiuses]);
+		a->radius[a->radiuses] =
+			radius_client_new(a->loop, &radius[a->radiuses], RADIUS_FOR_ACCESS);
 		if (!a->radius[a->radiuses])
 			return false;
 	}
@@ -379,6 +386,7 @@ static bool aaa_begin(struct aaa_request *r, const struct aaa_question *q, uint6
 	r->aaa->count.asked++;
 	r->aaa->count.delayed += wait > 0;
 	r->due = now + wait;
+	acct_said_claim(&r->said, q->claim);
 	if (client && !locked)
 		return aaa_ask_radius(r, client, q, now);
 	aaa_decide(r, q, locked, now);
@@ -426,14 +434,14 @@ void aaa_view(const struct aaa *a, struct aaa_view *out)
 	out->waiting = a->waiting;
 }
 
-static void aaa_view_server(const struct radius_client *c, unsigned i, struct aaa_server_view *out)
+void aaa_view_server(const struct radius_client *c, unsigned i, struct aaa_server_view *out)
 {
 	struct radius_view v;
 
 	radius_client_view(c, i, &v);
 	*out = (struct aaa_server_view){
 		.radius = radius_client_cfg(c),
-		.server = &radius_client_cfg(c)->server[i],
+		.server = radius_client_server(c, i),
 		.alive = v.alive,
 		.waiting = v.waiting,
 		.round_trip = v.round_trip,

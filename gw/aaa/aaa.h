@@ -9,6 +9,7 @@
 #define GW_AAA_AAA_H
 
 #include "cfg/cfg.h"
+#include "gw/aaa/acct.h"
 #include "gw/aaa/addrpool.h"
 #include "gw/aaa/grant.h"
 #include "gw/aaa/login_limit.h"
@@ -34,7 +35,8 @@ struct aaa_answer {
 	/* CFG_FILTERS of them, of a section of the model; one without a text is that of the
 	 * service; NULL = all are */
 	const struct cfg_filter *filter;
-	const struct grant *grant; /* what RADIUS grants besides; NULL = it was not asked */
+	const struct grant *grant;    /* what RADIUS grants besides; NULL = it was not asked */
+	const struct acct_said *said; /* what accounting is to say of him; NULL: he is refused */
 	/* text for the peer, or NULL; the same for every refusal that RADIUS says no words about */
 	const char *message;
 };
@@ -72,6 +74,7 @@ void aaa_view(const struct aaa *a, struct aaa_view *out);
 struct aaa_server_view {
 	const struct cfg_radius *radius;
 	const struct cfg_radius_server *server;
+	bool accounting; /* it is asked about that, at another port */
 	bool alive;
 	unsigned waiting;    /* requests that have no answer yet */
 	uint64_t round_trip; /* us, of the last answer; 0 = none yet */
@@ -79,6 +82,9 @@ struct aaa_server_view {
 	 * dropped: for all else */
 	uint64_t asked, answered, resent, timeouts, unproved, dropped;
 };
+/* Server i of this client. */
+struct radius_client;
+void aaa_view_server(const struct radius_client *c, unsigned i, struct aaa_server_view *out);
 /* Server i, counted through all `radius` sections; false = there are no more. */
 bool aaa_server(const struct aaa *a, unsigned i, struct aaa_server_view *out);
 

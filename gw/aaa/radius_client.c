@@ -26,6 +26,9 @@ struct radius_socket {
 struct radius_client {
 	struct loop *loop;
 	const struct cfg_radius *cfg;
+	enum radius_use use;
+	const struct cfg_radius_server *server[CFG_RADIUS_SERVERS];
+	unsigned servers;
 	struct radius_pool *pool;
 	struct loop_timer timer;
 	struct radius_socket socket[CFG_RADIUS_SERVERS][RADIUS_PORTS];
@@ -58,28 +61,30 @@ static int radius_socket_readable(struct osmo_fd *ofd, unsigned what)
 	return 0;
 }
 
-static socklen_t radius_socket_address(const struct cfg_radius_server *s,
+static socklen_t radius_socket_address(const struct cfg_radius_server *s, enum radius_use use,
 				       struct sockaddr_storage *out)
 {
+	uint16_t port = use == RADIUS_FOR_ACCOUNTING ? s->acct_port : s->port;
 	struct sockaddr_in *v4 = (struct sockaddr_in *)out;
 	struct sockaddr_in6 *v6 = (struct sockaddr_in6 *)out;
 
 	*out = (struct sockaddr_storage){0};
 	if (inet_pton(AF_INET, s->address, &v4->sin_addr) == 1) {
 		v4->sin_family = AF_INET;
-		v4->sin_port = htons(s->port);
+		v4->sin_port = htons(port);
 		return sizeof(*v4);
 	}
 	inet_pton(AF_INET6, s->address, &v6->sin6_addr);
 	v6->sin6_family = AF_INET6;
-	v6->sin6_port = htons(s->port);
+	v6->sin6_port = htons(port);
 	return sizeof(*v6);
 }
 
 static bool radius_socket_open(struct radius_socket *s)
 {
 	struct sockaddr_storage to;
-	socklen_t len = radius_socket_address(&s->client->cfg->server[s->server], &to);
+	const struct radius_client *c = s->client;
+	socklen_t len = radius_socket_address(c->server[s->server], c->use, &to);
 	int fd = socket(to.ss_family, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 
 	if (fd < 0)
@@ -114,13 +119,18 @@ static void radius_client_on_random(void *ctx, void *buf, size_t len)
 	gw_random(buf, len);
 }
 
+static const char *const radius_client_words[] = {
+	[RADIUS_FOR_ACCESS] = "server",
+	[RADIUS_FOR_ACCOUNTING] = "accounting server",
+};
+
 static void radius_client_on_changed(void *ctx, unsigned server, bool alive, uint64_t now)
 {
 	const struct radius_client *c = ctx;
 
 	(void)now;
-	GW_LOG(AAA, LOGL_NOTICE, "radius %s: server %s %s\n", c->cfg->name,
-	       c->cfg->server[server].text, alive ? "answers again" : "does not answer");
+	GW_LOG(AAA, LOGL_NOTICE, "radius %s: %s %s %s\n", c->cfg->name, radius_client_words[c->use],
+	       c->server[server]->text, alive ? "answers again" : "does not answer");
 }
 
 static void radius_client_on_dropped(void *ctx, unsigned server, enum radius_drop why, uint64_t now)
@@ -134,9 +144,9 @@ static void radius_client_on_dropped(void *ctx, unsigned server, enum radius_dro
 	};
 	const struct radius_client *c = ctx;
 
-	gw_log_peer(GW_LOG_AAA, LOGL_NOTICE, (uint64_t)(uintptr_t)&c->cfg->server[server], now,
-		    "radius %s: a packet of server %s is dropped: %s", c->cfg->name,
-		    c->cfg->server[server].text, words[why]);
+	gw_log_peer(GW_LOG_AAA, LOGL_NOTICE, (uint64_t)(uintptr_t)c->server[server], now,
+		    "radius %s: a packet of %s %s is dropped: %s", c->cfg->name,
+		    radius_client_words[c->use], c->server[server]->text, words[why]);
 }
 
 static const struct radius_ops radius_client_ops = {radius_client_on_send, radius_client_on_random,
@@ -155,8 +165,8 @@ static struct radius_pool *radius_client_pool(struct radius_client *c)
 {
 	struct radius_server s[CFG_RADIUS_SERVERS];
 
-	for (unsigned i = 0; i < c->cfg->servers; i++) {
-		const struct cfg_radius_server *from = &c->cfg->server[i];
+	for (unsigned i = 0; i < c->servers; i++) {
+		const struct cfg_radius_server *from = c->server[i];
 
 		s[i] = (struct radius_server){.secret = from->secret,
 					      .weight = from->weight,
@@ -167,10 +177,18 @@ static struct radius_pool *radius_client_pool(struct radius_client *c)
 					      .max_fail = from->max_fail,
 					      .requests = from->requests};
 	}
-	return radius_pool_new(s, c->cfg->servers, &radius_client_ops, c);
+	return radius_pool_new(s, c->servers, &radius_client_ops, c);
 }
 
-struct radius_client *radius_client_new(struct loop *loop, const struct cfg_radius *cfg)
+static void radius_client_choose(struct radius_client *c)
+{
+	for (unsigned i = 0; i < c->cfg->servers; i++)
+		if (c->use == RADIUS_FOR_ACCESS || c->cfg->server[i].acct_port)
+			c->server[c->servers++] = &c->cfg->server[i];
+}
+
+struct radius_client *radius_client_new(struct loop *loop, const struct cfg_radius *cfg,
+					enum radius_use use)
 {
 	struct radius_client *c = calloc(1, sizeof(*c));
 
@@ -178,6 +196,8 @@ struct radius_client *radius_client_new(struct loop *loop, const struct cfg_radi
 		return NULL;
 	c->loop = loop;
 	c->cfg = cfg;
+	c->use = use;
+	radius_client_choose(c);
 	c->pool = radius_client_pool(c);
 	if (!c->pool) {
 		free(c);
@@ -211,6 +231,11 @@ void radius_client_free(struct radius_client *c)
 const struct cfg_radius *radius_client_cfg(const struct radius_client *c)
 {
 	return c->cfg;
+}
+
+const struct cfg_radius_server *radius_client_server(const struct radius_client *c, unsigned i)
+{
+	return i < c->servers ? c->server[i] : NULL;
 }
 
 struct radius_request *radius_client_ask(struct radius_client *c, const struct radius_question *q,

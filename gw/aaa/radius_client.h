@@ -13,11 +13,17 @@
 
 struct radius_client;
 
-/* cfg must outlive it.  NULL without memory. */
-struct radius_client *radius_client_new(struct loop *loop, const struct cfg_radius *cfg);
+enum radius_use { RADIUS_FOR_ACCESS, RADIUS_FOR_ACCOUNTING };
+
+/* cfg must outlive it.  For accounting: those of its servers that have a port for it.  NULL without
+ * memory. */
+struct radius_client *radius_client_new(struct loop *loop, const struct cfg_radius *cfg,
+					enum radius_use use);
 /* Before the loop. */
 void radius_client_free(struct radius_client *c);
 const struct cfg_radius *radius_client_cfg(const struct radius_client *c);
+/* Server i of those that it uses; NULL = there are no more. */
+const struct cfg_radius_server *radius_client_server(const struct radius_client *c, unsigned i);
 /* As radius_ask() and radius_cancel(). */
 struct radius_request *radius_client_ask(struct radius_client *c, const struct radius_question *q,
 					 radius_done done, void *ctx, uint64_t now);

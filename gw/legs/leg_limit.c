@@ -63,9 +63,10 @@ static void leg_limit_on_time(void *ctx, uint64_t now)
 
 	if (l->idle)
 		leg_limit_look(l, now);
+	l->was_idle = l->idle && now - l->busy >= l->idle;
 	if (l->session && now - l->since >= l->session)
 		leg_limit_reached(l, "session limit of", l->session, now);
-	else if (l->idle && now - l->busy >= l->idle)
+	else if (l->was_idle)
 		leg_limit_reached(l, "idle for", l->idle, now);
 	else
 		loop_set(l->t->gw->loop, &l->timer, leg_limit_next(l, now));
@@ -89,6 +90,11 @@ void leg_limit_began(struct leg_limit *l, uint64_t since, uint64_t now)
 	l->since = since;
 	if (l->idle || l->session)
 		loop_set(l->t->gw->loop, &l->timer, leg_limit_next(l, now));
+}
+
+bool leg_limit_is_idle(const struct leg_limit *l)
+{
+	return l->was_idle && (!l->session || l->busy + l->idle < l->since + l->session);
 }
 
 void leg_limit_stop(struct leg_limit *l)

@@ -16,6 +16,7 @@ struct leg_limit {
 	uint64_t since;		/* the log-in */
 	uint64_t busy;		/* when it was last found to have carried something */
 	uint64_t carried;	/* frames, at the last look */
+	bool was_idle;		/* the idle limit has been reached */
 };
 
 /* The log-in begins now; one that ran before is forgotten.  idle, session: us, 0 = no limit.  When
@@ -25,6 +26,8 @@ void leg_limit_start(struct leg_limit *l, struct leg_terminal *t, uint64_t idle,
 		     uint64_t now);
 /* It began at `since`, in the life before. */
 void leg_limit_began(struct leg_limit *l, uint64_t since, uint64_t now);
+/* Is it by the idle limit that it has ended the leg? */
+bool leg_limit_is_idle(const struct leg_limit *l);
 /* Harmless on one of zeros. */
 void leg_limit_stop(struct leg_limit *l);
 

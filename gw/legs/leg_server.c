@@ -148,8 +148,10 @@ static void leg_server_on_answer(void *ctx, const struct aaa_answer *a, uint64_t
 		s->fixed4 = s->own.address4;
 		leg_server_log_refused(s, why ? why : "not let in", now);
 	}
-	if (ok)
+	if (ok) {
+		leg_acct_let_in(s, a->said, now);
 		leg_server_expect(s);
+	}
 	ppp_auth_answer(s->t.ppp, s->serial, ok, ok ? &a->reply : NULL, message, now);
 	leg_terminal_touch(&s->t);
 }
@@ -159,8 +161,7 @@ static const char *server_section(const struct leg_terminal *t)
 	return ((const struct leg_server *)t)->service->cfg->name;
 }
 
-/* What is known of the call or line that the client comes by; NULL = nothing. */
-static const struct leg_origin *leg_server_origin(const struct leg_server *s)
+const struct leg_origin *leg_server_origin(const struct leg_server *s)
 {
 	const struct leg *far = join_other(&s->t.leg);
 
@@ -212,8 +213,10 @@ static struct leg *leg_server_network(struct leg_terminal *first)
 	of->limits = s->limits;
 	of->filters = s->filters;
 	memcpy(of->t.user, first->user, sizeof(of->t.user));
-	if (leg_grant_give(of, s))
+	if (leg_grant_give(of, s)) {
+		leg_acct_move(of, s);
 		return l;
+	}
 	l->ops->free(l);
 	return NULL;
 }
@@ -321,8 +324,10 @@ static void server_ip4(struct leg_terminal *t, const struct ppp_addresses *addr,
 {
 	t->net.peer4 = up ? addr->peer4 : 0;
 	leg_server_lead(leg_server_of(t), false, up);
-	if (up)
+	if (up) {
 		leg_server_log_in(leg_server_of(t), loop_now(t->gw->loop));
+		leg_acct_up(leg_server_of(t), loop_now(t->gw->loop));
+	}
 }
 
 static void server_ip6(struct leg_terminal *t, const struct ppp_addresses *addr, bool up)
@@ -333,8 +338,10 @@ static void server_ip6(struct leg_terminal *t, const struct ppp_addresses *addr,
 	t->net.peer_iid = up ? addr->peer_iid : 0;
 	t->net.has_peer6 = up && s->has6;
 	memcpy(t->net.peer6, s->prefix6, sizeof(t->net.peer6));
-	if (up)
+	if (up) {
 		leg_server_log_in(s, loop_now(t->gw->loop));
+		leg_acct_up(s, loop_now(t->gw->loop));
+	}
 }
 
 static void leg_server_advertise(void *ctx, uint64_t now)
@@ -402,6 +409,7 @@ static void server_release(struct leg_terminal *t)
 	s->ask = NULL;
 	leg_bundle_leave(&s->link, &t->end, loop_now(t->gw->loop));
 	leg_server_log_out(s, loop_now(t->gw->loop));
+	leg_acct_end(s, loop_now(t->gw->loop));
 	leg_server_lead(s, false, false);
 	leg_server_lead(s, true, false);
 	leg_server_give_addresses_back(s);

@@ -46,6 +46,7 @@ struct leg_server {
 	const struct gw_filters *filters; /* his, NULL = none */
 	struct grant *grant;		  /* of RADIUS, NULL = it was not asked */
 	struct network_hold *hold;	  /* of each of its routes; NULL = of none */
+	struct acct_session *acct;	  /* of him, NULL = there is no accounting */
 	struct leg_link link; /* in a bundle, whose network protocols are another leg's */
 	bool of_bundle;	      /* this is that other leg */
 	bool is_client;	      /* one of those that the service counts */
@@ -54,6 +55,7 @@ struct leg_server {
 		uint64_t let_in;
 		uint32_t fixed4, given4;
 		bool has_addresses, has6;
+		uint64_t acct; /* Acct-Session-Id; 0 = there was none */
 	} before;
 };
 
@@ -102,6 +104,18 @@ const char *leg_server_why_none(const struct leg_server *s);
 void leg_server_give_addresses_back(struct leg_server *s);
 /* Those of a life before; false: they are not free any more. */
 bool leg_server_take_again(struct leg_server *s);
+
+/* What is known of the call or line that the client comes by; NULL = nothing. */
+const struct leg_origin *leg_server_origin(const struct leg_server *s);
+
+/* leg_acct.c: he has been let in; a network protocol is open; the leg goes. */
+void leg_acct_let_in(struct leg_server *s, const struct acct_said *said, uint64_t now);
+void leg_acct_up(struct leg_server *s, uint64_t now);
+void leg_acct_end(struct leg_server *s, uint64_t now);
+/* The leg with the network protocols of a bundle has it. */
+void leg_acct_move(struct leg_server *to, struct leg_server *from);
+void leg_acct_save(const struct leg_server *s, struct wr *w);
+void leg_acct_go_on(struct leg_server *s);
 
 /* A bundle is one client, however many links it has. */
 void leg_server_count(struct leg_server *s, bool is_client);

@@ -35,6 +35,7 @@ bool leg_server_save(const struct leg *l, struct wr *w)
 	if (!leg_terminal_save(&s->t, w))
 		return false;
 	grant_save(s->grant, w);
+	leg_acct_save(s, w);
 	return true;
 }
 
@@ -42,7 +43,10 @@ bool leg_server_save(const struct leg *l, struct wr *w)
 static bool leg_server_read_grant(struct leg_server *s, struct rd r)
 {
 	rd_skip(&r, rd_u16(&r));
-	return !r.bad && (!r.left || grant_read(&r, &s->grant));
+	if (r.bad || (r.left && !grant_read(&r, &s->grant)))
+		return false;
+	s->before.acct = r.left ? rd_u64(&r) : 0;
+	return !r.bad;
 }
 
 static void leg_server_read(struct leg_server *s, struct rd *r)
@@ -109,6 +113,7 @@ const char *leg_server_go_on(struct leg *l, struct rd *r, uint64_t now)
 
 	if (words)
 		return words;
+	leg_acct_go_on(s);
 	s->fixed4 = s->before.fixed4; /* the user's own comes before that of the call */
 	s->let_in = s->before.let_in < now ? s->before.let_in : now;
 	s->let_in_as = leg_server_source(s);

@@ -4,7 +4,20 @@
 #include "gw/operator/vty.h"
 
 TABLE_TEXT(radius_name, aaa_server_view, row->radius->name)
-TABLE_TEXT(radius_server, aaa_server_view, row->server->text)
+
+/* With its port for accounting, where it is about that. */
+static void radius_server(const void *object, char *buf, size_t cap)
+{
+	const struct aaa_server_view *row = object;
+	const struct cfg_radius_server *s = row->server;
+
+	if (!row->accounting)
+		snprintf(buf, cap, "%s", s->text);
+	else
+		snprintf(buf, cap, strchr(s->address, ':') ? "[%s]:%u" : "%s:%u", s->address,
+			 s->acct_port);
+}
+
 TABLE_TEXT(radius_use, aaa_server_view, row->server->backup ? "backup" : "yes")
 TABLE_TEXT(radius_state, aaa_server_view, row->alive ? "alive" : "dead")
 TABLE_NUMBER(radius_waiting, aaa_server_view, row->waiting)
@@ -44,9 +57,61 @@ static void table_radius_rows(struct gw *gw, struct table_text *to)
 
 	for (unsigned i = 0; aaa_server(gw->aaa, i, &v); i++)
 		table_row(to, &v);
+	for (unsigned i = 0; acct_server(gw->acct, i, &v); i++)
+		table_row(to, &v);
 }
 
 TABLE(table_radius, "radius");
+
+/* --- accounting -------------------------------------------------------------------------------- */
+
+TABLE_TEXT(accounting_name, acct_view, row->radius->name)
+TABLE_TEXT(accounting_where, acct_view,
+	   row->spool_fails ? "memory, spool fails"
+	   : row->spool	    ? "spool"
+			    : "memory")
+TABLE_NUMBER(accounting_sessions, acct_view, row->sessions)
+TABLE_NUMBER(accounting_made, acct_view, row->made)
+TABLE_NUMBER(accounting_found, acct_view, row->found)
+TABLE_NUMBER(accounting_acknowledged, acct_view, row->acknowledged)
+TABLE_NUMBER(accounting_given_up, acct_view, row->given_up)
+TABLE_NUMBER(accounting_unreadable, acct_view, row->unreadable)
+TABLE_NUMBER(accounting_waiting, acct_view, row->waiting)
+TABLE_NUMBER(accounting_octets, acct_view, row->octets)
+TABLE_NUMBER(accounting_oldest, acct_view, row->oldest)
+TABLE_NUMBER(accounting_skipped, acct_view, row->skipped)
+
+/* Made and found are acknowledged, given up, unreadable and waiting together. */
+static const struct table_column table_accounting_columns[] = {
+	{"Radius", "radius", TABLE_LEFT, accounting_name},
+	{"Kept in", "where", TABLE_LEFT, accounting_where},
+	{"Log-ins", "log-ins", TABLE_RIGHT, accounting_sessions},
+	{"Made", "made", TABLE_RIGHT, accounting_made},
+	{"Found", "found", TABLE_RIGHT, accounting_found},
+	{"Acknowledged", "acknowledged", TABLE_RIGHT, accounting_acknowledged},
+	{"Given up", "given-up", TABLE_RIGHT, accounting_given_up},
+	{"Unreadable", "unreadable", TABLE_RIGHT, accounting_unreadable},
+	{"Waiting", "waiting", TABLE_RIGHT, accounting_waiting},
+	{"Octets", "octets", TABLE_RIGHT, accounting_octets},
+	{"Oldest s", "oldest", TABLE_RIGHT, accounting_oldest},
+	{"Skipped octets", "skipped", TABLE_RIGHT, accounting_skipped},
+};
+
+static void table_accounting_rows(struct gw *gw, struct table_text *to)
+{
+	struct acct_view v;
+
+	for (unsigned i = 0; acct_view(gw->acct, i, &v); i++)
+		table_row(to, &v);
+}
+
+TABLE(table_accounting, "accounting");
+
+DEFUN(show_accounting, show_accounting_cmd, "show accounting",
+      SHOW_STR "records of log-ins for RADIUS servers\n")
+{
+	return vty_table(vty, &table_accounting);
+}
 
 DEFUN(show_radius, show_radius_cmd, "show radius",
       SHOW_STR "RADIUS servers and what they have answered\n")
@@ -57,4 +122,5 @@ DEFUN(show_radius, show_radius_cmd, "show radius",
 void vty_radius_init(void)
 {
 	install_element_ve(&show_radius_cmd);
+	install_element_ve(&show_accounting_cmd);
 }

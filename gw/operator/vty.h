@@ -41,7 +41,7 @@ extern const struct table table_peers, table_tunnels, table_clients, table_outgo
 extern const struct table table_calls, table_counters, table_lines, table_joins;
 extern const struct table table_services, table_pools, table_log, table_routes;
 extern const struct table table_filters, table_failures, table_bundles, table_processes,
-	table_radius, table_upgrade;
+	table_radius, table_upgrade, table_accounting;
 /* All of them; NULL ends. */
 extern const struct table *const operator_tables[];
 

@@ -100,7 +100,8 @@ static void radius_acct_put_addresses(struct radius_writer *b, const struct radi
 
 void radius_acct_put_facts(struct radius_writer *b, const struct radius_acct_facts *f)
 {
-	radius_put_text(b, RADIUS_USER_NAME, f->user);
+	if (f->user_len)
+		radius_put(b, RADIUS_USER_NAME, f->user, f->user_len);
 	radius_put_text(b, RADIUS_NAS_IDENTIFIER, f->nas_identifier);
 	radius_put_u32(b, RADIUS_NAS_PORT_TYPE, f->port_type);
 	radius_put_text(b, RADIUS_NAS_PORT_ID, f->port_id);

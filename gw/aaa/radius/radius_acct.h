@@ -59,8 +59,10 @@ struct radius_acct_tunnel {
 };
 
 struct radius_acct_facts {
+	const uint8_t *user; /* at most 253 octets */
+	size_t user_len;
 	/* NULL or empty: not said */
-	const char *user, *nas_identifier, *port_id, *called, *calling, *connect_info;
+	const char *nas_identifier, *port_id, *called, *calling, *connect_info;
 	uint32_t port_type; /* NAS-Port-Type */
 	uint8_t authentic;  /* enum radius_acct_authentic; 0 = not said */
 	bool framed;	    /* PPP: Service-Type and Framed-Protocol are said */

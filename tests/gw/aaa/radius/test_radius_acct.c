@@ -34,10 +34,11 @@ static void acct_event_is(const struct radius_acct_event *e, const char *hex)
 
 static void what_is_not_known_is_left_out(void)
 {
-	struct radius_acct_facts f = {.port_type = 5, .user = "", .called = ""};
+	struct radius_acct_facts f = {.port_type = 5, .called = ""};
 
 	acct_facts_are(&f, NO_PORT);
-	f.user = "ann";
+	f.user = (const uint8_t *)"ann";
+	f.user_len = 3;
 	f.nas_identifier = "gate";
 	f.port_id = "wan";
 	f.calling = "4711";

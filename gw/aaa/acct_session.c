@@ -1,0 +1,420 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A log-in's records.  Its counters are the data plane's, less what they were when it began; when
+ * they start from nothing, as when a call moves to another worker, what they had come to is added.
+ */
+#include "gw/aaa/acct_int.h"
+
+#include "gw/log.h"
+#include "gw/random.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define SECOND	     UINT64_C(1000000)
+#define INTERIM_MIN  60u /* RFC 2869 5.16 */
+#define INTERIM_MOST (365 * 24 * 3600 * SECOND)
+#define SPREAD	     20u /* part of the interval by which an interim record may be late */
+#define COUNTERS     4u
+/* With the octets of user and classes and some numbers they fit into ACCT_KEPT_MAX. */
+#define FACTS_MAX 3100u
+
+struct acct_session {
+	struct llist_head entry;     /* of struct acct.sessions */
+	struct llist_head unclaimed; /* of one of the life before, until it is claimed */
+	struct acct_group *group;
+	acct_ask ask;
+	void *ctx;
+	struct loop_timer timer;
+	uint64_t id;
+	bool started, remote;
+	uint64_t since, interim;		 /* us; interim 0 = none */
+	uint64_t base[COUNTERS], last[COUNTERS]; /* count = last + base, modulo 2^64 */
+	uint8_t *attrs;				 /* of all its records, as last known */
+	uint16_t attrs_len;
+	uint16_t classes_len;
+	uint8_t user_len;
+	uint8_t octets[]; /* user, classes */
+};
+
+/* --- kept for the next life --------------------------------------------------------------------- */
+
+static void acct_session_keep(const struct acct_session *s)
+{
+	uint8_t buf[ACCT_KEPT_MAX];
+	struct wr w = wr_init(buf, sizeof(buf));
+
+	wr_u8(&w, s->started);
+	wr_u8(&w, s->remote);
+	wr_u64(&w, s->since);
+	wr_u64(&w, s->interim);
+	for (unsigned i = 0; i < COUNTERS; i++) {
+		wr_u64(&w, s->base[i]);
+		wr_u64(&w, s->last[i]);
+	}
+	wr_u8(&w, s->user_len);
+	wr_u16(&w, s->classes_len);
+	wr_bytes(&w, s->octets, s->user_len + s->classes_len);
+	wr_u16(&w, s->attrs_len);
+	wr_bytes(&w, s->attrs, s->attrs_len);
+	acct_keep(s->group, ACCT_KEPT_SESSION, s->id, buf, w.len);
+}
+
+/* --- what it has come to ------------------------------------------------------------------------ */
+
+static void acct_session_count(struct acct_session *s, const struct radius_acct_counts *n)
+{
+	const uint64_t raw[COUNTERS] = {n->in_octets, n->out_octets, n->in_packets, n->out_packets};
+
+	for (unsigned i = 0; i < COUNTERS; i++) {
+		if (raw[i] < s->last[i])
+			s->base[i] += s->last[i];
+		s->last[i] = raw[i];
+	}
+}
+
+static struct radius_acct_counts acct_session_counts(const struct acct_session *s, uint64_t now)
+{
+	return (struct radius_acct_counts){
+		.in_octets = s->last[0] + s->base[0],
+		.out_octets = s->last[1] + s->base[1],
+		.in_packets = s->last[2] + s->base[2],
+		.out_packets = s->last[3] + s->base[3],
+		.seconds = now > s->since ? (uint32_t)((now - s->since) / SECOND) : 0,
+	};
+}
+
+/* True: what is known is another thing than before.  Without memory it stays as it was. */
+static bool acct_session_know(struct acct_session *s, struct radius_acct_facts *f)
+{
+	uint8_t buf[FACTS_MAX], *attrs;
+	struct radius_writer b = {.w = wr_init(buf, sizeof(buf))};
+
+	f->user = s->octets;
+	f->user_len = s->user_len;
+	f->classes = s->octets + s->user_len;
+	f->classes_len = s->classes_len;
+	f->authentic = s->remote ? RADIUS_AUTHENTIC_RADIUS : RADIUS_AUTHENTIC_LOCAL;
+	f->nas_identifier = s->group->cfg->nas_identifier;
+	radius_acct_put_facts(&b, f);
+	if (b.w.bad)
+		return false;
+	if (s->attrs && b.w.len == s->attrs_len && !memcmp(buf, s->attrs, b.w.len))
+		return false;
+	attrs = malloc(b.w.len);
+	if (!attrs)
+		return false;
+	memcpy(attrs, buf, b.w.len);
+	free(s->attrs);
+	s->attrs = attrs;
+	s->attrs_len = (uint16_t)b.w.len;
+	return true;
+}
+
+/* True likewise. */
+static bool acct_session_look(struct acct_session *s)
+{
+	struct acct_now n = {0};
+
+	if (!s->ask)
+		return false;
+	s->ask(s->ctx, &n);
+	acct_session_count(s, &n.counts);
+	return acct_session_know(s, &n.facts);
+}
+
+static void acct_session_make(struct acct_session *s, enum radius_acct_status status,
+			      enum radius_acct_cause cause, uint64_t now)
+{
+	struct radius_acct_counts n = acct_session_counts(s, now);
+	struct radius_acct_event e = {.status = status,
+				      .id = s->id,
+				      .cause = cause,
+				      .counts = status == RADIUS_ACCT_START ? NULL : &n};
+
+	acct_make(s->group, s->attrs, s->attrs_len, &e);
+}
+
+/* --- now and then ------------------------------------------------------------------------------- */
+
+/* Counted from the beginning, so that another life of the gateway keeps the rhythm; late by a
+ * random part, since many may have begun together. */
+static void acct_session_arm(struct acct_session *s, uint64_t now)
+{
+	uint64_t passed = now > s->since ? now - s->since : 0;
+	uint16_t random;
+
+	if (!s->interim)
+		return;
+	gw_random(&random, sizeof(random));
+	loop_set(s->group->acct->loop, &s->timer,
+		 s->since + (passed / s->interim + 1) * s->interim +
+			 s->interim / SPREAD * random / UINT16_MAX);
+}
+
+static void acct_session_on_time(void *ctx, uint64_t now)
+{
+	struct acct_session *s = ctx;
+
+	acct_session_look(s);
+	acct_session_make(s, RADIUS_ACCT_INTERIM, 0, now);
+	acct_session_arm(s, now);
+	acct_session_keep(s);
+}
+
+/* --- its life ----------------------------------------------------------------------------------- */
+
+static struct acct_session *acct_session_make_new(struct acct_group *g, const uint8_t *user,
+						  uint8_t user_len, const uint8_t *classes,
+						  uint16_t classes_len)
+{
+	struct acct_session *s = calloc(1, sizeof(*s) + user_len + classes_len);
+
+	if (!s) {
+		GW_LOG(AAA, LOGL_ERROR, "radius %s: no memory: a log-in has no accounting\n",
+		       g->cfg->name);
+		return NULL;
+	}
+	s->group = g;
+	s->user_len = user_len;
+	s->classes_len = classes_len;
+	memcpy(s->octets, user, user_len);
+	memcpy(s->octets + user_len, classes, classes_len);
+	loop_timer_init(&s->timer, acct_session_on_time, s);
+	llist_add_tail(&s->entry, &g->acct->sessions);
+	INIT_LLIST_HEAD(&s->unclaimed);
+	return s;
+}
+
+struct acct_session *acct_session_new(struct acct *a, const struct cfg_radius *radius,
+				      const struct acct_said *said, acct_ask ask, void *ctx)
+{
+	struct acct_group *g = acct_group_of(a, radius);
+	struct acct_session *s = g ? acct_session_make_new(g, said->user, said->user_len,
+							   said->classes, said->classes_len)
+				   : NULL;
+
+	if (!s)
+		return NULL;
+	s->ask = ask;
+	s->ctx = ctx;
+	s->id = acct_serial(a);
+	s->remote = said->remote;
+	s->interim = said->interim ? said->interim * SECOND : g->cfg->interim;
+	if (s->interim && s->interim < INTERIM_MIN * SECOND)
+		s->interim = INTERIM_MIN * SECOND;
+	acct_session_keep(s);
+	return s;
+}
+
+void acct_session_move(struct acct_session *s, void *ctx)
+{
+	if (s)
+		s->ctx = ctx;
+}
+
+static void acct_session_release(struct acct_session *s)
+{
+	loop_cancel(s->group->acct->loop, &s->timer);
+	llist_del(&s->entry);
+	llist_del(&s->unclaimed);
+	free(s->attrs);
+	free(s);
+}
+
+void acct_session_free(struct acct_session *s)
+{
+	if (!s)
+		return;
+	acct_drop(s->group->acct, ACCT_KEPT_SESSION, s->id);
+	acct_session_release(s);
+}
+
+uint64_t acct_session_id(const struct acct_session *s)
+{
+	return s ? s->id : 0;
+}
+
+bool acct_session_is_of(const struct acct_session *s, const struct acct_said *said)
+{
+	return s && s->user_len == said->user_len && !memcmp(s->octets, said->user, s->user_len);
+}
+
+static void acct_session_set_started(struct acct_session *s, bool started)
+{
+	if (s->started == started)
+		return;
+	s->started = started;
+	if (started)
+		s->group->sessions++;
+	else
+		s->group->sessions--;
+}
+
+void acct_session_start(struct acct_session *s, uint64_t now)
+{
+	if (!s || s->started)
+		return;
+	s->since = now;
+	acct_session_look(s);
+	for (unsigned i = 0; i < COUNTERS; i++)
+		s->base[i] = -s->last[i];
+	acct_session_set_started(s, true);
+	acct_session_make(s, RADIUS_ACCT_START, 0, now);
+	acct_session_arm(s, now);
+	acct_session_keep(s);
+}
+
+void acct_session_changed(struct acct_session *s, uint64_t now)
+{
+	if (!s || !s->started || !acct_session_look(s))
+		return;
+	acct_session_make(s, RADIUS_ACCT_INTERIM, 0, now);
+	acct_session_keep(s);
+}
+
+/* Its addresses may be gone already: what was known of it counts. */
+void acct_session_stop(struct acct_session *s, enum radius_acct_cause cause, uint64_t now)
+{
+	struct acct_now n = {0};
+
+	if (!s || !s->started)
+		return;
+	if (s->ask) {
+		s->ask(s->ctx, &n);
+		acct_session_count(s, &n.counts);
+	}
+	acct_session_make(s, RADIUS_ACCT_STOP, cause, now);
+	acct_session_set_started(s, false);
+	loop_cancel(s->group->acct->loop, &s->timer);
+	acct_drop(s->group->acct, ACCT_KEPT_SESSION, s->id);
+}
+
+void acct_sessions_end(struct acct *a, uint64_t now)
+{
+	struct acct_session *s;
+
+	llist_for_each_entry(s, &a->sessions, entry)
+		acct_session_stop(s, RADIUS_CAUSE_ADMIN_REBOOT, now);
+}
+
+/* --- in another life ---------------------------------------------------------------------------- */
+
+static bool acct_session_read_numbers(struct acct_session *s, struct rd *r, uint64_t now)
+{
+	uint64_t since;
+
+	s->started = rd_u8(r);
+	s->remote = rd_u8(r);
+	since = rd_u64(r);
+	s->since = since < now ? since : now;
+	s->interim = rd_u64(r);
+	for (unsigned i = 0; i < COUNTERS; i++) {
+		s->base[i] = rd_u64(r);
+		s->last[i] = rd_u64(r);
+	}
+	return !r->bad && s->interim <= INTERIM_MOST &&
+	       (!s->interim || s->interim >= INTERIM_MIN * SECOND);
+}
+
+/* What all its records say, as it was written. */
+static bool acct_session_read_attrs(struct acct_session *s, struct rd *r)
+{
+	uint16_t len = rd_u16(r);
+	const uint8_t *attrs = rd_take(r, len);
+
+	if (!attrs || len > FACTS_MAX)
+		return false;
+	s->attrs = malloc(len ? len : 1);
+	if (!s->attrs)
+		return false;
+	memcpy(s->attrs, attrs, len);
+	s->attrs_len = len;
+	return true;
+}
+
+static struct acct_session *acct_session_read(struct acct_group *g, struct rd *r, uint64_t now)
+{
+	struct acct_session n = {0}, *s;
+	bool ok = acct_session_read_numbers(&n, r, now);
+	uint8_t user_len = rd_u8(r);
+	uint16_t classes_len = rd_u16(r);
+	const uint8_t *octets = rd_take(r, user_len + (size_t)classes_len);
+
+	if (!ok || !octets || classes_len > ACCT_CLASSES)
+		return NULL;
+	s = acct_session_make_new(g, octets, user_len, octets + user_len, classes_len);
+	if (!s)
+		return NULL;
+	s->remote = n.remote;
+	s->since = n.since;
+	s->interim = n.interim;
+	memcpy(s->base, n.base, sizeof(s->base));
+	memcpy(s->last, n.last, sizeof(s->last));
+	acct_session_set_started(s, n.started);
+	if (acct_session_read_attrs(s, r))
+		return s;
+	acct_session_set_started(s, false);
+	acct_session_release(s);
+	return NULL;
+}
+
+static struct llist_head *acct_session_bucket(struct acct *a, uint64_t id)
+{
+	return &a->unclaimed[id % ACCT_UNCLAIMED];
+}
+
+void acct_session_recall(struct acct_group *g, uint64_t id, struct rd *r, uint64_t now)
+{
+	struct acct_session *s = acct_session_read(g, r, now);
+
+	if (!s) {
+		acct_drop(g->acct, ACCT_KEPT_SESSION, id);
+		return;
+	}
+	s->id = id;
+	llist_add(&s->unclaimed, acct_session_bucket(g->acct, id));
+	if (s->started)
+		acct_session_arm(s, now);
+}
+
+struct acct_session *acct_session_claim(struct acct *a, uint64_t id, acct_ask ask, void *ctx)
+{
+	struct acct_session *s;
+
+	llist_for_each_entry(s, acct_session_bucket(a, id), unclaimed)
+	{
+		if (s->id != id)
+			continue;
+		llist_del(&s->unclaimed);
+		INIT_LLIST_HEAD(&s->unclaimed);
+		s->ask = ask;
+		s->ctx = ctx;
+		return s;
+	}
+	return NULL;
+}
+
+static void acct_session_lost(struct acct_session *s, uint64_t now)
+{
+	acct_session_stop(s, RADIUS_CAUSE_NAS_ERROR, now);
+	acct_session_free(s);
+}
+
+void acct_resumed(struct acct *a, uint64_t now)
+{
+	struct acct_session *s, *next;
+
+	for (unsigned i = 0; i < ACCT_UNCLAIMED; i++)
+		llist_for_each_entry_safe(s, next, &a->unclaimed[i], unclaimed)
+			acct_session_lost(s, now);
+}
+
+void acct_sessions_free(struct acct *a)
+{
+	struct acct_session *s, *next;
+
+	for (unsigned i = 0; i < ACCT_UNCLAIMED; i++)
+		llist_for_each_entry_safe(s, next, &a->unclaimed[i], unclaimed)
+			acct_session_release(s);
+}

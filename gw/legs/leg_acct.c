@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The accounting of a terminal as server (gw/aaa/acct.h): when its log-in begins and ends, and what
+ * is known of it.
+ */
+#include "gw/legs/leg_server.h"
+
+#include "gw/port.h"
+#include "gw/text.h"
+
+#include <stdio.h>
+
+#define PORT_VIRTUAL 5u /* NAS-Port-Type, RFC 2865 5.41 */
+#define MEDIUM_IPV4  1u /* Tunnel-Medium-Type, RFC 2868 3.2 */
+#define MEDIUM_IPV6  2u
+
+/* Text of the facts, good until the next log-in is asked about. */
+struct leg_acct_text {
+	char client[GW_LEG_CIRCUIT], server[GW_LEG_CIRCUIT], connection[16], speed[64];
+	struct l2tp_tunnel_info tunnel;
+};
+
+/* RFC 2866 5.10, of what ended the leg. */
+static const uint8_t leg_acct_causes[LEG_CAUSES] = {
+	[LEG_BY_OPERATOR] = RADIUS_CAUSE_ADMIN_RESET,
+	[LEG_BY_SHUTDOWN] = RADIUS_CAUSE_ADMIN_REBOOT,
+	[LEG_BY_PEER] = RADIUS_CAUSE_USER_REQUEST,
+	[LEG_BY_LOSS] = RADIUS_CAUSE_LOST_CARRIER,
+	[LEG_BY_TIMEOUT] = RADIUS_CAUSE_LOST_CARRIER,
+	[LEG_BY_AUTH] = RADIUS_CAUSE_USER_ERROR,
+	[LEG_BY_MISMATCH] = RADIUS_CAUSE_PORT_ERROR,
+	[LEG_BY_RESOURCES] = RADIUS_CAUSE_NAS_ERROR,
+	[LEG_BY_LIMIT] = RADIUS_CAUSE_SESSION_TIMEOUT,
+};
+
+static enum radius_acct_cause leg_acct_cause(const struct leg_server *s)
+{
+	const struct leg_end *why = &s->t.end;
+
+	if (!*why->words)
+		return RADIUS_CAUSE_NAS_REBOOT;
+	if (why->cause == LEG_BY_LIMIT && leg_limit_is_idle(&s->limit))
+		return RADIUS_CAUSE_IDLE_TIMEOUT;
+	return (enum radius_acct_cause)leg_acct_causes[why->cause];
+}
+
+/* --- what is known ------------------------------------------------------------------------------ */
+
+/* "192.0.2.1:1701", "[2001:db8::1]:1701": the address alone, and its family; else all of it. */
+static uint8_t leg_acct_endpoint(char *out, size_t cap, const char *text)
+{
+	bool v6 = *text == '[';
+	const char *end = v6 ? strchr(text, ']') : strchr(text, ':');
+	size_t len = end ? (size_t)(end - text) - v6 : strlen(text);
+
+	snprintf(out, cap, "%.*s", (int)len, text + v6);
+	return v6 ? MEDIUM_IPV6 : MEDIUM_IPV4;
+}
+
+static const char *leg_acct_setting(const struct cfg_port *p, const char *key)
+{
+	for (unsigned i = 0; i < p->config.settings; i++)
+		if (!strcmp(p->config.setting[i].key, key))
+			return p->config.setting[i].value;
+	return "";
+}
+
+/* Both ends of the tunnel's channel.  Ours is known where the port listens on one address. */
+static uint8_t leg_acct_ends(const struct leg_server *s, char *near, char *far)
+{
+	const struct leg_entry *e = leg_server_entry(s);
+	const char *circuit = strchr(e->circuit, ' ');
+	const struct gw_port *port = port_by_number(s->t.gw, dp_channel_port(e->c.channel));
+	uint8_t medium;
+
+	*near = *far = '\0';
+	if (!port || !circuit)
+		return 0;
+	if (strcmp(port->cfg->transport->name, "udp") != 0) {
+		snprintf(far, GW_LEG_CIRCUIT, "%s", circuit + 1);
+		return 0;
+	}
+	medium = leg_acct_endpoint(far, GW_LEG_CIRCUIT, circuit + 1);
+	leg_acct_endpoint(near, GW_LEG_CIRCUIT, leg_acct_setting(port->cfg, "listen"));
+	if (!strcmp(near, "0.0.0.0") || !strcmp(near, "::"))
+		*near = '\0';
+	return medium;
+}
+
+/* RFC 2867 section 4.1: the connection of L2TP is named by its Call Serial Number. */
+static void leg_acct_tunnel(const struct leg_server *s, struct radius_acct_tunnel *out,
+			    struct leg_acct_text *text)
+{
+	const struct dp_call *c = &leg_server_entry(s)->c;
+	struct l2tp_tunnel *t = l2tp_tunnel_by_id(s->t.gw->engine, c->tid);
+	struct l2tp_call *call = t ? l2tp_call_by_id(t, c->sid) : NULL;
+	struct l2tp_call_info i;
+	char *near = text->server, *far = text->client;
+
+	if (!call)
+		return;
+	l2tp_call_info(call, &i);
+	l2tp_tunnel_info(t, &text->tunnel);
+	snprintf(text->connection, sizeof(text->connection), "%u", i.serial);
+	*out = (struct radius_acct_tunnel){.here = true,
+					   .client = text->client,
+					   .server = text->server,
+					   .client_name = text->tunnel.peer_host,
+					   .server_name = s->t.gw->cfg->host_name,
+					   .connection = text->connection};
+	if (!i.we_are_lns) {
+		near = text->client;
+		far = text->server;
+		out->client_name = s->t.gw->cfg->host_name;
+		out->server_name = text->tunnel.peer_host;
+	}
+	out->medium = leg_acct_ends(s, near, far);
+}
+
+static void leg_acct_line(const struct leg_origin *o, struct radius_acct_facts *out,
+			  struct leg_acct_text *text)
+{
+	if (!o)
+		return;
+	out->called = o->called;
+	out->calling = o->calling;
+	out->access = o->access;
+	out->access_len = o->access_len;
+	if (!o->speed.tx_bps)
+		return;
+	snprintf(text->speed, sizeof(text->speed), "%llu/%llu", (unsigned long long)o->speed.tx_bps,
+		 (unsigned long long)(o->speed.rx_bps ? o->speed.rx_bps : o->speed.tx_bps));
+	out->connect_info = text->speed;
+}
+
+static void leg_acct_addresses(const struct leg_server *s, struct radius_acct_facts *out)
+{
+	out->address4 = s->t.net.ip4 ? s->t.addr.peer4 : s->given4;
+	out->has_prefix6 = s->has6;
+	memcpy(out->prefix6, s->prefix6, sizeof(out->prefix6));
+	out->has_iid = s->t.net.ip6;
+	out->iid = s->t.addr.peer_iid;
+}
+
+static void leg_acct_ask(void *ctx, struct acct_now *out)
+{
+	static struct leg_acct_text text;
+	struct leg_server *s = ctx;
+	const struct leg_entry *e = leg_server_entry(s);
+	struct dp_call_stats n;
+
+	out->facts = (struct radius_acct_facts){
+		.port_type = PORT_VIRTUAL, .framed = true, .port_id = e->circuit};
+	leg_acct_line(leg_server_origin(s), &out->facts, &text);
+	leg_acct_addresses(s, &out->facts);
+	leg_acct_tunnel(s, &out->facts.tunnel, &text);
+	leg_entry_stats(e, &n);
+	out->counts = (struct radius_acct_counts){.in_octets = n.rx_octets,
+						  .out_octets = n.tx_octets,
+						  .in_packets = n.rx_frames,
+						  .out_packets = n.tx_frames};
+}
+
+/* --- when --------------------------------------------------------------------------------------- */
+
+/* A log-in that stands goes on when its user proves himself again. */
+void leg_acct_let_in(struct leg_server *s, const struct acct_said *said, uint64_t now)
+{
+	if (!said || acct_session_is_of(s->acct, said))
+		return;
+	acct_session_stop(s->acct, RADIUS_CAUSE_USER_REQUEST, now);
+	acct_session_free(s->acct);
+	s->acct = NULL;
+	if (s->service->cfg->radius)
+		s->acct = acct_session_new(s->t.gw->acct, s->service->cfg->radius, said,
+					   leg_acct_ask, s);
+	join_changed(&s->t.leg);
+}
+
+void leg_acct_up(struct leg_server *s, uint64_t now)
+{
+	acct_session_start(s->acct, now);
+	acct_session_changed(s->acct, now);
+}
+
+void leg_acct_move(struct leg_server *to, struct leg_server *from)
+{
+	to->acct = from->acct;
+	from->acct = NULL;
+	acct_session_move(to->acct, to);
+}
+
+void leg_acct_end(struct leg_server *s, uint64_t now)
+{
+	acct_session_stop(s->acct, leg_acct_cause(s), now);
+	acct_session_free(s->acct);
+	s->acct = NULL;
+}
+
+void leg_acct_save(const struct leg_server *s, struct wr *w)
+{
+	wr_u64(w, acct_session_id(s->acct));
+}
+
+void leg_acct_go_on(struct leg_server *s)
+{
+	if (s->before.acct)
+		s->acct = acct_session_claim(s->t.gw->acct, s->before.acct, leg_acct_ask, s);
+}
