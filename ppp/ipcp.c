@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * IPCP.  The server Naks any other address or name server than the assigned one, and Rejects the
- * option when none is assigned. The client asks for the configured address, or for 0.0.0.0, and
- * takes the one in the Nak.  IP-Compression and the deprecated IP-Addresses have no row and are
- * rejected.
+ * IPCP.  The server Naks any other address or name server than the assigned one, unless its owner
+ * lets the peer have it, and Rejects the option when none is assigned. The client asks for the
+ * configured address, or for 0.0.0.0, and takes the one in the Nak.  IP-Compression and the
+ * deprecated IP-Addresses have no row and are rejected.
  */
 #include "ppp/ipcp.h"
 
@@ -16,9 +16,11 @@ static enum cp_verdict ipcp_address_judge(struct ppp *p, struct rd v)
 	uint32_t a = rd_u32(&v);
 
 	p->ipcp_vars.peer4 = a;
-	if (p->cfg.server)
-		return a == p->given.peer4 ? CP_ACK : CP_NAK;
-	return a ? CP_ACK : CP_REJECT;
+	if (!p->cfg.server)
+		return a ? CP_ACK : CP_REJECT;
+	if (a && a != p->given.peer4 && p->ops.may_have4 && p->ops.may_have4(p->ctx, a))
+		p->given.peer4 = a;
+	return a == p->given.peer4 ? CP_ACK : CP_NAK;
 }
 
 static bool ipcp_address_suggest(struct ppp *p, struct wr *w)

@@ -8,9 +8,9 @@
  *
  * Rules of the contract
  *  - Time is `now` in microseconds of one monotonic clock.
- *  - `tx`, `random` and `keep` are called from inside and must not call back, but for ppp_save and
- *    ppp_get_info.  Events are queued and
- *    delivered at the end of the outermost call; the handler may call anything here but ppp_free.
+ *  - `tx`, `random`, `keep` and `may_have4` are called from inside and must not call back, but for
+ * ppp_save and ppp_get_info.  Events are queued and delivered at the end of the outermost call; the
+ * handler may call anything here but ppp_free.
  *  - Nothing points into the owner's memory after a call returns: the configuration is copied.
  *  - Failed authentication, option loops and garbage are answered as the RFC says, counted,
  * bounded.
@@ -168,6 +168,9 @@ struct ppp_ops {
 	/* What ppp_save() writes has changed: called before the first frame that shows the change
 	 * leaves, and before its event.  NULL = nothing is kept. */
 	void (*keep)(void *ctx);
+	/* Server: the peer asks for this address in place of peer4, and may have it; then it is
+	 * peer4 from now on, and the one before is nobody's.  NULL = it may not. */
+	bool (*may_have4)(void *ctx, uint32_t addr);
 };
 
 struct ppp;

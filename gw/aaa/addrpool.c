@@ -335,6 +335,13 @@ bool addrpool_take4_fixed(struct addrpool *p, uint32_t addr)
 	return addrpool_take_fixed(p, false, addr);
 }
 
+bool addrpool_take4_chosen(struct addrpool *p, uint32_t addr)
+{
+	uint32_t i = addrpool_space_find(&p->v4, addr);
+
+	return (i == NONE || p->v4.state[i] != SLOT_HELD) && addrpool_take4_fixed(p, addr);
+}
+
 void addrpool_give4(struct addrpool *p, uint32_t addr)
 {
 	addrpool_give(p, false, addr);

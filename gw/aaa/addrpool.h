@@ -27,6 +27,8 @@ void addrpool_hold4(struct addrpool *p, uint32_t addr);
 uint32_t addrpool_take4(struct addrpool *p);
 /* A certain address, inside the ranges or not; false when it is in use or without memory. */
 bool addrpool_take4_fixed(struct addrpool *p, uint32_t addr);
+/* The same for one that a client has chosen: not one that is kept for somebody. */
+bool addrpool_take4_chosen(struct addrpool *p, uint32_t addr);
 void addrpool_give4(struct addrpool *p, uint32_t addr);
 /* Is it in one of the ranges (so that the route of the range leads to it)? */
 bool addrpool_covers4(const struct addrpool *p, uint32_t addr);

@@ -531,6 +531,7 @@ static const struct leg_role server_role = {
 	.auth_ok = server_auth_ok,
 	.ip4 = server_ip4,
 	.ip6 = server_ip6,
+	.may_have4 = leg_server_may_have4,
 	.told = server_told,
 	.ip6_packet = server_ip6_packet,
 	.link = server_link,

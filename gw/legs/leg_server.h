@@ -102,6 +102,8 @@ void leg_grant_addresses(const struct leg_server *s, struct ppp_addresses *a);
 bool leg_server_have_addresses(struct leg_server *s);
 const char *leg_server_why_none(const struct leg_server *s);
 void leg_server_give_addresses_back(struct leg_server *s);
+/* Of struct leg_role: one that a user whose server lets him choose asks for. */
+bool leg_server_may_have4(struct leg_terminal *t, uint32_t addr);
 /* Those of a life before; false: they are not free any more. */
 bool leg_server_take_again(struct leg_server *s);
 

@@ -52,19 +52,28 @@ static void leg_addr_route6(struct leg_server *s)
 		     device_route(dp_tun_name(s->t.gw->dp, v->tun), &p, true);
 }
 
-static void leg_addr_unroute(struct leg_server *s)
+static const char *leg_addr_device(const struct leg_server *s)
 {
-	const struct cfg_prefix p = leg_addr_prefix6(s);
 	struct dp *dp = s->t.gw->dp;
 	uint32_t tun = s->service->tun;
 
-	if (tun && !dp_tun_gone(dp, tun)) {
-		if (s->routed)
-			device_route4(dp_tun_name(dp, tun), s->given4, false);
-		if (s->routed6)
-			device_route(dp_tun_name(dp, tun), &p, false);
-	}
-	s->routed = s->routed6 = false;
+	return tun && !dp_tun_gone(dp, tun) ? dp_tun_name(dp, tun) : NULL;
+}
+
+static void leg_addr_unroute4(struct leg_server *s)
+{
+	if (s->routed && leg_addr_device(s))
+		device_route4(leg_addr_device(s), s->given4, false);
+	s->routed = false;
+}
+
+static void leg_addr_unroute6(struct leg_server *s)
+{
+	const struct cfg_prefix p = leg_addr_prefix6(s);
+
+	if (s->routed6 && leg_addr_device(s))
+		device_route(leg_addr_device(s), &p, false);
+	s->routed6 = false;
 }
 
 /* --- addresses --------------------------------------------------------------------------------- */
@@ -124,13 +133,43 @@ static bool leg_addr_take(struct leg_server *s)
 
 void leg_server_give_addresses_back(struct leg_server *s)
 {
-	leg_addr_unroute(s);
+	leg_addr_unroute4(s);
+	leg_addr_unroute6(s);
 	if (s->given4)
 		addrpool_give4(s->from4, s->given4);
 	if (s->has6)
 		addrpool_give6(s->from6, s->prefix6);
 	s->given4 = 0;
 	s->has_addresses = s->has6 = false;
+}
+
+/* What no host may have, and our own. */
+static bool leg_addr_may_be_chosen(const struct leg_server *s, uint32_t addr)
+{
+	return addr >> 24 && addr >> 24 != 127 && addr >> 24 < 224 &&
+	       addr != s->service->cfg->local4;
+}
+
+/* RFC 2865 5.8, 255.255.255.255.  The one before goes back when this one is his. */
+bool leg_server_may_have4(struct leg_terminal *t, uint32_t addr)
+{
+	struct leg_server *s = leg_server_of(t);
+	struct addrpool *pool = s->from4;
+
+	if (!s->given4 || s->taken_as.fixed4 || !s->grant || !s->grant->chooses4 ||
+	    !leg_addr_may_be_chosen(s, addr))
+		return false;
+	if (!addrpool_covers4(pool, addr))
+		pool = s->service->pool;
+	if (!addrpool_take4_chosen(pool, addr))
+		return false;
+	leg_addr_unroute4(s);
+	addrpool_give4(s->from4, s->given4);
+	s->from4 = pool;
+	s->given4 = addr;
+	leg_addr_route4(s);
+	join_changed(&t->leg);
+	return true;
 }
 
 /* A link that starts again keeps its addresses, unless another user has authenticated on it and

@@ -269,10 +269,18 @@ static void leg_terminal_on_keep(void *ctx)
 	join_changed(&t->leg);
 }
 
+static bool leg_terminal_may_have4(void *ctx, uint32_t addr)
+{
+	struct leg_terminal *t = ctx;
+
+	return t->role->may_have4 && t->role->may_have4(t, addr);
+}
+
 static const struct ppp_ops ops = {.tx = leg_terminal_on_tx,
 				   .event = leg_terminal_on_event,
 				   .random = leg_terminal_on_random,
-				   .keep = leg_terminal_on_keep};
+				   .keep = leg_terminal_on_keep,
+				   .may_have4 = leg_terminal_may_have4};
 
 static void leg_terminal_on_time(void *ctx, uint64_t now)
 {

@@ -13,7 +13,7 @@
 struct leg_link;
 struct leg_terminal;
 
-/* What a role does; lcp_up, auth, told and ip6_packet may be NULL. */
+/* What a role does; lcp_up, auth, may_have4, told and ip6_packet may be NULL. */
 struct leg_role {
 	const struct leg_ops *ops;
 	/* Name of its service or client. */
@@ -28,6 +28,8 @@ struct leg_role {
 	 */
 	void (*ip4)(struct leg_terminal *t, const struct ppp_addresses *addr, bool up);
 	void (*ip6)(struct leg_terminal *t, const struct ppp_addresses *addr, bool up);
+	/* The far end asks for this address, and has it from now on; NULL in roles that say no. */
+	bool (*may_have4)(struct leg_terminal *t, uint32_t addr);
 	/* The data plane has been told. */
 	void (*told)(struct leg_terminal *t);
 	/* An IPv6 packet that came to us and not to the TUN; false = it is for the TUN. */

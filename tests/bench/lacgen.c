@@ -148,7 +148,7 @@ static void ppp_event(void *ctx, const struct ppp_event *ev)
 	}
 }
 
-static const struct ppp_ops ppp_ops = {ppp_tx, ppp_event, lacgen_op_random, NULL};
+static const struct ppp_ops ppp_ops = {ppp_tx, ppp_event, lacgen_op_random, NULL, NULL};
 
 static void lacgen_place(struct l2tp_tunnel *t)
 {

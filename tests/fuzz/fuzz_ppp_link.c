@@ -70,7 +70,7 @@ static void fuzz_ppp_link_on_event(void *ctx, const struct ppp_event *ev)
 }
 
 static const struct ppp_ops ops = {fuzz_ppp_link_on_tx, fuzz_ppp_link_on_event,
-				   fuzz_ppp_link_on_random, NULL};
+				   fuzz_ppp_link_on_random, NULL, NULL};
 
 static void fuzz_ppp_link_configure(struct state *s, uint8_t how)
 {

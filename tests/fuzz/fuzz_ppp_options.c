@@ -86,7 +86,7 @@ static void fuzz_ppp_options_on_event(void *ctx, const struct ppp_event *ev)
 }
 
 static const struct ppp_ops ops = {fuzz_ppp_options_on_tx, fuzz_ppp_options_on_event,
-				   fuzz_ppp_options_on_random, NULL};
+				   fuzz_ppp_options_on_random, NULL, NULL};
 
 /* The end that receives. */
 static const struct target {

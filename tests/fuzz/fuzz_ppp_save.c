@@ -49,7 +49,8 @@ static void fuzz_save_random(void *ctx, void *buf, size_t len)
 	memset(buf, (int)++((struct fuzz_save *)ctx)->random, len);
 }
 
-static const struct ppp_ops fuzz_save_ops = {fuzz_save_tx, fuzz_save_event, fuzz_save_random, NULL};
+static const struct ppp_ops fuzz_save_ops = {fuzz_save_tx, fuzz_save_event, fuzz_save_random, NULL,
+					     NULL};
 
 static void fuzz_save_configure(struct fuzz_save *s, uint8_t how)
 {

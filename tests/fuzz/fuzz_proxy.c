@@ -55,7 +55,7 @@ static void fuzz_proxy_on_event(void *ctx, const struct ppp_event *ev)
 }
 
 static const struct ppp_ops ops = {fuzz_proxy_on_tx, fuzz_proxy_on_event, fuzz_proxy_on_random,
-				   NULL};
+				   NULL, NULL};
 
 static struct ppp *fuzz_proxy_link(uint8_t how, struct ppp **ctx)
 {

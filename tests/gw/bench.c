@@ -188,7 +188,7 @@ static void far_ppp_random(void *ctx, void *buf, size_t len)
 	far_random(ctx, buf, len);
 }
 
-static const struct ppp_ops far_ppp_ops = {far_ppp_tx, far_ppp_event, far_ppp_random, NULL};
+static const struct ppp_ops far_ppp_ops = {far_ppp_tx, far_ppp_event, far_ppp_random, NULL, NULL};
 
 static void far_ppp_start(struct far_call *c, uint64_t now)
 {

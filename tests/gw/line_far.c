@@ -51,7 +51,8 @@ static void line_far_random(void *ctx, void *buf, size_t len)
 		*p = (uint8_t)test_rand(&seed);
 }
 
-static const struct ppp_ops line_far_ops = {line_far_tx, line_far_event, line_far_random, NULL};
+static const struct ppp_ops line_far_ops = {line_far_tx, line_far_event, line_far_random, NULL,
+					    NULL};
 
 /* As the data plane: by the line's entry where there is one. */
 static void line_to_gw(const uint8_t *frame, size_t len)

@@ -131,7 +131,7 @@ static void answer_echo(struct line *l, uint8_t *frame, size_t len)
 static void open_line(struct line *l, const char *method)
 {
 	static const struct ppp_ops ops = {pppoa_server_on_tx, pppoa_server_on_event,
-					   pppoa_server_on_random, NULL};
+					   pppoa_server_on_random, NULL, NULL};
 	struct ppp_config c;
 
 	ppp_config_default(&c);

@@ -168,7 +168,7 @@ static void pppoe_port_on_time(struct session *s)
 static void pppoe_port_open_ppp(struct session *s)
 {
 	static const struct ppp_ops ops = {pppoe_port_on_tx, pppoe_port_on_event,
-					   pppoe_port_on_random, NULL};
+					   pppoe_port_on_random, NULL, NULL};
 	uint16_t most = (uint16_t)(host.tr->mtu(host.port, s->channel) - 2);
 	struct ppp_config c;
 

@@ -78,7 +78,7 @@ void lone_init(struct lone *l, bool server)
 	l->cfg.n_auth = 0;
 }
 
-static const struct ppp_ops ops = {lone_on_tx, lone_on_event, lone_on_random, lone_on_keep};
+static const struct ppp_ops ops = {lone_on_tx, lone_on_event, lone_on_random, lone_on_keep, NULL};
 
 void lone_make(struct lone *l)
 {

@@ -116,7 +116,7 @@ static void pair_on_event(void *ctx, const struct ppp_event *ev)
 	}
 }
 
-static const struct ppp_ops ops = {pair_on_tx, pair_on_event, pair_on_random, pair_on_keep};
+static const struct ppp_ops ops = {pair_on_tx, pair_on_event, pair_on_random, pair_on_keep, NULL};
 
 void pair_init(struct pair *p)
 {

@@ -109,6 +109,20 @@ static void hold_takes_from_the_middle_of_the_free_ones(void)
 	addrpool_free(p);
 }
 
+static void a_client_chooses_what_is_kept_for_nobody(void)
+{
+	struct addrpool *p = addrpool_new("p", &small, 1);
+
+	addrpool_hold4(p, IP(10, 64, 0, 2));
+	CU_ASSERT_TRUE(addrpool_take4_chosen(p, IP(10, 64, 0, 1)));
+	CU_ASSERT_FALSE(addrpool_take4_chosen(p, IP(10, 64, 0, 1)));
+	CU_ASSERT_FALSE(addrpool_take4_chosen(p, IP(10, 64, 0, 2)));
+	CU_ASSERT_TRUE(addrpool_take4_fixed(p, IP(10, 64, 0, 2)));
+	CU_ASSERT_TRUE(addrpool_take4_chosen(p, IP(192, 0, 2, 7)));
+	CU_ASSERT_FALSE(addrpool_take4_chosen(p, IP(192, 0, 2, 7)));
+	addrpool_free(p);
+}
+
 static void fixed_outside_every_range(void)
 {
 	struct addrpool *p = addrpool_new("p", NULL, 0);
@@ -366,6 +380,7 @@ static const struct test_case cases[] = {
 	{"held_address_is_for_one_only", held_address_is_for_one_only},
 	{"hold_takes_from_the_middle_of_the_free_ones",
 	 hold_takes_from_the_middle_of_the_free_ones},
+	{"a_client_chooses_what_is_kept_for_nobody", a_client_chooses_what_is_kept_for_nobody},
 	{"fixed_outside_every_range", fixed_outside_every_range},
 	{"covers_what_it_gives", covers_what_it_gives},
 	{"one_64_per_client", one_64_per_client},

@@ -283,6 +283,58 @@ static void name_servers_of_ipv6_are_advertised(void)
 	granted_end();
 }
 
+/* RFC 2865 5.8: the user chooses, here 0.0.0.0, ours, a loopback, one of another user's section,
+ * one of nobody's, and one of the pool. */
+static void a_user_may_choose(void)
+{
+	const struct dp_call *at;
+
+	fake_radius_accept("0806ffffffff");
+	bench_start_kept(
+		CONF_OF("auth = pap  ipv6 = no", "user zoe { secret = z  address = 10.64.0.4 }\n"));
+	CU_ASSERT_TRUE_FATAL(bench_dial("lac"));
+	frames_record();
+	at = granted_pap("", 0);
+	CU_ASSERT(frames_next("c023 02 *"));
+	CU_ASSERT(frames_next("8021 01 *"));
+	for (unsigned i = 0; i < 4; i++) {
+		static const char *const asked[] = {"00000000", "0a400001", "7f000001", "0a400004"};
+		char hex[64];
+
+		snprintf(hex, sizeof(hex), "8021 01 %02x 000a 0306%s", i, asked[i]);
+		frames_give(at->tid, at->sid, hex);
+		snprintf(hex, sizeof(hex), "8021 03 %02x 000a 03060a400002", i);
+		CU_ASSERT(frames_next(hex));
+	}
+	frames_give(at->tid, at->sid, "8021 01 05 000a 0306c6336407");
+	CU_ASSERT(frames_next("8021 02 05 000a 0306c6336407"));
+	CU_ASSERT_EQUAL(fake_said("route ist0 add 198.51.100.7/32"), 1);
+	frames_give(at->tid, at->sid, "8021 01 06 000a 03060a400005");
+	CU_ASSERT(frames_next("8021 02 06 000a 03060a400005"));
+	CU_ASSERT_EQUAL(fake_said("route ist0 del 198.51.100.7/32"), 1);
+	frames_give(at->tid, at->sid, "8021 02 01 000a 03060a400001");
+	CU_ASSERT_EQUAL(fake_entry(at->tid, at->sid)->peer4, 0x0a400005);
+	bench_kill(NULL);
+	CU_ASSERT_EQUAL(fake.call[0].peer4, 0x0a400005);
+	granted_end();
+}
+
+static void nobody_else_may_choose(void)
+{
+	const struct dp_call *at;
+
+	fake_radius_accept("0806fffffffe");
+	bench_start(CONF_OF("auth = pap  ipv6 = no", ""));
+	CU_ASSERT_TRUE_FATAL(bench_dial("lac"));
+	frames_record();
+	at = granted_pap("", 0);
+	CU_ASSERT(frames_next("c023 02 *"));
+	CU_ASSERT(frames_next("8021 01 *"));
+	frames_give(at->tid, at->sid, "8021 01 05 000a 03060a400005");
+	CU_ASSERT(frames_next("8021 03 05 000a 03060a400002"));
+	granted_end();
+}
+
 /* --- networks ---------------------------------------------------------------------------------- */
 
 /* "10.9.0.0/16 0.0.0.0 1", "2001:db8:9::/48 :: 1" */
@@ -456,6 +508,8 @@ static const struct test_case cases[] = {
 	{"a_pool_that_is_gone_ends_the_call", a_pool_that_is_gone_ends_the_call},
 	{"a_prefix_and_an_identifier", a_prefix_and_an_identifier},
 	{"name_servers_of_ipv6_are_advertised", name_servers_of_ipv6_are_advertised},
+	{"a_user_may_choose", a_user_may_choose},
+	{"nobody_else_may_choose", nobody_else_may_choose},
 	{"networks_lead_to_their_client", networks_lead_to_their_client},
 	{"networks_outlive_control", networks_outlive_control},
 	{"networks_of_a_lost_call_are_given_back", networks_of_a_lost_call_are_given_back},
