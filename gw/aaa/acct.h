@@ -50,6 +50,7 @@ struct acct_ops {
 /* Sections with `accounting`; they outlive it.  NULL without memory. */
 struct acct *acct_new(struct loop *loop, const struct cfg_radius *radius, unsigned n,
 		      const struct acct_ops *ops, void *ctx);
+/* With the log-ins that are left. */
 void acct_free(struct acct *a);
 /* At start: what the life before has had kept, in any order. */
 void acct_recall(struct acct *a, enum acct_kept kind, uint64_t key, const uint8_t *rec, size_t len,

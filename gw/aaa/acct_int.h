@@ -66,7 +66,7 @@ struct acct_group *acct_read_group(struct acct *a, struct rd *r);
 
 /* acct_session.c */
 void acct_session_recall(struct acct_group *g, uint64_t id, struct rd *r, uint64_t now);
-/* Of the life before, that nobody has claimed. */
+/* All that are left. */
 void acct_sessions_free(struct acct *a);
 /* Each log-in that is started is stopped. */
 void acct_sessions_end(struct acct *a, uint64_t now);

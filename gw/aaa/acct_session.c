@@ -414,7 +414,5 @@ void acct_sessions_free(struct acct *a)
 {
 	struct acct_session *s, *next;
 
-	for (unsigned i = 0; i < ACCT_UNCLAIMED; i++)
-		llist_for_each_entry_safe(s, next, &a->unclaimed[i], unclaimed)
-			acct_session_release(s);
+	llist_for_each_entry_safe(s, next, &a->sessions, entry) acct_session_release(s);
 }

@@ -61,6 +61,10 @@
 
 /* and of what is the same in both. */
 #define OTHER_SUITES(X) \
+	X(acct)         \
+	X(acct_file)    \
+	X(acct_queue)   \
+	X(acct_record)  \
 	X(aaa)          \
 	X(aaa_radius)   \
 	X(addrpool)     \
