@@ -466,6 +466,7 @@ static void while_no_server_answers_one_at_a_time_is_tried(void)
 	before = heards;
 	acct_pass(60);
 	CU_ASSERT_TRUE(heards > before && heards < before + 20);
+	CU_ASSERT_FALSE(acct_is_busy(at.acct));
 	at.answers = true;
 	acct_pass(60);
 	CU_ASSERT_EQUAL(acct_seen().acknowledged, 40);

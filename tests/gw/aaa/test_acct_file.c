@@ -176,13 +176,14 @@ static void what_is_no_record_is_skipped(void)
 	files_end();
 }
 
-static void files_fill(void)
+/* 700 from this number on, and the first 600 of all are over. */
+static void files_fill(uint64_t serial)
 {
-	for (uint64_t i = 1; i <= 700; i++)
-		files_add(i, 3000);
+	for (uint64_t i = 0; i < 700; i++)
+		files_add(serial + i, 3000);
 	files_write();
-	for (uint64_t i = 0; i < 600; i++)
-		files_over(i);
+	for (unsigned i = 0; i < 600; i++)
+		files_over(queue.first);
 }
 
 static void what_is_left_moves_to_the_other_file(void)
@@ -191,7 +192,7 @@ static void what_is_left_moves_to_the_other_file(void)
 
 	files_begin();
 	CU_ASSERT_EQUAL_FATAL(files_open(), 0);
-	files_fill();
+	files_fill(1);
 	CU_ASSERT_TRUE(file.size > 2000000 && file.now == 0);
 	CU_ASSERT_EQUAL(acct_file_tidy(&file, &queue), 0);
 	CU_ASSERT_EQUAL(file.now, 1);
@@ -238,7 +239,7 @@ static void a_move_that_is_killed(void)
 
 	files_begin();
 	CU_ASSERT_EQUAL_FATAL(files_open(), 0);
-	files_fill();
+	files_fill(1);
 	files_copy(before, disk[0]);
 	CU_ASSERT_EQUAL(acct_file_tidy(&file, &queue), 0);
 	files_kill();
@@ -252,6 +253,18 @@ static void a_move_that_is_killed(void)
 	CU_ASSERT_EQUAL_FATAL(files_open(), 0);
 	CU_ASSERT_EQUAL(file.now, 0);
 	files_have(601, 701);
+	/* three times in one life: the last is the latest one */
+	CU_ASSERT_EQUAL(acct_file_tidy(&file, &queue), 0);
+	files_fill(701);
+	CU_ASSERT_EQUAL(acct_file_tidy(&file, &queue), 0);
+	files_fill(1401);
+	files_copy(before, disk[0]);
+	CU_ASSERT_EQUAL(acct_file_tidy(&file, &queue), 0);
+	files_kill();
+	files_copy(disk[0], before);
+	CU_ASSERT_EQUAL_FATAL(files_open(), 0);
+	CU_ASSERT_EQUAL(file.now, 1);
+	files_have(1801, 2101);
 	close(before);
 	files_end();
 }
