@@ -160,6 +160,20 @@ enum cfg_proxy {
 
 struct cfg_radius;
 
+/* What of a realm is left out where a user is looked for: `strip-realm`. */
+enum cfg_strip {
+	CFG_STRIP_NONE,
+	CFG_STRIP_SUFFIX, /* user@realm */
+	CFG_STRIP_PREFIX, /* DOMAIN\user */
+	CFG_STRIP_BOTH,
+};
+
+/* Several sections, in the order they are named. */
+struct cfg_refs {
+	const void *const *at;
+	unsigned n;
+};
+
 /* How a call or line that ends here is treated: the server side of PPP. */
 struct cfg_service {
 	const char *name;
@@ -175,6 +189,11 @@ struct cfg_service {
 	/* networks that its servers may have led to clients; none = all but default routes */
 	const struct cfg_prefix *radius_route;
 	unsigned radius_routes;
+	uint8_t strip_realm; /* enum cfg_strip */
+	struct cfg_refs
+		select; /* services that take users of their realms who come in by this one */
+	const char *const *realm; /* patterns of a realm; those of `select` of another */
+	unsigned realms;
 	uint64_t discard; /* codepoints, as bits, of packets that go out discard eligible */
 	struct cfg_filter filter[CFG_FILTERS];
 	struct ppp_config ppp; /* server side, filled from the section */
@@ -212,12 +231,6 @@ struct cfg_client {
 	uint64_t redial; /* wait before dialling again, us; 0 = once */
 	const struct cfg_client
 		*bundle; /* whose multilink bundle this is a link of; NULL = its own */
-};
-
-/* Several sections, in the order they are named. */
-struct cfg_refs {
-	const void *const *at;
-	unsigned n;
 };
 
 /* Numbers, in the order they are written. */
@@ -312,7 +325,8 @@ struct cfg_radius {
 enum cfg_local_users {
 	CFG_LOCAL_FIRST,    /* those that have a section */
 	CFG_LOCAL_FALLBACK, /* the same, when no server answers */
-	CFG_LOCAL_NEVER
+	CFG_LOCAL_NEVER,
+	CFG_LOCAL_LAST /* when no server answers, or the server refuses */
 };
 
 /* What failed log-ins cost (gw/aaa/login_limit.h says how). */

@@ -48,6 +48,19 @@ static void keys_ppp_set_radius_routes(struct cfg_load *l, const struct cfg_item
 	s->radius_route = cfg_get_prefixes(l, it, &s->radius_routes);
 }
 
+static void keys_ppp_set_realms(struct cfg_load *l, const struct cfg_item *it, void *obj,
+				const char *text)
+{
+	const char **a = arena_get(l->arena, it->values * sizeof(*a));
+	struct cfg_service *s = obj;
+
+	(void)text;
+	for (unsigned i = 0; i < it->values; i++)
+		a[i] = cfg_keep(l, it->value[i].text);
+	s->realm = a;
+	s->realms = it->values;
+}
+
 void cfg_set_methods(struct cfg_load *l, const struct cfg_item *it, uint8_t auth[PPP_AUTHS],
 		     uint8_t *n)
 {
@@ -240,10 +253,20 @@ static const struct cfg_key service_keys[] = {
 		 "ask for sequence numbers of 12 bits"},
 	{"radius", CFG_K_REF, .words = "radius", .deflt = "none",
 	 .help = "servers that are asked about users", SERVICE(radius)},
-	{"local-users", CFG_K_WORD, .words = "first fallback never", .deflt = "first",
-	 .help = "with `radius`: `user` sections count before it; only when no server answers; or "
-		 "never",
+	{"local-users", CFG_K_WORD, .words = "first fallback never last", .deflt = "first",
+	 .help = "with `radius`: `user` sections count before it; only when no server answers; "
+		 "never; or when it refuses or does not answer",
 	 SERVICE(local_users)},
+	{"strip-realm", CFG_K_WORD, .words = "none suffix prefix both", .deflt = "none",
+	 .help = "look for user@realm (suffix), DOMAIN\\user (prefix) or both without the realm, "
+		 "here and by RADIUS",
+	 SERVICE(strip_realm)},
+	{"select", CFG_K_REF, CFG_KEY_LIST, .words = "service", .deflt = "none",
+	 .help = "services that take users of their `realms` who come in by this one",
+	 SERVICE(select)},
+	{"realms", CFG_K_TEXT, CFG_KEY_LIST, .set = keys_ppp_set_realms, .deflt = "none",
+	 .help = "realms whose users this service takes from those that `select` it; * is any "
+		 "text"},
 	{"radius-routes", CFG_K_PREFIX, CFG_KEY_LIST, .set = keys_ppp_set_radius_routes,
 	 .deflt = "any",
 	 .help = "with `radius`: networks that it may have led to clients, beside those of the "
@@ -362,6 +385,23 @@ static void keys_ppp_finish_bundles(struct cfg_load *l, const struct cfg_item *i
 			 "becomes a link of its bundle");
 }
 
+/* References to services are to others, with realms. */
+static void keys_ppp_finish_select(struct cfg_load *l, const struct cfg_item *it)
+{
+	const struct cfg_item *select = cfg_given(it, "select");
+	const struct cfg_service *s = it->object;
+
+	for (unsigned i = 0; select && i < s->select.n; i++) {
+		const struct cfg_service *to = s->select.at[i];
+
+		if (to == s)
+			cfg_wrong(l, select->line, select, "`%s` is the service itself", s->name);
+		else if (!to->realms)
+			cfg_wrong(l, select->line, select, "service `%s` has no `realms`",
+				  to->name);
+	}
+}
+
 static void keys_ppp_finish_service(struct cfg_load *l, const struct cfg_item *it)
 {
 	const struct cfg_item *routes = cfg_given(it, "radius-routes");
@@ -373,6 +413,7 @@ static void keys_ppp_finish_service(struct cfg_load *l, const struct cfg_item *i
 		s->ppp.ipv6 = keys_ppp_has_ipv6(s->pool);
 	if (s->ppp.mrru)
 		keys_ppp_finish_bundles(l, it);
+	keys_ppp_finish_select(l, it);
 	if (routes && !s->radius)
 		cfg_wrong(l, routes->line, routes, "needs `radius`");
 }

@@ -109,28 +109,29 @@ void aaa_free(struct aaa *a)
 	free(a);
 }
 
-/* strcmp of a claim's name, which may hold any octet, and a user's. */
-static int aaa_name_cmp(const struct ppp_auth_claim *c, const char *name)
+/* strcmp of a name as it was said, which may hold any octet, and a user's. */
+static int aaa_name_cmp(struct rd said, const char *name)
 {
-	size_t len = strlen(name), n = c->name_len < len ? c->name_len : len;
-	int d = memcmp(c->name, name, n);
+	size_t len = strlen(name), n = said.left < len ? said.left : len;
+	int d = memcmp(said.p, name, n);
 
-	return d ? d : (c->name_len > len) - (c->name_len < len);
+	return d ? d : (said.left > len) - (said.left < len);
 }
 
 static const struct cfg_user *aaa_find(const struct aaa *a, const struct aaa_question *q)
 {
+	const struct rd said = realm_strip(q->service, q->claim->name, q->claim->name_len);
 	unsigned lo = 0, hi = a->users;
 
 	while (lo < hi) {
 		unsigned mid = lo + (hi - lo) / 2;
 
-		if (aaa_name_cmp(q->claim, a->user[mid]->name) > 0)
+		if (aaa_name_cmp(said, a->user[mid]->name) > 0)
 			lo = mid + 1;
 		else
 			hi = mid;
 	}
-	for (; lo < a->users && !aaa_name_cmp(q->claim, a->user[lo]->name); lo++)
+	for (; lo < a->users && !aaa_name_cmp(said, a->user[lo]->name); lo++)
 		if (!a->user[lo]->service || a->user[lo]->service == q->service)
 			return a->user[lo];
 	return NULL;
@@ -219,13 +220,15 @@ static struct radius_client *aaa_client_of(const struct aaa *a, const struct cfg
 	return NULL;
 }
 
-/* When local users count that have a section: before a server is asked, and when none answers. */
+/* When local users count that have a section: before a server is asked, when none answers, and when
+ * one refuses. */
 static const struct {
-	bool before, instead;
+	bool before, instead, after;
 } aaa_local[] = {
 	[CFG_LOCAL_FIRST] = {.before = true},
 	[CFG_LOCAL_FALLBACK] = {.instead = true},
-	[CFG_LOCAL_NEVER] = {false, false},
+	[CFG_LOCAL_NEVER] = {false, false, false},
+	[CFG_LOCAL_LAST] = {.instead = true, .after = true},
 };
 
 /* The servers that are to judge it, or NULL: it is judged here. */
@@ -300,6 +303,10 @@ static void aaa_judged(struct aaa_request *r, const struct aaa_question *q,
 			    q->service->radius->name);
 	if (!ok)
 		aaa_log_refused(q, why, now);
+	if (!ok && aaa_local[q->service->local_users].after && aaa_find(r->aaa, q)) {
+		aaa_conclude(r->aaa, q, aaa_judge(r->aaa, q, &r->answer), &r->answer, now);
+		return;
+	}
 	aaa_conclude(r->aaa, q, ok, &r->answer, now);
 	if (*m->grant.message)
 		r->answer.message = m->grant.message;

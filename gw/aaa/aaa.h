@@ -13,6 +13,7 @@
 #include "gw/aaa/addrpool.h"
 #include "gw/aaa/grant.h"
 #include "gw/aaa/login_limit.h"
+#include "gw/aaa/realm.h"
 #include "gw/loop.h"
 
 struct aaa;

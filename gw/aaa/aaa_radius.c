@@ -70,11 +70,12 @@ bool aaa_radius_question(const struct aaa_question *q, const char *nas_identifie
 {
 	struct radius_writer b = {.w = wr_init(buf, RADIUS_ATTRS_MAX)};
 	const struct ppp_auth_claim *c = q->claim;
+	const struct rd user = realm_asked(q->service, c);
 
 	*out = (struct radius_question){.code = RADIUS_ACCESS_REQUEST, .attrs = buf};
 	if (!aaa_radius_put_claim[c->method] || !c->name_len)
 		return false;
-	radius_put(&b, RADIUS_USER_NAME, c->name, c->name_len);
+	radius_put(&b, RADIUS_USER_NAME, user.p, user.left);
 	if (!aaa_radius_put_claim[c->method](&b, c, out))
 		return false;
 	radius_put_text(&b, RADIUS_NAS_IDENTIFIER, nas_identifier);

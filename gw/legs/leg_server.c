@@ -178,6 +178,7 @@ const struct leg_origin *leg_server_origin(const struct leg_server *s)
 static void server_auth(struct leg_terminal *t, const struct ppp_auth_claim *claim, uint64_t now)
 {
 	struct leg_server *s = leg_server_of(t);
+	const char *why = leg_realm_choose(s, claim);
 	struct aaa_question q = {.claim = claim, .service = s->service->cfg};
 	const struct leg_origin *origin = leg_server_origin(s);
 	char text[GW_TEXT_MAX];
@@ -192,9 +193,11 @@ static void server_auth(struct leg_terminal *t, const struct ppp_auth_claim *cla
 	}
 	aaa_cancel(s->ask);
 	s->serial = claim->serial;
-	s->ask = aaa_ask(t->gw->aaa, &q, leg_server_on_answer, s, now);
+	s->ask = why ? NULL : aaa_ask(t->gw->aaa, &q, leg_server_on_answer, s, now);
+	if (why)
+		leg_server_log_refused(s, why, now);
 	if (!s->ask)
-		ppp_auth_verdict(t->ppp, false, NULL, NULL, now);
+		ppp_auth_verdict(t->ppp, false, NULL, why ? "not authorized" : NULL, now);
 }
 
 /* --- multilink -------------------------------------------------------------------------------- */
@@ -549,7 +552,7 @@ struct leg *leg_server_new(struct gw *gw, struct gw_service *service)
 	s->t.role = &server_role;
 	s->t.gw = gw;
 	s->t.tun = service->tun;
-	s->service = service;
+	s->service = s->entered = service;
 	leg_server_set_limits(s, CFG_OF_SERVICE, CFG_OF_SERVICE);
 	leg_server_count(s, true);
 	return &s->t.leg;

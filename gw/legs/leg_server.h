@@ -21,7 +21,8 @@ struct leg_server_want {
 
 struct leg_server {
 	struct leg_terminal t;
-	struct gw_service *service;
+	struct gw_service *service; /* of the user, once he is known */
+	struct gw_service *entered; /* that the call or line came in by, whose LCP it is */
 	struct aaa_request *ask;
 	uint32_t serial;    /* of the claim asked about */
 	struct leg_own own; /* of the call, whoever the user is */
@@ -79,6 +80,10 @@ static inline uint64_t leg_server_source(const struct leg_server *s)
 
 	return e->source ^ htab_octets(s->t.user, strlen(s->t.user));
 }
+
+/* leg_realm.c: the service of the claim's user, as its realm says, is s->service.  NULL, or why he
+ * cannot be let in. */
+const char *leg_realm_choose(struct leg_server *s, const struct ppp_auth_claim *claim);
 
 /* leg_grant.c: take what an answer grants (NULL = nothing) in place of what was granted before, or
  * look up again what a record says; s->filters too.  NULL, or why it cannot be had. */

@@ -36,7 +36,23 @@ bool leg_server_save(const struct leg *l, struct wr *w)
 		return false;
 	grant_save(s->grant, w);
 	leg_acct_save(s, w);
+	record_text(w, s->entered->cfg->name);
 	return true;
+}
+
+/* The service whose LCP it is; one that is gone leaves that to the user's. */
+static bool leg_server_read_entered(struct leg_server *s, struct rd *r)
+{
+	const struct cfg_service *cfg;
+	char name[RECORD_TEXT_MAX + 1];
+
+	if (!r->left)
+		return true;
+	record_read_text(r, name, sizeof(name));
+	cfg = cfg_named(s->t.gw->cfg, "service", name);
+	if (cfg)
+		s->entered = service_of(s->t.gw, cfg);
+	return !r->bad;
 }
 
 /* It is behind what leg_terminal_resume() will read.  Records of older releases end there. */
@@ -46,7 +62,7 @@ static bool leg_server_read_grant(struct leg_server *s, struct rd r)
 	if (r.bad || (r.left && !grant_read(&r, &s->grant)))
 		return false;
 	s->before.acct = r.left ? rd_u64(&r) : 0;
-	return !r.bad;
+	return !r.bad && leg_server_read_entered(s, &r);
 }
 
 static void leg_server_read(struct leg_server *s, struct rd *r)
@@ -72,10 +88,12 @@ static void leg_server_read(struct leg_server *s, struct rd *r)
 
 static const struct cfg_user *leg_server_user(const struct leg_server *s)
 {
+	const struct rd said = realm_strip(s->service->cfg, s->t.user, strlen(s->t.user));
 	const struct cfg_model *m = s->t.gw->cfg;
 
 	for (unsigned i = 0; i < m->users; i++)
-		if (!strcmp(m->user[i].name, s->t.user))
+		if (strlen(m->user[i].name) == said.left &&
+		    !memcmp(m->user[i].name, said.p, said.left))
 			return &m->user[i];
 	return NULL;
 }
@@ -96,7 +114,7 @@ static bool leg_server_filter_again(struct leg_server *s)
 /* A link has LCP and no more; what begins anew is none of a bundle. */
 static const char *leg_server_link_goes_on(struct leg_server *s, struct rd *r, uint64_t now)
 {
-	const struct cfg_service *cfg = s->service->cfg;
+	const struct cfg_service *cfg = s->entered->cfg;
 
 	if (!leg_terminal_resume(&s->t, &cfg->ppp, cfg->mtu, r, now))
 		return "out of memory";
@@ -108,7 +126,7 @@ static const char *leg_server_link_goes_on(struct leg_server *s, struct rd *r, u
 const char *leg_server_go_on(struct leg *l, struct rd *r, uint64_t now)
 {
 	struct leg_server *s = (struct leg_server *)l;
-	const struct cfg_service *cfg = s->service->cfg;
+	const struct cfg_service *cfg = s->entered->cfg;
 	const char *words = leg_grant_again(s);
 
 	if (words)
@@ -117,7 +135,7 @@ const char *leg_server_go_on(struct leg *l, struct rd *r, uint64_t now)
 	s->fixed4 = s->before.fixed4; /* the user's own comes before that of the call */
 	s->let_in = s->before.let_in < now ? s->before.let_in : now;
 	s->let_in_as = leg_server_source(s);
-	leg_entry_discard(join_other(l)->ops->entry(join_other(l)), cfg->discard);
+	leg_entry_discard(join_other(l)->ops->entry(join_other(l)), s->service->cfg->discard);
 	if (s->t.was_of)
 		return leg_server_link_goes_on(s, r, now);
 	if (!leg_server_take_again(s))

@@ -136,6 +136,10 @@ static void radius_mistakes(void)
 	ASSERT_TOLD(SERVER("10.0.0:1812"), IN_SERVER "10.0.0:1812: `10.0.0:1812" NO_ADDRESS);
 	ASSERT_TOLD("service s { local = 10.0.0.1\nradius-routes = 10.9.0.0/16 }\nnet n { }",
 		    "t:2: service s: radius-routes: needs `radius`\n");
+	ASSERT_TOLD("service s { local = 10.0.0.1\nselect = { s, t } }\n"
+		    "service t { local = 10.0.0.2 }\nnet n { }",
+		    "t:2: service s: select: `s` is the service itself\n"
+		    "t:2: service s: select: service `t` has no `realms`\n");
 	ASSERT_TOLD("radius r { }\nnet n { }", "t:1: radius r: needs a `server \"ADDRESS\" { }`\n");
 	ASSERT_TOLD("radius r { server \"10.0.0.5\" { } }\nnet n { }",
 		    IN_SERVER "10.0.0.5: needs `secret-file` (or `secret`)\n");

@@ -26,6 +26,7 @@
 	X(leg_grant)      \
 	X(leg_limit)      \
 	X(leg_line)       \
+	X(leg_realm)      \
 	X(leg_server)     \
 	X(leg_terminal)   \
 	X(limits)         \
@@ -38,6 +39,7 @@
 	X(port)           \
 	X(call_phb)       \
 	X(ra)             \
+	X(realm)          \
 	X(reserve)        \
 	X(resume)         \
 	X(resume_join)    \

@@ -102,7 +102,7 @@ client() {
 		host-name = lac
 		udp wan { listen = "192.0.2.1:1701" }
 		peer lns { port = wan  dial = "192.0.2.2:1701" }
-		client c { peer = lns  auth = $1  user = $2  secret = "$3"  tun = c0  redial = 1s }
+		client c { peer = lns  auth = $1  user = "$2"  secret = "$3"  tun = c0  redial = 1s }
 	E
 	gateway lac
 }
