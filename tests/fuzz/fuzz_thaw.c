@@ -12,8 +12,10 @@
 #include "transports/pppoe/pppoe.h"
 #include "transports/serial/serial.h"
 #include "transports/udp/udp.h"
+#include "transports/x25/x25_socket.h"
 #include "transports/x25/x25_transport.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <stdlib.h>
@@ -47,6 +49,7 @@ static const struct fuzz_thaw_row {
 	{&udp_transport, SETTINGS("listen=127.0.0.1:0", "max-channels=16")},
 	{&loop_transport, SETTINGS("pair=ft", "window=4", "@a l2tp ppp", "@b ppp")},
 	{&x25_transport, SETTINGS("link=xot:127.0.0.1:1", "address=3110", "@1 l2tp")},
+	{&x25_transport, SETTINGS("link=x25-socket:", "address=31101111", "socket-calls=8")},
 };
 #define ROWS (sizeof(rows) / sizeof(rows[0]))
 
@@ -56,7 +59,57 @@ static void fuzz_thaw_check(bool ok)
 		abort();
 }
 
-/* The end of a loop link, a datagram socket that is bound, a tty, a stream. */
+/* --- sockets of AF_X25 ------------------------------------------------------------------------ */
+
+/* The kernel here has none: the end of a loop link is a call, a datagram socket is one that
+ * listens, since it is quiet. */
+static enum x25_kernel_kind fuzz_thaw_kind(int fd)
+{
+	int type = 0;
+	socklen_t len = sizeof(type);
+
+	getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &len);
+	return type == SOCK_SEQPACKET ? X25_KERNEL_CALL
+	       : type == SOCK_DGRAM   ? X25_KERNEL_LISTENS
+				      : X25_KERNEL_OTHER;
+}
+
+static int fuzz_thaw_listen(const struct x25_kernel_call *c)
+{
+	(void)c;
+	return socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+}
+
+static int fuzz_thaw_next_call(int fd, struct x25_kernel_call *out)
+{
+	(void)fd;
+	(void)out;
+	return -EAGAIN;
+}
+
+static int fuzz_thaw_state(int fd, uint8_t *cause, uint8_t *diagnostic)
+{
+	(void)fd;
+	*cause = *diagnostic = 0;
+	return -ECONNRESET; /* nobody is at the other end */
+}
+
+static void fuzz_thaw_kernel(void)
+{
+	static struct x25_kernel kernel;
+
+	kernel = x25_af_x25;
+	kernel.listen = fuzz_thaw_listen;
+	kernel.next_call = fuzz_thaw_next_call;
+	kernel.state = fuzz_thaw_state;
+	kernel.kind = fuzz_thaw_kind;
+	x25_socket_kernel = &kernel;
+}
+
+/* --- the port --------------------------------------------------------------------------------- */
+
+/* The end of a loop link, a datagram socket that is bound, a tty, a stream, two more sockets that
+ * listen. */
 static void fuzz_thaw_descriptors(struct fake_frozen *f)
 {
 	struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
@@ -71,8 +124,10 @@ static void fuzz_thaw_descriptors(struct fake_frozen *f)
 		(void)bind(f->fd[1], (struct sockaddr *)&at, sizeof(at));
 	f->fd[2] = open("/dev/ptmx", O_RDWR | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	f->fd[3] = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	f->fd[4] = fuzz_thaw_listen(NULL);
+	f->fd[5] = fuzz_thaw_listen(NULL);
 	f->f.fd = f->fd;
-	f->f.fds = 4;
+	f->f.fds = 6;
 }
 
 static bool fuzz_thaw_thaw(struct fake_host *h, struct fake_frozen *f,
@@ -110,6 +165,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	row = &rows[data[0] % ROWS];
 	fake_now = 1000 * S;
+	fuzz_thaw_kernel();
 	fake_init(&h);
 	h.tr = row->tr;
 	f.f.len = size - 1;

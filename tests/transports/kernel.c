@@ -259,17 +259,34 @@ int __wrap_setsockopt(int fd, int level, int name, const void *value, socklen_t 
 	return 0;
 }
 
+/* False: nobody asks for it. */
+static bool kernel_option(const struct kernel_socket *s, int name, int *out)
+{
+	if (name == SO_ERROR)
+		*out = kernel.so_error;
+	else if (name == SO_DOMAIN)
+		*out = s->family;
+	else if (name == SO_ACCEPTCONN)
+		*out = s->backlog != 0;
+	else
+		return false;
+	return true;
+}
+
 int __wrap_getsockopt(int fd, int level, int name, void *value, socklen_t *len)
 {
+	int is;
+
 	if (kernel_fails("getsockopt", (unsigned)name))
 		return -1;
 	if (!kernel_of(fd))
 		return __real_getsockopt(fd, level, name, value, len);
-	if (level != SOL_SOCKET || name != SO_ERROR || *len != sizeof(int)) {
+	if (level != SOL_SOCKET || *len != sizeof(int) ||
+	    !kernel_option(kernel_of(fd), name, &is)) {
 		errno = ENOPROTOOPT;
 		return -1;
 	}
-	memcpy(value, &kernel.so_error, sizeof(int));
+	memcpy(value, &is, sizeof(int));
 	return 0;
 }
 

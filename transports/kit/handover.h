@@ -11,8 +11,8 @@
  * it does not know.  Octets are read as if a stranger had written them: after the first value that
  * cannot be, every function returns 0 and `bad` is set.
  *
- * The kinds of parts, all different: 1 link, 2 frame-relay, 3 x25, 6 and 7 its XOT, 4 and 5 atm, 8
- * and 13 udp, 9, 10 and 14 pppoe, 11 serial, 12 loop, 32 counters.
+ * The kinds of parts, all different: 1 link, 2 frame-relay, 3 x25, 6 and 7 its XOT, 15 and 16 its
+ * sockets, 4 and 5 atm, 8 and 13 udp, 9, 10 and 14 pppoe, 11 serial, 12 loop, 32 counters.
  */
 #ifndef TRANSPORTS_KIT_HANDOVER_H
 #define TRANSPORTS_KIT_HANDOVER_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * An x25 port on its way to another process: what carries packets (x25_line.c, x25_xot.c), then the
- * circuits, each in the slot that its handle names, then the packet layers.
+ * An x25 port on its way to another process: what carries packets (x25_line.c, x25_xot.c,
+ * x25_socket.c), then the circuits, each in the slot that its handle names, then the packet layers.
  */
 #include "transports/x25/x25_port.h"
 
@@ -189,7 +189,7 @@ static bool x25_thaw_state(struct ist_port *p, struct handover *h)
 	struct handover_part part;
 	bool fits;
 
-	if (!p->below->hand || !handover_open(h, &part, X25_PART, X25_PART_VERSION))
+	if (!handover_open(h, &part, X25_PART, X25_PART_VERSION))
 		return false;
 	fits = handover_word(h, 0, X25_SOCKETS) == (uint32_t)p->conf.framing;
 	if (fits) {
@@ -230,13 +230,6 @@ static const struct handover_medium x25_medium = {
 
 int x25_freeze(struct ist_port *p, struct ist_frozen *f)
 {
-	if (!p->below->hand) {
-		p->host->log(p->ctx, 5,
-			     "%s: calls of the kernel's X.25 cannot go to another process, and are "
-			     "cleared",
-			     p->name);
-		return -EOPNOTSUPP;
-	}
 	return handover_freeze_port(&x25_medium, p, x25_now(p), f);
 }
 

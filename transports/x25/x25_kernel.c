@@ -224,6 +224,17 @@ static unsigned x25_kernel_interrupts(int fd)
 	return n;
 }
 
+static enum x25_kernel_kind x25_kernel_kind_of(int fd)
+{
+	int family = 0, listens = 0;
+	socklen_t len = sizeof(int), listens_len = sizeof(int);
+
+	if (getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &family, &len) < 0 || family != AF_X25 ||
+	    getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &listens_len) < 0)
+		return X25_KERNEL_OTHER;
+	return listens ? X25_KERNEL_LISTENS : X25_KERNEL_CALL;
+}
+
 const struct x25_kernel x25_af_x25 = {
 	.listen = x25_kernel_listen_for,
 	.next_call = x25_kernel_next_call,
@@ -235,4 +246,5 @@ const struct x25_kernel x25_af_x25 = {
 	.send = x25_kernel_send_sdu,
 	.receive = x25_kernel_receive,
 	.interrupts = x25_kernel_interrupts,
+	.kind = x25_kernel_kind_of,
 };

@@ -25,6 +25,8 @@ struct x25_kernel_call {
 	uint8_t len;
 };
 
+enum x25_kernel_kind { X25_KERNEL_OTHER, X25_KERNEL_CALL, X25_KERNEL_LISTENS };
+
 struct x25_kernel {
 	/* A socket that listens for calls to c->called whose user data begin with c->data[0], or
 	 * are empty. */
@@ -51,6 +53,8 @@ struct x25_kernel {
 	/* Read and drop interrupts, which the kernel has confirmed already; returns their number.
 	 */
 	unsigned (*interrupts)(int fd);
+	/* What a descriptor is that came from another process. */
+	enum x25_kernel_kind (*kind)(int fd);
 };
 
 extern const struct x25_kernel x25_af_x25;

@@ -207,8 +207,7 @@ struct x25_below {
 	int (*check)(const struct x25_conf *c, const struct settings *set, struct ist_open *opens,
 		     unsigned n, char *err, size_t err_len);
 	/* The link or the connections, behind the circuits: to or from another process.  False: it
-	 * is configured in another way, or could not be taken along, and begins anew.  NULL, both:
-	 * calls cannot be taken along. */
+	 * is configured in another way, or could not be taken along, and begins anew. */
 	bool (*hand)(struct ist_port *p, struct handover *h);
 	/* Freezing: what `open` looks for in p->from. */
 	void (*hand_link)(struct ist_port *p, struct handover *h);

@@ -18,62 +18,31 @@
 #include "transports/x25/x25_socket.h"
 
 #include "transports/kit/access.h"
-#include "transports/x25/x25_port.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
-#define SECOND	  1000000u
-#define ROUNDS	  32u
-#define SWEEP	  (10 * SECOND) /* between looks for interrupts, which poll does not report */
-#define LISTENERS 3u
+#define SECOND 1000000u
+#define ROUNDS 32u
+#define SWEEP  (10 * SECOND) /* between looks for interrupts, which poll does not report */
 
 const struct x25_kernel *x25_socket_kernel = &x25_af_x25;
 
-struct call {
-	struct x25_line line;
-	struct call *next, *prev, *next_dying;
-	int fd;
-	bool up;    /* in data transfer */
-	bool dying; /* cleared and freed when the port leaves */
-	bool owed;  /* a send was refused: WRITABLE must be reported */
-	bool watching_out;
-	uint8_t cause, diag; /* of our Clear */
-	size_t rest_at, rest_len;
-	uint8_t rest[]; /* of an SDU the kernel took in part; conf.mtu octets */
-};
-
-struct listener {
-	struct ist_port *port;
-	int fd; /* -1 = none */
-};
-
-struct x25_sockets {
-	struct listener listener[LISTENERS];
-	bool accepting;
-	bool starved;	    /* take failed for want of descriptors, and that was logged */
-	uint64_t accept_at; /* when to listen again after a lack of descriptors */
-	uint64_t sweep_at;
-	struct call *first, *dying;
-	unsigned calls;
-	uint8_t *buffer; /* the Q octet and an SDU */
-};
-
-static struct call *x25_socket_of_line(struct x25_line *l)
+static struct x25_socket_call *x25_socket_of_line(struct x25_line *l)
 {
-	return IST_CONTAINER_OF(l, struct call, line);
+	return IST_CONTAINER_OF(l, struct x25_socket_call, line);
 }
 
-static struct ist_port *x25_socket_port(const struct call *k)
+static struct ist_port *x25_socket_port(const struct x25_socket_call *k)
 {
 	return k->line.port;
 }
 
 static void x25_socket_on_fd(void *arg, unsigned ready);
 
-/* End the call; the timer runs the port, which closes the socket when it leaves. */
-static void x25_socket_end(struct call *k, uint8_t cause, uint8_t diag)
+void x25_socket_end(struct x25_socket_call *k, uint8_t cause, uint8_t diag)
 {
 	struct ist_port *p = x25_socket_port(k);
 
@@ -89,7 +58,7 @@ static void x25_socket_end(struct call *k, uint8_t cause, uint8_t diag)
 	x25_port_wake_at(p, x25_now(p));
 }
 
-static void x25_socket_watch(struct call *k)
+void x25_socket_watch(struct x25_socket_call *k)
 {
 	struct ist_port *p = x25_socket_port(k);
 	bool out = !k->up ? k->line.circuit[1] && k->line.circuit[1]->ours : k->owed || k->rest_len;
@@ -102,7 +71,7 @@ static void x25_socket_watch(struct call *k)
 
 /* --- struct x25_layer -------------------------------------------------- */
 
-static void x25_socket_report(struct call *k, struct x25_report r)
+static void x25_socket_report(struct x25_socket_call *k, struct x25_report r)
 {
 	r.lci = 1;
 	x25_line_report(&k->line, &r);
@@ -110,7 +79,7 @@ static void x25_socket_report(struct call *k, struct x25_report r)
 
 static bool x25_socket_answer(struct x25_line *l, uint16_t lci, uint64_t now)
 {
-	struct call *k = x25_socket_of_line(l);
+	struct x25_socket_call *k = x25_socket_of_line(l);
 
 	(void)lci;
 	(void)now;
@@ -131,7 +100,7 @@ static void x25_socket_clear(struct x25_line *l, uint16_t lci, uint8_t cause, ui
 }
 
 /* Keep the octets of an SDU that the kernel did not take; taken may end in either piece. */
-static void x25_socket_keep(struct call *k, const uint8_t *head, size_t head_len,
+static void x25_socket_keep(struct x25_socket_call *k, const uint8_t *head, size_t head_len,
 			    const uint8_t *data, size_t len, size_t taken)
 {
 	size_t from_head = taken < head_len ? taken : head_len, from_data = taken - from_head;
@@ -147,7 +116,7 @@ static void x25_socket_keep(struct call *k, const uint8_t *head, size_t head_len
 static bool x25_socket_send_sdu(struct x25_line *l, uint16_t lci, const void *head, size_t head_len,
 				const void *data, size_t len, uint64_t now)
 {
-	struct call *k = x25_socket_of_line(l);
+	struct x25_socket_call *k = x25_socket_of_line(l);
 	ssize_t n;
 
 	(void)lci;
@@ -174,7 +143,7 @@ static const struct x25_line_ops line_ops = {.over = x25_socket_over, .layer = &
 
 /* --- state of a call ------------------------------------------------------------------- */
 
-static void x25_socket_lost(struct call *k, int err, uint8_t cause, uint8_t diag)
+static void x25_socket_lost(struct x25_socket_call *k, int err, uint8_t cause, uint8_t diag)
 {
 	static const struct ist_cause line_down = {.kind = IST_CAUSE_LINK, .words = "line down"};
 	struct x25_circuit *c = k->line.circuit[1];
@@ -193,7 +162,7 @@ static void x25_socket_lost(struct call *k, int err, uint8_t cause, uint8_t diag
 }
 
 /* False: the call has ended. */
-static bool x25_socket_check_state(struct call *k)
+static bool x25_socket_check_state(struct x25_socket_call *k)
 {
 	uint8_t cause = 0, diag = 0;
 	int r = x25_socket_kernel->state(k->fd, &cause, &diag);
@@ -215,7 +184,7 @@ static bool x25_socket_check_state(struct call *k)
 }
 
 /* False: nothing more to read now, or the call has ended. */
-static bool x25_socket_read_one(struct call *k)
+static bool x25_socket_read_one(struct x25_socket_call *k)
 {
 	struct x25_sockets *s = x25_socket_port(k)->sockets;
 	bool cut = false;
@@ -238,7 +207,7 @@ static bool x25_socket_read_one(struct call *k)
 	return !k->dying;
 }
 
-static void x25_socket_write_more(struct call *k)
+static void x25_socket_write_more(struct x25_socket_call *k)
 {
 	while (k->rest_len) {
 		ssize_t n =
@@ -257,7 +226,7 @@ static void x25_socket_write_more(struct call *k)
 
 static void x25_socket_on_fd(void *arg, unsigned ready)
 {
-	struct call *k = arg;
+	struct x25_socket_call *k = arg;
 	struct ist_port *p = x25_socket_port(k);
 
 	x25_enter(p);
@@ -275,10 +244,10 @@ static void x25_socket_on_fd(void *arg, unsigned ready)
 
 /* --- begin and end of calls -------------------------------------------------------------- */
 
-static struct call *x25_socket_add(struct ist_port *p, int fd)
+struct x25_socket_call *x25_socket_add(struct ist_port *p, int fd)
 {
 	struct x25_sockets *s = p->sockets;
-	struct call *k = calloc(1, sizeof(*k) + p->conf.mtu);
+	struct x25_socket_call *k = calloc(1, sizeof(*k) + p->conf.mtu);
 
 	if (!k)
 		return NULL;
@@ -298,13 +267,22 @@ static struct call *x25_socket_add(struct ist_port *p, int fd)
 	return k;
 }
 
-static void x25_socket_destroy(struct call *k)
+/* One that another process also has goes on there. */
+static void x25_socket_close_fd(const struct ist_port *p, int fd, uint8_t cause, uint8_t diag)
+{
+	if (p->frozen)
+		close(fd);
+	else
+		x25_socket_kernel->clear(fd, cause, diag);
+}
+
+static void x25_socket_destroy(struct x25_socket_call *k)
 {
 	struct ist_port *p = x25_socket_port(k);
 	struct x25_sockets *s = p->sockets;
 
 	p->host->watch(p->ctx, k->fd, 0, x25_socket_on_fd, k);
-	x25_socket_kernel->clear(k->fd, k->cause, k->diag);
+	x25_socket_close_fd(p, k->fd, k->cause, k->diag);
 	*(k->prev ? &k->prev->next : &s->first) = k->next;
 	if (k->next)
 		k->next->prev = k->prev;
@@ -313,7 +291,7 @@ static void x25_socket_destroy(struct call *k)
 	free(k);
 }
 
-static void x25_socket_offer(struct call *k, const struct x25_kernel_call *in)
+static void x25_socket_offer(struct x25_socket_call *k, const struct x25_kernel_call *in)
 {
 	struct x25_pkt p = {.type = X25_CALL, .lci = 1, .data = in->data, .len = in->len};
 
@@ -337,7 +315,7 @@ static void x25_socket_listening(struct ist_port *p, bool on)
 	struct x25_sockets *s = p->sockets;
 
 	s->accepting = on;
-	for (unsigned i = 0; i < LISTENERS; i++)
+	for (unsigned i = 0; i < X25_LISTENERS; i++)
 		p->host->watch(p->ctx, s->listener[i].fd, on ? IST_READ : 0, x25_socket_on_listen,
 			       &s->listener[i]);
 }
@@ -362,7 +340,7 @@ static void x25_socket_accept_one(struct ist_port *p, int listener)
 	struct x25_sockets *s = p->sockets;
 	struct x25_kernel_call in;
 	int fd = x25_socket_kernel->next_call(listener, &in);
-	struct call *k;
+	struct x25_socket_call *k;
 
 	if (fd < 0 && access_starved(-fd))
 		x25_socket_pause_listening(p);
@@ -380,7 +358,7 @@ static void x25_socket_accept_one(struct ist_port *p, int listener)
 
 static void x25_socket_on_listen(void *arg, unsigned ready)
 {
-	const struct listener *l = arg;
+	const struct x25_listener *l = arg;
 
 	(void)ready;
 	x25_enter(l->port);
@@ -402,18 +380,25 @@ static void x25_socket_facilities(const struct ist_port *p, struct x25_kernel_ca
 	c->window_out = c->window_in;
 }
 
-static int x25_socket_listen_all(struct ist_port *p, bool any)
+void x25_socket_listening_for(const struct ist_port *p, struct x25_kernel_call *c)
 {
-	static const uint8_t first[LISTENERS] = {0x80, 0x00, 0xcf}; /* as x25_encap.h has them */
+	x25_socket_facilities(p, c, false);
+	c->throughput = 0; /* accept the caller's */
+	c->reverse = false;
+	c->len = 1;
+	memcpy(c->called, p->sockets->listens_on, sizeof(c->called));
+}
+
+static int x25_socket_listen_all(struct ist_port *p)
+{
+	static const uint8_t first[X25_LISTENERS] = {0x80, 0x00,
+						     0xcf}; /* as x25_encap.h has them */
 	struct x25_kernel_call c;
 
-	x25_socket_facilities(p, &c, false);
-	c.throughput = 0; /* accept the caller's */
-	c.reverse = false;
-	c.len = 1;
-	if (!any)
-		memcpy(c.called, p->conf.address, sizeof(c.called));
-	for (unsigned i = 0; i < LISTENERS; i++) {
+	if (p->from && x25_socket_thaw_listeners(p, p->from))
+		return 0;
+	x25_socket_listening_for(p, &c);
+	for (unsigned i = 0; i < X25_LISTENERS; i++) {
 		c.data[0] = first[i];
 		p->sockets->listener[i].fd = x25_socket_kernel->listen(&c);
 		if (p->sockets->listener[i].fd < 0)
@@ -461,14 +446,16 @@ static int x25_socket_open(struct ist_port *p, const struct settings *set, char 
 	if (!s)
 		return settings_error(err, err_len, ENOMEM, "out of memory");
 	p->sockets = s;
-	for (unsigned i = 0; i < LISTENERS; i++)
-		s->listener[i] = (struct listener){p, -1};
+	for (unsigned i = 0; i < X25_LISTENERS; i++)
+		s->listener[i] = (struct x25_listener){p, -1};
 	s->accept_at = X25_NO_TIME;
 	s->sweep_at = x25_now(p) + SWEEP;
 	s->buffer = malloc(p->conf.mtu + 1);
 	if (!s->buffer)
 		return settings_error(err, err_len, ENOMEM, "out of memory");
-	r = x25_socket_listen_all(p, spec[strlen("x25-socket:")]);
+	if (!spec[strlen("x25-socket:")])
+		memcpy(s->listens_on, p->conf.address, sizeof(s->listens_on));
+	r = x25_socket_listen_all(p);
 	if (r < 0)
 		return settings_error(err, err_len, -r, "link %s: %s%s", spec, strerror(-r),
 				      r == -EAFNOSUPPORT
@@ -489,9 +476,9 @@ static void socket_close(struct ist_port *p)
 		x25_socket_destroy(s->first);
 	if (s->accepting)
 		x25_socket_listening(p, false);
-	for (unsigned i = 0; i < LISTENERS; i++)
+	for (unsigned i = 0; i < X25_LISTENERS; i++)
 		if (s->listener[i].fd >= 0)
-			x25_socket_kernel->clear(s->listener[i].fd, 0, 0);
+			x25_socket_close_fd(p, s->listener[i].fd, 0, 0);
 	free(s->buffer);
 	free(s);
 	p->sockets = NULL;
@@ -500,7 +487,7 @@ static void socket_close(struct ist_port *p)
 static int socket_call(struct ist_port *p, struct x25_circuit *c, uint64_t now)
 {
 	struct x25_kernel_call out;
-	struct call *k;
+	struct x25_socket_call *k;
 	int fd;
 
 	if (*c->sub)
@@ -533,10 +520,10 @@ static void socket_flush(struct ist_port *p, uint64_t now)
 	(void)now;
 }
 
-static void socket_reap(struct ist_port *p)
+void x25_socket_reap(struct ist_port *p)
 {
 	while (p->sockets->dying) {
-		struct call *k = p->sockets->dying;
+		struct x25_socket_call *k = p->sockets->dying;
 
 		p->sockets->dying = k->next_dying;
 		x25_socket_destroy(k);
@@ -554,7 +541,7 @@ static void socket_expire(struct ist_port *p, uint64_t now)
 	x25_port_wake_at(p, s->accept_at);
 	if (now >= s->sweep_at) {
 		s->sweep_at = now + SWEEP;
-		for (struct call *k = s->first; k; k = k->next)
+		for (struct x25_socket_call *k = s->first; k; k = k->next)
 			k->line.x.count[X25_C_INTERRUPTS] += x25_socket_kernel->interrupts(k->fd);
 	}
 	if (s->first)
@@ -563,7 +550,7 @@ static void socket_expire(struct ist_port *p, uint64_t now)
 
 static void socket_count(const struct ist_port *p, uint64_t *out)
 {
-	for (const struct call *k = p->sockets->first; k; k = k->next)
+	for (const struct x25_socket_call *k = p->sockets->first; k; k = k->next)
 		for (unsigned i = 0; i < X25_C_COUNT; i++)
 			out[i] += k->line.x.count[i];
 }
@@ -581,13 +568,24 @@ static unsigned socket_fill(const struct ist_port *p, struct ist_fill *out, unsi
 	return 1;
 }
 
+static void socket_quiet(struct ist_port *p)
+{
+	for (struct x25_socket_call *k = p->sockets->first; k; k = k->next)
+		p->host->watch(p->ctx, k->fd, 0, x25_socket_on_fd, k);
+	if (p->sockets->accepting)
+		x25_socket_listening(p, false);
+}
+
 const struct x25_below x25_on_sockets = {
+	.hand = x25_socket_hand,
+	.hand_link = x25_socket_hand_link,
+	.quiet = socket_quiet,
 	.check = x25_socket_check,
 	.open = x25_socket_open,
 	.close = socket_close,
 	.call = socket_call,
 	.flush = socket_flush,
-	.reap = socket_reap,
+	.reap = x25_socket_reap,
 	.expire = socket_expire,
 	.count = socket_count,
 	.status = socket_status,

@@ -289,6 +289,29 @@ static void interrupts_are_read_in_bounds(void)
 	kernel_end();
 }
 
+/* What came from another process is believed when the kernel says so. */
+static void the_kind_of_a_descriptor(void)
+{
+	int listens, calls, pipes[2];
+
+	kernel_begin();
+	listens = x25_af_x25.listen(&call);
+	calls = x25_af_x25.call(&call);
+	CU_ASSERT_EQUAL(x25_af_x25.kind(listens), X25_KERNEL_LISTENS);
+	CU_ASSERT_EQUAL(x25_af_x25.kind(calls), X25_KERNEL_CALL);
+	CU_ASSERT_FATAL(!pipe(pipes));
+	CU_ASSERT_EQUAL(x25_af_x25.kind(pipes[0]), X25_KERNEL_OTHER);
+	CU_ASSERT_EQUAL(x25_af_x25.kind(kernel.socket[0].far), X25_KERNEL_OTHER); /* AF_UNIX */
+	kernel_fail("getsockopt", SO_ACCEPTCONN, 0, EINVAL);
+	CU_ASSERT_EQUAL(x25_af_x25.kind(calls), X25_KERNEL_OTHER);
+	CU_ASSERT_TRUE(kernel_failed());
+	close(pipes[0]);
+	close(pipes[1]);
+	close(listens);
+	close(calls);
+	kernel_end();
+}
+
 static const struct test_case cases[] = {
 	{"listens_for_an_address", listens_for_an_address},
 	{"places_a_call", places_a_call},
@@ -299,6 +322,7 @@ static const struct test_case cases[] = {
 	{"the_state_of_a_call", the_state_of_a_call},
 	{"sdus_go_both_ways", sdus_go_both_ways},
 	{"interrupts_are_read_in_bounds", interrupts_are_read_in_bounds},
+	{"the_kind_of_a_descriptor", the_kind_of_a_descriptor},
 	{NULL, NULL},
 };
 const struct test_suite suite_x25_kernel = {"x25_kernel", cases};
