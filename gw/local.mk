@@ -8,7 +8,7 @@ libcontrol_la_SOURCES = \
 	gw/keep.c gw/keep.h gw/line.c gw/line.h gw/line_int.h gw/line_proxy.c gw/line_save.c gw/log.c gw/log.h gw/log_brake.c gw/log_brake.h gw/loop.c gw/loop.h gw/memory.c gw/memory.h gw/outgoing.c gw/outgoing.h gw/peer.c gw/peer.h gw/plugin.c gw/plugin.h \
 	gw/port.c gw/port.h gw/route.c gw/route.h gw/route_way.c gw/route_way.h gw/random.c gw/random.h gw/record.c gw/record.h gw/reserve.c gw/reserve.h gw/resume.c gw/resume.h gw/resume_join.c gw/service.c gw/service.h gw/switch.c gw/switch.h gw/start.c gw/start.h \
 	gw/network.c gw/network.h gw/permit.c gw/permit.h gw/text.c gw/text.h \
-	gw/kept.c gw/kept.h gw/limits.c gw/limits.h gw/processes.c gw/processes.h \
+	gw/kept.c gw/kept.h gw/limits.c gw/limits.h gw/processes.c gw/processes.h gw/reload.c gw/reload.h \
 	gw/aaa/aaa.c gw/aaa/aaa.h gw/aaa/acct.c gw/aaa/acct.h gw/aaa/acct_file.c gw/aaa/acct_file.h gw/aaa/acct_int.h gw/aaa/acct_said.c gw/aaa/acct_session.c gw/aaa/aaa_radius.c gw/aaa/aaa_radius.h gw/aaa/radius_client.c gw/aaa/radius_client.h gw/aaa/addrpool.c gw/aaa/addrpool.h gw/aaa/login_limit.c gw/aaa/login_limit.h \
 	gw/aaa/grant.c gw/aaa/grant.h gw/aaa/realm.c gw/aaa/realm.h gw/legs/leg_realm.c \
 	gw/legs/leg_acct.c \
@@ -56,7 +56,7 @@ noinst_LTLIBRARIES += libkeeper.la
 libkeeper_la_SOURCES = gw/keeper/child.c gw/keeper/child.h gw/keeper/drop.c gw/keeper/drop.h gw/keeper/drop_calls.c gw/keeper/fdstore.c gw/keeper/fdstore.h \
 	gw/keeper/keeper.c gw/keeper/keeper.h gw/keeper/keeper_body.c gw/keeper/keeper_body.h gw/keeper/keeper_fds.c \
 	gw/keeper/keeper_int.h gw/keeper/keeper_link.c gw/keeper/keeper_msg.c gw/keeper/keeper_serve.c \
-	gw/keeper/keeper_upgrade.c gw/keeper/opener.c gw/keeper/opener.h gw/keeper/opener_body.c gw/keeper/opener_held.c gw/keeper/opener_held.h gw/keeper/opener_spool.c gw/keeper/opener_spool.h \
+	gw/keeper/keeper_reload.c gw/keeper/keeper_upgrade.c gw/keeper/opener.c gw/keeper/opener.h gw/keeper/opener_body.c gw/keeper/opener_held.c gw/keeper/opener_held.h gw/keeper/opener_spool.c gw/keeper/opener_spool.h \
 	gw/keeper/proc.c gw/keeper/proc.h gw/keeper/spawn.c gw/keeper/spawn.h
 libkeeper_la_CFLAGS = $(AM_CFLAGS) $(SECCOMP_CFLAGS) $(CAPNG_CFLAGS)
 libkeeper_la_LIBADD = $(SECCOMP_LIBS) $(CAPNG_LIBS) -lpthread

@@ -29,6 +29,7 @@ static const char usage[] =
 	"usage: isthmus [-c FILE] [-C]\n"
 	"       isthmus [-s SOCKET] -x COMMAND\n"
 	"       isthmus [-s SOCKET] -i\n"
+	"       isthmus [-c FILE | -s SOCKET] reload\n"
 	"       isthmus [-c FILE | -s SOCKET] upgrade\n"
 	"\n"
 	"  -c, --config FILE  read this configuration (" DEFAULT_FILE ")\n"
@@ -42,9 +43,10 @@ static const char usage[] =
 	"\n"
 	"A file name without an option is the configuration too.  isthmus runs in the foreground "
 	"and\n"
-	"logs to stderr; SIGTERM ends it in good order, a second one at once.  `upgrade` has a\n"
-	"running isthmus go on as the program that its file is now, and waits until that is "
-	"done.\n";
+	"logs to stderr; SIGTERM ends it in good order, a second one at once.  `reload` has a\n"
+	"running isthmus go on with the configuration as its file is now, `upgrade` as the "
+	"program\n"
+	"that its file is now; each waits until that is done.\n";
 
 static const struct option options[] = {
 	{"config", required_argument, NULL, 'c'},
@@ -59,6 +61,7 @@ static const struct option options[] = {
 	{"role", required_argument, NULL, 'r'},
 	{"plugin-dir", required_argument, NULL, 'p'},
 	{"limits", required_argument, NULL, 'l'},
+	{"text", required_argument, NULL, 't'},
 	{NULL, 0, NULL, 0},
 };
 
@@ -68,6 +71,7 @@ struct main_wish {
 	const char *command; /* for it; NULL = none */
 	const char *role;    /* of keeper's processes; NULL = none */
 	const char *plugin_dir, *limits;
+	const char *text; /* where to read the configuration that `file` names; NULL = there */
 	bool check, talk;
 };
 
@@ -278,18 +282,23 @@ static void main_keeper_log(enum keeper_level level, const char *words)
 
 /* --- as a whole ------------------------------------------------------------------------------- */
 
+static const struct cfg_model *main_load_again(const struct processes *p, int conf)
+{
+	return main_load(p->file, conf, p->plugins, main_on_mistake_only);
+}
+
 static int main_keeper(const struct cfg_model *m, const struct plugins *ps, int conf)
 {
 	struct processes p = {.file = m->file,
 			      .conf = conf,
 			      .plugin_dir = ps->dir,
 			      .cfg = m,
+			      .load = main_load_again,
+			      .plugins = ps,
+			      .sweep = vty_sweep,
 			      .log = main_keeper_log};
 
-	int rc = processes_run(&p);
-
-	vty_sweep(m->vty_socket); /* control has no right to */
-	return rc;
+	return processes_run(&p);
 }
 
 /* conf is taken over. */
@@ -317,14 +326,27 @@ static int main_upgrade(const struct cfg_model *m, const struct plugins *ps, int
 {
 	(void)ps;
 	(void)conf;
-	return vty_upgrade(m->vty_socket, stdout);
+	return vty_replace(m->vty_socket, "upgrade", stdout);
 }
 
+static int main_reload(const struct cfg_model *m, const struct plugins *ps, int conf)
+{
+	(void)ps;
+	(void)conf;
+	return vty_replace(m->vty_socket, "reload", stdout);
+}
+
+/* What the last argument asks a running gateway to do. */
+static const struct {
+	const char *word;
+	int (*run)(const struct cfg_model *m, const struct plugins *ps, int conf);
+} main_wishes[] = {{"upgrade", main_upgrade}, {"reload", main_reload}};
+
 /* Plugins first: they bring sections of the configuration. */
-static int main_with(const char *file,
+static int main_with(const char *file, const char *text,
 		     int (*run)(const struct cfg_model *m, const struct plugins *ps, int conf))
 {
-	int conf = processes_copy(file), rc = 1;
+	int conf = processes_copy(text ? text : file), rc = 1;
 	char path[32];
 	struct plugins *ps;
 	const struct cfg_model *m;
@@ -370,6 +392,9 @@ static bool main_options(int argc, char **argv, struct main_wish *w, int *status
 		case 'l':
 			w->limits = optarg;
 			break;
+		case 't':
+			w->text = optarg;
+			break;
 		case 'V':
 			*status = main_say_version();
 			return false;
@@ -405,11 +430,13 @@ int main(int argc, char **argv)
 		return vty_ask(w.socket ? w.socket : CFG_VTY_SOCKET, w.command, stdout);
 	if (w.talk)
 		return vty_talk(w.socket ? w.socket : CFG_VTY_SOCKET);
-	if (optind < argc && !strcmp(argv[optind], "upgrade"))
-		return w.socket ? vty_upgrade(w.socket, stdout) : main_with(w.file, main_upgrade);
+	for (size_t i = 0; optind < argc && i < sizeof(main_wishes) / sizeof(main_wishes[0]); i++)
+		if (!strcmp(argv[optind], main_wishes[i].word))
+			return w.socket ? vty_replace(w.socket, argv[optind], stdout)
+					: main_with(w.file, w.text, main_wishes[i].run);
 	if (optind < argc)
 		w.file = argv[optind];
 	if (w.role)
 		return main_role(&w);
-	return main_with(w.file, w.check ? main_check : main_start);
+	return main_with(w.file, w.text, w.check ? main_check : main_start);
 }

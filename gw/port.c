@@ -6,6 +6,7 @@
  */
 #include "gw/port.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -16,6 +17,7 @@ static bool port_open(struct gw_port *p)
 	p->number = dp_port_open(p->gw->dp, p->cfg->transport, &p->cfg->config, p->error,
 				 sizeof(p->error));
 	if (p->number < 0) {
+		p->in_use = p->number == -EADDRINUSE || p->number == -EBUSY;
 		p->number = -1;
 		p->failures++;
 		GW_LOG(PORT, LOGL_ERROR, "port %s: cannot open: %s\n", p->cfg->config.name,
@@ -43,9 +45,53 @@ static void port_open_again(void *ctx, uint64_t now)
 		port_wait_longer(p, now);
 }
 
-bool ports_open(struct gw *gw, void (*opened_again)(struct gw *gw, uint64_t now))
+/* Those that a life before has open, or those that are new.  False when one cannot be opened for
+ * another reason than that something is in use. */
+static bool ports_open_some(struct gw *gw, bool left)
 {
 	bool ok = true;
+
+	for (unsigned i = 0; i < gw->cfg->ports; i++) {
+		struct gw_port *p = &gw->port[i];
+
+		if (p->left == left && !port_open(p))
+			ok = ok && p->in_use;
+	}
+	return ok;
+}
+
+/* What they want may be in use by a port that is configured no more, or with other settings. */
+static bool ports_open_rest(struct gw *gw)
+{
+	bool ok = true, again = dp_ports_close_left(gw->dp);
+
+	for (unsigned i = 0; i < gw->cfg->ports; i++)
+		again = again || gw->port[i].left;
+	for (unsigned i = 0; i < gw->cfg->ports; i++)
+		if (gw->port[i].number < 0)
+			ok = again && port_open(&gw->port[i]) && ok;
+	return ok;
+}
+
+static bool ports_all_open(const struct gw *gw)
+{
+	for (unsigned i = 0; i < gw->cfg->ports; i++)
+		if (gw->port[i].number < 0)
+			return false;
+	return true;
+}
+
+/* New ports come first: when one of them cannot be opened, the others have not been touched.  One
+ * that is there with other settings is closed and opened again. */
+static bool ports_open_in_order(struct gw *gw)
+{
+	if (!ports_open_some(gw, false) || !ports_open_some(gw, true))
+		return false;
+	return ports_all_open(gw) || ports_open_rest(gw);
+}
+
+bool ports_open(struct gw *gw, void (*opened_again)(struct gw *gw, uint64_t now))
+{
 	unsigned i;
 
 	gw->port = calloc(gw->cfg->ports ? gw->cfg->ports : 1, sizeof(*gw->port));
@@ -63,9 +109,9 @@ bool ports_open(struct gw *gw, void (*opened_again)(struct gw *gw, uint64_t now)
 		if (!p->up)
 			return false;
 		loop_timer_init(&p->again, port_open_again, p);
-		ok = port_open(p) && ok;
+		p->left = dp_port_is_left(gw->dp, p->cfg->transport, p->cfg->config.name);
 	}
-	return ok;
+	return ports_open_in_order(gw);
 }
 
 void ports_free(struct gw *gw)

@@ -17,6 +17,8 @@ struct gw_port {
 	uint64_t wait; /* before the next try, us */
 	unsigned failures;
 	char error[160]; /* of the last failure */
+	bool in_use;	 /* which was that somebody else has what it wants */
+	bool left;	 /* a life before has it open */
 	bool *up;	 /* one per configured circuit: it can carry frames */
 	struct loop_timer again;
 	void (*opened_again)(struct gw *gw, uint64_t now);

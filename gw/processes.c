@@ -5,6 +5,7 @@
 #include "gw/keeper/drop.h"
 #include "gw/kept.h"
 #include "gw/permit.h"
+#include "gw/reload.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -74,10 +75,10 @@ static void processes_leave_door(struct keeper_fds *held)
 }
 
 /* A door for each data: the one before may be broken. */
-static bool processes_new_door(const struct processes *p, struct keeper_fds *held)
+static bool processes_new_door(const struct processes *p, unsigned workers, struct keeper_fds *held)
 {
 	int fd[DP_DOOR_FDS];
-	unsigned n = dp_door_new(p->cfg->workers, fd);
+	unsigned n = dp_door_new(workers, fd);
 	bool ok = n;
 
 	processes_leave_door(held);
@@ -95,23 +96,14 @@ static bool processes_new_door(const struct processes *p, struct keeper_fds *hel
 	return ok;
 }
 
-struct processes_keeper {
-	const struct processes *p;
-	struct opener *opener;
-};
-
 static bool processes_prepare(void *ctx, enum keeper_role role, struct keeper_fds *held)
 {
-	const struct processes_keeper *k = ctx;
-	const struct processes *p = k->p;
+	struct reload *r = ctx;
 
-	if (role == KEEPER_DATA) {
-		opener_data_begins(k->opener);
-		return processes_new_door(p, held);
-	}
-	if (keeper_fds_find(held, PROCESSES_CONF) == p->conf)
-		return true;
-	return keeper_fds_put(held, PROCESSES_CONF, p->conf) == 0;
+	if (role != KEEPER_DATA)
+		return reload_give(r, held);
+	opener_data_begins(r->opener);
+	return processes_new_door(r->p, r->now.cfg->workers, held);
 }
 
 /* The name of the program's file, which may be another file by now; NULL = it has none. */
@@ -202,43 +194,41 @@ static void processes_want_large_pages(void)
 
 int processes_run(const struct processes *p)
 {
-	char dir[PATH_MAX + 32], file[PATH_MAX], limits[LIMITS_TEXT_MAX + 16];
-	char text[LIMITS_TEXT_MAX], running[64];
+	char dir[PATH_MAX + 32], file[PATH_MAX];
 	const char *control[ARGS] = {"isthmus", "--role=control", "-c", p->file};
 	const char *data[ARGS] = {"isthmus", "--role=data"};
 	const char *check_file[ARGS] = {"isthmus", "-C", "-c", p->file};
-	const char *check_running[ARGS] = {"isthmus", "-C", "-c", running};
-	const char *const *const check[] = {check_file, check_running, NULL};
+	struct reload r;
+	const bool known = reload_init(&r, p);
+	const char *const *const check[] = {check_file, r.check_running, NULL};
 	const char *stand_by[ARGS] = {"isthmus", "--role=" PROCESSES_STAND_BY};
-	const struct limits l = limits_of(p->cfg);
-	struct processes_keeper k = {p, permit_new(p->cfg)};
 	struct keeper_config c = {.program = PROGRAM,
 				  .argv = {[KEEPER_DATA] = data, [KEEPER_CONTROL] = control},
 				  .upgrade = processes_program(file),
 				  .check = check,
 				  .stand_by = stand_by,
+				  .reload = &r.ops,
 				  .patience = processes_patience,
 				  .anew = ANEW,
 				  .log = p->log,
 				  .prepare = processes_prepare,
-				  .prepare_ctx = &k,
+				  .prepare_ctx = &r,
 				  .request = opener_requests,
-				  .request_ctx = k.opener};
+				  .request_ctx = r.opener};
 	int rc = 1;
 
 	processes_want_large_pages();
-	snprintf(running, sizeof(running), "/proc/%d/fd/%d", (int)getpid(), p->conf);
-	snprintf(limits, sizeof(limits), "--limits=%s", limits_text(text, &l));
-	data[2] = stand_by[2] = limits;
+	data[2] = stand_by[2] = r.limits;
 	if (p->plugin_dir) {
 		snprintf(dir, sizeof(dir), "--plugin-dir=%s", p->plugin_dir);
 		control[4] = data[3] = stand_by[3] = dir;
 	}
-	if (!c.request_ctx)
+	if (!known)
 		p->log(KEEPER_ERROR, "no memory for what keeper may open");
 	else if (processes_keep_few_rights(p))
 		rc = keeper_run(&c);
-	opener_free(c.request_ctx);
+	p->sweep(r.now.cfg->vty_socket);
+	reload_free(&r);
 	return rc;
 }
 

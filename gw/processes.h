@@ -27,6 +27,11 @@ struct processes {
 	int conf;		/* its copy; taken over */
 	const char *plugin_dir; /* NULL = none */
 	const struct cfg_model *cfg;
+	/* The model of another copy of the file; NULL, with the mistakes printed. */
+	const struct cfg_model *(*load)(const struct processes *p, int conf);
+	const struct plugins *plugins; /* for `load` */
+	/* Remove what control has left at this path of a VTY, since it has no right to. */
+	void (*sweep)(const char *socket);
 	void (*log)(enum keeper_level level, const char *words);
 };
 /* Be keeper until all has ended: exit status. */

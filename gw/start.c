@@ -350,7 +350,9 @@ static void start_stop_step(void *ctx, uint64_t now)
 void gw_hup(void)
 {
 	GW_LOG(MAIN, LOGL_NOTICE,
-	       "SIGHUP: the configuration is read at start only; nothing is changed\n");
+	       "SIGHUP: there is no keeper that reads the configuration anew (workers = 0, or it "
+	       "is "
+	       "of an older version); nothing is changed\n");
 }
 
 void gw_shutdown(struct gw *gw, uint64_t now)

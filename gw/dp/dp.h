@@ -135,6 +135,12 @@ uint64_t dp_now(void); /* us, CLOCK_MONOTONIC */
 /* Returns the port number, or -errno with words in err. */
 int dp_port_open(struct dp *dp, const struct ist_transport *t, const struct ist_port_config *cfg,
 		 char *err, size_t err_len);
+/* Is there a port of this name that a life before has opened, and that has not been opened since
+ * dp_attach()? */
+bool dp_port_is_left(const struct dp *dp, const struct ist_transport *t, const char *name);
+/* Close all of those now, so that what they have open can be opened anew; false = there were none.
+ */
+bool dp_ports_close_left(struct dp *dp);
 void dp_port_close(struct dp *dp, unsigned port);
 /* sub_address: what is called behind the address, NULL = nothing. */
 int dp_connect(struct dp *dp, unsigned port, const struct ist_addr *to, const char *sub_address,

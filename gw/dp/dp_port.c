@@ -74,13 +74,22 @@ static int dp_port_ask_open(struct dp *dp, unsigned no, unsigned home,
 	return rc;
 }
 
+/* One that a life before has left is closed. */
+static void dp_port_give_up(struct dp *dp, unsigned no)
+{
+	struct door_msg m = {.kind = DOOR_PORT_CLOSE, .number = {no}};
+
+	dp_ask(dp, &m);
+	dp_chan_forget_port(dp, no);
+	dp_left_forget_port(dp, no);
+}
+
 /* The port that a life before has left under this name: with the same settings it is this one,
  * else it is in the way. */
 static int dp_port_claim(struct dp *dp, const struct ist_transport *t,
 			 const struct ist_port_config *cfg)
 {
 	int no = dp_left_port(dp, t->name, cfg->name);
-	struct door_msg m = {.kind = DOOR_PORT_CLOSE, .number = {(uint32_t)no}};
 	char none[1];
 
 	if (no < 0)
@@ -90,10 +99,26 @@ static int dp_port_claim(struct dp *dp, const struct ist_transport *t,
 		dp_left_forget_port(dp, (unsigned)no);
 		return no;
 	}
-	dp_ask(dp, &m);
-	dp_chan_forget_port(dp, (unsigned)no);
-	dp_left_forget_port(dp, (unsigned)no);
+	dp_port_give_up(dp, (unsigned)no);
 	return -1;
+}
+
+bool dp_port_is_left(const struct dp *dp, const struct ist_transport *t, const char *name)
+{
+	return dp_left_port(dp, t->name, name) >= 0;
+}
+
+bool dp_ports_close_left(struct dp *dp)
+{
+	bool any = false;
+
+	for (unsigned no = 0; no < DP_PORTS; no++) {
+		if (!dp->left.port[no].open)
+			continue;
+		dp_port_give_up(dp, no);
+		any = true;
+	}
+	return any;
 }
 
 int dp_port_open(struct dp *dp, const struct ist_transport *t, const struct ist_port_config *cfg,

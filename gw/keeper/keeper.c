@@ -231,6 +231,8 @@ static bool keeper_ended_in_upgrade(struct keeper *k, struct keeper_proc *p, int
 		return keeper_upgrade_event(k, UPGRADE_DATA_ENDED, status);
 	if (k->upgrade.step == UPGRADE_LEAVE)
 		child_left(&p->child, "has left for an upgrade", keeper_now());
+	if (k->upgrade.step == RELOAD_LEAVE)
+		child_left(&p->child, "has left for a reload", keeper_now());
 	return keeper_upgrade_event(k, UPGRADE_CONTROL_ENDED, status);
 }
 
@@ -273,7 +275,7 @@ static void keeper_reap(struct keeper *k)
 static void keeper_asked_to_end(struct keeper *k, unsigned signal)
 {
 	if (!k->stop_later && keeper_upgrade_defers(k)) {
-		keeper_log(k, KEEPER_NOTICE, "signal %u: ending once data is replaced", signal);
+		keeper_log(k, KEEPER_NOTICE, "signal %u: ending once control is back", signal);
 		k->stop_later = true;
 		return;
 	}
@@ -283,12 +285,10 @@ static void keeper_asked_to_end(struct keeper *k, unsigned signal)
 	keeper_stop(k, keeper_now());
 }
 
-static void keeper_asked_to_upgrade(struct keeper *k)
+static void keeper_asked_to(struct keeper *k, const char *what, int rc)
 {
-	int rc = keeper_upgrade(k);
-
 	if (rc)
-		keeper_log(k, KEEPER_ERROR, "no upgrade: %s", strerror(rc));
+		keeper_log(k, KEEPER_ERROR, "no %s: %s", what, strerror(rc));
 }
 
 static void keeper_signal(struct keeper *k, int from)
@@ -300,9 +300,9 @@ static void keeper_signal(struct keeper *k, int from)
 	if (info.ssi_signo == SIGCHLD) {
 		keeper_reap(k);
 	} else if (info.ssi_signo == SIGHUP) {
-		k->proc[KEEPER_CONTROL].owed |= KEEPER_OWE_HUP;
+		keeper_asked_to(k, "reload", keeper_reload(k));
 	} else if (info.ssi_signo == SIGUSR2) {
-		keeper_asked_to_upgrade(k);
+		keeper_asked_to(k, "upgrade", keeper_upgrade(k));
 	} else {
 		keeper_asked_to_end(k, info.ssi_signo);
 	}

@@ -9,7 +9,7 @@
  * in order.  A packet is one message: version 1, kind 1, error 2 (an errno value, in answers), then
  * the body, integers in network order; descriptors come with it as SCM_RIGHTS.
  *
- *   keeper to process      GIVE*  GO  (GIVE | HAND_OVER | HUP | LEAVE | STORED | STOP)*
+ *   keeper to process      GIVE*  GO  (GIVE | HAND_OVER | LEAVE | STORED | STOP)*
  *   process to keeper      [STAND_BY]  READY  (KEEP | DROP | STAYS)*
  */
 #ifndef GW_KEEPER_KEEPER_H
@@ -37,7 +37,7 @@ extern const char *const keeper_role_names[KEEPER_ROLES];
  *   GIVE       to a process: a name for each of its descriptors; keeper holds them too
  *   GO         to a process: all that is held has been given (struct keeper_go)
  *   STOP       to a process: end in good order, a second time at once
- *   HUP        to control: keeper has got SIGHUP
+ *   HUP        to control, of a keeper before reloads: it has got SIGHUP
  *   LEAVE      to control: end at once and leave all as it is to the next life
  *   STORED     to a process: the service manager holds what control keeps, and starts the gateway
  *              again when keeper is killed: then leave all as it is to the next life
@@ -50,8 +50,10 @@ extern const char *const keeper_role_names[KEEPER_ROLES];
  *   PROCESSES  request of control; its answer: a struct keeper_process of each
  *   UPGRADE    request of control: have data and control replaced by the program's file of today.
  *              The answer comes before that has been checked: ENOSYS, EBUSY or what the system says
- *   PROGRESS   request of control: how the last upgrade goes (struct keeper_progress)
+ *   PROGRESS   request of control: how the last upgrade or reload goes (struct keeper_progress)
  *   PROGRAMS   request of control: the file that each process of PROCESSES is of
+ *   RELOAD     request of control: have control replaced by one with the configuration's file of
+ *              today; answered like UPGRADE
  */
 enum keeper_kind {
 	KEEPER_GIVE = 1,
@@ -70,6 +72,7 @@ enum keeper_kind {
 	KEEPER_UPGRADE = 33,
 	KEEPER_PROGRESS = 34,
 	KEEPER_PROGRAMS = 35,
+	KEEPER_RELOAD = 36,
 	KEEPER_OPENER = 64, /* from here to 127: requests of the opener (gw/keeper/opener.h) */
 };
 
@@ -161,6 +164,9 @@ int keeper_say_stays(struct keeper_link *l, int why);
  * configuration.  0, or -errno: -ENOSYS when that file is not known, -EBUSY while an upgrade is
  * going on, -EAGAIN while data does not run. */
 int keeper_ask_upgrade(struct keeper_link *l);
+/* Have control replaced by one with the configuration's file of today, once that has been checked.
+ * As keeper_ask_upgrade(). */
+int keeper_ask_reload(struct keeper_link *l);
 /* One request and its answer, which is received into buf (KEEPER_MSG_MAX octets); waits for keeper,
  * which answers at once or not at all when it has gone.  0, or -errno: the error of the answer
  * (then *answer holds its body too), -EPIPE when keeper has gone.  keeper_msg_close() it. */
@@ -203,9 +209,9 @@ enum keeper_upgrade_state {
 
 #define KEEPER_STEPS_MAX 12u
 
-/* The last upgrade since keeper was started. */
+/* The last upgrade or reload since keeper was started. */
 struct keeper_progress {
-	uint32_t number; /* of upgrades, this one with them */
+	uint32_t number; /* of upgrades and reloads, this one with them */
 	uint8_t state;	 /* enum keeper_upgrade_state */
 	unsigned steps;
 	struct keeper_step {
@@ -239,6 +245,20 @@ struct keeper_patience {
 	uint64_t work;	   /* control of the new program, from its start until it is ready */
 };
 
+/* Another configuration, which is the caller's affair; keeper knows the order. */
+struct keeper_reload {
+	/* Read the file.  0 or -errno. */
+	int (*read)(void *ctx);
+	/* Argument vector of the running program that checks what was read: it must end with 0. */
+	const char *const *check;
+	/* From now on processes begin with what was read.  0, or -errno: nothing has changed, and
+	 * the reason has been logged. */
+	int (*take)(void *ctx);
+	/* done: what was before is needed no more.  Else it is used again, if it was taken. */
+	void (*end)(void *ctx, bool done);
+	void *ctx;
+};
+
 struct keeper_config {
 	const char *program; /* that the processes are started from, by execv() */
 	/* Its argument vector for a role, NULL ended.  The sockets are descriptors
@@ -254,6 +274,7 @@ struct keeper_config {
 	const char *upgrade;
 	const char *const *const *check;
 	const char *const *stand_by;
+	const struct keeper_reload *reload; /* NULL = none is possible */
 	struct keeper_patience patience;
 	/* Control is what fills data, so it begins anew with each data: it ends by itself when it
 	 * sees the end of "life/data", or is killed `anew` us after data has been started again. */

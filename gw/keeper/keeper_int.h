@@ -12,7 +12,6 @@ enum keeper_owed {
 	KEEPER_OWE_HELD = 1 << 0,
 	KEEPER_OWE_LIFE = 1 << 1, /* of the other process */
 	KEEPER_OWE_GO = 1 << 2,
-	KEEPER_OWE_HUP = 1 << 3,
 	KEEPER_OWE_LEAVE = 1 << 4,
 	KEEPER_OWE_STOP = 1 << 5,
 	KEEPER_OWE_STOP_NOW = 1 << 6,
@@ -50,6 +49,9 @@ enum upgrade_step {
 	UPGRADE_LEAVE,	   /* control is to leave */
 	UPGRADE_HAND_OVER, /* data hands over to the second */
 	UPGRADE_TRIAL,	   /* control of the new program has not been ready yet */
+	RELOAD_CHECK,	   /* the program that runs checks the configuration's file */
+	RELOAD_LEAVE,	   /* control is to leave */
+	RELOAD_TRIAL,	   /* control with the new configuration has not been ready yet */
 	UPGRADE_STEPS
 };
 
@@ -62,7 +64,7 @@ struct upgrade {
 	uint64_t since;
 	uint64_t handing; /* when the hand-over has begun */
 	uint32_t took;	  /* us, the hand-over */
-	bool taken;	  /* the second data is at work */
+	bool taken;	  /* the second data is at work; of a reload: the configuration is used */
 	int status;	  /* that data has ended with in the hand-over */
 	struct keeper_progress said;
 };
@@ -115,10 +117,26 @@ enum upgrade_event {
 	UPGRADE_EVENTS
 };
 
+struct upgrade_row {
+	enum upgrade_step step;
+	enum upgrade_event event;
+	/* True when nothing else is to be done with the event; NULL ends a table. */
+	bool (*run)(struct keeper *k, int detail);
+};
+
 /* Begin one: 0 or an errno value, which is the answer. */
 int keeper_upgrade(struct keeper *k);
 /* False when the event is none of the upgrade's. */
 bool keeper_upgrade_event(struct keeper *k, enum upgrade_event ev, int detail);
+/* For keeper_reload.c.  Begin: 0, or an errno value when it cannot be now. */
+int keeper_upgrade_begin(struct keeper *k, enum upgrade_step step);
+/* Log it, and note it as a step. */
+void keeper_upgrade_say(struct keeper *k, enum keeper_level level, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+/* How a process has ended, behind its name. */
+const char *keeper_upgrade_why(int status, char why[CHILD_WHY]);
+void keeper_upgrade_fail(struct keeper *k, const char *words, const char *why);
+void keeper_upgrade_end(struct keeper *k, enum keeper_upgrade_state state);
 /* Has the check ended? */
 void keeper_upgrade_reap(struct keeper *k);
 void keeper_upgrade_started(struct keeper *k);
@@ -127,6 +145,17 @@ bool keeper_upgrade_holds(const struct keeper *k);
 /* Keeper is asked to end: true when that has to wait until there is a control to say good-bye. */
 bool keeper_upgrade_defers(const struct keeper *k);
 void keeper_upgrade_stop(struct keeper *k);
+
+/* --- reloads: an upgrade to another configuration, of control only --- */
+
+/* As keeper_upgrade(). */
+int keeper_reload(struct keeper *k);
+/* Ends with UPGRADE_NONE. */
+extern const struct upgrade_row keeper_reload_rows[];
+/* The check has ended. */
+void keeper_reload_checked(struct keeper *k, int status);
+/* It is over: what was read is used from now on, or forgotten. */
+void keeper_reload_end(struct keeper *k, bool done);
 
 /* Send what is owed as far as there is room. */
 void keeper_pay(struct keeper *k, struct keeper_proc *p);

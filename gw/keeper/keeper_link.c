@@ -136,14 +136,24 @@ int keeper_ask(struct keeper_link *l, uint8_t kind, const void *body, size_t len
 	return rc;
 }
 
-int keeper_ask_upgrade(struct keeper_link *l)
+static int keeper_ask_plainly(struct keeper_link *l, enum keeper_kind kind)
 {
 	uint8_t buf[KEEPER_MSG_MAX];
 	struct keeper_msg a;
-	int rc = keeper_ask(l, KEEPER_UPGRADE, NULL, 0, buf, &a);
+	int rc = keeper_ask(l, kind, NULL, 0, buf, &a);
 
 	keeper_msg_close(&a);
 	return rc;
+}
+
+int keeper_ask_upgrade(struct keeper_link *l)
+{
+	return keeper_ask_plainly(l, KEEPER_UPGRADE);
+}
+
+int keeper_ask_reload(struct keeper_link *l)
+{
+	return keeper_ask_plainly(l, KEEPER_RELOAD);
 }
 
 int keeper_progress(struct keeper_link *l, struct keeper_progress *out)

@@ -111,7 +111,6 @@ static const struct {
 	{KEEPER_OWE_HELD, keeper_pay_held, KEEPER_GIVE},
 	{KEEPER_OWE_LIFE, keeper_pay_life, KEEPER_GIVE},
 	{KEEPER_OWE_GO, keeper_pay_go, KEEPER_GO},
-	{KEEPER_OWE_HUP, NULL, KEEPER_HUP},
 	{KEEPER_OWE_LEAVE, NULL, KEEPER_LEAVE},
 	{KEEPER_OWE_HAND_OVER, keeper_pay_hand_over, KEEPER_HAND_OVER},
 	{KEEPER_OWE_STORED, NULL, KEEPER_STORED},
@@ -293,6 +292,12 @@ static int keeper_tell_progress(struct keeper *k, struct rd *body, struct wr *an
 	return 0;
 }
 
+static int keeper_begin_reload(struct keeper *k, struct rd *body, struct wr *answer)
+{
+	(void)answer;
+	return body->left ? EBADMSG : keeper_reload(k);
+}
+
 static int keeper_begin_upgrade(struct keeper *k, struct rd *body, struct wr *answer)
 {
 	(void)answer;
@@ -304,9 +309,8 @@ static const struct {
 	uint8_t kind;
 	int (*run)(struct keeper *k, struct rd *body, struct wr *answer);
 } keeper_own_requests[] = {
-	{KEEPER_PROCESSES, keeper_tell_processes},
-	{KEEPER_UPGRADE, keeper_begin_upgrade},
-	{KEEPER_PROGRESS, keeper_tell_progress},
+	{KEEPER_PROCESSES, keeper_tell_processes}, {KEEPER_UPGRADE, keeper_begin_upgrade},
+	{KEEPER_RELOAD, keeper_begin_reload},	   {KEEPER_PROGRESS, keeper_tell_progress},
 	{KEEPER_PROGRAMS, keeper_tell_programs},
 };
 

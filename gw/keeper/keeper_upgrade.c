@@ -42,8 +42,12 @@ static void upgrade_note(struct upgrade *u, const char *words)
 	snprintf(s->words, sizeof(s->words), "%.*s", (int)sizeof(s->words) - 1, words);
 }
 
-static void __attribute__((format(printf, 3, 4)))
-upgrade_say(struct keeper *k, enum keeper_level level, const char *fmt, ...)
+static bool upgrade_is_reload(const struct upgrade *u)
+{
+	return u->step >= RELOAD_CHECK;
+}
+
+void keeper_upgrade_say(struct keeper *k, enum keeper_level level, const char *fmt, ...)
 {
 	char words[sizeof(((struct keeper_step *)0)->words)];
 	va_list ap;
@@ -51,12 +55,12 @@ upgrade_say(struct keeper *k, enum keeper_level level, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(words, sizeof(words), fmt, ap);
 	va_end(ap);
-	keeper_log(k, level, "upgrade: %s", words);
+	keeper_log(k, level, "%s: %s", upgrade_is_reload(&k->upgrade) ? "reload" : "upgrade",
+		   words);
 	upgrade_note(&k->upgrade, words);
 }
 
-/* How a process has ended, behind its name. */
-static const char *upgrade_why(int status, char why[CHILD_WHY])
+const char *keeper_upgrade_why(int status, char why[CHILD_WHY])
 {
 	size_t n = WIFSIGNALED(status) ? (size_t)snprintf(why, CHILD_WHY, "was ") : 0;
 
@@ -93,13 +97,15 @@ static struct keeper_proc *upgrade_second(struct keeper *k)
 	return &k->proc[KEEPER_SECOND];
 }
 
-static void upgrade_end(struct keeper *k, enum keeper_upgrade_state state)
+void keeper_upgrade_end(struct keeper *k, enum keeper_upgrade_state state)
 {
 	struct keeper_proc *data = &k->proc[KEEPER_DATA];
 	struct upgrade *u = &k->upgrade;
 
 	if (child_running(&upgrade_second(k)->child))
 		keeper_kill(k, upgrade_second(k));
+	if (upgrade_is_reload(u))
+		keeper_reload_end(k, state == KEEPER_UPGRADE_DONE);
 	data->owed &= ~(unsigned)KEEPER_OWE_HAND_OVER;
 	keeper_close(&data->hand);
 	keeper_close(&u->other.fd);
@@ -111,10 +117,10 @@ static void upgrade_end(struct keeper *k, enum keeper_upgrade_state state)
 /* Control has been left alone up to here, or it is to be started again. */
 static bool upgrade_untouched(const struct upgrade *u)
 {
-	return u->step <= UPGRADE_STAND_BY && !u->back;
+	return (u->step <= UPGRADE_STAND_BY && !u->back) || (upgrade_is_reload(u) && !u->taken);
 }
 
-static void upgrade_fail(struct keeper *k, const char *words, const char *why)
+void keeper_upgrade_fail(struct keeper *k, const char *words, const char *why)
 {
 	struct upgrade *u = &k->upgrade;
 	bool refused = upgrade_untouched(u);
@@ -123,8 +129,8 @@ static void upgrade_fail(struct keeper *k, const char *words, const char *why)
 			  : u->back ? "control is taken back, data of the new program stays"
 				    : "taken back";
 
-	upgrade_say(k, KEEPER_ERROR, "%s: %s%s%s", how, words, *why ? " " : "", why);
-	upgrade_end(k, refused ? KEEPER_UPGRADE_REFUSED : KEEPER_UPGRADE_TAKEN_BACK);
+	keeper_upgrade_say(k, KEEPER_ERROR, "%s: %s%s%s", how, words, *why ? " " : "", why);
+	keeper_upgrade_end(k, refused ? KEEPER_UPGRADE_REFUSED : KEEPER_UPGRADE_TAKEN_BACK);
 }
 
 /* --- a second data ---------------------------------------------------------------------------- */
@@ -136,13 +142,13 @@ static void upgrade_stand_by(struct keeper *k)
 
 	u->step = UPGRADE_STAND_BY;
 	if (!child_running(&k->proc[KEEPER_DATA].child)) {
-		upgrade_fail(k, "data does not run", "");
+		keeper_upgrade_fail(k, "data does not run", "");
 		return;
 	}
 	rc = keeper_launch(k, upgrade_second(k), u->back ? &k->program : &u->other,
 			   k->cfg->stand_by);
 	if (rc < 0)
-		upgrade_fail(k, "the new data is not started:", strerror(-rc));
+		keeper_upgrade_fail(k, "the new data is not started:", strerror(-rc));
 	else
 		child_doom(&upgrade_second(k)->child, k->cfg->patience.stand_by, keeper_now());
 }
@@ -155,7 +161,7 @@ static bool upgrade_hand_over(struct keeper *k, int detail)
 
 	(void)detail;
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0) {
-		upgrade_fail(k, "no socket for the hand-over:", strerror(errno));
+		keeper_upgrade_fail(k, "no socket for the hand-over:", strerror(errno));
 		return true;
 	}
 	u->step = UPGRADE_HAND_OVER;
@@ -176,7 +182,7 @@ static bool upgrade_stood_by(struct keeper *k, int detail)
 	upgrade_second(k)->child.due = CHILD_NEVER;
 	if (!child_running(&control->child))
 		return upgrade_hand_over(k, detail);
-	upgrade_say(k, KEEPER_NOTICE, "the new data stands by, control is told to leave");
+	keeper_upgrade_say(k, KEEPER_NOTICE, "the new data stands by, control is told to leave");
 	k->upgrade.step = UPGRADE_LEAVE;
 	control->owed |= KEEPER_OWE_LEAVE;
 	child_doom(&control->child, k->cfg->patience.leave, keeper_now());
@@ -188,7 +194,7 @@ static bool upgrade_data_lost(struct keeper *k, int status)
 {
 	char why[CHILD_WHY];
 
-	upgrade_fail(k, "meanwhile data", upgrade_why(status, why));
+	keeper_upgrade_fail(k, "meanwhile data", keeper_upgrade_why(status, why));
 	return false;
 }
 
@@ -196,7 +202,7 @@ static bool upgrade_second_lost(struct keeper *k, int status)
 {
 	char why[CHILD_WHY];
 
-	upgrade_fail(k, "the new data", upgrade_why(status, why));
+	keeper_upgrade_fail(k, "the new data", keeper_upgrade_why(status, why));
 	return true;
 }
 
@@ -221,13 +227,13 @@ static void upgrade_taken_over(struct keeper *k)
 	struct child *control = &k->proc[KEEPER_CONTROL].child;
 
 	upgrade_replace_data(k);
-	upgrade_say(k, KEEPER_NOTICE, "data has handed over in %u.%u ms", u->took / 1000,
-		    u->took / 100 % 10);
+	keeper_upgrade_say(k, KEEPER_NOTICE, "data has handed over in %u.%u ms", u->took / 1000,
+			   u->took / 100 % 10);
 	if (control->state == CHILD_WAITING)
 		control->due = keeper_now();
 	if (u->back) {
-		upgrade_say(k, KEEPER_ERROR, "taken back: the program before is at work");
-		upgrade_end(k, KEEPER_UPGRADE_TAKEN_BACK);
+		keeper_upgrade_say(k, KEEPER_ERROR, "taken back: the program before is at work");
+		keeper_upgrade_end(k, KEEPER_UPGRADE_TAKEN_BACK);
 		return;
 	}
 	upgrade_swap_programs(k);
@@ -263,7 +269,7 @@ static bool upgrade_stays(struct keeper *k, int why)
 		return false;
 	}
 	k->proc[KEEPER_DATA].child.due = CHILD_NEVER;
-	upgrade_fail(k, "data has not handed over and goes on:", strerror(why));
+	keeper_upgrade_fail(k, "data has not handed over and goes on:", strerror(why));
 	return true;
 }
 
@@ -288,7 +294,8 @@ static bool upgrade_not_taken(struct keeper *k, int status)
 	struct keeper_proc *data = &k->proc[KEEPER_DATA];
 	char why[CHILD_WHY];
 
-	upgrade_say(k, KEEPER_ERROR, "the new data %s in the hand-over", upgrade_why(status, why));
+	keeper_upgrade_say(k, KEEPER_ERROR, "the new data %s in the hand-over",
+			   keeper_upgrade_why(status, why));
 	if (!upgrade_has_ended(data)) {
 		child_doom(&data->child, k->cfg->patience.stay, keeper_now());
 		return true;
@@ -305,8 +312,8 @@ static bool upgrade_done(struct keeper *k, int detail)
 {
 	(void)detail;
 	k->proc[KEEPER_CONTROL].child.due = CHILD_NEVER;
-	upgrade_say(k, KEEPER_NOTICE, "done");
-	upgrade_end(k, KEEPER_UPGRADE_DONE);
+	keeper_upgrade_say(k, KEEPER_NOTICE, "done");
+	keeper_upgrade_end(k, KEEPER_UPGRADE_DONE);
 	return true;
 }
 
@@ -314,8 +321,8 @@ static bool upgrade_done(struct keeper *k, int detail)
 static bool upgrade_back(struct keeper *k, int detail)
 {
 	(void)detail;
-	upgrade_say(k, KEEPER_ERROR,
-		    "control does not come to work, the program before is taken back");
+	keeper_upgrade_say(k, KEEPER_ERROR,
+			   "control does not come to work, the program before is taken back");
 	upgrade_swap_programs(k);
 	k->upgrade.back = true;
 	upgrade_stand_by(k);
@@ -329,12 +336,7 @@ static bool upgrade_data_tried(struct keeper *k, int status)
 	return upgrade_data_lost(k, status);
 }
 
-static const struct {
-	enum upgrade_step step;
-	enum upgrade_event event;
-	/* True when nothing else is to be done with the event. */
-	bool (*run)(struct keeper *k, int detail);
-} upgrade_rows[] = {
+static const struct upgrade_row upgrade_rows[] = {
 	{UPGRADE_STAND_BY, UPGRADE_STOOD_BY, upgrade_stood_by},
 	{UPGRADE_STAND_BY, UPGRADE_SECOND_ENDED, upgrade_second_lost},
 	{UPGRADE_STAND_BY, UPGRADE_DATA_ENDED, upgrade_data_lost},
@@ -348,13 +350,17 @@ static const struct {
 	{UPGRADE_TRIAL, UPGRADE_CONTROL_READY, upgrade_done},
 	{UPGRADE_TRIAL, UPGRADE_CONTROL_ENDED, upgrade_back},
 	{UPGRADE_TRIAL, UPGRADE_DATA_ENDED, upgrade_data_tried},
+	{UPGRADE_NONE, UPGRADE_EVENTS, NULL},
 };
 
 bool keeper_upgrade_event(struct keeper *k, enum upgrade_event ev, int detail)
 {
-	for (size_t i = 0; i < sizeof(upgrade_rows) / sizeof(upgrade_rows[0]); i++)
-		if (upgrade_rows[i].step == k->upgrade.step && upgrade_rows[i].event == ev)
-			return upgrade_rows[i].run(k, detail);
+	const struct upgrade_row *r =
+		upgrade_is_reload(&k->upgrade) ? keeper_reload_rows : upgrade_rows;
+
+	for (; r->run; r++)
+		if (r->step == k->upgrade.step && r->event == ev)
+			return r->run(k, detail);
 	return false;
 }
 
@@ -372,6 +378,23 @@ static int upgrade_check(struct keeper *k)
 	return 0;
 }
 
+int keeper_upgrade_begin(struct keeper *k, enum upgrade_step step)
+{
+	struct upgrade *u = &k->upgrade;
+
+	if (u->step || u->checking || child_running(&upgrade_second(k)->child) || k->stops ||
+	    k->stop_later)
+		return EBUSY;
+	if (!child_running(&k->proc[KEEPER_DATA].child))
+		return EAGAIN;
+	*u = (struct upgrade){
+		.step = step,
+		.other = {.fd = -1},
+		.since = keeper_now(),
+		.said = {.number = u->said.number + 1, .state = KEEPER_UPGRADE_GOING_ON}};
+	return 0;
+}
+
 int keeper_upgrade(struct keeper *k)
 {
 	struct upgrade *u = &k->upgrade;
@@ -379,22 +402,15 @@ int keeper_upgrade(struct keeper *k)
 
 	if (!k->cfg->upgrade)
 		return ENOSYS;
-	if (u->step || u->checking || child_running(&upgrade_second(k)->child) || k->stops ||
-	    k->stop_later)
-		return EBUSY;
-	if (!child_running(&k->proc[KEEPER_DATA].child))
-		return EAGAIN;
-	*u = (struct upgrade){
-		.step = UPGRADE_CHECK,
-		.other = {.fd = -1},
-		.since = keeper_now(),
-		.said = {.number = u->said.number + 1, .state = KEEPER_UPGRADE_GOING_ON}};
-	upgrade_say(k, KEEPER_NOTICE, "%s checks the configuration", k->cfg->upgrade);
+	rc = keeper_upgrade_begin(k, UPGRADE_CHECK);
+	if (rc)
+		return rc;
+	keeper_upgrade_say(k, KEEPER_NOTICE, "%s checks the configuration", k->cfg->upgrade);
 	rc = upgrade_open(k->cfg->upgrade, &u->other);
 	if (!rc)
 		rc = upgrade_check(k);
 	if (rc < 0)
-		upgrade_fail(k, k->cfg->upgrade, strerror(-rc));
+		keeper_upgrade_fail(k, k->cfg->upgrade, strerror(-rc));
 	return -rc;
 }
 
@@ -409,7 +425,7 @@ static void upgrade_checked(struct keeper *k)
 	}
 	rc = upgrade_check(k);
 	if (rc < 0)
-		upgrade_fail(k, k->cfg->upgrade, strerror(-rc));
+		keeper_upgrade_fail(k, k->cfg->upgrade, strerror(-rc));
 }
 
 void keeper_upgrade_reap(struct keeper *k)
@@ -421,19 +437,21 @@ void keeper_upgrade_reap(struct keeper *k)
 	if (!u->checking || waitpid(u->checking, &status, WNOHANG) <= 0)
 		return;
 	u->checking = 0;
+	if (u->step == RELOAD_CHECK)
+		keeper_reload_checked(k, status);
 	if (u->step != UPGRADE_CHECK)
 		return;
 	if (!status) {
 		upgrade_checked(k);
 		return;
 	}
-	upgrade_fail(k, u->check ? "the check of what is running" : "the check",
-		     upgrade_why(status, why));
+	keeper_upgrade_fail(k, u->check ? "the check of what is running" : "the check",
+			    keeper_upgrade_why(status, why));
 }
 
 void keeper_upgrade_started(struct keeper *k)
 {
-	if (k->upgrade.step == UPGRADE_TRIAL)
+	if (k->upgrade.step == UPGRADE_TRIAL || k->upgrade.step == RELOAD_TRIAL)
 		child_doom(&k->proc[KEEPER_CONTROL].child, k->cfg->patience.work, keeper_now());
 }
 
@@ -447,7 +465,9 @@ bool keeper_upgrade_holds(const struct keeper *k)
 
 bool keeper_upgrade_defers(const struct keeper *k)
 {
-	return keeper_upgrade_holds(k) && !k->stops;
+	enum upgrade_step s = k->upgrade.step;
+
+	return (keeper_upgrade_holds(k) || s == RELOAD_LEAVE || s == RELOAD_TRIAL) && !k->stops;
 }
 
 void keeper_upgrade_stop(struct keeper *k)
@@ -458,5 +478,5 @@ void keeper_upgrade_stop(struct keeper *k)
 		return;
 	if (u->checking)
 		kill(u->checking, SIGKILL);
-	upgrade_fail(k, "the gateway is ending", "");
+	keeper_upgrade_fail(k, "the gateway is ending", "");
 }

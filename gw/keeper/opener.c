@@ -19,14 +19,18 @@ struct opener_rule {
 	char device[OPENER_DEVICE];
 };
 
-struct opener {
-	struct opener_ops ops;
+struct opener_table {
 	struct ist_open *open;
 	unsigned opens;
 	struct opener_rule *rule;
 	unsigned rules;
 	char *captures; /* folder of them; NULL = there are none */
 	struct opener_spools spools;
+};
+
+struct opener {
+	struct opener_ops ops;
+	struct opener_table may;
 	struct opener_helds held;
 };
 
@@ -43,12 +47,20 @@ void opener_free(struct opener *o)
 {
 	if (!o)
 		return;
-	free(o->open);
-	free(o->rule);
-	free(o->captures);
-	opener_spools_free(&o->spools);
+	free(o->may.open);
+	free(o->may.rule);
+	free(o->may.captures);
+	opener_spools_free(&o->may.spools);
 	opener_held_free(&o->held);
 	free(o);
+}
+
+void opener_swap_rules(struct opener *a, struct opener *b)
+{
+	const struct opener_table was = a->may;
+
+	a->may = b->may;
+	b->may = was;
 }
 
 void opener_data_begins(struct opener *o)
@@ -66,12 +78,12 @@ static void *opener_room(void *array, unsigned n, size_t size)
 
 bool opener_may_open(struct opener *o, const struct ist_open *what)
 {
-	struct ist_open *grown = opener_room(o->open, o->opens, sizeof(*grown));
+	struct ist_open *grown = opener_room(o->may.open, o->may.opens, sizeof(*grown));
 
 	if (!grown)
 		return false;
-	o->open = grown;
-	grown[o->opens++] = *what;
+	o->may.open = grown;
+	grown[o->may.opens++] = *what;
 	return true;
 }
 
@@ -82,11 +94,11 @@ static bool opener_may(struct opener *o, enum opener_kind kind, const char *devi
 
 	if (strlen(device) >= OPENER_DEVICE)
 		return false;
-	grown = opener_room(o->rule, o->rules, sizeof(*grown));
+	grown = opener_room(o->may.rule, o->may.rules, sizeof(*grown));
 	if (!grown)
 		return false;
-	o->rule = grown;
-	rule = &grown[o->rules++];
+	o->may.rule = grown;
+	rule = &grown[o->may.rules++];
 	*rule = (struct opener_rule){.kind = (uint8_t)kind, .net = *net};
 	memcpy(rule->device, device, strlen(device));
 	return true;
@@ -104,14 +116,14 @@ bool opener_may_route(struct opener *o, const char *device, const struct opener_
 
 bool opener_may_capture(struct opener *o, const char *folder)
 {
-	free(o->captures);
-	o->captures = strdup(folder);
-	return o->captures;
+	free(o->may.captures);
+	o->may.captures = strdup(folder);
+	return o->may.captures;
 }
 
 bool opener_may_spool(struct opener *o, const char *path)
 {
-	return opener_spools_add(&o->spools, path);
+	return opener_spools_add(&o->may.spools, path);
 }
 
 /* "ist%d" is ist0, ist1, ... */
@@ -142,8 +154,8 @@ static unsigned opener_rows_of(const struct opener *o, const struct ist_open *wh
 {
 	unsigned n = 0;
 
-	for (unsigned i = 0; i < o->opens; i++)
-		n += opener_same(&o->open[i], what);
+	for (unsigned i = 0; i < o->may.opens; i++)
+		n += opener_same(&o->may.open[i], what);
 	return n;
 }
 
@@ -172,8 +184,8 @@ bool opener_allows_change(const struct opener *o, const struct opener_change *c)
 {
 	if (c->has_peer && !opener_host(&c->peer))
 		return false;
-	for (unsigned i = 0; i < o->rules; i++) {
-		const struct opener_rule *rule = &o->rule[i];
+	for (unsigned i = 0; i < o->may.rules; i++) {
+		const struct opener_rule *rule = &o->may.rule[i];
 
 		if (!opener_is_device(rule->device, c->device))
 			continue;
@@ -304,7 +316,7 @@ static int opener_run_capture(void *ctx, enum keeper_role from, struct rd *body,
 	name[len] = '\0';
 	if (!opener_plain_name(name))
 		return EBADMSG;
-	return o->captures ? opener_create(o->captures, name, trial, fd) : EACCES;
+	return o->may.captures ? opener_create(o->may.captures, name, trial, fd) : EACCES;
 }
 
 static int opener_run_spool(void *ctx, enum keeper_role from, struct rd *body, struct wr *answer,
@@ -314,7 +326,7 @@ static int opener_run_spool(void *ctx, enum keeper_role from, struct rd *body, s
 
 	(void)from;
 	(void)answer;
-	return opener_spools_open(&o->spools, body, fd);
+	return opener_spools_open(&o->may.spools, body, fd);
 }
 
 /* clang-format off */

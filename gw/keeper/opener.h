@@ -84,6 +84,8 @@ bool opener_may_capture(struct opener *o, const char *folder);
 #define OPENER_SPOOL_PATH 320u /* octets of a spool's path with its NUL */
 /* The files "PATH.0" and "PATH.1", to be read and written. */
 bool opener_may_spool(struct opener *o, const char *path);
+/* Each allows from now on what the other one has; what is held stays. */
+void opener_swap_rules(struct opener *a, struct opener *b);
 
 bool opener_allows_open(const struct opener *o, const struct ist_open *what);
 bool opener_allows_change(const struct opener *o, const struct opener_change *c);

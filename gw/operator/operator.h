@@ -23,9 +23,9 @@ void vty_stop(void);
  * command. vty_talk: stdin and stdout until either ends; exit status. */
 int vty_ask(const char *path, const char *command, FILE *out);
 int vty_talk(const char *path);
-/* Have the gateway upgraded and print each step to `out` until it is over: exit status 0 when it is
- * done, else 1, with words of a refusal on stderr. */
-int vty_upgrade(const char *path, FILE *out);
+/* Have the gateway do `what`, "upgrade" or "reload", and print each step to `out` until it is over:
+ * exit status 0 when it is done, else 1, with words of a refusal on stderr. */
+int vty_replace(const char *path, const char *what, FILE *out);
 
 /* Captures: dp_ops.tap, ctx is the struct gw; and the end of all captures. */
 void capture_tap(void *ctx, unsigned port, bool outbound, uint16_t link_type, const uint8_t *frame,

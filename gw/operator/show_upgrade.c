@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* `upgrade`, and `show upgrade`: each step of the last one. */
+/* `upgrade` and `reload`, and `show upgrade`: each step of the last one of either. */
 #include "gw/keeper/keeper.h"
 #include "gw/operator/vty.h"
 
@@ -44,8 +44,10 @@ TABLE(table_upgrade, "upgrade");
 
 static const char *upgrade_words(int rc)
 {
-	if (rc == -ENOSYS)
+	if (rc == -ENOTCONN)
 		return "there is no keeper to do it (workers = 0)";
+	if (rc == -ENOSYS)
+		return "keeper does not know how: it is of an older version";
 	if (rc == -EBUSY)
 		return "one is going on, or the gateway is ending";
 	if (rc == -EAGAIN)
@@ -53,20 +55,32 @@ static const char *upgrade_words(int rc)
 	return strerror(-rc);
 }
 
-DEFUN(upgrade, upgrade_cmd, "upgrade",
-      "Replace data and control by those of the program's file of today; calls go on\n")
+static int upgrade_begin(struct vty *vty, const char *what, int (*ask)(struct keeper_link *l))
 {
 	struct gw *gw = vty_gw(vty);
-	int rc = gw->keeper ? keeper_ask_upgrade(gw->keeper) : -ENOSYS;
+	int rc = gw->keeper ? ask(gw->keeper) : -ENOTCONN;
 
 	if (rc == 0)
 		return CMD_SUCCESS;
-	vty_out(vty, "%% No upgrade: %s%s", upgrade_words(rc), VTY_NEWLINE);
+	vty_out(vty, "%% No %s: %s%s", what, upgrade_words(rc), VTY_NEWLINE);
 	return CMD_WARNING;
 }
 
+DEFUN(upgrade, upgrade_cmd, "upgrade",
+      "Replace data and control by those of the program's file of today; calls go on\n")
+{
+	return upgrade_begin(vty, "upgrade", keeper_ask_upgrade);
+}
+
+DEFUN(reload, reload_cmd, "reload",
+      "Go on with the configuration as its file is now; calls of what is still there go on\n")
+{
+	return upgrade_begin(vty, "reload", keeper_ask_reload);
+}
+
 DEFUN(show_upgrade, show_upgrade_cmd, "show upgrade",
-      SHOW_STR "The steps of the last upgrade, and whether it is done, refused or taken back\n")
+      SHOW_STR "The steps of the last upgrade or reload, and whether it is done, refused or taken "
+	       "back\n")
 {
 	struct gw *gw = vty_gw(vty);
 	struct keeper_progress p;
@@ -80,5 +94,6 @@ DEFUN(show_upgrade, show_upgrade_cmd, "show upgrade",
 void vty_upgrade_init(void)
 {
 	install_element(ENABLE_NODE, &upgrade_cmd);
+	install_element(ENABLE_NODE, &reload_cmd);
 	install_element_ve(&show_upgrade_cmd);
 }

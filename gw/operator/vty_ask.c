@@ -121,7 +121,7 @@ int vty_ask(const char *path, const char *command, FILE *out)
 	return ask_one(path, command, out, false);
 }
 
-/* --- an upgrade, which replaces the far end in the middle ------------------------------------- */
+/* --- an upgrade or reload, which replaces the far end in the middle ------------------------------------- */
 
 #define UPGRADE_PAUSE	50000000l /* ns between two questions */
 #define UPGRADE_TIMES	2400u	  /* questions, then it has hung: two minutes */
@@ -181,13 +181,13 @@ static bool upgrade_ask(const char *path, struct upgrade_view *v)
 	return answered;
 }
 
-int vty_upgrade(const char *path, FILE *out)
+int vty_replace(const char *path, const char *what, FILE *out)
 {
 	const struct timespec pause = {.tv_nsec = UPGRADE_PAUSE};
 	struct upgrade_view v = {.out = out, .state = UPGRADE_GOES, .told = true};
 
 	signal(SIGPIPE, SIG_IGN); /* the far end may go away at any time */
-	if (ask_one(path, "upgrade", stderr, false))
+	if (ask_one(path, what, stderr, false))
 		return 1;
 	for (unsigned i = 0; i < UPGRADE_TIMES && v.told && !strcmp(v.state, UPGRADE_GOES); i++) {
 		if (i)
@@ -195,8 +195,7 @@ int vty_upgrade(const char *path, FILE *out)
 		upgrade_ask(path, &v);
 	}
 	if (!v.told || !strcmp(v.state, UPGRADE_GOES))
-		ask_complain(false,
-			     "how the upgrade goes is not known; the log of the gateway says");
+		ask_complain(false, "how that goes is not known; the log of the gateway says");
 	return strcmp(v.state, UPGRADE_SUCCESS) ? 1 : 0;
 }
 

@@ -29,7 +29,10 @@ struct fake_dp {
 	char line[FAKE_LINES][96];
 	unsigned lines;
 	unsigned ports_open, polls;
-	int connect_error; /* why it refuses; 0 = ENETDOWN */
+	int connect_error;	 /* why it refuses; 0 = ENETDOWN */
+	const char *port_left;	 /* a life before has it open */
+	const char *port_in_use; /* it cannot be opened until others are closed */
+	bool others_left;	 /* there are such */
 	bool port_refuses, connect_refuses, no_peer /* of any channel */, call_refuses,
 		filter_refuses, permanent /* every channel */;
 	unsigned strangers;   /* links that were told of a bundle that did not know them */

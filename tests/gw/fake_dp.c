@@ -193,6 +193,10 @@ int dp_port_open(struct dp *dp, const struct ist_transport *t, const struct ist_
 	(void)dp;
 	(void)t;
 	fake_dp_say("open %s", cfg->name);
+	if (fake.port_in_use && !strcmp(cfg->name, fake.port_in_use)) {
+		snprintf(err, err_len, "in use");
+		return -EADDRINUSE;
+	}
 	if (fake.port_refuses) {
 		snprintf(err, err_len, "no such wire");
 		return -ENODEV;
@@ -515,6 +519,21 @@ void dp_tun_close(struct dp *dp, uint32_t no)
 bool dp_tun_gone(const struct dp *dp, uint32_t no)
 {
 	return fake.gone && !strcmp(fake_tun(dp, no), fake.gone);
+}
+
+bool dp_port_is_left(const struct dp *dp, const struct ist_transport *t, const char *name)
+{
+	(void)dp;
+	(void)t;
+	return fake.port_left && !strcmp(name, fake.port_left);
+}
+
+bool dp_ports_close_left(struct dp *dp)
+{
+	(void)dp;
+	fake_dp_say("close left");
+	fake.port_in_use = NULL;
+	return fake.others_left;
 }
 
 bool dp_tun_any_gone(const struct dp *dp)

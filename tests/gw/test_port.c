@@ -43,6 +43,61 @@ static void every_port_is_opened_and_found(void)
 	bench_stop();
 }
 
+/* The ports of another configuration, while a life before has some open. */
+static void port_life(const char *left, const char *in_use, bool others_left)
+{
+	fake.lines = 0;
+	fake.port_left = left;
+	fake.port_in_use = in_use;
+	fake.others_left = others_left;
+	bench_kill(CONF);
+}
+
+static void ports_said(const char *const *want)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < fake.lines; i++) {
+		if (strncmp(fake.line[i], "open ", 5) != 0 &&
+		    strcmp(fake.line[i], "close left") != 0)
+			continue;
+		CU_ASSERT_FATAL(want[n] != NULL);
+		CU_ASSERT_STRING_EQUAL(fake.line[i], want[n]);
+		n++;
+	}
+	CU_ASSERT_PTR_NULL(want[n]);
+}
+#define PORTS_SAID(...) ports_said((const char *const[]){__VA_ARGS__, NULL})
+
+static void new_ports_are_opened_first(void)
+{
+	bench_start_kept(CONF);
+	port_life("a", NULL, false);
+	PORTS_SAID("open f", "open x", "open a");
+	/* what it wants is another's that is not configured any more, */
+	port_life(NULL, "f", true);
+	PORTS_SAID("open a", "open f", "open x", "close left", "open f");
+	CU_ASSERT_TRUE(port_at(1)->number >= 0);
+	/* or one's that has other settings now */
+	port_life("a", "f", false);
+	PORTS_SAID("open f", "open x", "open a", "close left", "open f");
+	CU_ASSERT_TRUE(port_at(1)->number >= 0);
+	/* what cannot be mended touches nobody */
+	bench_kill_may_fail = true;
+	port_life(NULL, "f", false);
+	PORTS_SAID("open a", "open f", "open x", "close left");
+	CU_ASSERT_PTR_NULL(bench.gw);
+	fake.port_refuses = true;
+	port_life("a", NULL, true);
+	PORTS_SAID("open f", "open x");
+	CU_ASSERT_PTR_NULL(bench.gw);
+	fake.port_refuses = false;
+	port_life(NULL, NULL, false);
+	bench_kill_may_fail = false;
+	CU_ASSERT_PTR_NOT_NULL(bench.gw);
+	bench_stop();
+}
+
 static void a_port_that_fails(void)
 {
 	struct ist_addr dlci;
@@ -215,6 +270,7 @@ static void what_a_port_may_need(void)
 }
 
 static const struct test_case cases[] = {
+	{"new_ports_are_opened_first", new_ports_are_opened_first},
 	{"every_port_is_opened_and_found", every_port_is_opened_and_found},
 	{"a_port_that_fails", a_port_that_fails},
 	{"the_wait_begins_anew_with_a_circuit", the_wait_begins_anew_with_a_circuit},

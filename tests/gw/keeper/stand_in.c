@@ -59,11 +59,12 @@ static void stand_in_ask(struct stand_in *s)
 
 static void stand_in_upgrade(struct stand_in *s)
 {
-	uint8_t buf[KEEPER_MSG_MAX];
-	struct keeper_msg a;
+	printf("%s upgrade %d\n", s->role, keeper_ask_upgrade(&s->link));
+}
 
-	printf("%s upgrade %d\n", s->role, keeper_ask(&s->link, KEEPER_UPGRADE, NULL, 0, buf, &a));
-	keeper_msg_close(&a);
+static void stand_in_reload(struct stand_in *s)
+{
+	printf("%s reload %d\n", s->role, keeper_ask_reload(&s->link));
 }
 
 static void stand_in_misbehave(struct stand_in *s)
@@ -160,7 +161,7 @@ static void stand_in_hear(struct stand_in *s)
 			printf("%s hup\n", s->role);
 		if (m.kind == KEEPER_LEAVE) {
 			printf("%s leave\n", s->role);
-			if (stand_in_is(s, "lingers"))
+			if (stand_in_is(s, "lingers") || (stand_in_is(s, "tarries") && !s->go.life))
 				pause();
 			return;
 		}
@@ -178,6 +179,8 @@ static void stand_in_live(struct stand_in *s)
 	printf("%s %d life %u %s\n", s->role, (int)getpid(), s->go.life, s->go.why);
 	for (unsigned i = 0; i < s->fds.n; i++)
 		stand_in_show(s, s->fds.at[i].name, s->fds.at[i].fd);
+	if (stand_in_is(s, "reverts") && s->go.life == 1)
+		_exit(9);
 	s->waits = !strcmp(s->role, "second");
 	if (!stand_in_is(s, "mute"))
 		keeper_say(&s->link, s->waits ? KEEPER_STAND_BY : KEEPER_READY);
@@ -192,6 +195,9 @@ static void stand_in_live(struct stand_in *s)
 	     stand_in_is(s, "frozen")) &&
 	    !s->go.life)
 		stand_in_upgrade(s);
+	if ((stand_in_is(s, "reloads") || stand_in_is(s, "reverts") || stand_in_is(s, "tarries")) &&
+	    !s->go.life)
+		stand_in_reload(s);
 	if (stand_in_is(s, "asks"))
 		stand_in_ask(s);
 	if (stand_in_is(s, "silent") && !s->go.life)

@@ -26,6 +26,9 @@
  *   lingers   it upgrades, and then waits to be killed instead of leaving
  *   spoiled   it upgrades; of the program's file ANYTHING.new it ends with status 9 at once
  *   frozen    the same, but then it does nothing
+ *   reloads   in its first life it asks for another configuration
+ *   tarries   the same, and then waits to be killed instead of leaving
+ *   reverts   the same, and in its second life it ends with status 9 before it is ready
  *   asks      it asks for the processes and prints "ROLE knows NAME STATE RESTARTS" of each
  *
  * A data hands "image" over through the socket of HAND_OVER, waits for "taken", prints "ROLE

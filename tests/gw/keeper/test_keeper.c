@@ -9,6 +9,7 @@
 #include "tests/gw/keeper/stand_in.h"
 #include "tests/harness.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
@@ -56,6 +57,30 @@ static const char *rig_second = "stands";
 #define SHORT 100000
 static struct keeper_patience rig_patience = ALL_LONG;
 
+/* A configuration, which says what keeper does with it. */
+static int rig_read_rc, rig_take_rc;
+static bool rig_reloads = true;
+
+static int rig_reads(void *ctx)
+{
+	(void)ctx;
+	dprintf(STDOUT_FILENO, "reload read\n");
+	return rig_read_rc;
+}
+
+static int rig_take(void *ctx)
+{
+	(void)ctx;
+	dprintf(STDOUT_FILENO, "reload take\n");
+	return rig_take_rc;
+}
+
+static void rig_reload_end(void *ctx, bool done)
+{
+	(void)ctx;
+	dprintf(STDOUT_FILENO, "reload end %s\n", done ? "done" : "back");
+}
+
 static int rig_keeper(const char *data, const char *control, bool prepared)
 {
 	const char *argv_data[] = {"unit-keeper", STAND_IN, "data", data, NULL};
@@ -63,6 +88,8 @@ static int rig_keeper(const char *data, const char *control, bool prepared)
 	const char *argv_check[] = {"unit-keeper", STAND_IN, "new", rig_check, NULL};
 	const char *argv_running[] = {"unit-keeper", STAND_IN, "same", rig_check_running, NULL};
 	const char *const *const check[] = {argv_check, argv_running, NULL};
+	const struct keeper_reload reload = {
+		.read = rig_reads, .check = argv_check, .take = rig_take, .end = rig_reload_end};
 	const char *argv_second[] = {"unit-keeper", STAND_IN, "second", rig_second, NULL};
 	struct keeper_config c = {
 		.program = "/proc/self/exe",
@@ -70,6 +97,7 @@ static int rig_keeper(const char *data, const char *control, bool prepared)
 		.upgrade = rig_upgrade,
 		.check = check,
 		.stand_by = argv_second,
+		.reload = rig_reloads ? &reload : NULL,
 		.patience = rig_patience,
 		.anew = rig_anew,
 		.log = rig_log,
@@ -286,18 +314,6 @@ static void one_that_breaks_the_rules_is_killed(void)
 		       "killed by SIGKILL");
 	rig_misbehaves("silent", "log error: control does not end: it is killed",
 		       "killed by SIGKILL");
-}
-
-static void hup_is_passed_on(void)
-{
-	rig_start("plain", "plain", true);
-	rig_life("control", 0, "");
-	rig_life("data", 0, "");
-	kill(keeper, SIGHUP);
-	ASSERT_LINE("control hup");
-	kill(keeper, SIGTERM);
-	CU_ASSERT_EQUAL(rig_end(), 0);
-	CU_ASSERT_PTR_NULL(strstr(seen, "data hup"));
 }
 
 static void without_keeper_they_end(void)
@@ -613,7 +629,7 @@ static void an_end_waits_for_the_next_control(void)
 	pid_t control = rig_lingers("stands");
 
 	kill(keeper, SIGTERM);
-	ASSERT_LINE("log signal 15: ending once data is replaced");
+	ASSERT_LINE("log signal 15: ending once control is back");
 	kill(control, SIGKILL);
 	ASSERT_LINE("second # took");
 	rig_life("control", 1, "has left for an upgrade");
@@ -626,7 +642,7 @@ static void a_second_signal_ends_at_once_also_then(void)
 {
 	rig_lingers("stands");
 	kill(keeper, SIGTERM);
-	ASSERT_LINE("log signal 15: ending once data is replaced");
+	ASSERT_LINE("log signal 15: ending once control is back");
 	kill(keeper, SIGTERM);
 	CU_ASSERT_EQUAL(rig_end(), 0); /* and the pipe ends: nobody is left */
 	rig_at("data stop\n");
@@ -685,6 +701,120 @@ static void an_upgrade_is_not_always_possible(void)
 	rig_stop();
 }
 
+/* --- reloads ---------------------------------------------------------------------------------- */
+
+static void a_reload_replaces_control(void)
+{
+	rig_start("plain", "reloads", true);
+	rig_life("data", 0, "");
+	rig_life("control", 0, "");
+	ASSERT_LINE("log reload: the configuration is checked");
+	ASSERT_LINE("reload read");
+	ASSERT_WHOLE("control reload", "control reload 0");
+	ASSERT_LINE("new checks");
+	ASSERT_LINE("reload take");
+	ASSERT_LINE("log reload: it is right, control is told to leave");
+	ASSERT_LINE("control leave");
+	rig_life("control", 1, "has left for a reload");
+	ASSERT_WHOLE("control fd all/", "control fd all/memory memory 1"); /* of the same data */
+	ASSERT_LINE("log reload: done");
+	ASSERT_LINE("reload end done");
+	kill(keeper, SIGTERM);
+	CU_ASSERT_EQUAL(rig_end(), 0);
+	rig_at("data stop\n");
+	CU_ASSERT_PTR_NULL(strstr(seen, "error"));
+	CU_ASSERT_PTR_NULL(strstr(seen, "life 2"));
+}
+
+static void hup_is_a_reload(void)
+{
+	rig_start("plain", "plain", true);
+	rig_life("data", 0, "");
+	rig_life("control", 0, "");
+	kill(keeper, SIGHUP);
+	rig_life("control", 1, "has left for a reload");
+	ASSERT_LINE("log reload: done");
+	kill(keeper, SIGTERM);
+	CU_ASSERT_EQUAL(rig_end(), 0);
+}
+
+/* What is refused touches nothing, and what was taken is given up. */
+static void each_failure_of_a_reload_has_its_end(void)
+{
+	static const struct {
+		int read, take;
+		const char *check, *control, *line[5];
+	} row[] = {
+		{-ENOENT,
+		 0,
+		 "checks",
+		 "reloads",
+		 {"log error: reload: refused: the file cannot be read: No such file",
+		  "reload end back", "control reload -2"}},
+		{0,
+		 0,
+		 "refuses",
+		 "reloads",
+		 {"log error: reload: refused: the check ended with status 5", "reload end back"}},
+		{0,
+		 -EINVAL,
+		 "checks",
+		 "reloads",
+		 {"reload take", "log error: reload: refused: the log says why",
+		  "reload end back"}},
+		{0,
+		 0,
+		 "checks",
+		 "reverts",
+		 {"reload take", "control leave",
+		  "log error: reload: taken back: with the new configuration control ended with "
+		  "status 9",
+		  "reload end back", "control # life 2 ended with status 9"}},
+	};
+
+	for (size_t i = 0; i < sizeof(row) / sizeof(row[0]); i++) {
+		rig_read_rc = row[i].read;
+		rig_take_rc = row[i].take;
+		rig_check = row[i].check;
+		rig_start("plain", row[i].control, true);
+		for (size_t l = 0; l < 5 && row[i].line[l]; l++)
+			ASSERT_LINE(row[i].line[l]);
+		kill(keeper, SIGTERM);
+		CU_ASSERT_EQUAL(rig_end(), 0);
+		CU_ASSERT_PTR_NULL(strstr(seen, "data # life 1"));
+	}
+	rig_read_rc = rig_take_rc = 0;
+	rig_check = "checks";
+}
+
+/* Else nobody would say good-bye. */
+static void an_end_waits_for_the_control_of_a_reload(void)
+{
+	pid_t control;
+
+	rig_start("plain", "tarries", true);
+	control = rig_life("control", 0, "");
+	ASSERT_LINE(TOLD);
+	kill(keeper, SIGTERM);
+	ASSERT_LINE("log signal 15: ending once control is back");
+	kill(control, SIGKILL);
+	rig_life("control", 1, "has left for a reload");
+	CU_ASSERT_EQUAL(rig_end(), 0);
+	CU_ASSERT_TRUE(rig_at("control stop\n") < rig_at("data stop\n"));
+}
+
+static void a_reload_is_not_always_possible(void)
+{
+	rig_reloads = false;
+	rig_start("plain", "reloads", true);
+	ASSERT_WHOLE("control reload", "control reload -38"); /* ENOSYS */
+	kill(keeper, SIGHUP);
+	ASSERT_LINE("log error: no reload: Function not implemented");
+	kill(keeper, SIGTERM);
+	CU_ASSERT_EQUAL(rig_end(), 0);
+	rig_reloads = true;
+}
+
 static const struct test_case cases[] = {
 	{"both_start_and_end_in_order", both_start_and_end_in_order},
 	{"one_that_is_killed_is_started_again", one_that_is_killed_is_started_again},
@@ -692,7 +822,6 @@ static const struct test_case cases[] = {
 	{"one_that_cannot_begin_ends_all", one_that_cannot_begin_ends_all},
 	{"a_second_signal_ends_at_once", a_second_signal_ends_at_once},
 	{"one_that_breaks_the_rules_is_killed", one_that_breaks_the_rules_is_killed},
-	{"hup_is_passed_on", hup_is_passed_on},
 	{"without_keeper_they_end", without_keeper_they_end},
 	{"control_can_see_the_processes", control_can_see_the_processes},
 	{"an_upgrade_replaces_data_and_control", an_upgrade_replaces_data_and_control},
@@ -711,6 +840,11 @@ static const struct test_case cases[] = {
 	{"an_upgrade_that_does_not_stand_by_is_refused",
 	 an_upgrade_that_does_not_stand_by_is_refused},
 	{"an_upgrade_is_not_always_possible", an_upgrade_is_not_always_possible},
+	{"a_reload_replaces_control", a_reload_replaces_control},
+	{"hup_is_a_reload", hup_is_a_reload},
+	{"each_failure_of_a_reload_has_its_end", each_failure_of_a_reload_has_its_end},
+	{"an_end_waits_for_the_control_of_a_reload", an_end_waits_for_the_control_of_a_reload},
+	{"a_reload_is_not_always_possible", a_reload_is_not_always_possible},
 	{"control_begins_anew_with_data", control_begins_anew_with_data},
 	{"without_its_memory_it_does_not_start", without_its_memory_it_does_not_start},
 	{NULL, NULL},

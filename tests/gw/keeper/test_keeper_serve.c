@@ -458,6 +458,9 @@ static void an_upgrade_is_for_control(void)
 	CU_ASSERT_EQUAL(serve_ask(KEEPER_CONTROL, KEEPER_UPGRADE, "", &a), EAGAIN);
 	k.proc[KEEPER_DATA].child.state = CHILD_READY;
 	CU_ASSERT_EQUAL(serve_ask(KEEPER_CONTROL, KEEPER_UPGRADE, "x", &a), EBADMSG);
+	CU_ASSERT_EQUAL(serve_ask(KEEPER_CONTROL, KEEPER_RELOAD, "x", &a), EBADMSG);
+	CU_ASSERT_EQUAL(serve_ask(KEEPER_DATA, KEEPER_RELOAD, "", &a), EPERM);
+	CU_ASSERT_EQUAL(serve_ask(KEEPER_CONTROL, KEEPER_RELOAD, "", &a), ENOSYS);
 	CU_ASSERT_EQUAL(logged, 0);
 	CU_ASSERT_EQUAL(serve_ask(KEEPER_CONTROL, KEEPER_UPGRADE, "", &a), ENOENT);
 	CU_ASSERT_STRING_EQUAL(last_log, "upgrade: refused: /absent No such file or directory");

@@ -502,8 +502,30 @@ static void opener_asks(void)
 	opener_free(f.o);
 }
 
+static void opener_takes_the_rules_of_another(void)
+{
+	struct opener *o = opener_of_test(), *other = opener_of_test();
+	const struct ist_open a = named(IST_OPEN_PACKET, "eth1"),
+			      b = named(IST_OPEN_PACKET, "eth2");
+	const struct opener_net n = net(false, "0A000000", 8);
+	struct opener_change c = {.kind = OPENER_ROUTE, .add = true, .net = n, .device = "t"};
+
+	CU_ASSERT_FATAL(opener_may_open(o, &a) && opener_may_open(other, &b) &&
+			opener_may_route(other, "t", &n));
+	opener_swap_rules(o, other);
+	CU_ASSERT_TRUE(!opener_allows_open(o, &a) && opener_allows_open(o, &b));
+	CU_ASSERT_TRUE(opener_allows_change(o, &c));
+	CU_ASSERT_TRUE(opener_allows_open(other, &a) && !opener_allows_change(other, &c));
+	opener_swap_rules(o, other);
+	CU_ASSERT_TRUE(opener_allows_open(o, &a) && !opener_allows_open(o, &b));
+	CU_ASSERT_FALSE(opener_allows_change(o, &c));
+	opener_free(o);
+	opener_free(other);
+}
+
 static const struct test_case cases[] = {
 	{"asks", opener_asks},
+	{"takes_the_rules_of_another", opener_takes_the_rules_of_another},
 	{"opens_the_same_only", opener_opens_the_same_only},
 	{"numbers_of_devices", opener_numbers_of_devices},
 	{"changes_inside_a_network", opener_changes_inside_a_network},

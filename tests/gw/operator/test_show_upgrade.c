@@ -41,6 +41,17 @@ static void upgrade_answer(uint8_t kind, uint16_t error, const char *hex)
 	CU_ASSERT_EQUAL(keeper_send(near, &m), 0);
 }
 
+/* The last of the requests that keeper has got is of this kind. */
+static bool upgrade_asked(uint8_t kind)
+{
+	uint8_t buf[KEEPER_MSG_MAX], last = 0;
+	struct keeper_msg q;
+
+	while (recv(near, buf, 0, MSG_PEEK | MSG_DONTWAIT) >= 0 && keeper_recv(near, buf, &q) == 1)
+		last = q.kind;
+	return last == kind;
+}
+
 static void an_upgrade_is_keepers_work(void)
 {
 	static const struct {
@@ -49,6 +60,7 @@ static void an_upgrade_is_keepers_work(void)
 	} row[] = {
 		{EBUSY, "one is going on, or the gateway is ending"},
 		{EAGAIN, "data does not run"},
+		{ENOSYS, "keeper does not know how: it is of an older version"},
 		{ENOENT, "No such file or directory"},
 	};
 	uint8_t buf[KEEPER_MSG_MAX];
@@ -67,6 +79,13 @@ static void an_upgrade_is_keepers_work(void)
 		CU_ASSERT_TRUE(vty_equals("upgrade", want));
 		CU_ASSERT_EQUAL(vty_result, CMD_WARNING);
 	}
+	upgrade_answer(KEEPER_RELOAD, 0, "");
+	CU_ASSERT_TRUE(vty_equals("reload", ""));
+	CU_ASSERT_EQUAL(vty_result, CMD_SUCCESS);
+	CU_ASSERT_TRUE(upgrade_asked(KEEPER_RELOAD));
+	upgrade_answer(KEEPER_RELOAD, EBUSY, "");
+	CU_ASSERT_TRUE(
+		vty_equals("reload", "% No reload: one is going on, or the gateway is ending\n"));
 	bench.gw->keeper = NULL;
 	CU_ASSERT_TRUE(
 		vty_equals("upgrade", "% No upgrade: there is no keeper to do it (workers = 0)\n"));

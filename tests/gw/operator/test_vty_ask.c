@@ -421,14 +421,14 @@ static void an_upgrade_is_waited_for(void)
 		ask_begin(END "\n", NULL);
 		tells = row[i].tells;
 		CU_ASSERT_FATAL(!pthread_create(&server, NULL, upgrade_serve, NULL));
-		CU_ASSERT_EQUAL(vty_upgrade(path, out), row[i].status);
+		CU_ASSERT_EQUAL(vty_replace(path, "upgrade", out), row[i].status);
 		ask_end();
 		CU_ASSERT_PTR_NULL(*tells);
 		fclose(out);
 		CU_ASSERT_STRING_EQUAL(text, row[i].printed);
 		free(text);
 	}
-	CU_ASSERT_EQUAL(vty_upgrade("/nowhere/vty", stdout), 1);
+	CU_ASSERT_EQUAL(vty_replace("/nowhere/vty", "reload", stdout), 1);
 }
 
 static const struct test_case cases[] = {

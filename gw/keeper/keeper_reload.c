@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The configuration changed while calls go on: control is replaced by one that has read the file
+ * of today, and data goes on all the while.  What control has kept of tunnels and calls is taken up
+ * by the names of the new configuration, as after a death.
+ *
+ *   RELOAD_CHECK   the file is read, and the program that runs checks what was read
+ *   RELOAD_LEAVE   control ends, and leaves its records to the next; up to here nothing is touched
+ *   RELOAD_TRIAL   control is started with the new configuration; at work, the reload is done
+ *
+ * A control that does not come to work is followed by one with the configuration before.
+ */
+#define _GNU_SOURCE
+#include "gw/keeper/keeper_int.h"
+
+#include "gw/keeper/spawn.h"
+
+#include <errno.h>
+#include <string.h>
+
+int keeper_reload(struct keeper *k)
+{
+	const struct keeper_reload *r = k->cfg->reload;
+	char path[KEEPER_PATH];
+	pid_t pid;
+	int rc;
+
+	if (!r)
+		return ENOSYS;
+	rc = keeper_upgrade_begin(k, RELOAD_CHECK);
+	if (rc)
+		return rc;
+	keeper_upgrade_say(k, KEEPER_NOTICE, "the configuration is checked");
+	rc = r->read(r->ctx);
+	if (rc < 0) {
+		keeper_upgrade_fail(k, "the file cannot be read:", strerror(-rc));
+		return -rc;
+	}
+	pid = spawn_check(keeper_program_path(k, &k->program, path), r->check);
+	if (pid < 0) {
+		keeper_upgrade_fail(k, "the check is not started:", strerror(-pid));
+		return -pid;
+	}
+	k->upgrade.checking = pid;
+	return 0;
+}
+
+static void reload_try(struct keeper *k)
+{
+	struct child *control = &k->proc[KEEPER_CONTROL].child;
+
+	k->upgrade.step = RELOAD_TRIAL;
+	if (control->state == CHILD_WAITING)
+		control->due = keeper_now();
+}
+
+static void reload_take(struct keeper *k)
+{
+	const struct keeper_reload *r = k->cfg->reload;
+	struct keeper_proc *control = &k->proc[KEEPER_CONTROL];
+
+	if (r->take(r->ctx) < 0) {
+		keeper_upgrade_fail(k, "the log says why", "");
+		return;
+	}
+	k->upgrade.taken = true;
+	if (!child_running(&control->child)) {
+		reload_try(k);
+		return;
+	}
+	keeper_upgrade_say(k, KEEPER_NOTICE, "it is right, control is told to leave");
+	k->upgrade.step = RELOAD_LEAVE;
+	control->owed |= KEEPER_OWE_LEAVE;
+	child_doom(&control->child, k->cfg->patience.leave, keeper_now());
+}
+
+void keeper_reload_checked(struct keeper *k, int status)
+{
+	char why[CHILD_WHY];
+
+	if (status)
+		keeper_upgrade_fail(k, "the check", keeper_upgrade_why(status, why));
+	else
+		reload_take(k);
+}
+
+static bool reload_left(struct keeper *k, int status)
+{
+	(void)status;
+	reload_try(k);
+	return true;
+}
+
+static bool reload_done(struct keeper *k, int detail)
+{
+	(void)detail;
+	k->proc[KEEPER_CONTROL].child.due = CHILD_NEVER;
+	keeper_upgrade_say(k, KEEPER_NOTICE, "done");
+	keeper_upgrade_end(k, KEEPER_UPGRADE_DONE);
+	return true;
+}
+
+/* Its end is one like any other then. */
+static bool reload_back(struct keeper *k, int status)
+{
+	char why[CHILD_WHY];
+
+	keeper_upgrade_fail(k, "with the new configuration control",
+			    keeper_upgrade_why(status, why));
+	return false;
+}
+
+const struct upgrade_row keeper_reload_rows[] = {
+	{RELOAD_LEAVE, UPGRADE_CONTROL_ENDED, reload_left},
+	{RELOAD_TRIAL, UPGRADE_CONTROL_READY, reload_done},
+	{RELOAD_TRIAL, UPGRADE_CONTROL_ENDED, reload_back},
+	{UPGRADE_NONE, UPGRADE_EVENTS, NULL},
+};
+
+void keeper_reload_end(struct keeper *k, bool done)
+{
+	const struct keeper_reload *r = k->cfg->reload;
+
+	r->end(r->ctx, done);
+}
