@@ -23,12 +23,12 @@ struct reload {
 	struct opener *rules;	/* of `other`, once it has been loaded */
 	struct reload_conf now; /* processes begin with it */
 	struct reload_conf other;
-	bool taken;		     /* `other` is the one before */
-	bool given;		     /* control has got `now` */
+	bool taken;			   /* `other` is the one before */
+	bool given;			   /* control has got `now` */
 	char limits[LIMITS_TEXT_MAX + 16]; /* of data, as its argument */
 	char text[sizeof(((struct reload_conf *)0)->path) + 16];
 	char running[sizeof(((struct reload_conf *)0)->path) + 16];
-	const char *check[RELOAD_ARGS];	  /* argument vectors: of what was read, */
+	const char *check[RELOAD_ARGS];		/* argument vectors: of what was read, */
 	const char *check_running[RELOAD_ARGS]; /* of what is running */
 	struct keeper_reload ops;
 };

@@ -80,6 +80,7 @@ check_PROGRAMS += unit-keeper
 TESTS += unit-keeper
 unit_keeper_SOURCES = $(TEST_LIB) tests/gw/keeper/keeper.c tests/gw/keeper/stand_in.c tests/gw/keeper/stand_in.h \
 	tests/gw/keeper/test_child.c tests/gw/keeper/test_drop.c tests/gw/keeper/test_drop_calls.c tests/gw/keeper/test_fdstore.c tests/gw/keeper/test_keeper.c tests/gw/keeper/test_keeper_body.c \
+	tests/gw/keeper/keeper_rig.c tests/gw/keeper/keeper_rig.h tests/gw/keeper/test_keeper_reload.c tests/gw/keeper/test_keeper_upgrade.c \
 	tests/gw/keeper/test_keeper_fds.c tests/gw/keeper/test_keeper_link.c tests/gw/keeper/test_keeper_msg.c \
 	tests/gw/keeper/test_opener.c tests/gw/keeper/test_opener_body.c tests/gw/keeper/test_opener_held.c tests/gw/keeper/test_keeper_serve.c tests/gw/keeper/test_proc.c tests/gw/keeper/test_spawn.c
 unit_keeper_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)

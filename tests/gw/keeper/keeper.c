@@ -6,21 +6,23 @@
 #include <string.h>
 
 /* One suite for each test file, named like it. */
-#define SUITES(X)       \
-	X(child)        \
-	X(drop)         \
-	X(drop_calls)   \
-	X(fdstore)      \
-	X(keeper)       \
-	X(keeper_body)  \
-	X(keeper_fds)   \
-	X(keeper_link)  \
-	X(keeper_msg)   \
-	X(keeper_serve) \
-	X(opener)       \
-	X(opener_body)  \
-	X(opener_held)  \
-	X(proc)         \
+#define SUITES(X)         \
+	X(child)          \
+	X(drop)           \
+	X(drop_calls)     \
+	X(fdstore)        \
+	X(keeper)         \
+	X(keeper_body)    \
+	X(keeper_fds)     \
+	X(keeper_link)    \
+	X(keeper_msg)     \
+	X(keeper_reload)  \
+	X(keeper_serve)   \
+	X(keeper_upgrade) \
+	X(opener)         \
+	X(opener_body)    \
+	X(opener_held)    \
+	X(proc)           \
 	X(spawn)
 
 #define X(name) extern const struct test_suite suite_##name;
