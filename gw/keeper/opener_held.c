@@ -11,10 +11,11 @@ static bool held_is_device(const struct ist_open *what)
 	return what->kind == IST_OPEN_TUN || what->kind == IST_OPEN_TAP;
 }
 
-/* Frames on other media are of circuits that begin anew with data. */
+/* A tty is a line that hangs up, a file ends. */
 static bool held_is_kind(const struct ist_open *what)
 {
-	return held_is_device(what) || what->kind == IST_OPEN_UDP || what->kind == IST_OPEN_LISTEN;
+	return held_is_device(what) || what->kind == IST_OPEN_UDP ||
+	       what->kind == IST_OPEN_PACKET || what->kind == IST_OPEN_LISTEN;
 }
 
 static void held_drop(struct opener_helds *h, unsigned i)

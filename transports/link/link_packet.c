@@ -180,11 +180,29 @@ static void link_packet_drain(void *impl)
 		link_recheck(u->socket.link);
 }
 
+/* A socket that outlived its process has its ring. */
+static int link_packet_get_ring(struct packet_link *u, int fd)
+{
+	uint32_t lost = 0;
+	int r;
+
+	if (!u->ring_wanted) {
+		link_ring_forget(fd);
+		return 0;
+	}
+	r = link_ring_open(&u->ring, fd);
+	if (r != -EBUSY)
+		return r;
+	r = link_ring_adopt(&u->ring, fd, &lost);
+	link_counted_many(u->socket.link, LINK_RX_LOST, lost);
+	return r;
+}
+
 /* Both are asked for, and done without where the kernel has them not. */
 static void link_packet_speed_up(struct packet_link *u, int fd)
 {
 	const struct link_conf *c = link_conf_of(u->socket.link);
-	int on = 1, r = u->ring_wanted ? link_ring_open(&u->ring, fd) : 0;
+	int on = 1, r = link_packet_get_ring(u, fd);
 
 	u->socket.drain = u->ring.blocks ? link_packet_drain : NULL;
 	if (r)
@@ -205,28 +223,6 @@ static unsigned link_packet_opens(const void *impl, struct ist_open *out, unsign
 	return opening_only(&w, out, n);
 }
 
-static int link_packet_start(void *impl)
-{
-	struct packet_link *u = impl;
-	const struct ist_open w = link_packet_opening(u);
-	int fd = link_ask_open(u->socket.link, &w), r;
-
-	if (fd < 0)
-		return fd;
-	u->socket.take = link_packet_take;
-	link_packet_speed_up(u, fd);
-	r = link_packet_bind_device(u, fd);
-	if (r)
-		close(fd);
-	else
-		r = link_socket_open(&u->socket, fd);
-	if (r)
-		link_ring_close(&u->ring);
-	return r;
-}
-
-/* --- to and from another process --------------------------------------------------------------- */
-
 /* A device that was removed and made again is another one. */
 static int link_packet_still_bound(struct packet_link *u, int fd)
 {
@@ -244,6 +240,48 @@ static int link_packet_still_bound(struct packet_link *u, int fd)
 		r = -EPROTONOSUPPORT;
 	return r;
 }
+
+static bool link_packet_is_bound(int fd)
+{
+	struct sockaddr_ll ll = {0};
+	socklen_t len = sizeof(ll);
+
+	return !getsockname(fd, (struct sockaddr *)&ll, &len) && ll.sll_ifindex;
+}
+
+/* One that was held while its process died is bound: perhaps to a device that has gone, or as
+ * another port's on the same device, whose frames are in it. */
+static int link_packet_open(struct packet_link *u)
+{
+	const struct ist_open w = link_packet_opening(u);
+	int fd;
+
+	while ((fd = link_ask_open(u->socket.link, &w)) >= 0 && link_packet_is_bound(fd) &&
+	       link_packet_still_bound(u, fd))
+		close(fd);
+	return fd;
+}
+
+static int link_packet_start(void *impl)
+{
+	struct packet_link *u = impl;
+	int fd = link_packet_open(u), r;
+
+	if (fd < 0)
+		return fd;
+	u->socket.take = link_packet_take;
+	link_packet_speed_up(u, fd);
+	r = link_packet_bind_device(u, fd);
+	if (r)
+		close(fd);
+	else
+		r = link_socket_open(&u->socket, fd);
+	if (r)
+		link_ring_close(&u->ring);
+	return r;
+}
+
+/* --- to and from another process --------------------------------------------------------------- */
 
 /* What the kernel has counted as lost stays there until it is asked for. */
 static int link_packet_thaw(struct packet_link *u, int fd, bool ring, struct handover *h)

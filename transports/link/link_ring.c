@@ -14,8 +14,9 @@
 #include <sys/mman.h>
 #include <sys/socket.h>
 
-#define RETIRE	 1u    /* ms */
-#define SLOT_MAX 2048u /* what the kernel checks its arithmetic by; frames may be longer */
+#define RETIRE	 1u	     /* ms */
+#define READING	 0x40000000u /* in a block's status, beside the kernel's bits: it is being read */
+#define SLOT_MAX 2048u	     /* what the kernel checks its arithmetic by; frames may be longer */
 #define BATCH	 64u
 
 static int link_ring_map(struct link_ring *g, int fd, unsigned next)
@@ -44,11 +45,78 @@ int link_ring_open(struct link_ring *g, int fd)
 	    setsockopt(fd, SOL_PACKET, PACKET_RX_RING, &want, sizeof(want)) < 0)
 		return -errno;
 	r = link_ring_map(g, fd, 0);
-	if (!r)
-		return 0;
-	memset(&want, 0, sizeof(want));
-	setsockopt(fd, SOL_PACKET, PACKET_RX_RING, &want, sizeof(want));
+	if (r)
+		link_ring_forget(fd);
 	return r;
+}
+
+void link_ring_forget(int fd)
+{
+	const struct tpacket_req3 none = {0};
+
+	setsockopt(fd, SOL_PACKET, PACKET_RX_RING, &none, sizeof(none));
+}
+
+static uint8_t *link_ring_block(const struct link_ring *g, unsigned i)
+{
+	return g->blocks + (size_t)(i % LINK_RING_BLOCKS) * LINK_RING_BLOCK;
+}
+
+static _Atomic uint32_t *link_ring_status(const struct link_ring *g, unsigned i)
+{
+	return (_Atomic uint32_t *)(void *)(link_ring_block(g, i) +
+					    offsetof(struct tpacket_block_desc,
+						     hdr.bh1.block_status));
+}
+
+static bool link_ring_is_ours(const struct link_ring *g, unsigned i)
+{
+	return atomic_load_explicit(link_ring_status(g, i), memory_order_acquire) & TP_STATUS_USER;
+}
+
+/* The kernel numbers the blocks as it opens them, and may open one while we look: what it has
+ * handed over lies before the youngest. */
+static unsigned link_ring_oldest(const struct link_ring *g)
+{
+	unsigned at = 0, back = 0;
+	uint64_t most = 0;
+
+	for (unsigned i = 0; i < LINK_RING_BLOCKS; i++) {
+		struct tpacket_block_desc d;
+
+		memcpy(&d, link_ring_block(g, i), sizeof(d));
+		if (d.hdr.bh1.seq_num <= most)
+			continue;
+		most = d.hdr.bh1.seq_num;
+		at = i;
+	}
+	while (back + 1 < LINK_RING_BLOCKS &&
+	       link_ring_is_ours(g, at + LINK_RING_BLOCKS - back - 1))
+		back++;
+	return (at + LINK_RING_BLOCKS - back) % LINK_RING_BLOCKS;
+}
+
+static void link_ring_give_back(struct link_ring *g)
+{
+	atomic_store_explicit(link_ring_status(g, g->next), TP_STATUS_KERNEL, memory_order_release);
+	g->next = (g->next + 1) % LINK_RING_BLOCKS;
+}
+
+int link_ring_adopt(struct link_ring *g, int fd, uint32_t *lost)
+{
+	struct tpacket_block_desc d;
+	int r = link_ring_map(g, fd, 0);
+
+	*lost = 0;
+	if (r)
+		return r;
+	g->next = link_ring_oldest(g);
+	memcpy(&d, link_ring_block(g, g->next), sizeof(d));
+	if (!(d.hdr.bh1.block_status & READING))
+		return 0;
+	*lost = d.hdr.bh1.num_pkts;
+	link_ring_give_back(g);
+	return 0;
 }
 
 /* The kernel fills it meanwhile, and refuses a mapping of another size. */
@@ -113,15 +181,10 @@ static void link_ring_hand_on(struct link_socket *s, const uint8_t *block)
 void link_ring_receive(struct link_ring *g, struct link_socket *s)
 {
 	for (unsigned i = 0; i < LINK_RING_BLOCKS && g->blocks; i++) {
-		uint8_t *block = g->blocks + (size_t)g->next * LINK_RING_BLOCK;
-		_Atomic uint32_t *status =
-			(_Atomic uint32_t *)(void *)(block + offsetof(struct tpacket_block_desc,
-								      hdr.bh1.block_status));
-
-		if (!(atomic_load_explicit(status, memory_order_acquire) & TP_STATUS_USER))
+		if (!link_ring_is_ours(g, g->next))
 			return;
-		link_ring_hand_on(s, block);
-		atomic_store_explicit(status, TP_STATUS_KERNEL, memory_order_release);
-		g->next = (g->next + 1) % LINK_RING_BLOCKS;
+		atomic_fetch_or(link_ring_status(g, g->next), READING);
+		link_ring_hand_on(s, link_ring_block(g, g->next));
+		link_ring_give_back(g);
 	}
 }

@@ -158,9 +158,9 @@ static void only_what_makes_sense(void)
 		uint8_t kind;
 		bool held;
 	} rows[] = {
-		{IST_OPEN_PACKET, false}, {IST_OPEN_TUN, true},	   {IST_OPEN_TAP, true},
-		{IST_OPEN_TTY, false},	  {IST_OPEN_READ, false},  {IST_OPEN_WRITE, false},
-		{IST_OPEN_UDP, true},	  {IST_OPEN_LISTEN, true},
+		{IST_OPEN_PACKET, true}, {IST_OPEN_TUN, true},	  {IST_OPEN_TAP, true},
+		{IST_OPEN_TTY, false},	 {IST_OPEN_READ, false},  {IST_OPEN_WRITE, false},
+		{IST_OPEN_UDP, true},	 {IST_OPEN_LISTEN, true},
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {

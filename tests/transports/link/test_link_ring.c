@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The ring in memory of our own, filled as the kernel does it. */
+#define _GNU_SOURCE
 #include "transports/link/link_ring.h"
 
 #include "tests/harness.h"
 #include "tests/transports/link/ends.h"
 
+#include <errno.h>
 #include <linux/if_packet.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 /* A link to count and to report: half of a loop, which is up. */
 static struct end end, other;
@@ -129,6 +133,113 @@ static void cut_and_empty(void)
 	link_ring_finish();
 }
 
+/* --- the ring that a process has left ----------------------------------------------------------- */
+
+/* As the kernel leaves it: block `young` is open, the `n` before it are handed over. */
+static int link_ring_left(unsigned young, unsigned n, bool open)
+{
+	int fd = memfd_create("ring", MFD_CLOEXEC);
+
+	link_ring_begin();
+	for (unsigned i = 0; i <= n; i++) {
+		unsigned at = (young + LINK_RING_BLOCKS - i) % LINK_RING_BLOCKS;
+		struct tpacket_block_desc d;
+
+		memset(block(at), 0, sizeof(d));
+		if (i || !open) {
+			link_ring_add(at, "frame", 5, 5, PACKET_HOST);
+			link_ring_hand_over(at);
+		}
+		memcpy(&d, block(at), sizeof(d));
+		d.hdr.bh1.seq_num = 1000 - i;
+		memcpy(block(at), &d, sizeof(d));
+	}
+	CU_ASSERT_FATAL(fd >= 0);
+	CU_ASSERT_EQUAL_FATAL(
+		pwrite(fd, ring.blocks, (size_t)LINK_RING_BLOCKS * LINK_RING_BLOCK, 0),
+		(ssize_t)LINK_RING_BLOCKS * LINK_RING_BLOCK);
+	link_ring_finish();
+	return fd;
+}
+
+static void what_was_left_is_read(void)
+{
+	static const struct {
+		unsigned young, n;
+		bool open; /* else the ring is full, and the kernel waits */
+		unsigned next;
+	} rows[] = {
+		{0, 0, true, 0},
+		{5, 0, true, 5},
+		{5, 3, true, 2},
+		{1, 3, true, LINK_RING_BLOCKS - 2},
+		{0, LINK_RING_BLOCKS - 1, true, 1},
+		{7, LINK_RING_BLOCKS - 1, false, 8},
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		int fd = link_ring_left(rows[i].young, rows[i].n, rows[i].open);
+		struct link_ring left = {0};
+		uint32_t lost = 7;
+
+		link_ring_begin();
+		CU_ASSERT_EQUAL(link_ring_adopt(&left, fd, &lost), 0);
+		CU_ASSERT_EQUAL(left.next, rows[i].next);
+		CU_ASSERT_EQUAL(lost, 0);
+		link_ring_receive(&left, &sock);
+		CU_ASSERT_EQUAL(end.frames, rows[i].n + !rows[i].open);
+		link_ring_close(&left);
+		link_ring_finish();
+		close(fd);
+	}
+}
+
+static bool link_ring_dies(void *impl, const struct sockaddr_storage *from, struct link_frame *f)
+{
+	struct link_ring *left = impl, next = {0};
+	uint32_t lost = 0;
+	int fd = sock.fd;
+
+	(void)from;
+	(void)f;
+	CU_ASSERT_EQUAL(link_ring_adopt(&next, fd, &lost), 0);
+	CU_ASSERT_EQUAL(lost, 1);
+	CU_ASSERT_EQUAL(next.next, left->next + 1);
+	link_ring_close(&next);
+	return false;
+}
+
+/* A frame that kills its reader would kill the next one too. */
+static void what_was_being_read_is_not(void)
+{
+	int fd = link_ring_left(5, 3, true);
+	struct link_ring left = {0};
+	uint32_t lost = 0;
+
+	link_ring_begin();
+	CU_ASSERT_EQUAL(link_ring_adopt(&left, fd, &lost), 0);
+	sock.fd = fd;
+	sock.take = link_ring_dies; /* while the first block is being read another one looks */
+	sock.impl = &left;
+	link_ring_receive(&left, &sock);
+	CU_ASSERT_EQUAL(left.next, 5);
+	link_ring_close(&left);
+	CU_ASSERT_EQUAL(link_ring_adopt(&left, fd, &lost), 0);
+	CU_ASSERT_EQUAL(lost, 0);
+	link_ring_close(&left);
+	link_ring_finish();
+	close(fd);
+}
+
+static void a_ring_of_another_kind(void)
+{
+	struct link_ring left = {0};
+	uint32_t lost;
+
+	CU_ASSERT_EQUAL(link_ring_adopt(&left, -1, &lost), -EBADF);
+	CU_ASSERT_PTR_NULL(left.blocks);
+}
+
 /* Three times round, with more frames in a block than are handed on at once. */
 static void round_and_round(void)
 {
@@ -156,6 +267,9 @@ static const struct test_case cases[] = {
 	{"block_of_frames", one_block},
 	{"cut_frames_and_empty_blocks", cut_and_empty},
 	{"round_and_round", round_and_round},
+	{"what_was_left_is_read", what_was_left_is_read},
+	{"what_was_being_read_is_not", what_was_being_read_is_not},
+	{"a_ring_of_another_kind", a_ring_of_another_kind},
 	{NULL, NULL},
 };
 const struct test_suite suite_link_ring = {"link_ring", cases};
