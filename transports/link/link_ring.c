@@ -50,11 +50,15 @@ int link_ring_open(struct link_ring *g, int fd)
 	return r;
 }
 
+/* The version cannot be set while there is a ring.  Without one the kernel would forget what waits
+ * in the socket. */
 void link_ring_forget(int fd)
 {
 	const struct tpacket_req3 none = {0};
+	int version = TPACKET_V1;
 
-	setsockopt(fd, SOL_PACKET, PACKET_RX_RING, &none, sizeof(none));
+	if (setsockopt(fd, SOL_PACKET, PACKET_VERSION, &version, sizeof(version)) < 0)
+		setsockopt(fd, SOL_PACKET, PACKET_RX_RING, &none, sizeof(none));
 }
 
 static uint8_t *link_ring_block(const struct link_ring *g, unsigned i)

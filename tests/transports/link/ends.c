@@ -45,6 +45,7 @@ static const struct link_user user = {ends_on_frames, ends_on_carrier};
 static const struct link_circuit circuits[] = {{0, 35, 1600}, {8, 48, 100}};
 
 struct link_conf end_like;
+int (*end_opener)(void *host, const struct ist_open *what);
 
 static int ends_link(struct end *e, const char *text, const char *const *pairs,
 		     struct handover *from, char *err, size_t len)
@@ -79,6 +80,7 @@ int end_try(struct end *e, const char *text, const char *const *pairs, char *err
 {
 	memset(e, 0, sizeof(*e));
 	fake_init(&e->h);
+	e->h.host.open = end_opener;
 	return ends_link(e, text, pairs, NULL, err, len);
 }
 

@@ -428,6 +428,139 @@ static void down_is_seen_at_once(void)
 	netns_leave();
 }
 
+/* --- a socket that was held while its process died ---------------------------------------------- */
+
+static int packet_held[3]; /* given in this order; -1 = none, -2 = one that was given */
+
+/* As data does until control has said what goes on: what waits is not read before the link is up.
+ */
+static struct packet_later {
+	int (*watch)(void *host, int fd, unsigned what, void (*on_fd)(void *, unsigned), void *arg);
+	int fd;
+	unsigned what;
+	void (*on_fd)(void *arg, unsigned ready);
+	void *arg;
+} packet_later;
+
+static int packet_watch_later(void *host, int fd, unsigned what, void (*on_fd)(void *, unsigned),
+			      void *arg)
+{
+	struct fake_host *h = host;
+
+	packet_later = (struct packet_later){packet_later.watch, fd, what, on_fd, arg};
+	h->host.watch = packet_later.watch;
+	return 0;
+}
+
+static void packet_watch_now(struct end *e)
+{
+	CU_ASSERT_EQUAL(packet_later.watch(&e->h, packet_later.fd, packet_later.what,
+					   packet_later.on_fd, packet_later.arg),
+			0);
+}
+
+static int packet_opener(void *host, const struct ist_open *what)
+{
+	struct fake_host *h = host;
+
+	if (h->host.watch != packet_watch_later)
+		packet_later.watch = h->host.watch;
+	h->host.watch = packet_watch_later;
+	CU_ASSERT_EQUAL(what->kind, IST_OPEN_PACKET);
+	for (unsigned i = 0; i < 3; i++) {
+		int fd = packet_held[i];
+
+		if (fd < 0)
+			continue;
+		packet_held[i] = -2;
+		return dup(fd);
+	}
+	return socket(AF_PACKET, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+}
+
+/* Of a port that has been opened and has died; a frame came to it before, and one after. */
+static int packet_left(int fd, const char *const *pairs)
+{
+	uint8_t frame[200];
+	int held = socket(AF_PACKET, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	struct end e;
+
+	CU_ASSERT_FATAL(held >= 0);
+	packet_held[0] = held;
+	packet_up(&e, "packet:w0", pairs);
+	CU_ASSERT_EQUAL(packet_held[0], -2);
+	packet_watch_now(&e);
+	wire_write(fd, frame, packet_frame(frame, everybody, "88b5 0003 616263 0000"));
+	end_close(&e);
+	wire_write(fd, frame, packet_frame(frame, everybody, "88b5 0004 64656667 0000"));
+	return held;
+}
+
+static void what_waits_in_a_held_socket(void)
+{
+	uint8_t frame[200];
+	int fd;
+
+	if (!netns_enter("what_waits_in_a_held_socket"))
+		return;
+	fd = wire_open("w0", 0, 1500);
+	end_opener = packet_opener;
+	packet_held[1] = packet_held[2] = -1;
+	for (int i = 0; i < 4; i++) {
+		int held = packet_left(fd, both_ways[i / 2]);
+		struct end e;
+
+		packet_held[0] = held;
+		packet_up(&e, "packet:w0", both_ways[i & 1]);
+		packet_watch_now(&e);
+		if (i / 2 == (i & 1)) { /* with the settings of before */
+			END_UNTIL(&e, e.frames == 2);
+			ASSERT_OCTETS(e.last, e.last_len, "defg", 4);
+		}
+		wire_write(fd, frame, packet_frame(frame, everybody, "88b5 0003 78797a 0000"));
+		END_UNTIL(&e, e.last_len == 3 && !memcmp(e.last, "xyz", 3));
+		CU_ASSERT_EQUAL(end_count(&e, LINK_RX_LOST), 0);
+		CU_ASSERT_EQUAL(e.h.warnings + e.h.errors, 0);
+		end_close(&e);
+		close(held);
+	}
+	end_opener = NULL;
+	close(fd);
+	netns_leave();
+}
+
+/* One of another port on the device, and one of a device that has gone. */
+static void held_sockets_of_others(void)
+{
+	int fd, held[2];
+	struct end e;
+
+	if (!netns_enter("held_sockets_of_others"))
+		return;
+	end_opener = packet_opener;
+	packet_held[1] = packet_held[2] = -1;
+	fd = wire_open("w0", 0, 1500);
+	held[0] = packet_left(fd, NULL);
+	close(fd);
+	fd = wire_open("w0", 0, 1500);
+	held[1] = packet_left(fd, NULL);
+	memcpy(packet_held, held, sizeof(held));
+	end_like.ether[0] = 0x8863;
+	end_like.ether[1] = 0x8864;
+	packet_up(&e, "packet:w0", NULL);
+	packet_watch_now(&e);
+	CU_ASSERT(packet_held[0] == -2 && packet_held[1] == -2);
+	fake_run(&e.h, fake_now);
+	CU_ASSERT_EQUAL(e.frames, 0);
+	end_close(&e);
+	end_like.ether[0] = end_like.ether[1] = 0;
+	end_opener = NULL;
+	close(held[0]);
+	close(held[1]);
+	close(fd);
+	netns_leave();
+}
+
 static void names(void)
 {
 	static const char *const wrong[] = {"packet:", "packet:sixteen-octets-x"};
@@ -453,6 +586,8 @@ static const struct test_case cases[] = {
 	{"done_without", done_without},
 	{"looks_that_fail", looks_that_fail},
 	{"down_is_seen_at_once", down_is_seen_at_once},
+	{"what_waits_in_a_held_socket", what_waits_in_a_held_socket},
+	{"held_sockets_of_others", held_sockets_of_others},
 	{"names", names},
 	{NULL, NULL},
 };
