@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Duplicates of what data has open, for its next life: sockets that are bound, which go on
- * receiving while data is dead, and devices, which stay with their addresses, their routes and what
- * waits in them.
+ * receiving while data is dead, those of packets among them, and devices, which stay with their
+ * addresses, their routes and what waits in them.
  */
 #ifndef GW_KEEPER_OPENER_HELD_H
 #define GW_KEEPER_OPENER_HELD_H
