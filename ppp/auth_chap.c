@@ -99,7 +99,7 @@ static void auth_chap_answer_md5(struct ppp *p, bool ok, const struct ppp_auth_r
 		       snprintf(a->answer, sizeof(a->answer), "%.255s", message ? message : ""));
 }
 
-/* RFC 2759 6: error 691 is "authentication failure"; R=0 allows no retry. */
+/* RFC 2759 6: error 691 is "authentication failure"; R=0 allows no retry, since the link ends. */
 static void auth_chap_answer_mschapv2(struct ppp *p, bool ok, const struct ppp_auth_reply *reply,
 				      const char *message)
 {
@@ -107,6 +107,7 @@ static void auth_chap_answer_mschapv2(struct ppp *p, bool ok, const struct ppp_a
 	char hex[2 * AUTH_CHALLENGE + 1];
 	uint8_t fresh[AUTH_CHALLENGE];
 	const char *words = message ? message : "";
+	unsigned error = reply && reply->error ? reply->error : 691;
 
 	if (ok) {
 		auth_chap_give(p, ok,
@@ -117,9 +118,9 @@ static void auth_chap_answer_mschapv2(struct ppp *p, bool ok, const struct ppp_a
 	p->ops.random(p->ctx, fresh, sizeof(fresh));
 	for (unsigned i = 0; i < sizeof(fresh); i++)
 		snprintf(hex + 2 * i, 3, "%02X", fresh[i]);
-	auth_chap_give(
-		p, ok,
-		snprintf(a->answer, sizeof(a->answer), "E=691 R=0 C=%s V=3 M=%.255s", hex, words));
+	auth_chap_give(p, ok,
+		       snprintf(a->answer, sizeof(a->answer), "E=%u R=0 C=%s V=3 M=%.255s", error,
+				hex, words));
 }
 
 /* --- client ----------------------------------------------------------------------------------- */

@@ -196,6 +196,7 @@ uint64_t ppp_deadline(const struct ppp *p);
  * ppp_auth_verdict wants (RFC 2759 section 5: "S=" and 40 hex digits). */
 struct ppp_auth_reply {
 	char success[44]; /* "S=..." or "" */
+	uint16_t error;	  /* of a refusal of MS-CHAPv2 (RFC 2759 section 6); 0 = 691 */
 };
 bool ppp_auth_check(const struct ppp_auth_claim *claim, const char *password, size_t len,
 		    struct ppp_auth_reply *reply);

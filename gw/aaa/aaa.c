@@ -293,7 +293,8 @@ static void aaa_judged(struct aaa_request *r, const struct aaa_question *q,
 {
 	struct aaa_remote *m = r->remote;
 	const char *why;
-	bool ok = aaa_radius_answer(a, m->claim.method, &r->answer, &m->grant, &why);
+	bool ok = aaa_radius_answer(a, &m->claim, &r->answer, &m->grant, &why);
+	const uint16_t error = r->answer.reply.error;
 
 	if (ok)
 		aaa_log_skipped(q, &m->grant, now);
@@ -308,6 +309,7 @@ static void aaa_judged(struct aaa_request *r, const struct aaa_question *q,
 		return;
 	}
 	aaa_conclude(r->aaa, q, ok, &r->answer, now);
+	r->answer.reply.error = error;
 	if (*m->grant.message)
 		r->answer.message = m->grant.message;
 }

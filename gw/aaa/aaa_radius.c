@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "gw/aaa/aaa_radius.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #define SECOND		   UINT64_C(1000000)
@@ -92,7 +93,12 @@ bool aaa_radius_question(const struct aaa_question *q, const char *nas_identifie
 /* --- the answer -------------------------------------------------------------------------------- */
 
 struct aaa_radius_read {
+	struct {
+		const struct radius_answer *answer;
+		const struct ppp_auth_claim *claim;
+	} a;
 	struct aaa_answer *out;
+	struct grant_draft *d;
 	const char *why; /* the user cannot be let in */
 };
 
@@ -125,13 +131,53 @@ static void aaa_radius_protocol(struct aaa_radius_read *r, const struct radius_v
 		r->why = "a Framed-Protocol that is not PPP";
 }
 
-/* Behind the identifier. */
+/* Identifier, "S=" and 40 digits of upper case (RFC 2548 2.3.3, RFC 2759 section 5).  What they
+ * prove only the client can tell. */
 static void aaa_radius_success(struct aaa_radius_read *r, const struct radius_value *v)
 {
+	const char *text = (const char *)v->octets.p + 1;
 	char *to = r->out->reply.success;
 
-	memcpy(to, v->octets.p + 1, MSCHAP_SUCCESS_LEN);
+	if (v->octets.p[0] != r->a.claim->id || strncmp(text, "S=", 2) != 0) {
+		r->why = "a MS-CHAP2-Success of another response";
+		return;
+	}
+	for (unsigned i = 2; i < MSCHAP_SUCCESS_LEN; i++)
+		if (!strchr("0123456789ABCDEF", text[i]) || !text[i]) {
+			r->why = "a MS-CHAP2-Success with other than digits";
+			return;
+		}
+	memcpy(to, text, MSCHAP_SUCCESS_LEN);
 	to[MSCHAP_SUCCESS_LEN] = '\0';
+}
+
+/* Keys for a cipher that data does not have (RFC 2548 2.4.2).  One that the secret does not reveal
+ * is no key: the answer was spoilt. */
+static void aaa_radius_key(struct aaa_radius_read *r, const struct radius_value *v)
+{
+	uint8_t key[RADIUS_VALUE_MAX];
+
+	if (radius_reveal(v, r->a.answer->request, r->a.answer->secret, strlen(r->a.answer->secret),
+			  key) <= 0)
+		r->why = "a key that the secret does not reveal";
+	explicit_bzero(key, sizeof(key));
+}
+
+/* Behind the identifier "E=648 R=1 C=... V=3 M=words" (RFC 2548 2.1.5).  The number is what the
+ * client goes by; words of its own come before these. */
+static void aaa_radius_error(struct aaa_radius_read *r, const struct radius_value *v)
+{
+	char text[RADIUS_VALUE_MAX + 1], *words;
+	size_t n = v->octets.left - 1;
+	unsigned long error;
+
+	memcpy(text, v->octets.p + 1, n);
+	text[n] = '\0';
+	error = strncmp(text, "E=", 2) ? 0 : strtoul(text + 2, NULL, 10);
+	r->out->reply.error = error > UINT16_MAX ? 0 : (uint16_t)error;
+	words = strstr(text, " M=");
+	if (words)
+		grant_say(r->d, words + 3);
 }
 
 static const struct {
@@ -144,6 +190,8 @@ static const struct {
 	{RADIUS_SERVICE_TYPE, aaa_radius_service},
 	{RADIUS_FRAMED_PROTOCOL, aaa_radius_protocol},
 	{RADIUS_MS_CHAP2_SUCCESS, aaa_radius_success},
+	{RADIUS_MS_MPPE_SEND_KEY, aaa_radius_key},
+	{RADIUS_MS_MPPE_RECV_KEY, aaa_radius_key},
 };
 
 static void aaa_radius_read_value(struct aaa_radius_read *r, const struct radius_value *v)
@@ -153,34 +201,36 @@ static void aaa_radius_read_value(struct aaa_radius_read *r, const struct radius
 			aaa_radius_rows[i].read(r, v);
 }
 
-static void aaa_radius_read_all(struct aaa_radius_read *r, struct grant_draft *d,
-				const struct radius_packet *p)
+static void aaa_radius_read_all(struct aaa_radius_read *r)
 {
-	struct radius_walk at = radius_walk(p);
+	struct radius_walk at = radius_walk(&r->a.answer->packet);
 	struct radius_value v;
 
 	while (!r->why && radius_next(&at, &v)) {
-		r->why = grant_add(d, &v);
+		r->why = grant_add(r->d, &v);
 		if (!r->why)
 			aaa_radius_read_value(r, &v);
 	}
 }
 
-/* Of a refusal nothing else counts. */
-static void aaa_radius_read_message(struct grant_draft *d, const struct radius_packet *p)
+/* Of a refusal only what it says to the client. */
+static void aaa_radius_read_refusal(struct aaa_radius_read *r)
 {
-	struct radius_walk at = radius_walk(p);
+	struct radius_walk at = radius_walk(&r->a.answer->packet);
 	struct radius_value v;
 
-	while (radius_next(&at, &v))
+	while (radius_next(&at, &v)) {
 		if (v.name == RADIUS_REPLY_MESSAGE)
-			grant_add(d, &v);
+			grant_add(r->d, &v);
+		else if (v.name == RADIUS_MS_CHAP_ERROR)
+			aaa_radius_error(r, &v);
+	}
 }
 
-bool aaa_radius_answer(const struct radius_answer *a, enum ppp_auth method, struct aaa_answer *out,
-		       struct grant_draft *d, const char **why)
+bool aaa_radius_answer(const struct radius_answer *a, const struct ppp_auth_claim *claim,
+		       struct aaa_answer *out, struct grant_draft *d, const char **why)
 {
-	struct aaa_radius_read r = {.out = out};
+	struct aaa_radius_read r = {.a = {a, claim}, .out = out, .d = d};
 
 	*out = (struct aaa_answer){.idle = CFG_OF_SERVICE, .session = CFG_OF_SERVICE};
 	grant_begin(d);
@@ -189,10 +239,10 @@ bool aaa_radius_answer(const struct radius_answer *a, enum ppp_auth method, stru
 	else if (a->packet.code != RADIUS_ACCESS_ACCEPT)
 		r.why = "an answer that this method does not have";
 	if (r.why)
-		aaa_radius_read_message(d, &a->packet);
+		aaa_radius_read_refusal(&r);
 	else
-		aaa_radius_read_all(&r, d, &a->packet);
-	if (!r.why && method == PPP_AUTH_MSCHAPV2 && strncmp(out->reply.success, "S=", 2) != 0)
+		aaa_radius_read_all(&r);
+	if (!r.why && claim->method == PPP_AUTH_MSCHAPV2 && !*out->reply.success)
 		r.why = "no MS-CHAP2-Success";
 	out->grant = &d->g;
 	out->message = *d->message ? d->message : NULL;

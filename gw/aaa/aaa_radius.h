@@ -13,7 +13,7 @@ bool aaa_radius_question(const struct aaa_question *q, const char *nas_identifie
 
 /* What the answer allows; false: the user is not let in, and *why says so for the log.  The grant
  * and the message of out are in d, where what a refusal says to the peer is too. */
-bool aaa_radius_answer(const struct radius_answer *a, enum ppp_auth method, struct aaa_answer *out,
-		       struct grant_draft *d, const char **why);
+bool aaa_radius_answer(const struct radius_answer *a, const struct ppp_auth_claim *claim,
+		       struct aaa_answer *out, struct grant_draft *d, const char **why);
 
 #endif

@@ -280,6 +280,12 @@ const char *grant_add(struct grant_draft *d, const struct radius_value *v)
 	return NULL;
 }
 
+void grant_say(struct grant_draft *d, const char *words)
+{
+	if (!*d->message)
+		grant_text(d->message, sizeof(d->message), rd_init(words, strlen(words)));
+}
+
 /* --- kept -------------------------------------------------------------------------------------- */
 
 struct grant *grant_keep(const struct grant *g)

@@ -51,6 +51,9 @@ void grant_begin(struct grant_draft *d);
  * cannot be let in. */
 const char *grant_add(struct grant_draft *d, const struct radius_value *v);
 
+/* Words for the peer, unless there are some already. */
+void grant_say(struct grant_draft *d, const char *words);
+
 /* A copy in one piece of memory, for free(); NULL without memory, or of NULL. */
 struct grant *grant_keep(const struct grant *g);
 

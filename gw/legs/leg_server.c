@@ -152,7 +152,7 @@ static void leg_server_on_answer(void *ctx, const struct aaa_answer *a, uint64_t
 		leg_acct_let_in(s, a->said, now);
 		leg_server_expect(s);
 	}
-	ppp_auth_answer(s->t.ppp, s->serial, ok, ok ? &a->reply : NULL, message, now);
+	ppp_auth_answer(s->t.ppp, s->serial, ok, &a->reply, message, now);
 	leg_terminal_touch(&s->t);
 }
 

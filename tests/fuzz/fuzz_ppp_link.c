@@ -114,7 +114,8 @@ static void step_pause(struct state *s, struct rd *r)
 
 static void step_verdict(struct state *s, struct rd *r)
 {
-	static const struct ppp_auth_reply reply = {"S=407A5589115FD0D6209F510FE9C04566932CDA56"};
+	static const struct ppp_auth_reply reply = {
+		.success = "S=407A5589115FD0D6209F510FE9C04566932CDA56"};
 	bool ok = rd_u8(r) & 1;
 
 	s->proven |= ok;

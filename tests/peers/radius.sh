@@ -41,7 +41,8 @@ server() {
 			chap {
 			}
 			mschap {
-				use_mppe = no
+				use_mppe = yes
+				require_encryption = no
 			}
 		}
 		client here {

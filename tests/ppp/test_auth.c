@@ -509,7 +509,7 @@ static void rfc2759_9_2_claim_checked(void)
 
 static void rfc2759_5_6_server_answers(void)
 {
-	struct ppp_auth_reply reply = {"S=407A5589115FD0D6209F510FE9C04566932CDA56"};
+	struct ppp_auth_reply reply = {.success = "S=407A5589115FD0D6209F510FE9C04566932CDA56"};
 	struct lone l;
 
 	test_auth_start(&l, true, PPP_AUTH_MSCHAPV2);

@@ -3,6 +3,8 @@
 #include "gw/aaa/aaa_radius.h"
 #include "tests/harness.h"
 
+#include <nettle/md5.h>
+#include <stdio.h>
 #include <string.h>
 
 #define SEC UINT64_C(1000000)
@@ -104,17 +106,19 @@ static void a_claim_without_a_name_or_method_is_not_asked(void)
 static struct aaa_answer answer;
 static const char *why;
 static struct grant_draft draft;
+static uint8_t request[RADIUS_AUTH];
 
 static bool radius_answer_of(uint8_t code, const char *attrs, enum ppp_auth method)
 {
 	uint8_t octets[512] = {code};
-	struct radius_answer a = {0};
+	struct radius_answer a = {.request = request, .secret = "xyzzy5461"};
 	size_t len =
 		RADIUS_HEAD + test_hex(octets + RADIUS_HEAD, sizeof(octets) - RADIUS_HEAD, attrs);
 
 	wr_put16(octets + 2, (uint16_t)len);
 	CU_ASSERT_TRUE_FATAL(radius_open(&a.packet, octets, len));
-	return aaa_radius_answer(&a, method, &answer, &draft, &why);
+	claim.method = method;
+	return aaa_radius_answer(&a, &claim, &answer, &draft, &why);
 }
 
 static bool radius_accept_of(const char *attrs)
@@ -153,16 +157,84 @@ static void what_is_no_ppp_is_a_refusal(void)
 	CU_ASSERT_FALSE(radius_answer_of(RADIUS_ACCESS_CHALLENGE, "", PPP_AUTH_PAP) || answer.ok);
 }
 
+#define SUCCESS                                                      \
+	"533d343037413535383931313546443044363230394635313046453943" \
+	"30343536363933324344413536"
+
+static bool radius_success_of(const char *attr)
+{
+	return radius_answer_of(RADIUS_ACCESS_ACCEPT, attr, PPP_AUTH_MSCHAPV2);
+}
+
 static void rfc2759_9_2_success(void)
 {
-	CU_ASSERT_TRUE(radius_answer_of(RADIUS_ACCESS_ACCEPT,
-					"1a33 00000137 1a2d 07"
-					"533d343037413535383931313546443044363230394635313046453943"
-					"30343536363933324344413536",
-					PPP_AUTH_MSCHAPV2));
+	claim.id = 7;
+	CU_ASSERT_TRUE(radius_success_of("1a33 00000137 1a2d 07" SUCCESS));
 	CU_ASSERT_STRING_EQUAL(answer.reply.success, "S=407A5589115FD0D6209F510FE9C04566932CDA56");
-	CU_ASSERT_FALSE(radius_answer_of(RADIUS_ACCESS_ACCEPT, "", PPP_AUTH_MSCHAPV2));
+	CU_ASSERT_FALSE(radius_success_of(""));
 	CU_ASSERT_STRING_EQUAL(why, "no MS-CHAP2-Success");
+	claim.id = 8;
+	CU_ASSERT_FALSE(radius_success_of("1a33 00000137 1a2d 07" SUCCESS));
+	CU_ASSERT_STRING_EQUAL(why, "a MS-CHAP2-Success of another response");
+	/* "S=" and 40 times g */
+	CU_ASSERT_FALSE(radius_success_of("1a33 00000137 1a2d 08 533d"
+					  "67676767676767676767676767676767676767676767676767676767"
+					  "676767676767676767676767"));
+	CU_ASSERT_STRING_EQUAL(why, "a MS-CHAP2-Success with other than digits");
+}
+
+/* RFC 2548 2.4.2, RFC 2868 3.5: MD5 of secret, authenticator and salt hides 16 octets a time. */
+static void rfc2548_2_4_2_keys(void)
+{
+	static const uint8_t plain[] = {16, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16};
+	uint8_t block[32] = {0}, mask[16];
+	char hex[200];
+	struct md5_ctx md5;
+	int n;
+
+	memcpy(block, plain, sizeof(plain));
+	for (unsigned at = 0; at < 32; at += 16) {
+		md5_init(&md5);
+		md5_update(&md5, 9, (const uint8_t *)"xyzzy5461");
+		if (at)
+			md5_update(&md5, 16, block);
+		else
+			md5_update(&md5, 16, request);
+		if (!at)
+			md5_update(&md5, 2, (const uint8_t *)"\x80\x01");
+		md5_digest(&md5, 16, mask);
+		for (unsigned i = 0; i < 16; i++)
+			block[at + i] ^= mask[i];
+	}
+	n = snprintf(hex, sizeof(hex), "1a2a00000137 1024 8001");
+	for (unsigned i = 0; i < 32; i++)
+		n += snprintf(hex + n, sizeof(hex) - (size_t)n, "%02x", block[i]);
+	CU_ASSERT_TRUE(radius_accept_of(hex));
+	request[0] ^= 1;
+	CU_ASSERT_FALSE(radius_accept_of(hex));
+	CU_ASSERT_STRING_EQUAL(why, "a key that the secret does not reveal");
+	request[0] ^= 1;
+}
+
+/* RFC 2548 2.1.5; words of a Reply-Message come first. */
+static void rfc2548_2_1_5_error(void)
+{
+	/* "E=648 R=1 C=00 V=3 M=late" */
+	static const char error[] = "1a22 00000137 021c 07"
+				    "453d36343820523d3120433d303020563d33204d3d6c617465";
+	char both[sizeof(error) + 20];
+
+	CU_ASSERT_FALSE(radius_answer_of(RADIUS_ACCESS_REJECT, error, PPP_AUTH_MSCHAPV2));
+	CU_ASSERT_EQUAL(answer.reply.error, 648);
+	CU_ASSERT_STRING_EQUAL(answer.message, "late");
+	snprintf(both, sizeof(both), "12036e %s", error);
+	CU_ASSERT_FALSE(radius_answer_of(RADIUS_ACCESS_REJECT, both, PPP_AUTH_MSCHAPV2));
+	CU_ASSERT_STRING_EQUAL(answer.message, "n");
+	CU_ASSERT_EQUAL(answer.reply.error, 648);
+	/* a number that is none */
+	CU_ASSERT_FALSE(radius_answer_of(
+		RADIUS_ACCESS_REJECT, "1a10 00000137 020a 07 453d3939393939", PPP_AUTH_MSCHAPV2));
+	CU_ASSERT_EQUAL(answer.reply.error, 0);
 }
 
 static const struct test_case cases[] = {
@@ -175,6 +247,8 @@ static const struct test_case cases[] = {
 	{"what_an_accept_says", what_an_accept_says},
 	{"what_is_no_ppp_is_a_refusal", what_is_no_ppp_is_a_refusal},
 	{"rfc2759_9_2_success", rfc2759_9_2_success},
+	{"rfc2548_2_4_2_keys", rfc2548_2_4_2_keys},
+	{"rfc2548_2_1_5_error", rfc2548_2_1_5_error},
 	{NULL, NULL},
 };
 const struct test_suite suite_aaa_radius = {"aaa_radius", cases};

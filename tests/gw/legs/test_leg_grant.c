@@ -134,6 +134,27 @@ static void words_of_the_server_reach_the_client(void)
 	granted_end();
 }
 
+/* RFC 2548 2.1.5, RFC 2759 section 6: "E=648 R=1 C=00 V=3 M=late" becomes "E=648 R=0 ..." */
+static void an_error_of_mschap_reaches_the_client(void)
+{
+	const struct dp_call *at;
+	char hex[2 * 64];
+
+	fake_radius_accept("1a22 00000137 021c 07 "
+			   "453d36343820523d3120433d303020563d33204d3d6c617465");
+	fake_radius.code = RADIUS_ACCESS_REJECT;
+	bench_start(CONF_OF("auth = mschapv2", ""));
+	CU_ASSERT_TRUE_FATAL(bench_dial("lac"));
+	frames_record();
+	at = frames_lcp("", 0);
+	CU_ASSERT(frames_next("c223 01 *"));
+	snprintf(hex, sizeof(hex), "c223 02 01 0039 31 %098d 616e6e", 0);
+	frames_give(at->tid, at->sid, hex);
+	CU_ASSERT(frames_next("c223 04 01 003b 453d36343820523d3020433d*"));
+	CU_ASSERT(frames_next("c021 05 ?? 0008 6c617465"));
+	granted_end();
+}
+
 /* --- filters ----------------------------------------------------------------------------------- */
 
 static void a_filter_is_named(void)
@@ -499,6 +520,7 @@ static const struct test_case cases[] = {
 	{"name_servers_go_to_the_client", name_servers_go_to_the_client},
 	{"framed_mtu_is_a_maximum", framed_mtu_is_a_maximum},
 	{"words_of_the_server_reach_the_client", words_of_the_server_reach_the_client},
+	{"an_error_of_mschap_reaches_the_client", an_error_of_mschap_reaches_the_client},
 	{"a_filter_is_named", a_filter_is_named},
 	{"a_filter_that_is_not_there_is_a_refusal", a_filter_that_is_not_there_is_a_refusal},
 	{"a_filter_that_is_gone_ends_the_call", a_filter_that_is_gone_ends_the_call},
