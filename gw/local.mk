@@ -9,7 +9,7 @@ libcontrol_la_SOURCES = \
 	gw/port.c gw/port.h gw/route.c gw/route.h gw/route_way.c gw/route_way.h gw/random.c gw/random.h gw/record.c gw/record.h gw/reserve.c gw/reserve.h gw/resume.c gw/resume.h gw/resume_join.c gw/service.c gw/service.h gw/switch.c gw/switch.h gw/start.c gw/start.h \
 	gw/network.c gw/network.h gw/permit.c gw/permit.h gw/text.c gw/text.h \
 	gw/kept.c gw/kept.h gw/limits.c gw/limits.h gw/processes.c gw/processes.h gw/reload.c gw/reload.h \
-	gw/aaa/aaa.c gw/aaa/aaa.h gw/aaa/acct.c gw/aaa/acct.h gw/aaa/acct_file.c gw/aaa/acct_file.h gw/aaa/acct_int.h gw/aaa/acct_said.c gw/aaa/acct_session.c gw/aaa/aaa_radius.c gw/aaa/aaa_radius.h gw/aaa/radius_client.c gw/aaa/radius_client.h gw/aaa/addrpool.c gw/aaa/addrpool.h gw/aaa/login_limit.c gw/aaa/login_limit.h \
+	gw/aaa/aaa.c gw/aaa/aaa.h gw/aaa/acct.c gw/aaa/acct.h gw/aaa/acct_int.h gw/aaa/acct_said.c gw/aaa/acct_session.c gw/aaa/aaa_radius.c gw/aaa/aaa_radius.h gw/aaa/radius_client.c gw/aaa/radius_client.h gw/aaa/addrpool.c gw/aaa/addrpool.h gw/aaa/login_limit.c gw/aaa/login_limit.h \
 	gw/aaa/grant.c gw/aaa/grant.h gw/aaa/realm.c gw/aaa/realm.h gw/legs/leg_realm.c \
 	gw/legs/leg_acct.c \
 	gw/legs/call_end.c gw/legs/call_end.h gw/legs/join.c gw/legs/join.h gw/legs/leg.h gw/legs/leg_bundle.c gw/legs/leg_bundle.h gw/legs/leg_call.c gw/legs/leg_call.h gw/legs/leg_call_save.c gw/legs/leg_client.c gw/legs/leg_entry.c gw/legs/leg_entry.h gw/legs/leg_limit.c gw/legs/leg_limit.h gw/legs/leg_line.c \
@@ -20,9 +20,9 @@ libcontrol_la_SOURCES = \
 libcontrol_la_CFLAGS = $(AM_CFLAGS) $(OSMO_CFLAGS) $(PCAP_CFLAGS)
 libcontrol_la_LIBADD = libnetif.la libkeeper.la libradius.la libstore.la $(OSMO_LIBS) $(PCAP_LIBS)
 
-# RADIUS packets; apart, so that a fuzz target can have them alone.
+# RADIUS packets, and the spool of accounting; apart, so that a fuzz target can have them alone.
 noinst_LTLIBRARIES += libradius.la
-libradius_la_SOURCES = gw/aaa/radius/acct_queue.c gw/aaa/radius/acct_queue.h gw/aaa/radius/acct_record.c gw/aaa/radius/acct_record.h gw/aaa/radius/radius.h gw/aaa/radius/radius_acct.c gw/aaa/radius/radius_acct.h gw/aaa/radius/radius_dict.c gw/aaa/radius/radius_pool.c gw/aaa/radius/radius_pool.h gw/aaa/radius/radius_read.c gw/aaa/radius/radius_write.c
+libradius_la_SOURCES = gw/aaa/acct_file.c gw/aaa/acct_file.h gw/aaa/radius/acct_queue.c gw/aaa/radius/acct_queue.h gw/aaa/radius/acct_record.c gw/aaa/radius/acct_record.h gw/aaa/radius/radius.h gw/aaa/radius/radius_acct.c gw/aaa/radius/radius_acct.h gw/aaa/radius/radius_dict.c gw/aaa/radius/radius_pool.c gw/aaa/radius/radius_pool.h gw/aaa/radius/radius_read.c gw/aaa/radius/radius_write.c
 libradius_la_LIBADD = $(NETTLE_LIBS)
 
 # Records that outlive the process; apart, so that a fuzz target and a benchmark can have them alone.

@@ -388,6 +388,9 @@ void acct_free(struct acct *a)
 		struct acct_group *g = &a->group[i];
 
 		loop_cancel(a->loop, &g->timer);
+		for (unsigned k = 0; k < ACCT_ON_WAY; k++)
+			if (g->way[k].request)
+				radius_client_cancel(g->client, g->way[k].request);
 		radius_client_free(g->client);
 		acct_queue_free(&g->queue);
 		if (g->has_file)

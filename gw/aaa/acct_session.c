@@ -62,10 +62,13 @@ static void acct_session_keep(const struct acct_session *s)
 
 /* --- what it has come to ------------------------------------------------------------------------ */
 
+/* Nothing at all: the data plane, begun anew, has not taken up what there was yet. */
 static void acct_session_count(struct acct_session *s, const struct radius_acct_counts *n)
 {
 	const uint64_t raw[COUNTERS] = {n->in_octets, n->out_octets, n->in_packets, n->out_packets};
 
+	if (!(raw[0] | raw[1] | raw[2] | raw[3]))
+		return;
 	for (unsigned i = 0; i < COUNTERS; i++) {
 		if (raw[i] < s->last[i])
 			s->base[i] += s->last[i];

@@ -33,6 +33,15 @@ static const uint8_t leg_acct_causes[LEG_CAUSES] = {
 	[LEG_BY_LIMIT] = RADIUS_CAUSE_SESSION_TIMEOUT,
 };
 
+/* Where the far end of the call has said more: its Result Code (RFC 2661 4.4.2). */
+static const struct {
+	uint16_t result;
+	uint8_t cause;
+} leg_acct_results[] = {
+	{L2TP_CDN_LOST_CARRIER, RADIUS_CAUSE_LOST_CARRIER},
+	{L2TP_CDN_NO_FACILITIES_TEMP, RADIUS_CAUSE_SERVICE_UNAVAILABLE},
+};
+
 static enum radius_acct_cause leg_acct_cause(const struct leg_server *s)
 {
 	const struct leg_end *why = &s->t.end;
@@ -41,6 +50,10 @@ static enum radius_acct_cause leg_acct_cause(const struct leg_server *s)
 		return RADIUS_CAUSE_NAS_REBOOT;
 	if (why->cause == LEG_BY_LIMIT && leg_limit_is_idle(&s->limit))
 		return RADIUS_CAUSE_IDLE_TIMEOUT;
+	for (size_t i = 0;
+	     why->has_cdn && i < sizeof(leg_acct_results) / sizeof(leg_acct_results[0]); i++)
+		if (leg_acct_results[i].result == why->cdn_result)
+			return (enum radius_acct_cause)leg_acct_results[i].cause;
 	return (enum radius_acct_cause)leg_acct_causes[why->cause];
 }
 

@@ -33,7 +33,9 @@ static const char conf[] =
 	"peer lns { port = a  dial = \"192.0.2.9:1701\"  hostname = lns }\n"
 	"route sw { from-peer = lns  to = one }\n"
 	"pool s { ranges = { \"10.64.0.0/24\", \"2001:db8:64::/48\" } }\n"
-	"service s { local = 10.64.0.1  pool = s  multilink = yes }\n"
+	"radius r { accounting = yes  server \"127.0.0.1\" { secret = \"0123456789abcdef\"\n"
+	"  acct-port = 1 } }\n"
+	"service s { local = 10.64.0.1  pool = s  multilink = yes  radius = r }\n"
 	"user ann { secret = \"a password\" }\n"
 	"client home { port = f  circuit = 200  user = ann  secret = x  redial = 0 }\n"
 	"outgoing site { peer = lns  called = 5  service = s  address = 10.64.0.77 }\n";

@@ -232,6 +232,12 @@ fuzz_ticket_SOURCES = tests/fuzz/fuzz_ticket.c $(PORT_RIG) $(FUZZ_MAIN)
 fuzz_ticket_LDFLAGS = $(FUZZ_LINK)
 fuzz_ticket_LDADD = libtransports.la
 
+check_PROGRAMS += fuzz-acct-file
+FUZZERS += fuzz-acct-file
+fuzz_acct_file_SOURCES = tests/fuzz/fuzz_acct_file.c $(FUZZ_MAIN)
+fuzz_acct_file_LDFLAGS = $(FUZZ_LINK)
+fuzz_acct_file_LDADD = libradius.la libcore.la
+
 check_PROGRAMS += fuzz-radius
 FUZZERS += fuzz-radius
 fuzz_radius_SOURCES = tests/fuzz/fuzz_radius.c $(FUZZ_MAIN)

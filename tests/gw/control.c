@@ -17,6 +17,7 @@
 	X(dialout)        \
 	X(gw_memory)      \
 	X(history)        \
+	X(leg_acct)       \
 	X(leg_bundle)     \
 	X(kept)           \
 	X(leg_call)       \
