@@ -5,7 +5,11 @@
 #include "gw/keeper/opener.h"
 #include "gw/resume.h"
 
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 static int (*accounts_ask)(void *link, const char *path, unsigned which);
 static void *accounts_link;
@@ -50,6 +54,23 @@ bool accounts_open(struct gw *gw)
 
 	gw->acct = acct_new(gw->loop, gw->cfg->radius, gw->cfg->radiuses, &ops, gw);
 	return gw->acct;
+}
+
+void accounts_check(const struct cfg_model *cfg, cfg_report report, void *ctx)
+{
+	char text[400];
+
+	for (unsigned i = 0; i < cfg->radiuses; i++) {
+		const struct cfg_radius *r = &cfg->radius[i];
+
+		if (!r->accounting || !r->spool || access(r->spool, W_OK | X_OK) == 0)
+			continue;
+		snprintf(text, sizeof(text),
+			 "%s: radius %s: warning: spool: %s: %s: records of accounting would wait "
+			 "in memory",
+			 cfg->file, r->name, r->spool, strerror(errno));
+		report(ctx, text);
+	}
 }
 
 /* A log-in of each call, and its last record in the turn that ends them all; without a spool those

@@ -12,6 +12,8 @@
 bool accounts_open(struct gw *gw);
 /* ask: opens a file of a spool for this process (opener_ask_spool()), NULL = it is opened here. */
 void accounts_spool_by(int (*ask)(void *link, const char *path, unsigned which), void *link);
+/* Warn of spools that cannot be. */
+void accounts_check(const struct cfg_model *cfg, cfg_report report, void *ctx);
 /* Records that may be kept at a time. */
 size_t accounts_kept(const struct cfg_model *cfg);
 

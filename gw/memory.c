@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "gw/memory.h"
 
+#include "gw/aaa/aaa.h"
 #include "gw/port.h"
 
 #include <limits.h>
@@ -19,6 +20,7 @@
 #define OF_TUNNEL    4096u
 #define OF_QUEUE     65536u /* messages of one tunnel that its peer has not acknowledged */
 #define OF_HALF_OPEN 2560u
+#define OF_LOG_IN    1024u /* its accounting */
 #define OF_CIRCUIT   10240u
 #define OF_WORKER    (24u << 20) /* rings, reorder buffers, frames of a batch, its stack */
 #define OF_BASE	     (48u << 20) /* programs and libraries, tables of fixed size, the log's brake */
@@ -39,6 +41,22 @@ static void memory_add_port(struct memory_need *n, const struct cfg_port *p)
 	n->circuits += p->circuits + port_need(p).circuits;
 }
 
+/* A record in a spool takes a third of its octets here, and what is copied when the spool is made
+ * smaller; one in memory itself, and its copy in what outlives the process. */
+static uint64_t memory_accounting(const struct cfg_model *cfg, uint64_t calls)
+{
+	uint64_t octets = 0;
+
+	for (unsigned i = 0; i < cfg->radiuses; i++) {
+		const struct cfg_radius *r = &cfg->radius[i];
+
+		if (r->accounting)
+			octets += (octets ? 0 : calls * OF_LOG_IN) +
+				  (r->spool ? r->spool_limit / 2 : 3 * (uint64_t)ACCT_MEMORY);
+	}
+	return octets;
+}
+
 struct memory_need memory_need(const struct cfg_model *cfg)
 {
 	struct memory_need n = {.half_open = cfg->half_open, .workers = cfg->workers};
@@ -51,7 +69,8 @@ struct memory_need memory_need(const struct cfg_model *cfg)
 		memory_add_port(&n, &cfg->port[i]);
 	n.tunnels = memory_least(n.tunnels, cfg->max_tunnels);
 	n.calls = memory_least(n.calls, cfg->max_calls);
-	n.octets = OF_BASE + n.calls * OF_CALL + n.tunnels * (OF_TUNNEL + OF_QUEUE) +
+	n.accounting = memory_accounting(cfg, n.calls);
+	n.octets = OF_BASE + n.accounting + n.calls * OF_CALL + n.tunnels * (OF_TUNNEL + OF_QUEUE) +
 		   n.half_open * OF_HALF_OPEN + n.circuits * OF_CIRCUIT +
 		   (uint64_t)n.workers * OF_WORKER;
 	return n;
@@ -63,12 +82,12 @@ const char *memory_need_text(char *buf, size_t cap, const struct memory_need *n)
 		buf, cap,
 		"may need %llu MB of memory: %llu calls of %u kB, %llu tunnels of %u kB with %u kB "
 		"of messages, %llu half-open ones of %u kB, %llu circuits of %u kB, %u workers of "
-		"%u MB and %u MB",
+		"%u MB and %llu MB",
 		(unsigned long long)(n->octets >> 20), (unsigned long long)n->calls, OF_CALL >> 10,
 		(unsigned long long)n->tunnels, OF_TUNNEL >> 10, OF_QUEUE >> 10,
 		(unsigned long long)n->half_open, (OF_HALF_OPEN + 1023) >> 10,
 		(unsigned long long)n->circuits, OF_CIRCUIT >> 10, n->workers, OF_WORKER >> 20,
-		OF_BASE >> 20);
+		(unsigned long long)((OF_BASE + n->accounting) >> 20));
 	return buf;
 }
 

@@ -14,6 +14,7 @@ struct memory_need {
 	uint64_t circuits;		    /* that are configured, or may be switched */
 	unsigned workers;
 	uint64_t octets;
+	uint64_t accounting; /* octets of these for it */
 };
 struct memory_need memory_need(const struct cfg_model *cfg);
 /* "may need 391 MB of memory: 65535 calls of 6 kB, ..." */

@@ -464,5 +464,6 @@ unsigned gw_check(const struct cfg_model *cfg, cfg_report report, void *ctx)
 	gw_check_descriptors(cfg, report, ctx);
 	gw_check_memory(cfg, report, ctx);
 	gw_check_buffers(cfg, report, ctx);
+	accounts_check(cfg, report, ctx);
 	return bad;
 }

@@ -8,6 +8,7 @@
 /* One suite for each test file, named like it: those with a gateway, which run in each form of it,
  */
 #define GATEWAY_SUITES(X) \
+	X(accounts)       \
 	X(bind)           \
 	X(bridge)         \
 	X(capture)        \

@@ -115,6 +115,17 @@ static void each_limit_counts(void)
 				"max-peer-calls = 0 }\n");
 	CU_ASSERT_TRUE(m.tunnels == 2 && m.calls == 30);
 	CU_ASSERT_EQUAL(m.octets - n.octets, 2 * (4096 + 65536) + 30 * 6144);
+	n = m;
+	m = memory_need_of(PORT "half-open = 100\nmax-tunnels = 2\nmax-calls = 30\n"
+				"peer p { port = a  secret = \"something long\"  max-tunnels = 0  "
+				"max-peer-calls = 0 }\n"
+				"radius r { accounting = yes  spool = \"/nowhere\"  spool-limit = "
+				"1000000  server \"127.0.0.1\" { secret = 0123456789abcdef  "
+				"acct-port = 1 } }\n"
+				"radius s { server \"127.0.0.1\" { secret = 0123456789abcdef } }\n"
+				"radius t { accounting = yes  server \"127.0.0.1\" { secret = "
+				"0123456789abcdef  acct-port = 1 } }\n");
+	CU_ASSERT_EQUAL(m.octets - n.octets, 30 * 1024 + 500000 + 3 * (4 << 20));
 }
 
 static void it_is_said_in_words(void)
@@ -129,7 +140,8 @@ static void it_is_said_in_words(void)
 		"messages, 4096 half-open ones of 3 kB, 0 circuits of 10 kB, 3 workers of 24 MB "
 		"and "
 		"48 MB");
-	n = (struct memory_need){UINT32_MAX, UINT16_MAX, UINT16_MAX, UINT32_MAX, 16, UINT64_MAX};
+	n = (struct memory_need){UINT32_MAX, UINT16_MAX, UINT16_MAX, UINT32_MAX,
+				 16,	     UINT64_MAX, UINT64_MAX};
 	CU_ASSERT_TRUE(strlen(memory_need_text(text, sizeof(text), &n)) < sizeof(text) - 1);
 }
 
