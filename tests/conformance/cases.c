@@ -35,6 +35,8 @@ const struct check_case check_cases[] = {
 	{"near-restart", "the near side goes and comes back", 0, case_near_restart},
 	{"hand-over", "a port goes to another process amid traffic, and nothing is lost", 0,
 	 case_hand_over},
+	{"killed", "a port is killed and opened anew: its tickets resume its channels", 0,
+	 case_killed},
 	{"refused", "a call that is refused goes down forever, the next one comes up",
 	 NEED_SWITCHED, case_refused},
 	{"redial", "a call hung up goes down at the far side, and can be placed again",

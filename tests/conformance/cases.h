@@ -38,8 +38,8 @@ bool case_sizes(struct pair *p), case_over(struct pair *p), case_heads(struct pa
 bool case_open_close(struct pair *p), case_twice(struct pair *p), case_addresses(struct pair *p),
 	case_stale(struct pair *p), case_counters(struct pair *p), case_close_busy(struct pair *p),
 	case_far_restart(struct pair *p), case_near_restart(struct pair *p),
-	case_hand_over(struct pair *p), case_refused(struct pair *p), case_redial(struct pair *p),
-	case_hostile(struct pair *p);
+	case_hand_over(struct pair *p), case_killed(struct pair *p), case_refused(struct pair *p),
+	case_redial(struct pair *p), case_hostile(struct pair *p);
 /* cases_l2tp.c */
 bool case_l2tp_tunnel(struct pair *p), case_l2tp_secret(struct pair *p),
 	case_l2tp_tunnels(struct pair *p), case_l2tp_calls(struct pair *p),

@@ -3,6 +3,7 @@
 #include "tests/conformance/cases.h"
 #include "tests/conformance/hostile.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -238,6 +239,102 @@ bool case_hand_over(struct pair *p)
 		pair_count(p);
 	}
 	return true;
+}
+
+/* --- a process that dies ------------------------------------------------------------------------ */
+
+struct ticket {
+	uint8_t octets[IST_TICKET_MAX];
+	uint32_t len;
+	ist_channel far;
+};
+
+/* Of each link at that side; false = some channel has none. */
+static bool collect_tickets(struct pair *p, unsigned side, struct ticket *out)
+{
+	for (unsigned i = 0; i < p->links; i++) {
+		const struct check_chan *c = check_chan(&p->side[side], p->link[i].id[side]);
+
+		if (!c || !c->ticket_len)
+			return false;
+		memcpy(out[i].octets, c->ticket, c->ticket_len);
+		out[i].len = c->ticket_len;
+		out[i].far = p->link[i].id[!side];
+	}
+	return true;
+}
+
+static bool cut_tickets_are_none(struct pair *p, unsigned side, const struct ticket *t)
+{
+	ist_channel c = 0;
+
+	for (uint32_t len = 0; len < t->len; len++)
+		if (check_resume(&p->side[side], t->octets, len, &c) != -EINVAL)
+			return fail(p, "a ticket cut from %u to %u octets is taken", t->len, len);
+	return true;
+}
+
+static bool resume_links(struct pair *p, unsigned side, const struct ticket *t)
+{
+	for (unsigned i = 0; i < p->links; i++) {
+		ist_channel *c = &p->link[i].id[side], again = 0;
+		int r;
+
+		if (!cut_tickets_are_none(p, side, &t[i]))
+			return false;
+		r = check_resume(&p->side[side], t[i].octets, t[i].len, c);
+		if (r)
+			return fail(p, "resume: %s", strerror(-r));
+		r = check_resume(&p->side[side], t[i].octets, t[i].len, &again);
+		if (r || again != *c)
+			return fail(p, "resumed once more it is another channel");
+	}
+	return true;
+}
+
+static bool same_links(struct pair *p, unsigned side, const struct ticket *t)
+{
+	for (unsigned i = 0; i < p->links; i++)
+		if (p->link[i].id[!side] != t[i].far)
+			return fail(p, "the far side has another channel");
+	return true;
+}
+
+/* By its link: nothing was said to it. */
+static bool far_side_has_seen(struct pair *p, unsigned side, const struct ticket *t)
+{
+	bool seen = false;
+
+	pair_settle(p, 1u << !side);
+	for (unsigned i = 0; i < p->links; i++)
+		seen |= check_chan(&p->side[!side], t[i].far)->state != CHAN_UP;
+	return seen;
+}
+
+static bool kill_side(struct pair *p, unsigned side, struct ticket *t)
+{
+	if (!collect_tickets(p, side, t))
+		return skip(p, "its channels come up without tickets");
+	if (check_kill(&p->side[side]))
+		return skip(p, "it cannot be made to stand still");
+	if (far_side_has_seen(p, side, t))
+		return skip(p, "its link goes down with it");
+	return pair_open_side(p, side) && resume_links(p, side, t) && pair_links(p) &&
+	       same_links(p, side, t) && works(p);
+}
+
+bool case_killed(struct pair *p)
+{
+	struct ticket *t;
+	bool ok = true;
+
+	if (!IST_HAS(p->spec->t, resume) || !p->spec->t->resume)
+		return skip(p, "it resumes nothing");
+	t = calloc(p->links, sizeof(*t));
+	for (unsigned n = 0; n < 4 && t && ok && !p->skipped[0]; n++)
+		ok = kill_side(p, n & 1 ? A : B, t);
+	free(t);
+	return ok;
 }
 
 /* --- switched media --------------------------------------------------------------------------- */

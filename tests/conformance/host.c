@@ -298,6 +298,18 @@ static void attrs_fit(struct check_host *h, ist_channel c, const struct ist_attr
 		check_fault(h, "channel %#x comes with payload kind %u", c, a->payload);
 	addr_survives(h, &a->local);
 	addr_survives(h, &a->peer);
+	if (IST_HAS(a, ticket_len) && a->ticket &&
+	    (!a->ticket_len || a->ticket_len > IST_TICKET_MAX))
+		check_fault(h, "channel %#x has a ticket of %u octets", c, a->ticket_len);
+}
+
+static void keep_ticket(struct check_chan *ch, const struct ist_attrs *a)
+{
+	bool has = IST_HAS(a, ticket_len) && a->ticket && a->ticket_len <= sizeof(ch->ticket);
+
+	ch->ticket_len = has ? a->ticket_len : 0;
+	if (has)
+		memcpy(ch->ticket, a->ticket, a->ticket_len);
 }
 
 static void host_h_offer(void *host, ist_channel c, const struct ist_attrs *a)
@@ -327,6 +339,7 @@ static void host_h_up(void *host, ist_channel c, const struct ist_attrs *a)
 		check_fault(h, "channel %#x is up after it went down forever", c);
 	ch->state = CHAN_UP;
 	ch->permanent = a->permanent;
+	keep_ticket(ch, a);
 	if (h->on_up)
 		h->on_up(h, ch, a);
 }
@@ -519,6 +532,35 @@ int check_hand_over(struct check_host *h, const struct ist_port_config *cfg, cha
 	if (!r)
 		r = host_thaw_port(h, cfg, &f, err, err_len);
 	free(f.octets);
+	return r;
+}
+
+/* A port that was frozen is closed without a word, as a process is that is killed. */
+int check_kill(struct check_host *h)
+{
+	int fds[FROZEN_FDS];
+	struct ist_frozen f = {.size = sizeof(f), .fd = fds, .fd_room = FROZEN_FDS};
+	int r = -EOPNOTSUPP;
+
+	if (IST_HAS(h->t, thaw) && h->t->freeze)
+		r = host_freeze_port(h, &f);
+	if (!r)
+		check_close(h);
+	free(f.octets);
+	return r;
+}
+
+int check_resume(struct check_host *h, const uint8_t *ticket, size_t len, ist_channel *c)
+{
+	int r;
+
+	h->in_call = true;
+	r = h->t->resume(h->port, ticket, len, c);
+	h->in_call = false;
+	if (r > 0)
+		check_fault(h, "resume gives %d", r);
+	if (!r)
+		check_chan_make(h, *c);
 	return r;
 }
 

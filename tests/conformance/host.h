@@ -22,6 +22,9 @@ struct check_chan {
 	bool permanent; /* it said so when it came up */
 	bool handed;	/* it was up in another process, and is to be reported again */
 	void *user;
+	/* That it came up with. */
+	uint8_t ticket[IST_TICKET_MAX];
+	uint32_t ticket_len;
 };
 
 struct check_host {
@@ -63,6 +66,10 @@ void check_close(struct check_host *h);
  * else the port is gone. */
 int check_hand_over(struct check_host *h, const struct ist_port_config *cfg, char *err,
 		    size_t err_len);
+/* The port's process is killed: it is gone, and nobody was told.  0; -EOPNOTSUPP: there is no way
+ * to do that to it, and it is as before. */
+int check_kill(struct check_host *h);
+int check_resume(struct check_host *h, const uint8_t *ticket, size_t len, ist_channel *c);
 /* A fault for every channel that was up before that and was not reported again. */
 void check_all_again(struct check_host *h);
 int check_send(struct check_host *h, const struct ist_frame *f, unsigned n);
