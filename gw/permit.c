@@ -169,6 +169,7 @@ void permit_ask(struct keeper_link *keeper)
 {
 	dp_open_by(keeper ? opener_ask_open : NULL, keeper);
 	dp_closed_to(keeper ? opener_say_closed : NULL, keeper);
+	dp_released_to(keeper ? opener_say_released : NULL, keeper);
 	netif_by(keeper ? opener_ask_change : NULL, keeper);
 	accounts_spool_by(keeper ? opener_ask_spool : NULL, keeper);
 }

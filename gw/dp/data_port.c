@@ -5,12 +5,15 @@
  */
 #include "gw/dp/data.h"
 #include "gw/dp/port_check.h"
+#include "gw/dp/tun.h"
 
 #include <errno.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#define DATA_PORT_OPENS 8u /* that a port asks for, at most */
 
 /* Has the transport this operation, which was appended after the first version? */
 #define DATA_PORT_HAS(t, op) (IST_HAS(t, op) && (t)->op)
@@ -135,23 +138,6 @@ static int data_port_run_close(struct worker *w, void *arg)
 	return 0;
 }
 
-void data_port_forget(struct data *data, unsigned port)
-{
-	struct door_msg none = {.kind = DOOR_DONE};
-
-	data_port_run(data, port, data_port_run_close, NULL, &none);
-	if (none.answer.rc)
-		return;
-	free(data->port[port].settings);
-	data->port[port] = (struct data_port){0};
-}
-
-void data_port_close(struct data *data, const struct door_msg *m, struct door_msg *answer)
-{
-	(void)answer;
-	data_port_forget(data, m->number.no);
-}
-
 /* --- handed over -------------------------------------------------------------------------------- */
 
 /* Its message once more; what m points to is in data->msg and data->room. */
@@ -167,6 +153,39 @@ static bool data_port_config(struct data *data, const uint8_t *settings, size_t 
 	data->msg_len = DOOR_MSG_HEAD + len;
 	return door_msg_decode(m, DOOR_TABLE, data->msg, data->msg_len, data->room,
 			       door_msg_room(DOOR_MSG_MAX));
+}
+
+/* What it has asked for is the same for the same settings: who holds it for another life of data
+ * may let it go. */
+static void data_port_release(struct data *data, const struct data_port *p)
+{
+	struct ist_open opens[DATA_PORT_OPENS];
+	struct door_msg m;
+	int n = 0;
+
+	if (DATA_PORT_HAS(p->t, check) && data_port_config(data, p->settings, p->settings_len, &m))
+		n = p->t->check(&m.port_open.cfg, opens, DATA_PORT_OPENS, data->text, DATA_TEXT);
+	for (int i = 0; i < n && i < (int)DATA_PORT_OPENS; i++)
+		tun_say_released(&opens[i]);
+}
+
+void data_port_forget(struct data *data, unsigned port)
+{
+	struct door_msg none = {.kind = DOOR_DONE};
+
+	data_port_run(data, port, data_port_run_close, NULL, &none);
+	if (none.answer.rc)
+		return;
+	if (!data->aside) /* else another one goes on with it */
+		data_port_release(data, &data->port[port]);
+	free(data->port[port].settings);
+	data->port[port] = (struct data_port){0};
+}
+
+void data_port_close(struct data *data, const struct door_msg *m, struct door_msg *answer)
+{
+	(void)answer;
+	data_port_forget(data, m->number.no);
 }
 
 bool data_port_restore(struct data *data, const uint8_t *settings, size_t len, uint64_t claimed)

@@ -81,6 +81,8 @@ void dp_open_by(int (*open)(void *ctx, const struct ist_open *what), void *ctx);
  * tell it, from any thread, that a TUN device has been closed, and with NULL that all is open which
  * is to be. */
 void dp_closed_to(void (*closed)(void *ctx, const char *device), void *ctx);
+/* Tell it that a port which has asked for this has been closed, and needs it no more. */
+void dp_released_to(void (*released)(void *ctx, const struct ist_open *what), void *ctx);
 /* What dp_tun_open() asks for. */
 struct ist_open dp_tun_opening(const char *name, uint16_t mtu);
 /* workers: 0 = in the caller's loop, UINT_MAX = choose.  NULL without memory or threads. */

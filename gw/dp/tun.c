@@ -46,6 +46,8 @@ static struct {
 	void *ctx;
 	void (*closed)(void *ctx, const char *device);
 	void *closed_ctx;
+	void (*released)(void *ctx, const struct ist_open *what);
+	void *released_ctx;
 } tun_opener;
 
 void dp_open_by(int (*open)(void *ctx, const struct ist_open *what), void *ctx)
@@ -64,6 +66,18 @@ void tun_say_closed(const char *device)
 {
 	if (tun_opener.closed)
 		tun_opener.closed(tun_opener.closed_ctx, device);
+}
+
+void dp_released_to(void (*released)(void *ctx, const struct ist_open *what), void *ctx)
+{
+	tun_opener.released = released;
+	tun_opener.released_ctx = ctx;
+}
+
+void tun_say_released(const struct ist_open *what)
+{
+	if (tun_opener.released)
+		tun_opener.released(tun_opener.released_ctx, what);
 }
 
 int tun_ask_open(const struct ist_open *what)

@@ -15,5 +15,7 @@ int tun_open(const char *name, uint16_t mtu, char *made, char *err, size_t err_l
 int tun_ask_open(const struct ist_open *what);
 /* To whom dp_closed_to() said. */
 void tun_say_closed(const char *device);
+/* To whom dp_released_to() said. */
+void tun_say_released(const struct ist_open *what);
 
 #endif

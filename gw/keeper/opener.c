@@ -261,6 +261,21 @@ static int opener_run_settled(void *ctx, enum keeper_role from, struct rd *body,
 	return 0;
 }
 
+static int opener_run_released(void *ctx, enum keeper_role from, struct rd *body, struct wr *answer,
+			       int *fd)
+{
+	struct opener *o = ctx;
+	struct ist_open what;
+
+	(void)from;
+	(void)answer;
+	(void)fd;
+	if (!opener_get_open(body, &what))
+		return EBADMSG;
+	opener_held_release(&o->held, &what);
+	return 0;
+}
+
 static int opener_run_change(const struct opener *o, enum opener_kind kind, struct rd *body)
 {
 	struct opener_change c;
@@ -352,6 +367,7 @@ const struct keeper_request opener_requests[] = {
 	{OPENER_SPOOL, 1u << KEEPER_CONTROL, opener_run_spool},
 	{OPENER_CLOSED, 1u << KEEPER_DATA, opener_run_closed},
 	{OPENER_SETTLED, 1u << KEEPER_DATA, opener_run_settled},
+	{OPENER_RELEASED, 1u << KEEPER_DATA, opener_run_released},
 	{0, 0, NULL},
 };
 
@@ -410,6 +426,15 @@ int opener_ask_spool(void *link, const char *path, unsigned which)
 	wr_u8(&w, (uint8_t)which);
 	wr_bytes(&w, path, strlen(path));
 	return opener_ask(link, OPENER_SPOOL, &w, true);
+}
+
+void opener_say_released(void *link, const struct ist_open *what)
+{
+	uint8_t body[KEEPER_MSG_MAX];
+	struct wr w = wr_init(body, sizeof(body));
+
+	opener_put_open(&w, what);
+	opener_ask(link, OPENER_RELEASED, &w, false);
 }
 
 void opener_say_closed(void *link, const char *device)

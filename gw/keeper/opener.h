@@ -14,16 +14,17 @@
 
 /* Kinds of requests.  An answer has no body; that of OPEN has a descriptor.  The body of CAPTURE is
  * "it is a trial" in one octet, then the name; that of CLOSED a device's name; that of SPOOL the
- * number of the file in one octet, then the path. */
+ * number of the file in one octet, then the path; those of OPEN and RELEASED say what. */
 enum opener_kind {
 	OPENER_OPEN = KEEPER_OPENER, /* of data */
 	OPENER_LINK,		     /* of control, as are those that follow */
 	OPENER_ADDRESS,
 	OPENER_ROUTE,
-	OPENER_CAPTURE, /* its answer has a descriptor, but for a trial */
-	OPENER_CLOSED,	/* of data: it has closed this device, which is to go */
-	OPENER_SETTLED, /* of data: it has opened all that it wants of what its life before had */
-	OPENER_SPOOL,	/* of control: a file of a spool; its answer has a descriptor */
+	OPENER_CAPTURE,	 /* its answer has a descriptor, but for a trial */
+	OPENER_CLOSED,	 /* of data: it has closed this device, which is to go */
+	OPENER_SETTLED,	 /* of data: it has opened all that it wants of what its life before had */
+	OPENER_SPOOL,	 /* of control: a file of a spool; its answer has a descriptor */
+	OPENER_RELEASED, /* of data: a port that has asked for this is closed, for good */
 };
 
 #define OPENER_DEVICE	    16u	 /* octets of a device's name with its NUL */
@@ -105,6 +106,8 @@ int opener_ask_open(void *link, const struct ist_open *what);
 int opener_ask_change(void *link, const struct opener_change *c);
 /* A device has been closed, or with NULL: all is open that was before and is wanted. */
 void opener_say_closed(void *link, const char *device);
+/* A port that has asked for this has been closed, and it is not to be held for the next life. */
+void opener_say_released(void *link, const struct ist_open *what);
 /* A new file in the folder of captures: its descriptor, or -errno.  trial: it is made and removed
  * again; 0 or -errno. */
 int opener_ask_capture(struct keeper_link *l, const char *name, bool trial);

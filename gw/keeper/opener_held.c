@@ -90,6 +90,15 @@ void opener_held_keep(struct opener_helds *h, const struct opener_ops *ops,
 		h->at[h->n++] = x;
 }
 
+void opener_held_release(struct opener_helds *h, const struct ist_open *what)
+{
+	for (unsigned i = h->n; i-- > 0;)
+		if (h->at[i].given && held_is(&h->at[i], what)) {
+			held_drop(h, i);
+			return;
+		}
+}
+
 void opener_held_closed(struct opener_helds *h, const char *device)
 {
 	for (unsigned i = h->n; *device && i-- > 0;)

@@ -32,6 +32,8 @@ void opener_held_make_room(struct opener_helds *h, const struct ist_open *what, 
  * descriptors it does without. */
 void opener_held_keep(struct opener_helds *h, const struct opener_ops *ops,
 		      const struct ist_open *what, int fd);
+/* Data has closed what it got of this, for good: the one it got last, if it got several. */
+void opener_held_release(struct opener_helds *h, const struct ist_open *what);
 /* Data has closed the device of this name. */
 void opener_held_closed(struct opener_helds *h, const char *device);
 /* A new life: nothing has been given to it. */

@@ -9,7 +9,7 @@ extern const struct test_suite suite_addrtab, suite_calltab, suite_dp, suite_dp_
 	suite_ip_networks, suite_map, suite_netif, suite_pool, suite_prefixtab, suite_ring,
 	suite_ip_path, suite_worker, suite_door_msg, suite_dp_echo, suite_port_check, suite_door,
 	suite_data_side, suite_attach, suite_data_left, suite_hand_over, suite_take_over,
-	suite_image;
+	suite_image, suite_data_port;
 
 static const struct test_suite *const suites[] = {
 	&suite_addrtab,	   &suite_attach,
@@ -28,7 +28,8 @@ static const struct test_suite *const suites[] = {
 	&suite_port_check, &suite_door,
 	&suite_data_side,  &suite_data_left,
 	&suite_hand_over,  &suite_take_over,
-	&suite_image,	   NULL,
+	&suite_image,	   &suite_data_port,
+	NULL,
 };
 
 int main(int argc, char **argv)

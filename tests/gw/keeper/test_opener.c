@@ -281,6 +281,12 @@ static void opener_holds_what_is_open(void)
 		CU_ASSERT(fd >= 0 && done.opens == i);
 		close(fd);
 	}
+	CU_ASSERT_EQUAL(opener_run(o, OPENER_RELEASED, body, wr.len - 1, &fd), EBADMSG);
+	CU_ASSERT_EQUAL(opener_run(o, OPENER_RELEASED, body, wr.len, &fd), 0);
+	opener_data_begins(o);
+	CU_ASSERT_EQUAL(opener_run(o, OPENER_OPEN, body, wr.len, &fd), 0);
+	CU_ASSERT(fd >= 0 && done.opens == 4); /* it was not held any more */
+	close(fd);
 	CU_ASSERT_EQUAL(opener_run(o, OPENER_CLOSED, (const uint8_t *)"ist0", 4, &fd), 0);
 	CU_ASSERT_EQUAL(opener_run(o, OPENER_CLOSED,
 				   (const uint8_t *)"ist\0"
@@ -416,7 +422,8 @@ static void opener_requests_have_a_sender(void)
 	for (const struct keeper_request *r = opener_requests; r->kind; r++)
 		CU_ASSERT_EQUAL(r->from,
 				1u << (r->kind == OPENER_OPEN || r->kind == OPENER_CLOSED ||
-						       r->kind == OPENER_SETTLED
+						       r->kind == OPENER_SETTLED ||
+						       r->kind == OPENER_RELEASED
 					       ? KEEPER_DATA
 					       : KEEPER_CONTROL));
 }

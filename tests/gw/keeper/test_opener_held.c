@@ -89,6 +89,29 @@ static void each_life_gets_it_once(void)
 	opener_held_free(&h);
 }
 
+/* Data has closed it: only what it got in this life, and one of several. */
+static void what_is_released_is_let_go(void)
+{
+	struct ist_open w = held_ask_for(IST_OPEN_UDP, ""), other = w;
+
+	w.port = 1701;
+	other.port = 1702;
+	held_hold(&w, 5);
+	held_hold(&other, 6);
+	opener_held_begin(&h);
+	opener_held_release(&h, &w); /* of the life before: this one may ask for it */
+	CU_ASSERT_EQUAL(held_given_again(&w), 5);
+	held_hold(&w, 7);
+	opener_held_release(&h, &w);
+	CU_ASSERT_EQUAL(h.n, 2);
+	opener_held_release(&h, &w);
+	CU_ASSERT_EQUAL(h.n, 1);
+	opener_held_release(&h, &w);
+	CU_ASSERT_EQUAL(held_given_again(&w), -1);
+	CU_ASSERT_EQUAL(held_given_again(&other), 6);
+	opener_held_free(&h);
+}
+
 /* In the order in which they were opened, as they are asked for. */
 static void equal_ones_keep_their_order(void)
 {
@@ -186,6 +209,7 @@ static void without_memory_it_is_not_held(void)
 
 static const struct test_case cases[] = {
 	{"each_life_gets_it_once", each_life_gets_it_once},
+	{"what_is_released_is_let_go", what_is_released_is_let_go},
 	{"equal_ones_keep_their_order", equal_ones_keep_their_order},
 	{"no_more_than_there_may_be", no_more_than_there_may_be},
 	{"a_device_that_was_removed_is_none", a_device_that_was_removed_is_none},
