@@ -386,7 +386,9 @@ struct ist_transport {
 	 * happened. Not called from inside a report. */
 	int (*freeze)(struct ist_port *p, struct ist_frozen *f);
 	/* thaw: open a port as `open` does, with that state.  Channels have the handles they had;
-	 * those that are up, or offered, are reported again, as after `open`.  Octets are judged as
+	 * those that are up, or offered, are reported again, as after `open`, by on_wake or a timer
+	 * that is due at once: one that has not been reported within a second has gone, for the
+	 * host.  Octets are judged as
 	 * hostile: -EINVAL with words, and `open` may follow.  What the settings, which may have
 	 * changed, do not allow begins anew.  A descriptor that was taken becomes -1 in f->fd; the
 	 * caller closes the others, whatever was returned. */

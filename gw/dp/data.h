@@ -251,6 +251,7 @@ struct worker_port {
 	bool anew;
 	char *anew_words;
 	int lost;
+	struct deadline settle; /* thawed: what was not reported again by then has gone */
 };
 
 static inline l2tp_channel worker_port_channel(const struct worker_port *p, ist_channel c)
@@ -279,6 +280,8 @@ void worker_chan_drop(struct worker_port *p, struct worker_chan *c);
 /* Drop the frames that wait to be sent. */
 void worker_chan_purge(struct worker_port *p, struct worker_chan *c);
 void worker_port_timer_fire(struct deadline *d, uint64_t now);
+/* Channels that came along, and that the port does not know: they are down (image_load.c). */
+void image_settle_port(struct deadline *d, uint64_t now);
 /* Call on_wake of every port that has called host->wake. */
 void worker_ports_woken(struct worker *w);
 /* The host functions given to a port's transport (host.c). */

@@ -216,8 +216,8 @@ static void data_port_try(struct data *data, struct worker_port *p,
 		rc = p->t->thaw(&p->p, &p->host, p, cfg, f, data->text, DATA_TEXT);
 	p->anew = rc < 0;
 	p->lost = 0;
-	if (rc < 0 && f)
-		p->anew_words = strdup(data->text);
+	free(p->anew_words);
+	p->anew_words = rc < 0 && f ? strdup(data->text) : NULL;
 	if (rc < 0) {
 		p->p = NULL;
 		rc = p->t->open(&p->p, &p->host, p, cfg, data->text, DATA_TEXT);

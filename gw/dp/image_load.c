@@ -433,10 +433,42 @@ static void begin_lost(struct data *data, struct worker *w, struct worker_port *
 	data->port[no] = (struct data_port){0};
 }
 
+/* A port that has thawed tells its channels again, when its worker runs: it had more than time
+ * enough.  One that it has not told it does not know, whatever control was told before. */
+#define IMAGE_SETTLE 1000000u
+
+static void settle_chan(void *ctx, uint64_t key, uintptr_t v)
+{
+	static const struct ist_cause why = {.kind = IST_CAUSE_LOCAL,
+					     .words = "its port does not know it any more"};
+	struct worker_chan *c = (struct worker_chan *)v;
+	struct worker_port *p = ctx;
+	ist_channel id = c->id;
+	bool forever = !c->permanent;
+
+	(void)key;
+	if (!c->again)
+		return;
+	c->again = false;
+	p->host.down(p, id, &why, forever);
+	if (forever && p->t->disconnect) /* should it know it all the same */
+		p->t->disconnect(p->p, id, &why);
+}
+
+void image_settle_port(struct deadline *d, uint64_t now)
+{
+	struct worker_port *p = IST_CONTAINER_OF(d, struct worker_port, settle);
+
+	(void)now;
+	map_each(&p->chans, settle_chan, p);
+}
+
 static void begin_port(struct data *data, struct worker *w, struct worker_port *p)
 {
-	if (!p->anew)
+	if (!p->anew) {
+		worker_timer(w, &p->settle, TIMER_SETTLE, w->now + IMAGE_SETTLE);
 		return;
+	}
 	p->anew = false;
 	if (p->lost) {
 		begin_lost(data, w, p);

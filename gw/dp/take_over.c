@@ -7,6 +7,7 @@
 #include "gw/dp/hand.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -83,8 +84,34 @@ static void take_over_give_up(struct data *data)
 
 /* --- go on -------------------------------------------------------------------------------------- */
 
+#define TAKE_OVER_TRIES 100u
+#define TAKE_OVER_PAUSE 10 /* ms */
+
+static bool take_over_is_in_the_way(const struct data *data, unsigned port)
+{
+	const struct worker_port *p =
+		data->port[port].home ? data->port[port].home->port[port] : NULL;
+
+	return p && p->lost == -EADDRINUSE;
+}
+
+/* A port that has not thawed is opened with sockets of its own.  The other one had the same until
+ * now, in case it were to go on; it ends in a moment. */
+static void take_over_open_again(struct data *data)
+{
+	unsigned tries = 0;
+
+	for (unsigned i = 0; i < WORKER_PORTS; i++)
+		for (; tries < TAKE_OVER_TRIES && take_over_is_in_the_way(data, i); tries++) {
+			if (tries)
+				poll(NULL, 0, TAKE_OVER_PAUSE);
+			data_port_thaw(data, i, NULL);
+		}
+}
+
 static int take_over_start(struct data *data)
 {
+	take_over_open_again(data);
 	data->aside = false;
 	image_begin(data);
 	return data_start_workers(data) && data_start_thread(data) ? 0 : -ENOMEM;

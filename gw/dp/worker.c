@@ -242,6 +242,7 @@ static void worker_handle_timers(struct worker *w)
 		[TIMER_PORT] = worker_port_timer_fire,
 		[TIMER_GAP] = call_gap,
 		[TIMER_BUNDLE] = bundle_timeout,
+		[TIMER_SETTLE] = image_settle_port,
 	};
 	struct deadline *d;
 

@@ -42,7 +42,7 @@ struct watch {
 	struct watch *next;
 };
 
-enum timer_kind { TIMER_PORT, TIMER_GAP, TIMER_BUNDLE };
+enum timer_kind { TIMER_PORT, TIMER_GAP, TIMER_BUNDLE, TIMER_SETTLE };
 
 #define BUNDLE_HEAD_MAX (MP_HEAD_MAX + 2u) /* and the protocol field of the packet */
 

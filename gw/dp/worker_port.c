@@ -59,6 +59,7 @@ void worker_port_close(struct worker_port *p)
 		p->t->close(p->p);
 	p->p = NULL;
 	worker_port_unwatch(p); /* what it has watched meanwhile */
+	deadline_cancel(&p->w->heap, &p->settle);
 	for (unsigned i = 0; i < p->timers; i++) {
 		if (p->timer[i])
 			deadline_cancel(&p->w->heap, &p->timer[i]->d);

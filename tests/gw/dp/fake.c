@@ -62,9 +62,16 @@ static int test_fake_open(struct ist_port **out, const struct ist_host *host, vo
 		snprintf(err, err_len, "will not");
 		return -EACCES;
 	}
+	if (f->in_the_way) {
+		f->in_the_way--;
+		snprintf(err, err_len, "in use");
+		return -EADDRINUSE;
+	}
 	f->host = host;
 	f->host_ctx = host_ctx;
 	f->open = true;
+	f->n_known = 0;
+	f->thawed = false;
 	*out = (struct ist_port *)f;
 	return 0;
 }
@@ -162,6 +169,7 @@ static int test_fake_thaw(struct ist_port **out, const struct ist_host *host, vo
 	f->host = host;
 	f->host_ctx = host_ctx;
 	f->thaws++;
+	f->thawed = true;
 	pthread_mutex_unlock(&f->lock);
 	host->wake(host_ctx);
 	*out = (struct ist_port *)f;
@@ -199,11 +207,15 @@ static void test_fake_count(const struct ist_port *p, uint64_t *out, unsigned n)
 		out[i] = 10 + i;
 }
 
+static void fake_know(struct fake *f, enum fake_what what, ist_channel c);
+
 static void fake_asked(struct ist_port *p, ist_channel c, const struct ist_cause *why)
 {
 	struct fake *f = (struct fake *)p;
 
 	f->asked = c;
+	if (why)
+		fake_know(f, FAKE_DOWN_FOREVER, c);
 	if (why)
 		f->why = why->kind;
 }
@@ -274,6 +286,37 @@ static void fake_on_time(void *arg, uint64_t now)
 	f->host->up(f->host_ctx, f->timer_channel, &a);
 }
 
+/* What is up or offered, as fake_frozen is to report it again. */
+static void fake_know(struct fake *f, enum fake_what what, ist_channel c)
+{
+	unsigned i = 0;
+
+	while (i < f->n_known && f->known[i].c != c)
+		i++;
+	if (what == FAKE_DOWN || what == FAKE_DOWN_FOREVER) {
+		if (i < f->n_known)
+			f->known[i] = f->known[--f->n_known];
+	} else if (what == FAKE_UP || what == FAKE_OFFER) {
+		if (i == FAKE_KNOWN)
+			return; /* a test with so many hands nothing over */
+		f->n_known += i == f->n_known;
+		f->known[i].c = c;
+		f->known[i].what = what;
+	}
+}
+
+static void fake_report_again(struct fake *f)
+{
+	for (unsigned i = 0; i < f->n_known && !f->forgets; i++) {
+		struct ist_attrs a = fake_attrs_of(f->known[i].c);
+
+		if (f->no_peer)
+			a.peer.len = 0;
+		(f->known[i].what == FAKE_UP ? f->host->up : f->host->offer)(f->host_ctx,
+									     f->known[i].c, &a);
+	}
+}
+
 static void do_one(struct fake *f, unsigned i)
 {
 	const struct ist_cause why = {.kind = IST_CAUSE_INACTIVE, .words = "inactive"};
@@ -289,6 +332,7 @@ static void do_one(struct fake *f, unsigned i)
 		a.peer.len = 0;
 	if (f->attrs_size)
 		a.size = f->attrs_size;
+	fake_know(f, f->todo[i].what, c);
 	a.ticket_len = f->long_ticket ? IST_TICKET_MAX + 1 : a.ticket_len;
 	switch (f->todo[i].what) {
 	case FAKE_FRAME_IN:
@@ -334,13 +378,18 @@ static void do_one(struct fake *f, unsigned i)
 static void fake_on_wake(struct ist_port *p)
 {
 	struct fake *f = (struct fake *)p;
+	bool again;
 	unsigned n;
 
 	pthread_mutex_lock(&f->lock);
 	f->wakes++;
 	prctl(PR_GET_NAME, f->thread);
 	n = f->n_todo;
+	again = f->thawed;
+	f->thawed = false;
 	pthread_mutex_unlock(&f->lock);
+	if (again)
+		fake_report_again(f);
 	for (unsigned i = 0; i < n; i++)
 		do_one(f, i);
 	pthread_mutex_lock(&f->lock);

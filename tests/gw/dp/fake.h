@@ -13,6 +13,7 @@
 
 #define FAKE_SENT  512
 #define FAKE_TODO  512
+#define FAKE_KNOWN 64
 #define FAKE_FRAME 4608
 #define FAKE_LINES 512
 
@@ -50,6 +51,7 @@ struct fake {
 	uint32_t marks; /* enum ist_frame_flag of the frames that come in */
 	struct dp *dp;	/* does what it was asked before the transport says something */
 	bool open, refuse_open;
+	unsigned in_the_way; /* so often it cannot be opened, since its address is in use */
 	unsigned wakes, send_calls, answers, refusals, disconnects;
 	ist_channel asked; /* the last of these three */
 	enum ist_cause_kind why;
@@ -72,6 +74,13 @@ struct fake {
 	/* fake_frozen: times it was frozen and thawed, and closed after it was frozen. */
 	unsigned freezes, thaws, silent_closes, closes;
 	bool refuse_freeze, refuse_thaw;
+	bool forgets; /* thawed, it does not know its channels */
+	struct {
+		ist_channel c;
+		enum fake_what what; /* FAKE_UP or FAKE_OFFER */
+	} known[FAKE_KNOWN];
+	unsigned n_known;
+	bool thawed;	   /* they are to be reported again */
 	size_t frozen_len; /* octets to be frozen to; 0 = as many as it needs */
 };
 

@@ -190,8 +190,6 @@ static void channels_are_not_told_again(void)
 	fake_say(p.r.fake, FAKE_UP, 9);
 	pass_line_is(&p, 2, "up 9 - 31101234/77");
 	pass_on(&p);
-	fake_say(p.r.fake, FAKE_UP, 7);
-	fake_say(p.r.fake, FAKE_OFFER, 8);
 	pass_no_more_lines(&p, 3);
 	fake_say(p.r.fake, FAKE_UP, 7);
 	pass_line_is(&p, 3, "up 7 - 31101234/77");
@@ -207,6 +205,32 @@ static void channels_are_not_told_again(void)
 	CU_ASSERT_EQUAL(pass_port(&p, &fake_frozen, "p"), (int)p.r.port);
 	CU_ASSERT_TRUE_FATAL(rig_wait_lines(&p.r, 6));
 	pass_no_more_lines(&p, 6);
+	pass_end(&p);
+}
+
+/* What control takes for up or offered, and the port does not know: it is told, once. */
+static void channels_that_nobody_knows_are_down(void)
+{
+	struct pass p;
+
+	pass_begin_up(&p, &fake_frozen);
+	pass_call(&p);
+	fake_say(p.r.fake, FAKE_OFFER, 8);
+	pass_line_is(&p, 1, "offer 8 31101234");
+	p.r.fake->forgets = true;
+	pass_on(&p);
+	fake_say(p.r.fake, FAKE_UP, 9); /* a new one */
+	pass_line_is(&p, 2, "up 9 - 31101234/77");
+	CU_ASSERT_TRUE_FATAL(rig_wait_lines(&p.r, 5));
+	for (unsigned i = 3; i < 5; i++)
+		CU_ASSERT(!strcmp(p.r.line[i].text,
+				  "down 7 its port does not know it any more forever") ||
+			  !strcmp(p.r.line[i].text,
+				  "down 8 its port does not know it any more forever"));
+	CU_ASSERT_EQUAL(p.r.fake->disconnects, 2);
+	CU_ASSERT_EQUAL(p.r.fake->closes, 0);
+	pass_on(&p);
+	pass_no_more_lines(&p, 5);
 	pass_end(&p);
 }
 
@@ -303,6 +327,23 @@ static void a_port_refuses_to_thaw(void)
 	for (unsigned i = 1; i < 3; i++)
 		CU_ASSERT(!strcmp(p.r.line[i].text, log) ||
 			  !strcmp(p.r.line[i].text, "down 7 its port has begun anew forever"));
+	pass_end(&p);
+}
+
+/* The one that leaves has its sockets until it ends. */
+static void a_port_opens_when_the_other_has_ended(void)
+{
+	struct pass p;
+
+	pass_begin_up(&p, &fake_frozen);
+	p.r.fake->refuse_thaw = true;
+	p.r.fake->in_the_way = 4;
+	pass_on(&p);
+	CU_ASSERT_TRUE_FATAL(rig_wait_lines(&p.r, 2));
+	CU_ASSERT_STRING_EQUAL(p.r.line[1].text, "down 7 its port has begun anew forever");
+	CU_ASSERT_EQUAL(p.r.fake->in_the_way, 0);
+	fake_say(p.r.fake, FAKE_UP, 7);
+	pass_line_is(&p, 2, "up 7 - 31101234/77");
 	pass_end(&p);
 }
 
@@ -642,11 +683,8 @@ static void random_run(struct story *s, uint64_t seed, uint64_t *handing)
 	for (unsigned i = 0; i < STEPS; i++) {
 		steps[test_rand(&seed) % 8](&p, &seed);
 		story_note(s, &p);
-		if (handing && test_rand(handing) % 4 == 0) {
+		if (handing && test_rand(handing) % 4 == 0)
 			pass_on(&p);
-			if (test_rand(handing) % 2) /* its transport tells it again */
-				fake_say(p.r.fake, FAKE_UP, 7);
-		}
 	}
 	fake_say_room(p.r.fake, 7, 400);
 	story_note(s, &p);
@@ -683,9 +721,11 @@ static const struct test_case cases[] = {
 	{"frames_ahead_of_their_turn_are_delivered", frames_ahead_of_their_turn_are_delivered},
 	{"required_without_a_frame", required_without_a_frame},
 	{"channels_are_not_told_again", channels_are_not_told_again},
+	{"channels_that_nobody_knows_are_down", channels_that_nobody_knows_are_down},
 	{"reports_wait", reports_wait},
 	{"a_failed_port_stays_failed", a_failed_port_stays_failed},
 	{"a_port_refuses_to_thaw", a_port_refuses_to_thaw},
+	{"a_port_opens_when_the_other_has_ended", a_port_opens_when_the_other_has_ended},
 	{"a_large_port", a_large_port},
 	{"what_was_asked_is_done", what_was_asked_is_done},
 	{"filters_go_on", filters_go_on},

@@ -94,7 +94,6 @@ static void it_is_taken_back(void)
 		pass_echoes(&p, 1 + i, 1 + i);
 	}
 	CU_ASSERT_EQUAL(p.r.fake->closes, 0);
-	fake_say(p.r.fake, FAKE_UP, 7);
 	pass_no_more_lines(&p, 1);
 	pass_on(&p);
 	pass_echoes(&p, 5, 5);
