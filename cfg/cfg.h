@@ -122,6 +122,8 @@ enum cfg_ff03 {
 	CFG_FF03_NO,
 };
 
+struct cfg_radius;
+
 struct cfg_peer {
 	const char *name;
 	const struct cfg_port *port; /* NULL = any */
@@ -130,6 +132,7 @@ struct cfg_peer {
 	const char *dial;	     /* where we open tunnels to; NULL = we only answer */
 	const char *hostname;	     /* pattern of the peer's Host Name, "*" allowed; NULL = any */
 	const struct cfg_service *service; /* for calls it offers; NULL = refuse */
+	const struct cfg_radius *radius;   /* told of its tunnels and calls; NULL = none is */
 	bool anybody; /* whoever likes may be it: no secret, no address, and an open port */
 	struct l2tp_policy policy; /* host_name is ours */
 	const struct cfg_avp *add; /* attributes of calls we place to it */
@@ -157,8 +160,6 @@ enum cfg_proxy {
 	CFG_PROXY_ACCEPT,	/* both are taken over; what does not fit is negotiated anew */
 	CFG_PROXY_REQUIRE,	/* both are taken over, or the call is refused */
 };
-
-struct cfg_radius;
 
 /* What of a realm is left out where a user is looked for: `strip-realm`. */
 enum cfg_strip {

@@ -319,6 +319,10 @@ static const struct cfg_key peer_keys[] = {
 	{"service", CFG_K_REF, .words = "service",
 	 .help = "service for calls from this peer; without it they are refused",
 	 CFG_AT(struct cfg_peer, service)},
+	{"radius", CFG_K_REF, .words = "radius", .deflt = "none",
+	 .help = "servers, with `accounting = yes`, that are told of its tunnels and calls (RFC "
+		 "2867)",
+	 CFG_AT(struct cfg_peer, radius)},
 	{"window", CFG_K_NUMBER, .min = 1, .max = 1024, .help = "Receive Window Size to offer",
 	 POLICY(receive_window)},
 	{"retransmit", CFG_K_TIME, .min = 50 * MS, .max = M,
@@ -429,6 +433,11 @@ static void keys_peer_finish(struct cfg_load *l, const struct cfg_item *it)
 	size_t len = strlen(l->m->host_name);
 
 	memcpy(p->policy.host_name, l->m->host_name, len + 1);
+	if (p->radius && !p->radius->accounting)
+		cfg_wrong(l, cfg_given(it, "radius")->line, cfg_given(it, "radius"),
+			  "`%s` has no `accounting = yes`, and a peer's tunnels are told to no "
+			  "others",
+			  p->radius->name);
 	if (p->policy.secret.len && !cfg_given(it, "challenge"))
 		p->policy.challenge = true;
 	if (!cfg_given(it, "max-tunnels"))

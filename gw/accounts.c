@@ -73,15 +73,19 @@ void accounts_check(const struct cfg_model *cfg, cfg_report report, void *ctx)
 	}
 }
 
-/* A log-in of each call, and its last record in the turn that ends them all; without a spool those
- * that wait. */
+/* A log-in of each call, and its last record in the turn that ends them all; the same of calls and
+ * tunnels where they are told too; without a spool those that wait. */
 size_t accounts_kept(const struct cfg_model *cfg)
 {
-	size_t n = 0;
+	size_t n = 0, tunnels = 0;
 
 	for (unsigned i = 0; i < cfg->radiuses; i++)
 		if (cfg->radius[i].accounting)
 			n = 2 * (size_t)cfg->max_calls;
+	for (unsigned i = 0; i < cfg->peers; i++)
+		if (cfg->peer[i].radius)
+			tunnels = 2 * ((size_t)cfg->max_calls + cfg->max_tunnels);
+	n += tunnels;
 	for (unsigned i = 0; i < cfg->radiuses; i++)
 		if (cfg->radius[i].accounting && !cfg->radius[i].spool)
 			n += ACCT_KEPT;

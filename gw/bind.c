@@ -25,6 +25,7 @@
 #include "gw/service.h"
 #include "gw/switch.h"
 #include "gw/text.h"
+#include "gw/tunnel_acct.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -300,6 +301,7 @@ static void bind_op_event(void *ctx, const struct l2tp_event *ev)
 		[L2TP_EV_MALFORMED] = bind_on_malformed,
 	};
 
+	tunnel_acct_event(ctx, ev);
 	handler[ev->kind](ctx, ev);
 }
 

@@ -256,3 +256,43 @@ const char *port_channel_text(char *buf, size_t cap, struct gw *gw, l2tp_channel
 	snprintf(buf, cap, "%s %s", p->cfg->config.name, addr);
 	return buf;
 }
+
+/* "192.0.2.1:1701", "[2001:db8::1]:1701": the address alone, and its family. */
+static uint8_t port_endpoint(char *out, size_t cap, const char *text)
+{
+	static const uint8_t medium[] = {1, 2}; /* IPv4, IPv6 */
+	bool v6 = *text == '[';
+	const char *end = v6 ? strchr(text, ']') : strchr(text, ':');
+	size_t len = end ? (size_t)(end - text) - v6 : strlen(text);
+
+	snprintf(out, cap, "%.*s", (int)len, text + v6);
+	return medium[v6];
+}
+
+static const char *port_setting(const struct cfg_port *p, const char *key)
+{
+	for (unsigned i = 0; i < p->config.settings; i++)
+		if (!strcmp(p->config.setting[i].key, key))
+			return p->config.setting[i].value;
+	return "";
+}
+
+void port_tunnel_ends(struct gw *gw, l2tp_channel c, struct tunnel_ends *out)
+{
+	const struct gw_port *p = port_by_number(gw, dp_channel_port(c));
+	char addr[sizeof(out->far)] = "";
+	struct ist_addr a;
+
+	*out = (struct tunnel_ends){0};
+	if (!p || !dp_channel_peer(gw->dp, c, &a))
+		return;
+	p->cfg->transport->addr_format(&a, addr, sizeof(addr));
+	if (strcmp(p->cfg->transport->name, "udp") != 0) {
+		snprintf(out->far, sizeof(out->far), "%s", addr);
+		return;
+	}
+	out->medium = port_endpoint(out->far, sizeof(out->far), addr);
+	port_endpoint(out->near, sizeof(out->near), port_setting(p->cfg, "listen"));
+	if (!strcmp(out->near, "0.0.0.0") || !strcmp(out->near, "::"))
+		out->near[0] = '\0';
+}

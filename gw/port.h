@@ -48,6 +48,13 @@ bool port_match(const struct gw_port *p, const struct ist_addr *a, const char *p
 /* Is a channel a switched call of its transport, which must be hung up when it is not needed? */
 bool port_switched(struct gw *gw, l2tp_channel c);
 /* "wan 192.0.2.1:1701": port name and the far end of a channel. */
+/* Both ends of the channel of a tunnel, as addresses alone where it is UDP.  Ours is "" where the
+ * port does not listen on one address. */
+struct tunnel_ends {
+	uint8_t medium; /* Tunnel-Medium-Type (RFC 2868 3.2); 0 = it has no number */
+	char near[100], far[100];
+};
+void port_tunnel_ends(struct gw *gw, l2tp_channel c, struct tunnel_ends *out);
 const char *port_channel_text(char *buf, size_t cap, struct gw *gw, l2tp_channel c);
 
 #endif

@@ -14,6 +14,7 @@
 #include "gw/port.h"
 #include "gw/record.h"
 #include "gw/text.h"
+#include "gw/tunnel_acct.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -430,6 +431,7 @@ void resume_all(struct resume *r, uint64_t now)
 	resume_cut_links(r);
 	resume_clear_calls(r);
 	resume_close_strangers(r);
+	tunnel_acct_resume(r->gw);
 	acct_resumed(r->gw->acct, now);
 	if (n->tunnels || n->joins || n->ended || was.broken)
 		GW_LOG(MAIN, LOGL_NOTICE,

@@ -263,10 +263,10 @@ void gw_free(struct gw *gw)
 	ports_free(gw);
 	keep_free(gw->keep);
 	aaa_free(gw->aaa);
-	acct_free(gw->acct);
 	history_free(gw->history);
 	if (gw->engine)
 		l2tp_engine_free(gw->engine);
+	acct_free(gw->acct);
 	resume_free(gw->resume);
 	if (gw->dp_fd.fd >= 0)
 		osmo_fd_unregister(&gw->dp_fd);

@@ -366,8 +366,8 @@ struct acct *acct_new(struct loop *loop, const struct cfg_radius *radius, unsign
 	gw_random(&salt, sizeof(salt));
 	*a = (struct acct){.loop = loop, .ops = ops, .ctx = ctx, .salt = salt};
 	INIT_LLIST_HEAD(&a->sessions);
-	for (unsigned i = 0; i < ACCT_UNCLAIMED; i++)
-		INIT_LLIST_HEAD(&a->unclaimed[i]);
+	for (unsigned i = 0; i < ACCT_BUCKETS; i++)
+		INIT_LLIST_HEAD(&a->bucket[i]);
 	a->group = calloc(n ? n : 1, sizeof(a->group[0]));
 	ok = a->group;
 	for (unsigned i = 0; ok && i < n; i++)

@@ -94,11 +94,24 @@ struct acct_now {
 };
 /* Asked at any time between start and stop.  Text and octets of the facts are good until the next
  * time.  User, classes, authentic and nas_identifier need not be filled. */
-typedef void (*acct_ask)(void *ctx, struct acct_now *out);
+typedef void (*acct_ask)(void *ctx, uint64_t tag, struct acct_now *out);
 
 /* NULL: the servers of this section get no accounting, or there is no memory (logged). */
 struct acct_session *acct_session_new(struct acct *a, const struct cfg_radius *radius,
 				      const struct acct_said *said, acct_ask ask, void *ctx);
+/* Not of a log-in: the tag finds it, now and in the next life, and is not 0. */
+enum acct_of { ACCT_OF_LOG_IN, ACCT_OF_TUNNEL, ACCT_OF_LINK, ACCT_OFS };
+struct acct_session *acct_session_new_of(struct acct *a, const struct cfg_radius *radius,
+					 enum acct_of of, uint64_t tag, acct_ask ask, void *ctx);
+struct acct_session *acct_session_tagged(struct acct *a, uint64_t tag);
+/* The one of the life before, if there is one. */
+void acct_session_claim_tag(struct acct *a, uint64_t tag, acct_ask ask, void *ctx);
+/* It has never come up: a Reject is all that is told. */
+void acct_session_reject(struct acct_session *s, enum radius_acct_cause cause, uint64_t now);
+/* What is counted of it now counts when it cannot be asked any more. */
+void acct_session_read_now(struct acct_session *s);
+/* What has been counted of `part` counts for s too.  Either may be NULL. */
+void acct_session_add(struct acct_session *s, const struct acct_session *part);
 /* The one of the life before that has this id; NULL = there is none.  Its owner asks again what is
  * known of it. */
 struct acct_session *acct_session_claim(struct acct *a, uint64_t id, acct_ask ask, void *ctx);

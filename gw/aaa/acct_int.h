@@ -35,7 +35,7 @@ struct acct_group {
 	unsigned sessions;
 };
 
-#define ACCT_UNCLAIMED 4096u
+#define ACCT_BUCKETS 4096u
 
 struct acct {
 	struct loop *loop;
@@ -46,8 +46,8 @@ struct acct {
 	uint32_t epoch, salt, count; /* of the next serial number */
 	uint32_t before;	     /* epoch of the life before; 0 = there was none */
 	bool stopped;
-	struct llist_head sessions;		     /* all there are */
-	struct llist_head unclaimed[ACCT_UNCLAIMED]; /* of the life before, by their ids */
+	struct llist_head sessions;		/* all there are */
+	struct llist_head bucket[ACCT_BUCKETS]; /* by tag, or by id while they are unclaimed */
 };
 
 /* A number that no other record or log-in has or had. */

@@ -15,20 +15,23 @@
 #define INTERIM_MIN  60u /* RFC 2869 5.16 */
 #define INTERIM_MOST (365 * 24 * 3600 * SECOND)
 #define SPREAD	     20u /* part of the interval by which an interim record may be late */
-#define COUNTERS     4u
+#define COUNTERS     5u
 /* With the octets of user and classes and some numbers they fit into ACCT_KEPT_MAX. */
-#define FACTS_MAX 3100u
+#define FACTS_MAX 3000u
 
 struct acct_session {
-	struct llist_head entry;     /* of struct acct.sessions */
-	struct llist_head unclaimed; /* of one of the life before, until it is claimed */
+	struct llist_head entry;  /* of struct acct.sessions */
+	struct llist_head bucket; /* by its tag, or until it is claimed by its id */
 	struct acct_group *group;
 	acct_ask ask;
 	void *ctx;
 	struct loop_timer timer;
 	uint64_t id;
+	uint64_t tag; /* 0 = it has none */
+	uint8_t of;   /* enum acct_of */
 	bool started, remote;
-	uint64_t since, interim;		 /* us; interim 0 = none */
+	bool claimed;		 /* not of the life before, or somebody goes on with it */
+	uint64_t since, interim; /* us; interim 0 = none */
 	uint64_t base[COUNTERS], last[COUNTERS]; /* count = last + base, modulo 2^64 */
 	uint8_t *attrs;				 /* of all its records, as last known */
 	uint16_t attrs_len;
@@ -57,6 +60,8 @@ static void acct_session_keep(const struct acct_session *s)
 	wr_bytes(&w, s->octets, s->user_len + s->classes_len);
 	wr_u16(&w, s->attrs_len);
 	wr_bytes(&w, s->attrs, s->attrs_len);
+	wr_u8(&w, s->of);
+	wr_u64(&w, s->tag);
 	acct_keep(s->group, ACCT_KEPT_SESSION, s->id, buf, w.len);
 }
 
@@ -65,9 +70,10 @@ static void acct_session_keep(const struct acct_session *s)
 /* Nothing at all: the data plane, begun anew, has not taken up what there was yet. */
 static void acct_session_count(struct acct_session *s, const struct radius_acct_counts *n)
 {
-	const uint64_t raw[COUNTERS] = {n->in_octets, n->out_octets, n->in_packets, n->out_packets};
+	const uint64_t raw[COUNTERS] = {n->in_octets, n->out_octets, n->in_packets, n->out_packets,
+					n->lost};
 
-	if (!(raw[0] | raw[1] | raw[2] | raw[3]))
+	if (!(raw[0] | raw[1] | raw[2] | raw[3] | raw[4]))
 		return;
 	for (unsigned i = 0; i < COUNTERS; i++) {
 		if (raw[i] < s->last[i])
@@ -83,6 +89,7 @@ static struct radius_acct_counts acct_session_counts(const struct acct_session *
 		.out_octets = s->last[1] + s->base[1],
 		.in_packets = s->last[2] + s->base[2],
 		.out_packets = s->last[3] + s->base[3],
+		.lost = s->last[4] + s->base[4],
 		.seconds = now > s->since ? (uint32_t)((now - s->since) / SECOND) : 0,
 	};
 }
@@ -97,7 +104,9 @@ static bool acct_session_know(struct acct_session *s, struct radius_acct_facts *
 	f->user_len = s->user_len;
 	f->classes = s->octets + s->user_len;
 	f->classes_len = s->classes_len;
-	f->authentic = s->remote ? RADIUS_AUTHENTIC_RADIUS : RADIUS_AUTHENTIC_LOCAL;
+	f->authentic = s->of != ACCT_OF_LOG_IN ? 0
+		       : s->remote	       ? RADIUS_AUTHENTIC_RADIUS
+					       : RADIUS_AUTHENTIC_LOCAL;
 	f->nas_identifier = s->group->cfg->nas_identifier;
 	radius_acct_put_facts(&b, f);
 	if (b.w.bad)
@@ -121,19 +130,32 @@ static bool acct_session_look(struct acct_session *s)
 
 	if (!s->ask)
 		return false;
-	s->ask(s->ctx, &n);
+	s->ask(s->ctx, s->tag, &n);
 	acct_session_count(s, &n.counts);
 	return acct_session_know(s, &n.facts);
 }
 
-static void acct_session_make(struct acct_session *s, enum radius_acct_status status,
+enum acct_what { ACCT_STARTS, ACCT_GOES_ON, ACCT_STOPS, ACCT_REJECTED, ACCT_WHATS };
+
+/* Acct-Status-Type (RFC 2866 5.1, RFC 2867 3) */
+static const uint8_t acct_session_status[ACCT_OFS][ACCT_WHATS] = {
+	[ACCT_OF_LOG_IN] = {RADIUS_ACCT_START, RADIUS_ACCT_INTERIM, RADIUS_ACCT_STOP, 0},
+	[ACCT_OF_TUNNEL] = {RADIUS_ACCT_TUNNEL_START, RADIUS_ACCT_INTERIM, RADIUS_ACCT_TUNNEL_STOP,
+			    RADIUS_ACCT_TUNNEL_REJECT},
+	[ACCT_OF_LINK] = {RADIUS_ACCT_LINK_START, RADIUS_ACCT_INTERIM, RADIUS_ACCT_LINK_STOP,
+			  RADIUS_ACCT_LINK_REJECT},
+};
+
+static void acct_session_make(struct acct_session *s, enum acct_what what,
 			      enum radius_acct_cause cause, uint64_t now)
 {
+	bool counts = what == ACCT_GOES_ON || what == ACCT_STOPS;
 	struct radius_acct_counts n = acct_session_counts(s, now);
-	struct radius_acct_event e = {.status = status,
-				      .id = s->id,
-				      .cause = cause,
-				      .counts = status == RADIUS_ACCT_START ? NULL : &n};
+	struct radius_acct_event e = {
+		.status = (enum radius_acct_status)acct_session_status[s->of][what],
+		.id = s->id,
+		.cause = cause,
+		.counts = counts ? &n : NULL};
 
 	acct_make(s->group, s->attrs, s->attrs_len, &e);
 }
@@ -160,7 +182,7 @@ static void acct_session_on_time(void *ctx, uint64_t now)
 	struct acct_session *s = ctx;
 
 	acct_session_look(s);
-	acct_session_make(s, RADIUS_ACCT_INTERIM, 0, now);
+	acct_session_make(s, ACCT_GOES_ON, 0, now);
 	acct_session_arm(s, now);
 	acct_session_keep(s);
 }
@@ -185,7 +207,7 @@ static struct acct_session *acct_session_make_new(struct acct_group *g, const ui
 	memcpy(s->octets + user_len, classes, classes_len);
 	loop_timer_init(&s->timer, acct_session_on_time, s);
 	llist_add_tail(&s->entry, &g->acct->sessions);
-	INIT_LLIST_HEAD(&s->unclaimed);
+	INIT_LLIST_HEAD(&s->bucket);
 	return s;
 }
 
@@ -202,12 +224,71 @@ struct acct_session *acct_session_new(struct acct *a, const struct cfg_radius *r
 	s->ask = ask;
 	s->ctx = ctx;
 	s->id = acct_serial(a);
+	s->claimed = true;
 	s->remote = said->remote;
 	s->interim = said->interim ? said->interim * SECOND : g->cfg->interim;
 	if (s->interim && s->interim < INTERIM_MIN * SECOND)
 		s->interim = INTERIM_MIN * SECOND;
 	acct_session_keep(s);
 	return s;
+}
+
+static struct llist_head *acct_session_bucket(struct acct *a, uint64_t key)
+{
+	return &a->bucket[key % ACCT_BUCKETS];
+}
+
+struct acct_session *acct_session_new_of(struct acct *a, const struct cfg_radius *radius,
+					 enum acct_of of, uint64_t tag, acct_ask ask, void *ctx)
+{
+	struct acct_group *g = acct_group_of(a, radius);
+	struct acct_session *s = g ? acct_session_make_new(g, NULL, 0, NULL, 0) : NULL;
+
+	if (!s)
+		return NULL;
+	s->ask = ask;
+	s->ctx = ctx;
+	s->id = acct_serial(a);
+	s->of = (uint8_t)of;
+	s->tag = tag;
+	s->claimed = true;
+	llist_add(&s->bucket, acct_session_bucket(a, tag));
+	return s;
+}
+
+struct acct_session *acct_session_tagged(struct acct *a, uint64_t tag)
+{
+	struct acct_session *s;
+
+	llist_for_each_entry(s, acct_session_bucket(a, tag), bucket) if (s->tag == tag) return s;
+	return NULL;
+}
+
+void acct_session_reject(struct acct_session *s, enum radius_acct_cause cause, uint64_t now)
+{
+	if (!s)
+		return;
+	acct_session_look(s);
+	acct_session_make(s, ACCT_REJECTED, cause, now);
+}
+
+void acct_session_read_now(struct acct_session *s)
+{
+	struct acct_now n = {0};
+
+	if (!s || !s->ask)
+		return;
+	s->ask(s->ctx, s->tag, &n);
+	acct_session_count(s, &n.counts);
+}
+
+void acct_session_add(struct acct_session *s, const struct acct_session *part)
+{
+	if (!s || !part || !s->started)
+		return;
+	for (unsigned i = 0; i < COUNTERS; i++)
+		s->base[i] += part->base[i] + part->last[i];
+	acct_session_keep(s);
 }
 
 void acct_session_move(struct acct_session *s, void *ctx)
@@ -220,7 +301,7 @@ static void acct_session_release(struct acct_session *s)
 {
 	loop_cancel(s->group->acct->loop, &s->timer);
 	llist_del(&s->entry);
-	llist_del(&s->unclaimed);
+	llist_del(&s->bucket);
 	free(s->attrs);
 	free(s);
 }
@@ -263,7 +344,7 @@ void acct_session_start(struct acct_session *s, uint64_t now)
 	for (unsigned i = 0; i < COUNTERS; i++)
 		s->base[i] = -s->last[i];
 	acct_session_set_started(s, true);
-	acct_session_make(s, RADIUS_ACCT_START, 0, now);
+	acct_session_make(s, ACCT_STARTS, 0, now);
 	acct_session_arm(s, now);
 	acct_session_keep(s);
 }
@@ -272,7 +353,7 @@ void acct_session_changed(struct acct_session *s, uint64_t now)
 {
 	if (!s || !s->started || !acct_session_look(s))
 		return;
-	acct_session_make(s, RADIUS_ACCT_INTERIM, 0, now);
+	acct_session_make(s, ACCT_GOES_ON, 0, now);
 	acct_session_keep(s);
 }
 
@@ -284,10 +365,10 @@ void acct_session_stop(struct acct_session *s, enum radius_acct_cause cause, uin
 	if (!s || !s->started)
 		return;
 	if (s->ask) {
-		s->ask(s->ctx, &n);
+		s->ask(s->ctx, s->tag, &n);
 		acct_session_count(s, &n.counts);
 	}
-	acct_session_make(s, RADIUS_ACCT_STOP, cause, now);
+	acct_session_make(s, ACCT_STOPS, cause, now);
 	acct_session_set_started(s, false);
 	loop_cancel(s->group->acct->loop, &s->timer);
 	acct_drop(s->group->acct, ACCT_KEPT_SESSION, s->id);
@@ -362,9 +443,15 @@ static struct acct_session *acct_session_read(struct acct_group *g, struct rd *r
 	return NULL;
 }
 
-static struct llist_head *acct_session_bucket(struct acct *a, uint64_t id)
+/* Records of before end here. */
+static void acct_session_read_tag(struct acct_session *s, struct rd *r)
 {
-	return &a->unclaimed[id % ACCT_UNCLAIMED];
+	s->of = r->left ? rd_u8(r) : ACCT_OF_LOG_IN;
+	s->tag = r->left ? rd_u64(r) : 0;
+	if (r->bad || s->of >= ACCT_OFS || !s->tag != (s->of == ACCT_OF_LOG_IN)) {
+		s->of = ACCT_OF_LOG_IN;
+		s->tag = 0;
+	}
 }
 
 void acct_session_recall(struct acct_group *g, uint64_t id, struct rd *r, uint64_t now)
@@ -376,26 +463,41 @@ void acct_session_recall(struct acct_group *g, uint64_t id, struct rd *r, uint64
 		return;
 	}
 	s->id = id;
-	llist_add(&s->unclaimed, acct_session_bucket(g->acct, id));
+	acct_session_read_tag(s, r);
+	llist_add(&s->bucket, acct_session_bucket(g->acct, s->tag ? s->tag : id));
 	if (s->started)
 		acct_session_arm(s, now);
+}
+
+static void acct_session_set_claimed(struct acct_session *s, acct_ask ask, void *ctx)
+{
+	s->claimed = true;
+	s->ask = ask;
+	s->ctx = ctx;
 }
 
 struct acct_session *acct_session_claim(struct acct *a, uint64_t id, acct_ask ask, void *ctx)
 {
 	struct acct_session *s;
 
-	llist_for_each_entry(s, acct_session_bucket(a, id), unclaimed)
+	llist_for_each_entry(s, acct_session_bucket(a, id), bucket)
 	{
-		if (s->id != id)
+		if (s->id != id || s->tag)
 			continue;
-		llist_del(&s->unclaimed);
-		INIT_LLIST_HEAD(&s->unclaimed);
-		s->ask = ask;
-		s->ctx = ctx;
+		llist_del(&s->bucket);
+		INIT_LLIST_HEAD(&s->bucket);
+		acct_session_set_claimed(s, ask, ctx);
 		return s;
 	}
 	return NULL;
+}
+
+void acct_session_claim_tag(struct acct *a, uint64_t tag, acct_ask ask, void *ctx)
+{
+	struct acct_session *s = acct_session_tagged(a, tag);
+
+	if (s)
+		acct_session_set_claimed(s, ask, ctx);
 }
 
 static void acct_session_lost(struct acct_session *s, uint64_t now)
@@ -404,12 +506,14 @@ static void acct_session_lost(struct acct_session *s, uint64_t now)
 	acct_session_free(s);
 }
 
+/* What was part of another one ends first. */
 void acct_resumed(struct acct *a, uint64_t now)
 {
 	struct acct_session *s, *next;
 
-	for (unsigned i = 0; i < ACCT_UNCLAIMED; i++)
-		llist_for_each_entry_safe(s, next, &a->unclaimed[i], unclaimed)
+	for (unsigned of = ACCT_OFS; of-- > 0;)
+		llist_for_each_entry_safe(s, next, &a->sessions,
+					  entry) if (!s->claimed && s->of == of)
 			acct_session_lost(s, now);
 }
 

@@ -10,13 +10,10 @@
 
 #include <stdio.h>
 
-#define PORT_VIRTUAL 5u /* NAS-Port-Type, RFC 2865 5.41 */
-#define MEDIUM_IPV4  1u /* Tunnel-Medium-Type, RFC 2868 3.2 */
-#define MEDIUM_IPV6  2u
-
 /* Text of the facts, good until the next log-in is asked about. */
 struct leg_acct_text {
-	char client[GW_LEG_CIRCUIT], server[GW_LEG_CIRCUIT], connection[16], speed[64];
+	char connection[16], speed[64];
+	struct tunnel_ends ends;
 	struct l2tp_tunnel_info tunnel;
 };
 
@@ -59,47 +56,6 @@ static enum radius_acct_cause leg_acct_cause(const struct leg_server *s)
 
 /* --- what is known ------------------------------------------------------------------------------ */
 
-/* "192.0.2.1:1701", "[2001:db8::1]:1701": the address alone, and its family; else all of it. */
-static uint8_t leg_acct_endpoint(char *out, size_t cap, const char *text)
-{
-	bool v6 = *text == '[';
-	const char *end = v6 ? strchr(text, ']') : strchr(text, ':');
-	size_t len = end ? (size_t)(end - text) - v6 : strlen(text);
-
-	snprintf(out, cap, "%.*s", (int)len, text + v6);
-	return v6 ? MEDIUM_IPV6 : MEDIUM_IPV4;
-}
-
-static const char *leg_acct_setting(const struct cfg_port *p, const char *key)
-{
-	for (unsigned i = 0; i < p->config.settings; i++)
-		if (!strcmp(p->config.setting[i].key, key))
-			return p->config.setting[i].value;
-	return "";
-}
-
-/* Both ends of the tunnel's channel.  Ours is known where the port listens on one address. */
-static uint8_t leg_acct_ends(const struct leg_server *s, char *near, char *far)
-{
-	const struct leg_entry *e = leg_server_entry(s);
-	const char *circuit = strchr(e->circuit, ' ');
-	const struct gw_port *port = port_by_number(s->t.gw, dp_channel_port(e->c.channel));
-	uint8_t medium;
-
-	*near = *far = '\0';
-	if (!port || !circuit)
-		return 0;
-	if (strcmp(port->cfg->transport->name, "udp") != 0) {
-		snprintf(far, GW_LEG_CIRCUIT, "%s", circuit + 1);
-		return 0;
-	}
-	medium = leg_acct_endpoint(far, GW_LEG_CIRCUIT, circuit + 1);
-	leg_acct_endpoint(near, GW_LEG_CIRCUIT, leg_acct_setting(port->cfg, "listen"));
-	if (!strcmp(near, "0.0.0.0") || !strcmp(near, "::"))
-		*near = '\0';
-	return medium;
-}
-
 /* RFC 2867 section 4.1: the connection of L2TP is named by its Call Serial Number. */
 static void leg_acct_tunnel(const struct leg_server *s, struct radius_acct_tunnel *out,
 			    struct leg_acct_text *text)
@@ -108,26 +64,26 @@ static void leg_acct_tunnel(const struct leg_server *s, struct radius_acct_tunne
 	struct l2tp_tunnel *t = l2tp_tunnel_by_id(s->t.gw->engine, c->tid);
 	struct l2tp_call *call = t ? l2tp_call_by_id(t, c->sid) : NULL;
 	struct l2tp_call_info i;
-	char *near = text->server, *far = text->client;
 
 	if (!call)
 		return;
 	l2tp_call_info(call, &i);
 	l2tp_tunnel_info(t, &text->tunnel);
 	snprintf(text->connection, sizeof(text->connection), "%u", i.serial);
+	port_tunnel_ends(s->t.gw, c->channel, &text->ends);
 	*out = (struct radius_acct_tunnel){.here = true,
-					   .client = text->client,
-					   .server = text->server,
+					   .medium = text->ends.medium,
+					   .client = text->ends.far,
+					   .server = text->ends.near,
 					   .client_name = text->tunnel.peer_host,
 					   .server_name = s->t.gw->cfg->host_name,
 					   .connection = text->connection};
-	if (!i.we_are_lns) {
-		near = text->client;
-		far = text->server;
-		out->client_name = s->t.gw->cfg->host_name;
-		out->server_name = text->tunnel.peer_host;
-	}
-	out->medium = leg_acct_ends(s, near, far);
+	if (i.we_are_lns)
+		return;
+	out->client = text->ends.near;
+	out->server = text->ends.far;
+	out->client_name = s->t.gw->cfg->host_name;
+	out->server_name = text->tunnel.peer_host;
 }
 
 static void leg_acct_line(const struct leg_origin *o, struct radius_acct_facts *out,
@@ -155,15 +111,16 @@ static void leg_acct_addresses(const struct leg_server *s, struct radius_acct_fa
 	out->iid = s->t.addr.peer_iid;
 }
 
-static void leg_acct_ask(void *ctx, struct acct_now *out)
+static void leg_acct_ask(void *ctx, uint64_t tag, struct acct_now *out)
 {
 	static struct leg_acct_text text;
 	struct leg_server *s = ctx;
 	const struct leg_entry *e = leg_server_entry(s);
 	struct dp_call_stats n;
 
+	(void)tag;
 	out->facts = (struct radius_acct_facts){
-		.port_type = PORT_VIRTUAL, .framed = true, .port_id = e->circuit};
+		.port_type = RADIUS_PORT_VIRTUAL, .framed = true, .port_id = e->circuit};
 	leg_acct_line(leg_server_origin(s), &out->facts, &text);
 	leg_acct_addresses(s, &out->facts);
 	leg_acct_tunnel(s, &out->facts.tunnel, &text);

@@ -11,6 +11,7 @@
 #include "gw/legs/legs.h"
 #include "gw/legs/proxy_avp.h"
 #include "gw/legs/relay.h"
+#include "gw/tunnel_acct.h"
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -82,6 +83,8 @@ void leg_call_tunnel_up(struct leg *l)
 /* Remove the call from the data plane and the engine, which call us no more after this. */
 static void leg_call_detach(struct leg_call *c)
 {
+	if (c->call)
+		tunnel_acct_read(c->entry.gw, c->entry.c.tid, c->entry.c.sid);
 	leg_entry_del(&c->entry);
 	if (c->call)
 		l2tp_call_set_user(c->call, NULL);

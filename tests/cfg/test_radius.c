@@ -106,6 +106,10 @@ static void radius_accounting_mistakes(void)
 	ASSERT_TOLD("radius r { accounting = yes\n server \"10.0.0.5\" { " SECRET
 		    " acct-port = 0 } }\nnet n { }",
 		    "t:1: radius r: accounting: no server of the section has an `acct-port`\n");
+	ASSERT_TOLD("radius r { server \"10.0.0.5\" { " SECRET " } }\nnet n { }\n"
+		    "peer p { secret = \"0123456789\" radius = r }",
+		    "t:3: peer p: radius: `r` has no `accounting = yes`, and a peer's tunnels are "
+		    "told to no others\n");
 	ASSERT_WARNED(ACCOUNTING("spool-limit = 70000"),
 		      "t:1: radius r: spool-limit: warning: means nothing without `spool`\n");
 	ASSERT_WARNED(ACCOUNTING("interim = 9m"),

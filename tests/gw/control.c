@@ -56,6 +56,7 @@
 	X(show_services)  \
 	X(show_upgrade)   \
 	X(start)          \
+	X(tunnel_acct)    \
 	X(switch)         \
 	X(switch_sides)   \
 	X(table)          \

@@ -43,6 +43,7 @@ static void a_spool_that_cannot_be_is_warned_of(void)
 static void as_many_are_kept_as_there_may_be(void)
 {
 	struct cfg_radius r[2] = {{.name = "a"}, {.name = "b"}};
+	struct cfg_peer p[2] = {{.name = "p"}, {.name = "q"}};
 	struct cfg_model m = {.radius = r, .radiuses = 2, .max_calls = 100};
 
 	CU_ASSERT_EQUAL(accounts_kept(&m), 0);
@@ -51,6 +52,12 @@ static void as_many_are_kept_as_there_may_be(void)
 	CU_ASSERT_EQUAL(accounts_kept(&m), 200);
 	r[1].accounting = true;
 	CU_ASSERT_EQUAL(accounts_kept(&m), 200 + ACCT_KEPT);
+	m.peer = p;
+	m.peers = 2;
+	m.max_tunnels = 7;
+	CU_ASSERT_EQUAL(accounts_kept(&m), 200 + ACCT_KEPT);
+	p[1].radius = &r[0];
+	CU_ASSERT_EQUAL(accounts_kept(&m), 200 + 2 * 107 + ACCT_KEPT);
 }
 
 /* The spool of a gateway that is one process is opened by itself. */

@@ -113,6 +113,7 @@ void radius_acct_put_facts(struct radius_writer *b, const struct radius_acct_fac
 	}
 	if (f->authentic)
 		radius_put_u32(b, RADIUS_ACCT_AUTHENTIC, f->authentic);
+	radius_put_text(b, RADIUS_ACCT_MULTI_SESSION_ID, f->multi);
 	radius_acct_put_addresses(b, f);
 	radius_put_text(b, RADIUS_CONNECT_INFO, f->connect_info);
 	radius_acct_put_tunnel(b, &f->tunnel);

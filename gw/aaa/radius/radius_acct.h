@@ -58,10 +58,13 @@ struct radius_acct_tunnel {
 	const char *connection;
 };
 
+#define RADIUS_PORT_VIRTUAL 5u /* NAS-Port-Type, RFC 2865 5.41 */
+
 struct radius_acct_facts {
 	const uint8_t *user; /* at most 253 octets */
 	size_t user_len;
 	/* NULL or empty: not said */
+	const char *multi; /* Acct-Multi-Session-Id */
 	const char *nas_identifier, *port_id, *called, *calling, *connect_info;
 	uint32_t port_type; /* NAS-Port-Type */
 	uint8_t authentic;  /* enum radius_acct_authentic; 0 = not said */

@@ -179,9 +179,10 @@ static unsigned acct_keeps(enum acct_kept kind)
 	return n;
 }
 
-static void acct_on_ask(void *ctx, struct acct_now *out)
+static void acct_on_ask(void *ctx, uint64_t tag, struct acct_now *out)
 {
 	(void)ctx;
+	(void)tag;
 	*out = at.now;
 }
 

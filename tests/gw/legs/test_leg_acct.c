@@ -2,7 +2,7 @@
 /* What a server is told of a log-in, from the call to the record, and through the death of the
  * control side. */
 #include "tests/gw/bench.h"
-#include "tests/gw/fake_radius.h"
+#include "tests/gw/heard.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -18,71 +18,6 @@
 	"user bob { secret = \"of bob\" }\n"
 #define CONF CONF_OF("", "")
 
-enum { ACCT_HEARD = 64 };
-static struct acct_was_heard {
-	size_t len;
-	uint8_t octets[RADIUS_ATTRS_MAX];
-} told[ACCT_HEARD];
-static unsigned tolds;
-static const char *accept_attrs;
-
-/* Judges everybody, and acknowledges records. */
-static void acct_judge(const struct radius_question *q)
-{
-	bool record = q->code == RADIUS_ACCOUNTING_REQUEST;
-
-	fake_radius.code = record ? RADIUS_ACCOUNTING_RESPONSE : RADIUS_ACCESS_ACCEPT;
-	fake_radius.attrs = record ? "" : accept_attrs;
-	if (!record)
-		return;
-	CU_ASSERT_TRUE_FATAL(tolds < ACCT_HEARD);
-	told[tolds].len = q->len;
-	memcpy(told[tolds++].octets, q->attrs, q->len);
-}
-
-/* The value of an attribute of record i as hex; "-" = it has none. */
-static const char *told_value(unsigned i, enum radius_name name)
-{
-	static char hex[2 * RADIUS_VALUE_MAX + 1];
-	uint8_t packet[RADIUS_MAX] = {RADIUS_ACCOUNTING_REQUEST};
-	struct radius_packet p;
-	struct radius_walk at;
-	struct radius_value v;
-	size_t len = RADIUS_HEAD + told[i].len;
-
-	CU_ASSERT_TRUE_FATAL(i < tolds);
-	wr_put16(packet + 2, (uint16_t)len);
-	memcpy(packet + RADIUS_HEAD, told[i].octets, told[i].len);
-	CU_ASSERT_TRUE_FATAL(radius_open(&p, packet, len));
-	for (at = radius_walk(&p); radius_next(&at, &v);) {
-		if (v.name != name)
-			continue;
-		for (size_t k = 0; k < v.octets.left; k++)
-			snprintf(hex + 2 * k, 3, "%02x", v.octets.p[k]);
-		hex[2 * v.octets.left] = '\0';
-		return hex;
-	}
-	return "-";
-}
-
-#define ASSERT_TOLD_OF(i, name, hex) CU_ASSERT_STRING_EQUAL(told_value(i, RADIUS_##name), hex)
-
-static bool told_is(unsigned i, enum radius_acct_status status)
-{
-	char hex[16];
-
-	snprintf(hex, sizeof(hex), "%08x", (unsigned)status);
-	return !strcmp(told_value(i, RADIUS_ACCT_STATUS_TYPE), hex);
-}
-
-static void acct_begin_bench(const char *conf, const char *attrs)
-{
-	tolds = 0;
-	accept_attrs = attrs;
-	fake_radius = (struct fake_radius){.on = true, .judge = acct_judge};
-	bench_start_kept(conf);
-}
-
 static struct far_call *acct_call(const char *user, const char *secret)
 {
 	struct far_call *c;
@@ -94,77 +29,71 @@ static struct far_call *acct_call(const char *user, const char *secret)
 	return c;
 }
 
-static void acct_end_bench(void)
-{
-	bench_stop();
-	fake_radius = (struct fake_radius){0};
-}
-
 /* RFC 2866 5, 2867 4, 2868 3, 3162 2 */
 static void what_is_told_of_a_call(void)
 {
 	struct far_call *c;
 	unsigned last;
 
-	acct_begin_bench(CONF, "1904aabb 1903cc");
+	heard_begin(CONF, "1904aabb 1903cc");
 	c = acct_call("ann", "x");
-	CU_ASSERT_TRUE_FATAL(tolds >= 1 && told_is(0, RADIUS_ACCT_START));
-	ASSERT_TOLD_OF(0, USER_NAME, "616e6e");
-	ASSERT_TOLD_OF(0, NAS_IDENTIFIER, "6777");
-	ASSERT_TOLD_OF(0, CLASS, "aabb");
-	ASSERT_TOLD_OF(0, ACCT_AUTHENTIC, "00000001");
-	ASSERT_TOLD_OF(tolds - 1, FRAMED_IP_ADDRESS, "0a400002");
-	ASSERT_TOLD_OF(tolds - 1, FRAMED_IPV6_PREFIX, "004020010db800640000");
-	CU_ASSERT_EQUAL(strlen(told_value(tolds - 1, RADIUS_FRAMED_INTERFACE_ID)), 16);
-	ASSERT_TOLD_OF(0, TUNNEL_TYPE, "000003");
-	ASSERT_TOLD_OF(0, TUNNEL_MEDIUM_TYPE, "000001");
-	ASSERT_TOLD_OF(0, TUNNEL_SERVER_ENDPOINT, "3139322e302e322e31");
-	ASSERT_TOLD_OF(0, TUNNEL_SERVER_AUTH_ID, "6777");
-	ASSERT_TOLD_OF(0, TUNNEL_CLIENT_AUTH_ID, "6c6163");
+	CU_ASSERT_TRUE_FATAL(heards >= 1 && heard_is(0, RADIUS_ACCT_START));
+	ASSERT_HEARD(0, USER_NAME, "616e6e");
+	ASSERT_HEARD(0, NAS_IDENTIFIER, "6777");
+	ASSERT_HEARD(0, CLASS, "aabb");
+	ASSERT_HEARD(0, ACCT_AUTHENTIC, "00000001");
+	ASSERT_HEARD(heards - 1, FRAMED_IP_ADDRESS, "0a400002");
+	ASSERT_HEARD(heards - 1, FRAMED_IPV6_PREFIX, "004020010db800640000");
+	CU_ASSERT_EQUAL(strlen(heard_value(heards - 1, RADIUS_FRAMED_INTERFACE_ID)), 16);
+	ASSERT_HEARD(0, TUNNEL_TYPE, "000003");
+	ASSERT_HEARD(0, TUNNEL_MEDIUM_TYPE, "000001");
+	ASSERT_HEARD(0, TUNNEL_SERVER_ENDPOINT, "3139322e302e322e31");
+	ASSERT_HEARD(0, TUNNEL_SERVER_AUTH_ID, "6777");
+	ASSERT_HEARD(0, TUNNEL_CLIENT_AUTH_ID, "6c6163");
 	fake.stats.rx_octets = 1000;
 	fake.stats.tx_frames += 7;
 	bench_pass(9 * SEC);
 	bench_hangup(c, L2TP_CDN_LOST_CARRIER, "");
 	bench_pass(SEC);
-	last = tolds - 1;
-	CU_ASSERT_TRUE_FATAL(told_is(last, RADIUS_ACCT_STOP));
-	ASSERT_TOLD_OF(last, ACCT_INPUT_OCTETS, "000003e8");
-	ASSERT_TOLD_OF(last, ACCT_OUTPUT_PACKETS, "00000007");
-	ASSERT_TOLD_OF(last, ACCT_TERMINATE_CAUSE, "00000002");
-	ASSERT_TOLD_OF(last, FRAMED_IP_ADDRESS, "0a400002");
-	ASSERT_TOLD_OF(last, CLASS, "aabb");
-	acct_end_bench();
+	last = heards - 1;
+	CU_ASSERT_TRUE_FATAL(heard_is(last, RADIUS_ACCT_STOP));
+	ASSERT_HEARD(last, ACCT_INPUT_OCTETS, "000003e8");
+	ASSERT_HEARD(last, ACCT_OUTPUT_PACKETS, "00000007");
+	ASSERT_HEARD(last, ACCT_TERMINATE_CAUSE, "00000002");
+	ASSERT_HEARD(last, FRAMED_IP_ADDRESS, "0a400002");
+	ASSERT_HEARD(last, CLASS, "aabb");
+	heard_end();
 }
 
 static void one_whom_we_have_judged(void)
 {
-	acct_begin_bench(CONF_OF("", "ipv6 = no"), "");
+	heard_begin(CONF_OF("", "ipv6 = no"), "");
 	acct_call("bob", "of bob");
-	CU_ASSERT_TRUE_FATAL(tolds == 1);
-	ASSERT_TOLD_OF(0, ACCT_AUTHENTIC, "00000002");
-	acct_end_bench();
+	CU_ASSERT_TRUE_FATAL(heards == 1);
+	ASSERT_HEARD(0, ACCT_AUTHENTIC, "00000002");
+	heard_end();
 }
 
 /* RFC 2865 5.1: the name that the server gives counts. */
 static void a_server_may_name_him(void)
 {
-	acct_begin_bench(CONF_OF("", "ipv6 = no"), "0105616e61");
+	heard_begin(CONF_OF("", "ipv6 = no"), "0105616e61");
 	acct_call("ann", "x");
-	CU_ASSERT_TRUE_FATAL(tolds == 1);
-	ASSERT_TOLD_OF(0, USER_NAME, "616e61");
-	acct_end_bench();
+	CU_ASSERT_TRUE_FATAL(heards == 1);
+	ASSERT_HEARD(0, USER_NAME, "616e61");
+	heard_end();
 }
 
 static void without_accounting_nothing_is_told(void)
 {
-	acct_begin_bench("udp a { listen = \"192.0.2.1:1701\" }\npeer lac { service = s }\n"
-			 "radius r { server \"192.0.2.9\" { secret = \"0123456789abcdef\" } }\n"
-			 "service s { local = 10.64.0.1  pool = p  radius = r }\n"
-			 "pool p { ranges = { \"10.64.0.0/29\" } }\n",
-			 "");
+	heard_begin("udp a { listen = \"192.0.2.1:1701\" }\npeer lac { service = s }\n"
+		    "radius r { server \"192.0.2.9\" { secret = \"0123456789abcdef\" } }\n"
+		    "service s { local = 10.64.0.1  pool = p  radius = r }\n"
+		    "pool p { ranges = { \"10.64.0.0/29\" } }\n",
+		    "");
 	acct_call("ann", "x");
-	acct_end_bench();
-	CU_ASSERT_EQUAL(tolds, 0);
+	heard_end();
+	CU_ASSERT_EQUAL(heards, 0);
 }
 
 /* RFC 2866 5.10 */
@@ -190,31 +119,31 @@ static void why_it_has_ended(void)
 
 	for (unsigned i = 0; i < 4; i++) {
 		snprintf(conf, sizeof(conf), fmt, rows[i].keys);
-		acct_begin_bench(conf, "");
+		heard_begin(conf, "");
 		acct_call("ann", "x");
 		bench_pass(rows[i].after);
-		CU_ASSERT_TRUE_FATAL(tolds == 2);
-		ASSERT_TOLD_OF(1, ACCT_TERMINATE_CAUSE, rows[i].cause);
-		acct_end_bench();
+		CU_ASSERT_TRUE_FATAL(heards == 2);
+		ASSERT_HEARD(1, ACCT_TERMINATE_CAUSE, rows[i].cause);
+		heard_end();
 	}
 }
 
 /* RFC 2866 5.10 of the far end's doing, and ours. */
 static void who_has_ended_it(void)
 {
-	acct_begin_bench(CONF_OF("", "ipv6 = no"), "");
+	heard_begin(CONF_OF("", "ipv6 = no"), "");
 	ppp_close(acct_call("ann", "x")->ppp, clock_us);
 	bench_pass(10 * SEC);
-	CU_ASSERT_TRUE_FATAL(tolds == 2);
-	ASSERT_TOLD_OF(1, ACCT_TERMINATE_CAUSE, "00000001");
-	acct_end_bench();
-	acct_begin_bench(CONF_OF("", "ipv6 = no"), "");
+	CU_ASSERT_TRUE_FATAL(heards == 2);
+	ASSERT_HEARD(1, ACCT_TERMINATE_CAUSE, "00000001");
+	heard_end();
+	heard_begin(CONF_OF("", "ipv6 = no"), "");
 	acct_call("ann", "x");
 	gw_shutdown(bench.gw, clock_us);
 	bench_pass(10 * SEC);
-	CU_ASSERT_TRUE_FATAL(tolds == 2);
-	ASSERT_TOLD_OF(1, ACCT_TERMINATE_CAUSE, "00000007");
-	acct_end_bench();
+	CU_ASSERT_TRUE_FATAL(heards == 2);
+	ASSERT_HEARD(1, ACCT_TERMINATE_CAUSE, "00000007");
+	heard_end();
 }
 
 /* RFC 2866 5.1 */
@@ -224,28 +153,28 @@ static void the_gateway_starts_and_ends(void)
 				   "radius r { accounting = yes server \"192.0.2.9\" { secret = "
 				   "\"0123456789abcdef\" } }";
 
-	acct_begin_bench(conf, "");
+	heard_begin(conf, "");
 	bench_pass(SEC);
-	CU_ASSERT_TRUE_FATAL(tolds == 1 && told_is(0, RADIUS_ACCT_ON));
+	CU_ASSERT_TRUE_FATAL(heards == 1 && heard_is(0, RADIUS_ACCT_ON));
 	bench_kill(NULL);
 	bench_pass(SEC);
-	CU_ASSERT_EQUAL(tolds, 1);
+	CU_ASSERT_EQUAL(heards, 1);
 	gw_shutdown(bench.gw, clock_us);
 	bench_pass(10 * SEC);
-	CU_ASSERT_TRUE_FATAL(tolds == 2 && told_is(1, RADIUS_ACCT_OFF));
-	acct_end_bench();
+	CU_ASSERT_TRUE_FATAL(heards == 2 && heard_is(1, RADIUS_ACCT_OFF));
+	heard_end();
 }
 
 /* How many records of this status there are, of different log-ins. */
 static unsigned told_different(enum radius_acct_status status)
 {
-	char id[ACCT_HEARD][64];
+	char id[HEARD_MOST][64];
 	unsigned n = 0, k;
 
-	for (unsigned i = 0; i < tolds; i++) {
-		if (!told_is(i, status))
+	for (unsigned i = 0; i < heards; i++) {
+		if (!heard_is(i, status))
 			continue;
-		snprintf(id[n], sizeof(id[n]), "%.63s", told_value(i, RADIUS_ACCT_SESSION_ID));
+		snprintf(id[n], sizeof(id[n]), "%.63s", heard_value(i, RADIUS_ACCT_SESSION_ID));
 		for (k = 0; k < n && strcmp(id[k], id[n]) != 0; k++)
 			continue;
 		n += k == n;
@@ -263,7 +192,7 @@ static void killed_at_each_send(void)
 		struct far_call *c;
 		unsigned starts;
 
-		acct_begin_bench(CONF_OF("", "ipv6 = no"), "1903cc");
+		heard_begin(CONF_OF("", "ipv6 = no"), "1903cc");
 		bench.kill_at = at;
 		if (bench_dial("lac")) {
 			c = bench_call("ann", "x", PPP_AUTH_CHAP_MD5);
@@ -276,9 +205,9 @@ static void killed_at_each_send(void)
 		starts = told_different(RADIUS_ACCT_START);
 		CU_ASSERT_TRUE(starts <= 2);
 		CU_ASSERT_EQUAL(told_different(RADIUS_ACCT_STOP), starts);
-		for (unsigned i = 0; i < tolds; i++)
-			ASSERT_TOLD_OF(i, CLASS, "cc");
-		acct_end_bench();
+		for (unsigned i = 0; i < heards; i++)
+			ASSERT_HEARD(i, CLASS, "cc");
+		heard_end();
 	}
 }
 
@@ -288,7 +217,7 @@ static void it_goes_on_in_the_next_life(void)
 	struct far_call *c;
 	char id[64];
 
-	acct_begin_bench(CONF_OF("", "ipv6 = no"), "1903cc");
+	heard_begin(CONF_OF("", "ipv6 = no"), "1903cc");
 	fake.stats.rx_octets = 300;
 	c = acct_call("ann", "x");
 	fake.stats.rx_octets = 1000;
@@ -298,30 +227,30 @@ static void it_goes_on_in_the_next_life(void)
 	bench_pass(10 * SEC);
 	bench_hangup(c, L2TP_CDN_LOST_CARRIER, "");
 	bench_pass(SEC);
-	CU_ASSERT_TRUE_FATAL(tolds == 2 && told_is(0, RADIUS_ACCT_START) &&
-			     told_is(1, RADIUS_ACCT_STOP));
-	snprintf(id, sizeof(id), "%.63s", told_value(0, RADIUS_ACCT_SESSION_ID));
-	ASSERT_TOLD_OF(1, ACCT_SESSION_ID, id);
-	ASSERT_TOLD_OF(1, ACCT_INPUT_OCTETS, "000004b0");
-	ASSERT_TOLD_OF(1, ACCT_SESSION_TIME, "00000014");
-	ASSERT_TOLD_OF(1, CLASS, "cc");
-	ASSERT_TOLD_OF(1, ACCT_TERMINATE_CAUSE, "00000002");
-	acct_end_bench();
+	CU_ASSERT_TRUE_FATAL(heards == 2 && heard_is(0, RADIUS_ACCT_START) &&
+			     heard_is(1, RADIUS_ACCT_STOP));
+	snprintf(id, sizeof(id), "%.63s", heard_value(0, RADIUS_ACCT_SESSION_ID));
+	ASSERT_HEARD(1, ACCT_SESSION_ID, id);
+	ASSERT_HEARD(1, ACCT_INPUT_OCTETS, "000004b0");
+	ASSERT_HEARD(1, ACCT_SESSION_TIME, "00000014");
+	ASSERT_HEARD(1, CLASS, "cc");
+	ASSERT_HEARD(1, ACCT_TERMINATE_CAUSE, "00000002");
+	heard_end();
 }
 
 /* Its service is gone in the next life. */
 static void what_cannot_go_on_has_ended(void)
 {
-	acct_begin_bench(CONF_OF("", "ipv6 = no"), "");
+	heard_begin(CONF_OF("", "ipv6 = no"), "");
 	acct_call("ann", "x");
 	bench_kill("udp a { listen = \"192.0.2.1:1701\" }\npeer lac { service = t }\n"
 		   "radius r { accounting = yes accounting-on = no server \"192.0.2.9\" { secret = "
 		   "\"0123456789abcdef\" } }\n"
 		   "service t { local = 10.64.0.1 }\n");
 	bench_pass(SEC);
-	CU_ASSERT_TRUE_FATAL(tolds == 2 && told_is(1, RADIUS_ACCT_STOP));
-	ASSERT_TOLD_OF(1, ACCT_TERMINATE_CAUSE, "00000009");
-	acct_end_bench();
+	CU_ASSERT_TRUE_FATAL(heards == 2 && heard_is(1, RADIUS_ACCT_STOP));
+	ASSERT_HEARD(1, ACCT_TERMINATE_CAUSE, "00000009");
+	heard_end();
 }
 
 static const struct test_case cases[] = {
