@@ -425,6 +425,15 @@ void cfg_unload(const struct cfg_model *m); /* NULL is allowed; libconfuse has a
  * every transport) that has this name, or NULL. */
 const void *cfg_named(const struct cfg_model *m, const char *kind, const char *name);
 
+/* What differs between two texts without mistakes, one line each: CFG_CHANGE, then a tab before
+ * each of the section's word ("top" = outside of sections), its name or "-", "added", "removed" or
+ * "changed", when that takes effect ("live", "new-calls", "reopens-port", "ends", "restart"), and
+ * the names of keys, or "-".  before and after are read from their beginning, as in cfg_load_fd().
+ */
+#define CFG_CHANGE "change"
+void cfg_print_changes(FILE *out, int before, int after, const char *file,
+		       const struct ist_transport *const *transports);
+
 /* Every key with its range, default and help, from the tables that check them. */
 void cfg_print_help(FILE *out, const struct ist_transport *const *transports);
 

@@ -79,8 +79,8 @@ static const char *help_object_default(struct arena *a, const struct cfg_key *k,
 	}
 }
 
-static void help_print_key(FILE *out, struct arena *a, const struct cfg_key *k, const char *obj,
-			   const char *indent)
+static void help_print_key(FILE *out, struct arena *a, const struct cfg_schema *s,
+			   const struct cfg_key *k, const char *obj, const char *indent)
 {
 	const char *deflt = k->deflt;
 
@@ -89,9 +89,10 @@ static void help_print_key(FILE *out, struct arena *a, const struct cfg_key *k, 
 	fprintf(out, "%s  %s = %s%s", indent, k->name, help_kind_text(a, k),
 		cfg_key_is_list(k) ? ", or a list { a, b }" : "");
 	if (k->flags & CFG_KEY_REQUIRED)
-		fprintf(out, " (required)\n");
-	else
-		fprintf(out, deflt ? " (default: %s)\n" : "\n", deflt);
+		fprintf(out, " (required)");
+	else if (deflt)
+		fprintf(out, " (default: %s)", deflt);
+	fprintf(out, " [%s]\n", cfg_when_words[cfg_key_when(s, k)]);
 	fprintf(out, "%s      %s\n", indent, k->help);
 }
 
@@ -107,9 +108,9 @@ static void help_print_section(FILE *out, struct cfg_load *l, const struct cfg_s
 		fprintf(out, "\n%s%s%s%s { }\n%s    %s\n", indent, s->word, s->title ? " " : "",
 			s->title ? s->title : "", indent, s->help);
 	for (unsigned i = 0; i < s->keys; i++)
-		help_print_key(out, l->scratch, &s->key[i], obj, indent);
+		help_print_key(out, l->scratch, s, &s->key[i], obj, indent);
 	if (s->any)
-		help_print_key(out, l->scratch, s->any, NULL, indent);
+		help_print_key(out, l->scratch, s, s->any, NULL, indent);
 	for (const struct cfg_schema *const *sub = s->sub; *sub; sub++)
 		/* the second word for a circuit has no keys of its own */
 		if (!(sub != s->sub && (*sub)->section == CFG_S_CIRCUIT))
@@ -121,7 +122,11 @@ void cfg_print_help(FILE *out, const struct ist_transport *const *transports)
 	struct cfg_load l;
 
 	cfg_load_init(&l, "", transports);
-	fprintf(out, "Keys of the top level:\n");
+	fprintf(out, "In brackets: when another value takes effect at a reload.  live = at once;\n"
+		     "new-calls = for tunnels, calls and log-ins that begin after it; reopens-port "
+		     "= its\n"
+		     "port is closed and opened again; restart = at the next start or upgrade.\n\n"
+		     "Keys of the top level:\n");
 	help_print_section(out, &l, l.schema, 0);
 	cfg_load_drop(&l);
 }

@@ -70,6 +70,7 @@ static void keys_outgoing_init(struct cfg_load *l, void *obj)
 
 const struct cfg_schema cfg_schema_outgoing = {
 	.section = CFG_S_OUTGOING,
+	.when_removed = CFG_WHEN_ENDS,
 	.word = "outgoing",
 	.title = "NAME",
 	.help = "a client that we have a LAC call",

@@ -457,6 +457,7 @@ static void keys_peer_finish(struct cfg_load *l, const struct cfg_item *it)
 
 const struct cfg_schema cfg_schema_peer = {
 	.section = CFG_S_PEER,
+	.when_removed = CFG_WHEN_ENDS,
 	.word = "peer",
 	.title = "NAME",
 	.help = "an L2TP peer that may open tunnels to us, or that we dial",

@@ -455,23 +455,24 @@ static void keys_ppp_finish_client(struct cfg_load *l, const struct cfg_item *it
 		c->tun = c->name;
 }
 
-#define SCHEMA(kind, name, text, rows, what, start, end)                                     \
+#define SCHEMA(kind, name, text, rows, what, start, end, gone)                               \
 	{                                                                                    \
 		.section = kind, .word = name, .title = "NAME", .help = text, .key = rows,   \
 		.keys = CFG_ROWS(rows), .sub = cfg_no_sections, .size = sizeof(struct what), \
-		.init = start, .finish = end                                                 \
+		.init = start, .finish = end, .when_removed = gone                           \
 	}
 
-const struct cfg_schema cfg_schema_pool =
-	SCHEMA(CFG_S_POOL, "pool", "addresses for clients", pool_keys, cfg_pool, NULL, NULL);
-const struct cfg_schema cfg_schema_service =
-	SCHEMA(CFG_S_SERVICE, "service", "the server side of PPP for calls that end here",
-	       service_keys, cfg_service, keys_ppp_init_service, keys_ppp_finish_service);
-const struct cfg_schema cfg_schema_user = SCHEMA(CFG_S_USER, "user", "a user who may log in",
-						 user_keys, cfg_user, keys_ppp_init_user, NULL);
+const struct cfg_schema cfg_schema_pool = SCHEMA(CFG_S_POOL, "pool", "addresses for clients",
+						 pool_keys, cfg_pool, NULL, NULL, CFG_WHEN_NEW);
+const struct cfg_schema cfg_schema_service = SCHEMA(
+	CFG_S_SERVICE, "service", "the server side of PPP for calls that end here", service_keys,
+	cfg_service, keys_ppp_init_service, keys_ppp_finish_service, CFG_WHEN_ENDS);
+const struct cfg_schema cfg_schema_user =
+	SCHEMA(CFG_S_USER, "user", "a user who may log in", user_keys, cfg_user, keys_ppp_init_user,
+	       NULL, CFG_WHEN_NEW);
 const struct cfg_schema cfg_schema_filter =
 	SCHEMA(CFG_S_FILTER, "filter", "packet filters that a RADIUS server names by Filter-Id",
-	       filter_keys, cfg_filter_section, NULL, NULL);
-const struct cfg_schema cfg_schema_client =
-	SCHEMA(CFG_S_CLIENT, "client", "a link that is dialled from here, with PPP as the client",
-	       client_keys, cfg_client, keys_ppp_init_client, keys_ppp_finish_client);
+	       filter_keys, cfg_filter_section, NULL, NULL, CFG_WHEN_NEW);
+const struct cfg_schema cfg_schema_client = SCHEMA(
+	CFG_S_CLIENT, "client", "a link that is dialled from here, with PPP as the client",
+	client_keys, cfg_client, keys_ppp_init_client, keys_ppp_finish_client, CFG_WHEN_ENDS);

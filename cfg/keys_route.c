@@ -130,6 +130,7 @@ static void keys_route_finish(struct cfg_load *l, const struct cfg_item *it)
 
 const struct cfg_schema cfg_schema_route = {
 	.section = CFG_S_ROUTE,
+	.when = CFG_WHEN_NEW,
 	.word = "route",
 	.title = "NAME",
 	.help = "where PPP of a circuit or a call goes; the first that fits is taken",

@@ -146,6 +146,14 @@ static struct load_source load_read_fd(struct arena *a, const char *file, int fd
 	return load_read(a, file, f);
 }
 
+const char *cfg_load_octets(struct cfg_load *l, int fd, size_t *len)
+{
+	struct load_source from = load_read_fd(l->scratch, l->file, fd);
+
+	*len = from.len;
+	return from.text;
+}
+
 unsigned cfg_load(const struct cfg_model **out, const char *file,
 		  const struct ist_transport *const *transports, cfg_report report, void *ctx)
 {

@@ -119,6 +119,7 @@ static const struct cfg_schema *const radius_sections[] = {&server_schema, NULL}
 
 const struct cfg_schema cfg_schema_radius = {
 	.section = CFG_S_RADIUS,
+	.when = CFG_WHEN_LIVE,
 	.word = "radius",
 	.title = "NAME",
 	.help = "RADIUS servers that stand in for each other; a service names them",

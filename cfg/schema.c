@@ -4,6 +4,22 @@
 
 #include <string.h>
 
+const char *const cfg_when_words[] = {
+	[CFG_WHEN_SECTION] = "",      [CFG_WHEN_LIVE] = "live",
+	[CFG_WHEN_NEW] = "new-calls", [CFG_WHEN_REOPEN] = "reopens-port",
+	[CFG_WHEN_ENDS] = "ends",     [CFG_WHEN_RESTART] = "restart",
+};
+
+/* A transport is told of its own keys and of what a circuit carries, and of nothing else. */
+enum cfg_when cfg_key_when(const struct cfg_schema *s, const struct cfg_key *k)
+{
+	if (k->ist || (s->transport && !strcmp(k->name, "carries")))
+		return CFG_WHEN_REOPEN;
+	if (k->when != CFG_WHEN_SECTION)
+		return k->when;
+	return s->when != CFG_WHEN_SECTION ? s->when : CFG_WHEN_NEW;
+}
+
 const struct cfg_key *cfg_schema_key(const struct cfg_schema *s, const char *name)
 {
 	for (unsigned i = 0; i < s->keys; i++)

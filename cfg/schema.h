@@ -23,6 +23,18 @@ enum cfg_kind {
 	CFG_K_SECRET_FILE, /* file with that text in its first line */
 };
 
+/* When another value takes effect at a reload; a later one is the stronger. */
+enum cfg_when {
+	CFG_WHEN_SECTION, /* as the section's; there: new calls */
+	CFG_WHEN_LIVE,	  /* at once */
+	CFG_WHEN_NEW,	 /* what begins after it, a tunnel, call or log-in; what is there goes on */
+	CFG_WHEN_REOPEN, /* the port is closed and opened again */
+	CFG_WHEN_ENDS,	 /* what is there ends */
+	CFG_WHEN_RESTART, /* at the next start of the gateway, or an upgrade */
+};
+
+extern const char *const cfg_when_words[];
+
 enum cfg_key_flag {
 	CFG_KEY_REQUIRED = 1,
 	CFG_KEY_LIST = 2,
@@ -41,6 +53,7 @@ struct cfg_key {
 	 */
 	void (*set)(struct cfg_load *l, const struct cfg_item *it, void *obj, const char *text);
 	const struct ist_key *ist; /* a transport's */
+	uint8_t when;		   /* enum cfg_when */
 };
 
 enum cfg_section {
@@ -72,12 +85,15 @@ struct cfg_schema {
 	const struct cfg_key *any;	     /* row for keys of any name; or NULL */
 	const struct cfg_schema *const *sub; /* ends with NULL */
 	const struct ist_transport *transport;
+	uint8_t when, when_removed;		     /* enum cfg_when; removed 0 = as `when` */
 	size_t size;				     /* of the object */
 	void (*init)(struct cfg_load *l, void *obj); /* defaults; NULL = zeros */
 	/* Defaults that depend on other keys, once all keys are stored; or NULL. */
 	void (*finish)(struct cfg_load *l, const struct cfg_item *it);
 };
 
+/* When another value of this key of the section takes effect. */
+enum cfg_when cfg_key_when(const struct cfg_schema *s, const struct cfg_key *k);
 bool cfg_schema_is_top(const struct cfg_schema *top, const char *word);
 const struct cfg_key *cfg_schema_key(const struct cfg_schema *s, const char *name);
 const struct cfg_schema *cfg_schema_sub(const struct cfg_schema *s, const char *word);

@@ -10,6 +10,7 @@
 #include "gw/start.h"
 #include "transports/builtin.h"
 
+#include <fcntl.h>
 #include <getopt.h>
 #include <osmocom/core/select.h>
 #include <osmocom/core/talloc.h>
@@ -29,7 +30,7 @@ static const char usage[] =
 	"usage: isthmus [-c FILE] [-C]\n"
 	"       isthmus [-s SOCKET] -x COMMAND\n"
 	"       isthmus [-s SOCKET] -i\n"
-	"       isthmus [-c FILE | -s SOCKET] reload\n"
+	"       isthmus [-c FILE | -s SOCKET] [--dry-run] reload\n"
 	"       isthmus [-c FILE | -s SOCKET] upgrade\n"
 	"\n"
 	"  -c, --config FILE  read this configuration (" DEFAULT_FILE ")\n"
@@ -44,8 +45,8 @@ static const char usage[] =
 	"A file name without an option is the configuration too.  isthmus runs in the foreground "
 	"and\n"
 	"logs to stderr; SIGTERM ends it in good order, a second one at once.  `reload` has a\n"
-	"running isthmus go on with the configuration as its file is now, `upgrade` as the "
-	"program\n"
+	"running isthmus go on with the configuration as its file is now (with --dry-run it only\n"
+	"says what would change, and how many calls that concerns), `upgrade` as the program\n"
 	"that its file is now; each waits until that is done.\n";
 
 static const struct option options[] = {
@@ -56,12 +57,14 @@ static const struct option options[] = {
 	{"help-config", no_argument, NULL, 'H'},
 	{"execute", required_argument, NULL, 'x'},
 	{"interactive", no_argument, NULL, 'i'},
+	{"dry-run", no_argument, NULL, 'n'},
 	{"socket", required_argument, NULL, 's'},
 	/* of the processes that keeper starts; not for people */
 	{"role", required_argument, NULL, 'r'},
 	{"plugin-dir", required_argument, NULL, 'p'},
 	{"limits", required_argument, NULL, 'l'},
 	{"text", required_argument, NULL, 't'},
+	{"against", required_argument, NULL, 'a'},
 	{NULL, 0, NULL, 0},
 };
 
@@ -71,8 +74,9 @@ struct main_wish {
 	const char *command; /* for it; NULL = none */
 	const char *role;    /* of keeper's processes; NULL = none */
 	const char *plugin_dir, *limits;
-	const char *text; /* where to read the configuration that `file` names; NULL = there */
-	bool check, talk;
+	const char *text;    /* where to read the configuration that `file` names; NULL = there */
+	const char *against; /* another one: say on standard output what differs */
+	bool check, talk, dry;
 };
 
 static int main_say_version(void)
@@ -87,10 +91,12 @@ static int main_say_version(void)
 	return 0;
 }
 
+/* ctx: a second place for it, or NULL. */
 static void main_on_mistake(void *ctx, const char *text)
 {
-	(void)ctx;
 	fprintf(stderr, "%s\n", text);
+	if (ctx)
+		fprintf(ctx, "%s\n", text);
 }
 
 /* Keeper has told of what is only a warning. */
@@ -103,15 +109,15 @@ static void main_on_mistake_only(void *ctx, const char *text)
 /* conf: the file's copy, or -1 to read the file.  NULL when it is wrong; every mistake has been
  * printed. */
 static const struct cfg_model *main_load(const char *file, int conf, const struct plugins *ps,
-					 cfg_report report)
+					 cfg_report report, void *ctx)
 {
 	const struct cfg_model *m = NULL;
 	unsigned wrong =
-		conf < 0 ? cfg_load_absent(&m, file, ps->transports, ps->absent, report, NULL)
-			 : cfg_load_fd(&m, conf, file, ps->transports, ps->absent, report, NULL);
+		conf < 0 ? cfg_load_absent(&m, file, ps->transports, ps->absent, report, ctx)
+			 : cfg_load_fd(&m, conf, file, ps->transports, ps->absent, report, ctx);
 
 	if (m)
-		wrong += gw_check(m, report, NULL);
+		wrong += gw_check(m, report, ctx);
 	if (!wrong)
 		return m;
 	fprintf(stderr, "%s: %u mistake%s\n", file, wrong, wrong == 1 ? "" : "s");
@@ -229,7 +235,7 @@ static int main_control(const char *file, const char *plugin_dir)
 	ps = plugins_load_dir(plugin_dir, ist_builtin_transports, NULL, NULL);
 	if (ps)
 		m = main_load(file, keeper_fds_find(&k.held, PROCESSES_CONF), ps,
-			      main_on_mistake_only);
+			      main_on_mistake_only, NULL);
 	if (m && talloc && gw_log_start(talloc) == 0)
 		rc = main_run_control(m, ps, &k, talloc);
 	gw_log_stop();
@@ -284,7 +290,7 @@ static void main_keeper_log(enum keeper_level level, const char *words)
 
 static const struct cfg_model *main_load_again(const struct processes *p, int conf)
 {
-	return main_load(p->file, conf, p->plugins, main_on_mistake_only);
+	return main_load(p->file, conf, p->plugins, main_on_mistake_only, NULL);
 }
 
 static int main_keeper(const struct cfg_model *m, const struct plugins *ps, int conf)
@@ -302,11 +308,13 @@ static int main_keeper(const struct cfg_model *m, const struct plugins *ps, int 
 }
 
 /* conf is taken over. */
-static int main_start(const struct cfg_model *m, const struct plugins *ps, int conf)
+static int main_start(const struct main_wish *w, const struct cfg_model *m,
+		      const struct plugins *ps, int conf)
 {
 	void *talloc = talloc_named_const(NULL, 0, PACKAGE_NAME);
 	int rc = 1;
 
+	(void)w;
 	if (talloc && gw_log_start(talloc) == 0)
 		rc = m->workers ? main_keeper(m, ps, conf) : main_run(m, ps, talloc);
 	gw_log_stop();
@@ -314,48 +322,66 @@ static int main_start(const struct cfg_model *m, const struct plugins *ps, int c
 	return rc;
 }
 
-static int main_check(const struct cfg_model *m, const struct plugins *ps, int conf)
+static int main_compare(const struct main_wish *w, const struct plugins *ps, int conf)
 {
-	(void)ps;
-	(void)conf;
-	return printf("%s: no mistakes\n", m->file) < 0;
+	int before = open(w->against, O_RDONLY | O_CLOEXEC);
+
+	if (before < 0) {
+		perror(w->against);
+		return 1;
+	}
+	cfg_print_changes(stdout, before, conf, w->file, ps->transports);
+	close(before);
+	return fflush(stdout) != 0;
+}
+
+static int main_check(const struct main_wish *w, const struct cfg_model *m,
+		      const struct plugins *ps, int conf)
+{
+	return w->against ? main_compare(w, ps, conf) : printf("%s: no mistakes\n", m->file) < 0;
 }
 
 /* A wrong configuration would be refused in the end; here its mistakes are seen. */
-static int main_upgrade(const struct cfg_model *m, const struct plugins *ps, int conf)
+static int main_upgrade(const struct main_wish *w, const struct cfg_model *m,
+			const struct plugins *ps, int conf)
 {
 	(void)ps;
 	(void)conf;
-	return vty_replace(m->vty_socket, "upgrade", stdout);
+	return vty_replace(w->socket ? w->socket : m->vty_socket, "upgrade", stdout);
 }
 
-static int main_reload(const struct cfg_model *m, const struct plugins *ps, int conf)
+static int main_reload(const struct main_wish *w, const struct cfg_model *m,
+		       const struct plugins *ps, int conf)
 {
 	(void)ps;
 	(void)conf;
-	return vty_replace(m->vty_socket, "reload", stdout);
+	return vty_replace(w->socket ? w->socket : m->vty_socket,
+			   w->dry ? "reload dry-run" : "reload", stdout);
 }
 
-/* What the last argument asks a running gateway to do. */
+/* What the last argument asks a running gateway to do; without a model it is at w->socket. */
 static const struct {
 	const char *word;
-	int (*run)(const struct cfg_model *m, const struct plugins *ps, int conf);
+	int (*run)(const struct main_wish *w, const struct cfg_model *m, const struct plugins *ps,
+		   int conf);
 } main_wishes[] = {{"upgrade", main_upgrade}, {"reload", main_reload}};
 
 /* Plugins first: they bring sections of the configuration. */
-static int main_with(const char *file, const char *text,
-		     int (*run)(const struct cfg_model *m, const struct plugins *ps, int conf))
+static int main_with(const struct main_wish *w,
+		     int (*run)(const struct main_wish *w, const struct cfg_model *m,
+				const struct plugins *ps, int conf))
 {
-	int conf = processes_copy(text ? text : file), rc = 1;
+	int conf = processes_copy(w->text ? w->text : w->file), rc = 1;
 	char path[32];
+	FILE *also = w->against ? stdout : NULL;
 	struct plugins *ps;
 	const struct cfg_model *m;
 
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", conf);
-	ps = plugins_load(conf < 0 ? file : path, ist_builtin_transports, main_on_mistake, NULL);
-	m = ps ? main_load(file, conf, ps, main_on_mistake) : NULL;
+	ps = plugins_load(conf < 0 ? w->file : path, ist_builtin_transports, main_on_mistake, also);
+	m = ps ? main_load(w->file, conf, ps, main_on_mistake, also) : NULL;
 	if (m)
-		rc = run(m, ps, conf);
+		rc = run(w, m, ps, conf);
 	cfg_unload(m);
 	plugins_free(ps);
 	return rc;
@@ -380,6 +406,9 @@ static bool main_options(int argc, char **argv, struct main_wish *w, int *status
 		case 'i':
 			w->talk = true;
 			break;
+		case 'n':
+			w->dry = true;
+			break;
 		case 's':
 			w->socket = optarg;
 			break;
@@ -394,6 +423,9 @@ static bool main_options(int argc, char **argv, struct main_wish *w, int *status
 			break;
 		case 't':
 			w->text = optarg;
+			break;
+		case 'a':
+			w->against = optarg;
 			break;
 		case 'V':
 			*status = main_say_version();
@@ -432,11 +464,11 @@ int main(int argc, char **argv)
 		return vty_talk(w.socket ? w.socket : CFG_VTY_SOCKET);
 	for (size_t i = 0; optind < argc && i < sizeof(main_wishes) / sizeof(main_wishes[0]); i++)
 		if (!strcmp(argv[optind], main_wishes[i].word))
-			return w.socket ? vty_replace(w.socket, argv[optind], stdout)
-					: main_with(w.file, w.text, main_wishes[i].run);
+			return w.socket ? main_wishes[i].run(&w, NULL, NULL, -1)
+					: main_with(&w, main_wishes[i].run);
 	if (optind < argc)
 		w.file = argv[optind];
 	if (w.role)
 		return main_role(&w);
-	return main_with(w.file, w.text, w.check ? main_check : main_start);
+	return main_with(&w, w.check ? main_check : main_start);
 }

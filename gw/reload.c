@@ -40,6 +40,7 @@ static void reload_arguments(struct reload *r)
 
 	snprintf(r->limits, sizeof(r->limits), "--limits=%s", limits_text(text, &l));
 	snprintf(r->running, sizeof(r->running), "--text=%s", r->now.path);
+	snprintf(r->against, sizeof(r->against), "--against=%s", r->now.path);
 	r->given = false;
 }
 
@@ -116,7 +117,8 @@ bool reload_give(struct reload *r, struct keeper_fds *held)
 
 bool reload_init(struct reload *r, const struct processes *p)
 {
-	const char *const check[RELOAD_ARGS] = {"isthmus", "-C", "-c", p->file, r->text};
+	const char *const check[RELOAD_ARGS] = {"isthmus", "-C",    "-c",
+						p->file,   r->text, r->against};
 	const char *const running[RELOAD_ARGS] = {"isthmus", "-C", "-c", p->file, r->running};
 
 	*r = (struct reload){.p = p, .opener = permit_new(p->cfg), .other = {.fd = -1}};

@@ -15,7 +15,7 @@ struct reload_conf {
 	char path[64]; /* to read the copy by, as long as keeper lives */
 };
 
-#define RELOAD_ARGS 6u
+#define RELOAD_ARGS 7u
 
 struct reload {
 	const struct processes *p;
@@ -27,6 +27,7 @@ struct reload {
 	bool given;			   /* control has got `now` */
 	char limits[LIMITS_TEXT_MAX + 16]; /* of data, as its argument */
 	char text[sizeof(((struct reload_conf *)0)->path) + 16];
+	char against[sizeof(((struct reload_conf *)0)->path) + 16];
 	char running[sizeof(((struct reload_conf *)0)->path) + 16];
 	const char *check[RELOAD_ARGS];		/* argument vectors: of what was read, */
 	const char *check_running[RELOAD_ARGS]; /* of what is running */

@@ -300,7 +300,7 @@ static void keeper_signal(struct keeper *k, int from)
 	if (info.ssi_signo == SIGCHLD) {
 		keeper_reap(k);
 	} else if (info.ssi_signo == SIGHUP) {
-		keeper_asked_to(k, "reload", keeper_reload(k));
+		keeper_asked_to(k, "reload", keeper_reload(k, false));
 	} else if (info.ssi_signo == SIGUSR2) {
 		keeper_asked_to(k, "upgrade", keeper_upgrade(k));
 	} else {
@@ -435,7 +435,8 @@ int keeper_run(const struct keeper_config *cfg)
 			   .since = keeper_now(),
 			   .store = {.sock = -1},
 			   .program = {.fd = -1},
-			   .upgrade = {.other = {.fd = -1}}};
+			   .upgrade = {.other = {.fd = -1}},
+			   .report = -1};
 	int signals = keeper_signals();
 
 	for (unsigned i = 0; i < KEEPER_PROCS; i++)
@@ -449,6 +450,7 @@ int keeper_run(const struct keeper_config *cfg)
 	keeper_close(&signals);
 	keeper_close(&k.program.fd);
 	keeper_close(&k.upgrade.other.fd);
+	keeper_close(&k.report);
 	fdstore_close(&k.store);
 	keeper_fds_free(&k.held);
 	return k.status;

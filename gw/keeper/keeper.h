@@ -53,7 +53,9 @@ extern const char *const keeper_role_names[KEEPER_ROLES];
  *   PROGRESS   request of control: how the last upgrade or reload goes (struct keeper_progress)
  *   PROGRAMS   request of control: the file that each process of PROCESSES is of
  *   RELOAD     request of control: have control replaced by one with the configuration's file of
- *              today; answered like UPGRADE
+ *              today, or with 1 in its octet only have that checked; answered like UPGRADE
+ *   REPORT     request of control: its answer has the file of KEEPER_REPORT_MAX octets into which
+ *              the check of the last reload has printed; NULs are behind it
  */
 enum keeper_kind {
 	KEEPER_GIVE = 1,
@@ -73,6 +75,7 @@ enum keeper_kind {
 	KEEPER_PROGRESS = 34,
 	KEEPER_PROGRAMS = 35,
 	KEEPER_RELOAD = 36,
+	KEEPER_REPORT = 37,
 	KEEPER_OPENER = 64, /* from here to 127: requests of the opener (gw/keeper/opener.h) */
 };
 
@@ -164,9 +167,13 @@ int keeper_say_stays(struct keeper_link *l, int why);
  * configuration.  0, or -errno: -ENOSYS when that file is not known, -EBUSY while an upgrade is
  * going on, -EAGAIN while data does not run. */
 int keeper_ask_upgrade(struct keeper_link *l);
-/* Have control replaced by one with the configuration's file of today, once that has been checked.
- * As keeper_ask_upgrade(). */
-int keeper_ask_reload(struct keeper_link *l);
+/* Have control replaced by one with the configuration's file of today, once that has been checked,
+ * or with `dry` only have it checked.  As keeper_ask_upgrade(). */
+int keeper_ask_reload(struct keeper_link *l, bool dry);
+/* What the check of the last reload has printed: its octets, which the caller frees, or NULL:
+ * there was none, or keeper does not answer.  A NUL is behind it. */
+#define KEEPER_REPORT_MAX (1u << 18)
+char *keeper_report(struct keeper_link *l);
 /* One request and its answer, which is received into buf (KEEPER_MSG_MAX octets); waits for keeper,
  * which answers at once or not at all when it has gone.  0, or -errno: the error of the answer
  * (then *answer holds its body too), -EPIPE when keeper has gone.  keeper_msg_close() it. */

@@ -67,6 +67,7 @@ struct upgrade {
 	bool taken;	  /* the second data is at work; of a reload: the configuration is used */
 	int status;	  /* that data has ended with in the hand-over */
 	struct keeper_progress said;
+	bool dry; /* a reload that only tells what it would do */
 };
 
 struct keeper {
@@ -80,6 +81,7 @@ struct keeper {
 	bool stored;		       /* the service manager holds what control keeps */
 	struct keeper_program program; /* that a next life is started from */
 	struct upgrade upgrade;
+	int report;	 /* what the check of the last reload has printed; -1 = there was none */
 	bool stop_later; /* asked to end in the middle of an upgrade */
 	int status;	 /* to exit with */
 	uint64_t built;	 /* time of the file that keeper itself is of */
@@ -148,8 +150,8 @@ void keeper_upgrade_stop(struct keeper *k);
 
 /* --- reloads: an upgrade to another configuration, of control only --- */
 
-/* As keeper_upgrade(). */
-int keeper_reload(struct keeper *k);
+/* As keeper_upgrade().  dry: only tell what it would do. */
+int keeper_reload(struct keeper *k, bool dry);
 /* Ends with UPGRADE_NONE. */
 extern const struct upgrade_row keeper_reload_rows[];
 /* The check has ended. */

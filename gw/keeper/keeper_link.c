@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 int keeper_given(struct keeper_msg *m, struct keeper_fds *fds)
@@ -136,11 +137,12 @@ int keeper_ask(struct keeper_link *l, uint8_t kind, const void *body, size_t len
 	return rc;
 }
 
-static int keeper_ask_plainly(struct keeper_link *l, enum keeper_kind kind)
+static int keeper_ask_plainly(struct keeper_link *l, enum keeper_kind kind, const void *body,
+			      size_t len)
 {
 	uint8_t buf[KEEPER_MSG_MAX];
 	struct keeper_msg a;
-	int rc = keeper_ask(l, kind, NULL, 0, buf, &a);
+	int rc = keeper_ask(l, kind, body, len, buf, &a);
 
 	keeper_msg_close(&a);
 	return rc;
@@ -148,12 +150,32 @@ static int keeper_ask_plainly(struct keeper_link *l, enum keeper_kind kind)
 
 int keeper_ask_upgrade(struct keeper_link *l)
 {
-	return keeper_ask_plainly(l, KEEPER_UPGRADE);
+	return keeper_ask_plainly(l, KEEPER_UPGRADE, NULL, 0);
 }
 
-int keeper_ask_reload(struct keeper_link *l)
+int keeper_ask_reload(struct keeper_link *l, bool dry)
 {
-	return keeper_ask_plainly(l, KEEPER_RELOAD);
+	return keeper_ask_plainly(l, KEEPER_RELOAD, &(uint8_t){dry}, 1);
+}
+
+char *keeper_report(struct keeper_link *l)
+{
+	uint8_t buf[KEEPER_MSG_MAX];
+	struct keeper_msg a;
+	char *text = NULL;
+	ssize_t n = -1;
+
+	if (keeper_ask(l, KEEPER_REPORT, NULL, 0, buf, &a) == 0 && a.fds == 1)
+		text = malloc(KEEPER_REPORT_MAX + 1);
+	if (text)
+		n = pread(a.fd[0], text, KEEPER_REPORT_MAX, 0);
+	keeper_msg_close(&a);
+	if (n < 0) {
+		free(text);
+		return NULL;
+	}
+	text[n] = '\0';
+	return text;
 }
 
 int keeper_progress(struct keeper_link *l, struct keeper_progress *out)

@@ -16,13 +16,48 @@
 #include "gw/keeper/spawn.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
-int keeper_reload(struct keeper *k)
+/* A file in memory, which takes no more than that. */
+static int reload_report_file(void)
 {
-	const struct keeper_reload *r = k->cfg->reload;
+	int fd = memfd_create("report", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+
+	if (fd < 0)
+		return -errno;
+	if (ftruncate(fd, KEEPER_REPORT_MAX) < 0 ||
+	    fcntl(fd, F_ADD_SEALS, F_SEAL_GROW | F_SEAL_SHRINK) < 0) {
+		int err = errno;
+
+		close(fd);
+		return -err;
+	}
+	return fd;
+}
+
+static int reload_check(struct keeper *k)
+{
 	char path[KEEPER_PATH];
 	pid_t pid;
+
+	keeper_close(&k->report);
+	k->report = reload_report_file();
+	if (k->report < 0)
+		return k->report;
+	pid = spawn_check(keeper_program_path(k, &k->program, path), k->cfg->reload->check,
+			  k->report);
+	if (pid < 0)
+		return (int)pid;
+	k->upgrade.checking = pid;
+	return 0;
+}
+
+int keeper_reload(struct keeper *k, bool dry)
+{
+	const struct keeper_reload *r = k->cfg->reload;
 	int rc;
 
 	if (!r)
@@ -30,19 +65,17 @@ int keeper_reload(struct keeper *k)
 	rc = keeper_upgrade_begin(k, RELOAD_CHECK);
 	if (rc)
 		return rc;
+	k->upgrade.dry = dry;
 	keeper_upgrade_say(k, KEEPER_NOTICE, "the configuration is checked");
 	rc = r->read(r->ctx);
 	if (rc < 0) {
 		keeper_upgrade_fail(k, "the file cannot be read:", strerror(-rc));
 		return -rc;
 	}
-	pid = spawn_check(keeper_program_path(k, &k->program, path), r->check);
-	if (pid < 0) {
-		keeper_upgrade_fail(k, "the check is not started:", strerror(-pid));
-		return -pid;
-	}
-	k->upgrade.checking = pid;
-	return 0;
+	rc = reload_check(k);
+	if (rc < 0)
+		keeper_upgrade_fail(k, "the check is not started:", strerror(-rc));
+	return -rc;
 }
 
 static void reload_try(struct keeper *k)
@@ -78,10 +111,14 @@ void keeper_reload_checked(struct keeper *k, int status)
 {
 	char why[CHILD_WHY];
 
-	if (status)
+	if (status) {
 		keeper_upgrade_fail(k, "the check", keeper_upgrade_why(status, why));
-	else
+	} else if (k->upgrade.dry) {
+		keeper_upgrade_say(k, KEEPER_NOTICE, "it is right; nothing has been changed");
+		keeper_upgrade_end(k, KEEPER_UPGRADE_DONE);
+	} else {
 		reload_take(k);
+	}
 }
 
 static bool reload_left(struct keeper *k, int status)

@@ -9,6 +9,7 @@
 #include "gw/keeper/proc.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -258,10 +259,11 @@ static void keeper_tell_process(const struct keeper_proc *p, struct wr *w)
 	keeper_put_process(w, &out);
 }
 
-static int keeper_tell_processes(struct keeper *k, struct rd *body, struct wr *answer)
+static int keeper_tell_processes(struct keeper *k, struct rd *body, struct wr *answer, int *fd)
 {
 	struct keeper_process self;
 
+	(void)fd;
 	if (body->left)
 		return EBADMSG;
 	keeper_self(&self, "keeper");
@@ -272,10 +274,11 @@ static int keeper_tell_processes(struct keeper *k, struct rd *body, struct wr *a
 	return 0;
 }
 
-static int keeper_tell_programs(struct keeper *k, struct rd *body, struct wr *answer)
+static int keeper_tell_programs(struct keeper *k, struct rd *body, struct wr *answer, int *fd)
 {
 	const char *file = k->cfg->upgrade ? k->cfg->upgrade : k->cfg->program;
 
+	(void)fd;
 	if (body->left)
 		return EBADMSG;
 	keeper_put_program(answer, file, k->built);
@@ -284,22 +287,39 @@ static int keeper_tell_programs(struct keeper *k, struct rd *body, struct wr *an
 	return 0;
 }
 
-static int keeper_tell_progress(struct keeper *k, struct rd *body, struct wr *answer)
+static int keeper_tell_progress(struct keeper *k, struct rd *body, struct wr *answer, int *fd)
 {
+	(void)fd;
 	if (body->left)
 		return EBADMSG;
 	keeper_put_progress(answer, &k->upgrade.said);
 	return 0;
 }
 
-static int keeper_begin_reload(struct keeper *k, struct rd *body, struct wr *answer)
+/* One octet: only tell what it would do. */
+static int keeper_begin_reload(struct keeper *k, struct rd *body, struct wr *answer, int *fd)
 {
+	uint8_t dry = rd_u8(body);
+
 	(void)answer;
-	return body->left ? EBADMSG : keeper_reload(k);
+	(void)fd;
+	return body->bad || body->left || dry > 1 ? EBADMSG : keeper_reload(k, dry);
 }
 
-static int keeper_begin_upgrade(struct keeper *k, struct rd *body, struct wr *answer)
+static int keeper_give_report(struct keeper *k, struct rd *body, struct wr *answer, int *fd)
 {
+	(void)answer;
+	if (body->left)
+		return EBADMSG;
+	if (k->report < 0)
+		return ENOENT;
+	*fd = fcntl(k->report, F_DUPFD_CLOEXEC, 0);
+	return *fd < 0 ? errno : 0;
+}
+
+static int keeper_begin_upgrade(struct keeper *k, struct rd *body, struct wr *answer, int *fd)
+{
+	(void)fd;
 	(void)answer;
 	return body->left ? EBADMSG : keeper_upgrade(k);
 }
@@ -307,11 +327,11 @@ static int keeper_begin_upgrade(struct keeper *k, struct rd *body, struct wr *an
 /* Requests of control to keeper itself. */
 static const struct {
 	uint8_t kind;
-	int (*run)(struct keeper *k, struct rd *body, struct wr *answer);
+	int (*run)(struct keeper *k, struct rd *body, struct wr *answer, int *fd);
 } keeper_own_requests[] = {
 	{KEEPER_PROCESSES, keeper_tell_processes}, {KEEPER_UPGRADE, keeper_begin_upgrade},
 	{KEEPER_RELOAD, keeper_begin_reload},	   {KEEPER_PROGRESS, keeper_tell_progress},
-	{KEEPER_PROGRAMS, keeper_tell_programs},
+	{KEEPER_PROGRAMS, keeper_tell_programs},   {KEEPER_REPORT, keeper_give_report},
 };
 
 static int keeper_answer(struct keeper *k, const struct keeper_proc *p, const struct keeper_msg *q,
@@ -322,8 +342,9 @@ static int keeper_answer(struct keeper *k, const struct keeper_proc *p, const st
 
 	for (size_t i = 0; i < sizeof(keeper_own_requests) / sizeof(keeper_own_requests[0]); i++)
 		if (keeper_own_requests[i].kind == q->kind)
-			return p->role == KEEPER_CONTROL ? keeper_own_requests[i].run(k, &body, w)
-							 : EPERM;
+			return p->role == KEEPER_CONTROL
+				       ? keeper_own_requests[i].run(k, &body, w, fd)
+				       : EPERM;
 	for (; r && r->kind; r++)
 		if (r->kind == q->kind)
 			return r->from & 1u << p->role

@@ -370,7 +370,8 @@ static int upgrade_check(struct keeper *k)
 {
 	struct upgrade *u = &k->upgrade;
 	char path[KEEPER_PATH];
-	pid_t pid = spawn_check(keeper_program_path(k, &u->other, path), k->cfg->check[u->check]);
+	pid_t pid =
+		spawn_check(keeper_program_path(k, &u->other, path), k->cfg->check[u->check], -1);
 
 	if (pid < 0)
 		return (int)pid;

@@ -88,7 +88,7 @@ int spawn_start(struct spawn *s, const char *program, const char *const argv[],
 	return rc;
 }
 
-pid_t spawn_check(const char *program, const char *const argv[])
+pid_t spawn_check(const char *program, const char *const argv[], int out)
 {
 	pid_t pid;
 	sigset_t none;
@@ -100,6 +100,8 @@ pid_t spawn_check(const char *program, const char *const argv[])
 	sigemptyset(&none);
 	close(STDIN_FILENO);
 	open("/dev/null", O_RDONLY);
+	if (out >= 0)
+		dup2(out, STDOUT_FILENO);
 	close_range(STDERR_FILENO + 1, ~0U, 0);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	execv(program, (char *const *)(void *)argv);

@@ -18,8 +18,9 @@ struct spawn {
 int spawn_start(struct spawn *s, const char *program, const char *const argv[],
 		const sigset_t *mask);
 
-/* A process without sockets, whose standard input is empty; its pid, or -errno. */
-pid_t spawn_check(const char *program, const char *const argv[]);
+/* A process without sockets, whose standard input is empty, and whose standard output is `out`, or
+ * the caller's with -1; its pid, or -errno. */
+pid_t spawn_check(const char *program, const char *const argv[], int out);
 
 /* A descriptor that becomes readable when the process ends, or -errno. */
 int spawn_life(pid_t pid);

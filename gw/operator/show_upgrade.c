@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* `upgrade` and `reload`, and `show upgrade`: each step of the last one of either. */
+/* `upgrade`, and `show upgrade`: each step of the last one of either. */
 #include "gw/keeper/keeper.h"
 #include "gw/operator/vty.h"
 
@@ -55,7 +55,7 @@ static const char *upgrade_words(int rc)
 	return strerror(-rc);
 }
 
-static int upgrade_begin(struct vty *vty, const char *what, int (*ask)(struct keeper_link *l))
+int vty_replace_begin(struct vty *vty, const char *what, int (*ask)(struct keeper_link *l))
 {
 	struct gw *gw = vty_gw(vty);
 	int rc = gw->keeper ? ask(gw->keeper) : -ENOTCONN;
@@ -69,13 +69,7 @@ static int upgrade_begin(struct vty *vty, const char *what, int (*ask)(struct ke
 DEFUN(upgrade, upgrade_cmd, "upgrade",
       "Replace data and control by those of the program's file of today; calls go on\n")
 {
-	return upgrade_begin(vty, "upgrade", keeper_ask_upgrade);
-}
-
-DEFUN(reload, reload_cmd, "reload",
-      "Go on with the configuration as its file is now; calls of what is still there go on\n")
-{
-	return upgrade_begin(vty, "reload", keeper_ask_reload);
+	return vty_replace_begin(vty, "upgrade", keeper_ask_upgrade);
 }
 
 DEFUN(show_upgrade, show_upgrade_cmd, "show upgrade",
@@ -94,6 +88,5 @@ DEFUN(show_upgrade, show_upgrade_cmd, "show upgrade",
 void vty_upgrade_init(void)
 {
 	install_element(ENABLE_NODE, &upgrade_cmd);
-	install_element(ENABLE_NODE, &reload_cmd);
 	install_element_ve(&show_upgrade_cmd);
 }

@@ -196,6 +196,8 @@ int vty_replace(const char *path, const char *what, FILE *out)
 	}
 	if (!v.told || !strcmp(v.state, UPGRADE_GOES))
 		ask_complain(false, "how that goes is not known; the log of the gateway says");
+	if (!strncmp(what, "reload", 6) && v.told)
+		ask_one(path, "show reload", out, false);
 	return strcmp(v.state, UPGRADE_SUCCESS) ? 1 : 0;
 }
 

@@ -55,23 +55,24 @@ static void every_key_is_there(void)
 static void kinds_ranges_and_defaults(void)
 {
 	print();
-	help_has("\n  max-tunnels = number, 1 to 65535 (default: 32768)\n");
-	help_has("\n  host-name = text (default: the system's host name)\n");
-	help_has("\n  CATEGORY = debug | info | notice | error\n");
+	help_has("\n  max-tunnels = number, 1 to 65535 (default: 32768) [live]\n");
+	help_has("\n  host-name = text (default: the system's host name) [new-calls]\n");
+	help_has("\n  CATEGORY = debug | info | notice | error [live]\n");
+	help_has("\n  workers = number, 0 to 64 (default: auto) [restart]\n");
 	help_has("\npeer NAME { }\n");
-	help_has("\n  window = number, 1 to 1024 (default: 64)\n");
-	help_has("\n  retransmit = time, 50ms to 1m (default: 1s)\n");
-	help_has("\n  hide = yes | no (default: no)\n");
-	help_has("\n  challenge = yes | no (default: yes with a secret)\n");
-	help_has("\n  service = name of a service\n");
-	help_has("\n  ranges = prefix, or a list { a, b } (required)\n");
-	help_has("\n  local = IPv4 address (required)\n");
-	help_has("\n  tun = text (default: ist%d)\n");
-	help_has("\n  redial = time, 0 to 1d (default: 30s)\n");
+	help_has("\n  window = number, 1 to 1024 (default: 64) [new-calls]\n");
+	help_has("\n  retransmit = time, 50ms to 1m (default: 1s) [new-calls]\n");
+	help_has("\n  hide = yes | no (default: no) [new-calls]\n");
+	help_has("\n  challenge = yes | no (default: yes with a secret) [new-calls]\n");
+	help_has("\n  service = name of a service [new-calls]\n");
+	help_has("\n  ranges = prefix, or a list { a, b } (required) [new-calls]\n");
+	help_has("\n  local = IPv4 address (required) [new-calls]\n");
+	help_has("\n  tun = text (default: ist%d) [new-calls]\n");
+	help_has("\n  redial = time, 0 to 1d (default: 30s) [new-calls]\n");
 	help_has("\nline NAME { }\n    a port of transport line\n");
-	help_has("\n  t391 = time, 5s to 30s (default: 10s)\n");
+	help_has("\n  t391 = time, 5s to 30s (default: 10s) [reopens-port]\n");
 	help_has("\n  channel ADDRESS { }\n      a circuit; `dlci` is another word for it\n");
-	help_has("\n    cir = number\n        bits a second\n");
+	help_has("\n    cir = number [reopens-port]\n        bits a second\n");
 	help_has("\n  accept PATTERN { }\n");
 	free(help);
 }

@@ -54,6 +54,7 @@
 	X(show_process)   \
 	X(show_routes)    \
 	X(show_services)  \
+	X(show_reload)    \
 	X(show_upgrade)   \
 	X(start)          \
 	X(tunnel_acct)    \

@@ -47,7 +47,7 @@ unit_control_SOURCES = $(TEST_LIB) \
 	tests/gw/test_loop.c \
 	tests/gw/operator/test_table.c \
 	tests/gw/store/model.c tests/gw/store/model.h tests/gw/store/test_store.c tests/gw/store/test_store_open.c \
-	tests/gw/operator/says.c tests/gw/operator/says.h tests/gw/operator/test_vty.c tests/gw/operator/test_show_calls.c tests/gw/operator/test_show_counters.c tests/gw/operator/test_show_filters.c tests/gw/operator/test_show_joins.c tests/gw/operator/test_show_routes.c tests/gw/operator/test_show_peers.c tests/gw/operator/test_show_ports.c tests/gw/operator/test_show_process.c tests/gw/operator/test_show_services.c tests/gw/operator/test_show_upgrade.c \
+	tests/gw/operator/says.c tests/gw/operator/says.h tests/gw/operator/test_vty.c tests/gw/operator/test_show_calls.c tests/gw/operator/test_show_counters.c tests/gw/operator/test_show_filters.c tests/gw/operator/test_show_joins.c tests/gw/operator/test_show_routes.c tests/gw/operator/test_show_peers.c tests/gw/operator/test_show_ports.c tests/gw/operator/test_show_process.c tests/gw/operator/test_show_reload.c tests/gw/operator/test_show_services.c tests/gw/operator/test_show_upgrade.c \
 	tests/gw/operator/test_vty_listen.c \
 	tests/gw/test_text.c \
 	tests/gw/aaa/test_realm.c tests/gw/legs/test_leg_realm.c tests/gw/fake_radius.c tests/gw/fake_radius.h tests/gw/aaa/test_grant.c tests/gw/legs/test_leg_grant.c \

@@ -8,6 +8,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
@@ -62,9 +63,19 @@ static void stand_in_upgrade(struct stand_in *s)
 	printf("%s upgrade %d\n", s->role, keeper_ask_upgrade(&s->link));
 }
 
+/* The first line of what a check has printed. */
+static void stand_in_report(struct stand_in *s)
+{
+	char *text = keeper_report(&s->link);
+
+	if (text)
+		printf("%s report %.*s\n", s->role, (int)strcspn(text, "\n"), text);
+	free(text);
+}
+
 static void stand_in_reload(struct stand_in *s)
 {
-	printf("%s reload %d\n", s->role, keeper_ask_reload(&s->link));
+	printf("%s reload %d\n", s->role, keeper_ask_reload(&s->link, false));
 }
 
 static void stand_in_misbehave(struct stand_in *s)
@@ -198,6 +209,8 @@ static void stand_in_live(struct stand_in *s)
 	if ((stand_in_is(s, "reloads") || stand_in_is(s, "reverts") || stand_in_is(s, "tarries")) &&
 	    !s->go.life)
 		stand_in_reload(s);
+	if (stand_in_is(s, "reloads") && s->go.life)
+		stand_in_report(s);
 	if (stand_in_is(s, "asks"))
 		stand_in_ask(s);
 	if (stand_in_is(s, "silent") && !s->go.life)

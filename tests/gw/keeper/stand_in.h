@@ -26,7 +26,8 @@
  *   lingers   it upgrades, and then waits to be killed instead of leaving
  *   spoiled   it upgrades; of the program's file ANYTHING.new it ends with status 9 at once
  *   frozen    the same, but then it does nothing
- *   reloads   in its first life it asks for another configuration
+ *   reloads   in its first life it asks for another configuration, and in the next it prints
+ *             "ROLE report LINE" of what its check has printed
  *   tarries   the same, and then waits to be killed instead of leaving
  *   reverts   the same, and in its second life it ends with status 9 before it is ready
  *   asks      it asks for the processes and prints "ROLE knows NAME STATE RESTARTS" of each

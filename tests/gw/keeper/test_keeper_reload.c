@@ -13,7 +13,6 @@ static void a_reload_replaces_control(void)
 	ASSERT_LINE("log reload: the configuration is checked");
 	ASSERT_LINE("reload read");
 	ASSERT_WHOLE("control reload", "control reload 0");
-	ASSERT_LINE("new checks");
 	ASSERT_LINE("reload take");
 	ASSERT_LINE("log reload: it is right, control is told to leave");
 	ASSERT_LINE("control leave");
@@ -21,6 +20,7 @@ static void a_reload_replaces_control(void)
 	ASSERT_WHOLE("control fd all/", "control fd all/memory memory 1"); /* of the same data */
 	ASSERT_LINE("log reload: done");
 	ASSERT_LINE("reload end done");
+	ASSERT_WHOLE("control report", "control report new checks");
 	kill(rig.keeper, SIGTERM);
 	CU_ASSERT_EQUAL(rig_end(), 0);
 	rig_at("data stop\n");

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The keeper is played by the test: its answers wait already when control asks. */
+#define _GNU_SOURCE
+#include "gw/keeper/keeper.h"
+#include "tests/gw/operator/says.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define CONF                                                              \
+	"host-name = gw\nudp a { listen = \"192.0.2.1:1701\" }\n"         \
+	"pool p { ranges = 10.1.0.0/24 }\n"                               \
+	"service s { local = 10.1.0.1 pool = p auth = chap ipv6 = no }\n" \
+	"peer lac { port = a hostname = far service = s }\n"              \
+	"peer other { port = a hostname = other }\n"                      \
+	"user ann { secret = \"a password\" }\n"
+
+static int near; /* keeper's end */
+static struct keeper_link to_keeper;
+
+static void reload_begin(void)
+{
+	int pair[2];
+
+	vty_begin(CONF);
+	CU_ASSERT_EQUAL(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair), 0);
+	near = pair[0];
+	to_keeper = (struct keeper_link){.notice = -1, .ask = pair[1]};
+	pthread_mutex_init(&to_keeper.lock, NULL);
+	bench.gw->keeper = &to_keeper;
+}
+
+static void reload_end(void)
+{
+	bench.gw->keeper = NULL;
+	close(to_keeper.ask);
+	close(near);
+	vty_end();
+}
+
+/* What the check has printed; `show reload` asks for it twice. */
+static void reload_report(const char *text)
+{
+	int fd = memfd_create("report", MFD_CLOEXEC);
+	struct keeper_msg m = {.kind = KEEPER_REPORT, .fd = {fd}, .fds = 1};
+
+	CU_ASSERT_EQUAL(write(fd, text, strlen(text)), (ssize_t)strlen(text));
+	CU_ASSERT_EQUAL(ftruncate(fd, KEEPER_REPORT_MAX), 0);
+	CU_ASSERT_EQUAL(keeper_send(near, &m), 0);
+	CU_ASSERT_EQUAL(keeper_send(near, &m), 0);
+	close(fd);
+}
+
+#define TITLES "Section Name Change Effect Calls Keys\n"
+
+static void reload_shows(const char *report, const char *want)
+{
+	reload_report(report);
+	CU_ASSERT_TRUE(vty_rows("show reload", want));
+}
+
+/* Octets of the last question. */
+static size_t reload_asked(uint8_t kind, uint8_t body[KEEPER_MSG_MAX])
+{
+	struct keeper_msg q;
+	uint8_t buf[KEEPER_MSG_MAX];
+
+	CU_ASSERT_EQUAL(keeper_recv(near, buf, &q), 1);
+	CU_ASSERT_EQUAL(q.kind, kind);
+	memcpy(body, q.body, q.len);
+	return q.len;
+}
+
+static void keeper_is_asked(void)
+{
+	struct keeper_msg done = {.kind = KEEPER_RELOAD},
+			  busy = {.kind = KEEPER_RELOAD, .error = EBUSY};
+	uint8_t body[KEEPER_MSG_MAX];
+
+	reload_begin();
+	CU_ASSERT_EQUAL(keeper_send(near, &done), 0);
+	CU_ASSERT_TRUE(vty_equals("reload", ""));
+	CU_ASSERT_TRUE(reload_asked(KEEPER_RELOAD, body) == 1 && body[0] == 0);
+	CU_ASSERT_EQUAL(keeper_send(near, &done), 0);
+	CU_ASSERT_TRUE(vty_equals("reload dry-run", ""));
+	CU_ASSERT_TRUE(reload_asked(KEEPER_RELOAD, body) == 1 && body[0] == 1);
+	CU_ASSERT_EQUAL(keeper_send(near, &busy), 0);
+	CU_ASSERT_TRUE(vty_equals("reload dry-run",
+				  "% No reload: one is going on, or the gateway is ending\n"));
+	bench.gw->keeper = NULL;
+	CU_ASSERT_TRUE(
+		vty_equals("reload", "% No reload: there is no keeper to do it (workers = 0)\n"));
+	CU_ASSERT_TRUE(vty_rows("show reload", TITLES));
+	reload_end();
+}
+
+static void changes_and_the_calls_they_concern(void)
+{
+	reload_begin();
+	reload_shows("", TITLES);
+	CU_ASSERT_TRUE_FATAL(bench_dial("far"));
+	bench_call("ann", "a password", PPP_AUTH_CHAP_MD5);
+	reload_shows("change\tpeer\tlac\tchanged\tnew-calls\tsecret\n"
+		     "change\tpeer\tother\tremoved\tends\t-\n"
+		     "change\tservice\ts\tchanged\tnew-calls\tmtu, auth\n"
+		     "change\tudp\ta\tchanged\treopens-port\tlisten\n"
+		     "change\tudp\tb\tadded\tlive\t-\n"
+		     "change\tclient\tc\tremoved\tends\t-\n"
+		     "change\tuser\tann\tremoved\tnew-calls\t-\n"
+		     "change\ttop\t-\tchanged\trestart\tworkers\n",
+		     TITLES "peer lac changed new-calls 1 secret\n"
+			    "peer other removed ends 0 -\n"
+			    "service s changed new-calls 1 mtu, auth\n"
+			    "udp a changed reopens-port 1 listen\n"
+			    "udp b added live - -\n"
+			    "client c removed ends 0 -\n"
+			    "user ann removed new-calls - -\n"
+			    "top - changed restart - workers\n");
+	reload_end();
+}
+
+/* A line that is cut off is no crash. */
+static void mistakes_come_first(void)
+{
+	reload_begin();
+	reload_shows("x.conf:1: no\nchange\tpool\tp\nx.conf:2: neither\nchange",
+		     "x.conf:1: no\n"
+		     "x.conf:2: neither\nchange\n" TITLES "pool p - - - -\n");
+	reload_end();
+}
+
+static const struct test_case cases[] = {
+	{"keeper_is_asked", keeper_is_asked},
+	{"changes_and_the_calls_they_concern", changes_and_the_calls_they_concern},
+	{"mistakes_come_first", mistakes_come_first},
+	{NULL, NULL},
+};
+extern const struct test_suite suite_show_reload;
+const struct test_suite suite_show_reload = {"show_reload", cases};
