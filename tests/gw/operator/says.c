@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "tests/gw/operator/says.h"
 
+#include "gw/keeper/keeper.h"
+
 #include <fnmatch.h>
 #include <osmocom/core/talloc.h>
 #include <osmocom/vty/buffer.h>
@@ -8,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 char vty_folder[40], vty_told[16384];
@@ -30,6 +33,29 @@ void vty_end(void)
 	vty_stop();
 	bench_stop();
 	CU_ASSERT_EQUAL(rmdir(vty_folder), 0);
+}
+
+int vty_keeper;
+static struct keeper_link vty_to_keeper;
+
+void vty_begin_keeper(const char *conf)
+{
+	int pair[2];
+
+	vty_begin(conf);
+	CU_ASSERT_EQUAL(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair), 0);
+	vty_keeper = pair[0];
+	vty_to_keeper = (struct keeper_link){.notice = -1, .ask = pair[1]};
+	pthread_mutex_init(&vty_to_keeper.lock, NULL);
+	bench.gw->keeper = &vty_to_keeper;
+}
+
+void vty_end_keeper(void)
+{
+	bench.gw->keeper = NULL;
+	close(vty_to_keeper.ask);
+	close(vty_keeper);
+	vty_end();
 }
 
 const char *vty_says_in(enum node_type node, const char *command)

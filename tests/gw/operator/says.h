@@ -21,6 +21,11 @@ extern int vty_result;	     /* of it: CMD_SUCCESS ... */
 /* Start with this configuration, to which a section `vty` is added. */
 void vty_begin(const char *conf);
 void vty_end(void);
+/* The same with a keeper, which the test plays: its answers, sent at this end, wait already when
+ * control asks. */
+extern int vty_keeper;
+void vty_begin_keeper(const char *conf);
+void vty_end_keeper(void);
 /* What a command tells the operator, in enabled mode or in another node. */
 const char *vty_says(const char *command);
 const char *vty_says_in(enum node_type node, const char *command);

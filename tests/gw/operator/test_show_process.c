@@ -6,33 +6,14 @@
 #include <errno.h>
 #include <pwd.h>
 #include <stdlib.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #define CONF "host-name = gw\nudp a { listen = \"192.0.2.1:1701\" }\n"
 
-static int near; /* keeper's end */
-static struct keeper_link to_keeper;
-
 static void processes_begin(void)
 {
-	int pair[2];
-
 	setenv("TZ", "UTC", 1);
-	vty_begin(CONF);
-	CU_ASSERT_EQUAL(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair), 0);
-	near = pair[0];
-	to_keeper = (struct keeper_link){.notice = -1, .ask = pair[1]};
-	pthread_mutex_init(&to_keeper.lock, NULL);
-	bench.gw->keeper = &to_keeper;
-}
-
-static void processes_end(void)
-{
-	bench.gw->keeper = NULL;
-	close(to_keeper.ask);
-	close(near);
-	vty_end();
+	vty_begin_keeper(CONF);
 }
 
 /* Rows as gw/keeper sends them: name, state, pid, age, restarts, uid, capabilities, seccomp, end.
@@ -43,7 +24,7 @@ static void processes_answer(const char *hex)
 	struct keeper_msg m = {.kind = KEEPER_PROCESSES, .body = body};
 
 	m.len = test_hex(body, sizeof(body), hex);
-	CU_ASSERT_EQUAL(keeper_send(near, &m), 0);
+	CU_ASSERT_EQUAL(keeper_send(vty_keeper, &m), 0);
 }
 
 /* The next answer: file and time (seconds since 1970) of each; "" = the keeper does not know. */
@@ -53,7 +34,7 @@ static void programs_answer(const char *hex)
 	struct keeper_msg m = {.kind = KEEPER_PROGRAMS, .body = body, .error = *hex ? 0 : ENOSYS};
 
 	m.len = test_hex(body, sizeof(body), hex);
-	CU_ASSERT_EQUAL(keeper_send(near, &m), 0);
+	CU_ASSERT_EQUAL(keeper_send(vty_keeper, &m), 0);
 }
 
 #define TITLES "Process State PID Age Restarts User Capabilities Seccomp Last end Program\n"
@@ -79,7 +60,7 @@ static void each_process_has_a_row(void)
 			 "data running 8 1s 2 4294967293 net-admin,net-raw,21 filter "
 			 "error /a 2024-01-01 00:00:00\n"
 			 "control waiting - - 3 - - - killed by SIGKILL -\n"));
-	processes_end();
+	vty_end_keeper();
 }
 
 static void no_capability_is_none(void)
@@ -91,7 +72,7 @@ static void no_capability_is_none(void)
 	processes_answer("01 61 01 62 00000001 00000000 00000000 00000000 000000000000ffff 00 00");
 	programs_answer("");
 	CU_ASSERT_TRUE(vty_rows("show processes", TITLES "a b 1 0s 0 root 16 none - -\n"));
-	processes_end();
+	vty_end_keeper();
 }
 
 /* Without a keeper, or when it does not answer, there is one row: this process. */
@@ -106,10 +87,10 @@ static void one_process_shows_itself(void)
 	CU_ASSERT_TRUE(vty_matches("show processes", want));
 	vty_end();
 	processes_begin();
-	close(near);
-	near = dup(STDERR_FILENO);
+	close(vty_keeper);
+	vty_keeper = dup(STDERR_FILENO);
 	CU_ASSERT_TRUE(vty_matches("show processes", want));
-	processes_end();
+	vty_end_keeper();
 }
 
 static const struct test_case cases[] = {

@@ -7,7 +7,6 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #define CONF                                                              \
@@ -18,29 +17,6 @@
 	"peer other { port = a hostname = other }\n"                      \
 	"user ann { secret = \"a password\" }\n"
 
-static int near; /* keeper's end */
-static struct keeper_link to_keeper;
-
-static void reload_begin(void)
-{
-	int pair[2];
-
-	vty_begin(CONF);
-	CU_ASSERT_EQUAL(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair), 0);
-	near = pair[0];
-	to_keeper = (struct keeper_link){.notice = -1, .ask = pair[1]};
-	pthread_mutex_init(&to_keeper.lock, NULL);
-	bench.gw->keeper = &to_keeper;
-}
-
-static void reload_end(void)
-{
-	bench.gw->keeper = NULL;
-	close(to_keeper.ask);
-	close(near);
-	vty_end();
-}
-
 /* What the check has printed; `show reload` asks for it twice. */
 static void reload_report(const char *text)
 {
@@ -49,8 +25,8 @@ static void reload_report(const char *text)
 
 	CU_ASSERT_EQUAL(write(fd, text, strlen(text)), (ssize_t)strlen(text));
 	CU_ASSERT_EQUAL(ftruncate(fd, KEEPER_REPORT_MAX), 0);
-	CU_ASSERT_EQUAL(keeper_send(near, &m), 0);
-	CU_ASSERT_EQUAL(keeper_send(near, &m), 0);
+	CU_ASSERT_EQUAL(keeper_send(vty_keeper, &m), 0);
+	CU_ASSERT_EQUAL(keeper_send(vty_keeper, &m), 0);
 	close(fd);
 }
 
@@ -68,7 +44,7 @@ static size_t reload_asked(uint8_t kind, uint8_t body[KEEPER_MSG_MAX])
 	struct keeper_msg q;
 	uint8_t buf[KEEPER_MSG_MAX];
 
-	CU_ASSERT_EQUAL(keeper_recv(near, buf, &q), 1);
+	CU_ASSERT_EQUAL(keeper_recv(vty_keeper, buf, &q), 1);
 	CU_ASSERT_EQUAL(q.kind, kind);
 	memcpy(body, q.body, q.len);
 	return q.len;
@@ -80,26 +56,26 @@ static void keeper_is_asked(void)
 			  busy = {.kind = KEEPER_RELOAD, .error = EBUSY};
 	uint8_t body[KEEPER_MSG_MAX];
 
-	reload_begin();
-	CU_ASSERT_EQUAL(keeper_send(near, &done), 0);
+	vty_begin_keeper(CONF);
+	CU_ASSERT_EQUAL(keeper_send(vty_keeper, &done), 0);
 	CU_ASSERT_TRUE(vty_equals("reload", ""));
 	CU_ASSERT_TRUE(reload_asked(KEEPER_RELOAD, body) == 1 && body[0] == 0);
-	CU_ASSERT_EQUAL(keeper_send(near, &done), 0);
+	CU_ASSERT_EQUAL(keeper_send(vty_keeper, &done), 0);
 	CU_ASSERT_TRUE(vty_equals("reload dry-run", ""));
 	CU_ASSERT_TRUE(reload_asked(KEEPER_RELOAD, body) == 1 && body[0] == 1);
-	CU_ASSERT_EQUAL(keeper_send(near, &busy), 0);
+	CU_ASSERT_EQUAL(keeper_send(vty_keeper, &busy), 0);
 	CU_ASSERT_TRUE(vty_equals("reload dry-run",
 				  "% No reload: one is going on, or the gateway is ending\n"));
 	bench.gw->keeper = NULL;
 	CU_ASSERT_TRUE(
 		vty_equals("reload", "% No reload: there is no keeper to do it (workers = 0)\n"));
 	CU_ASSERT_TRUE(vty_rows("show reload", TITLES));
-	reload_end();
+	vty_end_keeper();
 }
 
 static void changes_and_the_calls_they_concern(void)
 {
-	reload_begin();
+	vty_begin_keeper(CONF);
 	reload_shows("", TITLES);
 	CU_ASSERT_TRUE_FATAL(bench_dial("far"));
 	bench_call("ann", "a password", PPP_AUTH_CHAP_MD5);
@@ -119,17 +95,17 @@ static void changes_and_the_calls_they_concern(void)
 			    "client c removed ends 0 -\n"
 			    "user ann removed new-calls - -\n"
 			    "top - changed restart - workers\n");
-	reload_end();
+	vty_end_keeper();
 }
 
 /* A line that is cut off is no crash. */
 static void mistakes_come_first(void)
 {
-	reload_begin();
+	vty_begin_keeper(CONF);
 	reload_shows("x.conf:1: no\nchange\tpool\tp\nx.conf:2: neither\nchange",
 		     "x.conf:1: no\n"
 		     "x.conf:2: neither\nchange\n" TITLES "pool p - - - -\n");
-	reload_end();
+	vty_end_keeper();
 }
 
 static const struct test_case cases[] = {

@@ -5,32 +5,8 @@
 
 #include <errno.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #define CONF "host-name = gw\nudp a { listen = \"192.0.2.1:1701\" }\n"
-
-static int near; /* keeper's end */
-static struct keeper_link to_keeper;
-
-static void upgrade_begin(void)
-{
-	int pair[2];
-
-	vty_begin(CONF);
-	CU_ASSERT_EQUAL(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair), 0);
-	near = pair[0];
-	to_keeper = (struct keeper_link){.notice = -1, .ask = pair[1]};
-	pthread_mutex_init(&to_keeper.lock, NULL);
-	bench.gw->keeper = &to_keeper;
-}
-
-static void upgrade_end(void)
-{
-	bench.gw->keeper = NULL;
-	close(to_keeper.ask);
-	close(near);
-	vty_end();
-}
 
 static void upgrade_answer(uint8_t kind, uint16_t error, const char *hex)
 {
@@ -38,7 +14,7 @@ static void upgrade_answer(uint8_t kind, uint16_t error, const char *hex)
 	struct keeper_msg m = {.kind = kind, .error = error, .body = body};
 
 	m.len = test_hex(body, sizeof(body), hex);
-	CU_ASSERT_EQUAL(keeper_send(near, &m), 0);
+	CU_ASSERT_EQUAL(keeper_send(vty_keeper, &m), 0);
 }
 
 /* The last of the requests that keeper has got is of this kind. */
@@ -47,7 +23,8 @@ static bool upgrade_asked(uint8_t kind)
 	uint8_t buf[KEEPER_MSG_MAX], last = 0;
 	struct keeper_msg q;
 
-	while (recv(near, buf, 0, MSG_PEEK | MSG_DONTWAIT) >= 0 && keeper_recv(near, buf, &q) == 1)
+	while (recv(vty_keeper, buf, 0, MSG_PEEK | MSG_DONTWAIT) >= 0 &&
+	       keeper_recv(vty_keeper, buf, &q) == 1)
 		last = q.kind;
 	return last == kind;
 }
@@ -67,11 +44,11 @@ static void an_upgrade_is_keepers_work(void)
 	struct keeper_msg q;
 	char want[100];
 
-	upgrade_begin();
+	vty_begin_keeper(CONF);
 	upgrade_answer(KEEPER_UPGRADE, 0, "");
 	CU_ASSERT_TRUE(vty_equals("upgrade", ""));
 	CU_ASSERT_EQUAL(vty_result, CMD_SUCCESS);
-	CU_ASSERT_EQUAL(keeper_recv(near, buf, &q), 1);
+	CU_ASSERT_EQUAL(keeper_recv(vty_keeper, buf, &q), 1);
 	CU_ASSERT_TRUE(q.kind == KEEPER_UPGRADE && !q.len);
 	for (size_t i = 0; i < sizeof(row) / sizeof(row[0]); i++) {
 		upgrade_answer(KEEPER_UPGRADE, row[i].error, "");
@@ -89,7 +66,7 @@ static void an_upgrade_is_keepers_work(void)
 	bench.gw->keeper = NULL;
 	CU_ASSERT_TRUE(
 		vty_equals("upgrade", "% No upgrade: there is no keeper to do it (workers = 0)\n"));
-	upgrade_end();
+	vty_end_keeper();
 }
 
 #define TITLES "Upgrade State ms Step\n"
@@ -104,7 +81,7 @@ static void shown(const char *hex, const char *rows)
 
 static void each_step_has_a_row(void)
 {
-	upgrade_begin();
+	vty_begin_keeper(CONF);
 	shown("00000000 00", TITLES);
 	shown("00000001 01 00000000 01 61", TITLES "1 going-on 0 a\n");
 	shown("00000002 02 00000003 03 6f 20 6b 00000102 04 646f6e65",
@@ -117,7 +94,7 @@ static void each_step_has_a_row(void)
 	CU_ASSERT_EQUAL(vty_result, CMD_WARNING);
 	bench.gw->keeper = NULL;
 	CU_ASSERT_TRUE(vty_rows("show upgrade", TITLES));
-	upgrade_end();
+	vty_end_keeper();
 }
 
 static const struct test_case cases[] = {
