@@ -39,19 +39,42 @@ static size_t kept_records(const struct cfg_model *cfg)
 	return cfg->max_tunnels + 2 * (size_t)cfg->max_calls + UINT16_MAX + 1 + accounts_kept(cfg);
 }
 
-static bool kept_new_store(struct kept *k, const struct cfg_model *cfg, const uint8_t *boot)
+static bool kept_hold_store(struct kept *k)
 {
-	int rc;
+	int rc = keeper_keep(&k->link, PROCESSES_STORE, store_fd(k->store));
 
-	k->store = store_new(kept_records(cfg), boot);
-	if (!k->store) {
-		GW_LOG(MAIN, LOGL_ERROR, "no memory for what outlives the process\n");
-		return false;
-	}
-	rc = keeper_keep(&k->link, PROCESSES_STORE, store_fd(k->store));
 	if (rc < 0)
 		GW_LOG(MAIN, LOGL_ERROR, "keeper does not hold the store: %s\n", strerror(-rc));
 	return rc == 0;
+}
+
+static bool kept_new_store(struct kept *k, const struct cfg_model *cfg, const uint8_t *boot)
+{
+	k->store = store_new(kept_records(cfg), boot);
+	if (k->store)
+		return kept_hold_store(k);
+	GW_LOG(MAIN, LOGL_ERROR, "no memory for what outlives the process\n");
+	return false;
+}
+
+/* A configuration that allows more needs a larger one, which is held only once all is in it.
+ * Without memory the one that is there does: what it has no room for is counted. */
+static bool kept_grow_store(struct kept *k, const struct cfg_model *cfg, const uint8_t *boot)
+{
+	struct store *larger = NULL;
+	struct store_counters n;
+
+	store_count(k->store, &n);
+	if (n.room < kept_records(cfg))
+		larger = store_new(kept_records(cfg), boot);
+	if (!larger || !store_copy(larger, k->store)) {
+		store_free(larger);
+		return true;
+	}
+	store_publish(larger);
+	store_free(k->store);
+	k->store = larger;
+	return kept_hold_store(k);
 }
 
 static bool kept_open_store(struct kept *k, const struct cfg_model *cfg)
@@ -64,7 +87,7 @@ static bool kept_open_store(struct kept *k, const struct cfg_model *cfg)
 	if (fd >= 0)
 		k->store = store_open(fd, boot, &why);
 	if (k->store)
-		return true;
+		return kept_grow_store(k, cfg, boot);
 	if (fd >= 0)
 		GW_LOG(MAIN, LOGL_ERROR, "what the life before has left is no use: %s\n", why);
 	return kept_new_store(k, cfg, boot);

@@ -361,3 +361,19 @@ void store_each(struct store *s, uint8_t kind, store_fn fn, void *ctx)
 		fn(ctx, s->index[i].key, rec, s->index[i].len);
 	}
 }
+
+bool store_copy(struct store *s, struct store *from)
+{
+	uint8_t rec[STORE_RECORD_MAX];
+	bool ok = true;
+
+	for (uint32_t i = 0; i < from->fresh; i++) {
+		const uint8_t kind = from->index[i].kind;
+
+		if (!kind)
+			continue;
+		store_read(from, i, rec);
+		ok = store_put(s, kind, from->index[i].key, rec, from->index[i].len) && ok;
+	}
+	return ok;
+}

@@ -53,6 +53,9 @@ void store_publish(struct store *s);
 typedef void (*store_fn)(void *ctx, uint64_t key, const uint8_t *rec, size_t len);
 void store_each(struct store *s, uint8_t kind, store_fn fn, void *ctx);
 
+/* Set each record of another store in this one.  False when there was no room for one. */
+bool store_copy(struct store *s, struct store *from);
+
 /* One record as it is now, at most STORE_RECORD_MAX octets.  Its length, or -1: there is none. */
 int store_get(const struct store *s, uint8_t kind, uint64_t key, uint8_t buf[STORE_RECORD_MAX]);
 

@@ -99,6 +99,53 @@ static void a_first_life_has_its_store_held(void)
 	kept_over();
 }
 
+/* As after a reload with another `max-calls`. */
+static void a_larger_store_takes_all(void)
+{
+	struct cfg_model more;
+	struct store_counters n, was;
+	uint8_t rec[STORE_RECORD_MAX];
+	int fd;
+
+	kept_start();
+	kept_hold_door(1);
+	CU_ASSERT_TRUE_FATAL(kept_take(&kept, bench.gw->cfg));
+	CU_ASSERT_EQUAL(kept_said(&fd), KEEPER_KEEP);
+	CU_ASSERT_TRUE(store_put(kept.store, 1, 7, "seven", 5));
+	CU_ASSERT_TRUE(store_put(kept.store, 9, 7, "another", 7));
+	store_publish(kept.store);
+	store_count(kept.store, &was);
+	store_free(kept.store);
+	kept.store = NULL;
+	close(kept.door.fd[0]);
+	close(kept.door.life);
+	more = *bench.gw->cfg;
+	more.max_calls = 1000;
+	kept_hold_door(1);
+	CU_ASSERT_EQUAL(keeper_fds_put(&kept.held, PROCESSES_STORE, fd), 0);
+	CU_ASSERT_TRUE_FATAL(kept_take(&kept, &more));
+	store_count(kept.store, &n);
+	CU_ASSERT_EQUAL(n.room, was.room + 2 * (1000 - 10));
+	CU_ASSERT_EQUAL(n.records, 2);
+	CU_ASSERT_EQUAL(store_get(kept.store, 9, 7, rec), 7);
+	CU_ASSERT_EQUAL(memcmp(rec, "another", 7), 0);
+	/* it is held, with all that is in it */
+	CU_ASSERT_EQUAL(kept_said(&fd), KEEPER_KEEP);
+	store_free(kept.store);
+	kept.store = NULL;
+	close(kept.door.fd[0]);
+	close(kept.door.life);
+	/* one that is larger than it needs to be is good enough */
+	kept_hold_door(1);
+	CU_ASSERT_EQUAL(keeper_fds_put(&kept.held, PROCESSES_STORE, fd), 0);
+	CU_ASSERT_TRUE_FATAL(kept_take(&kept, bench.gw->cfg));
+	store_count(kept.store, &n);
+	CU_ASSERT_EQUAL(n.records, 2);
+	CU_ASSERT_EQUAL(kept_said(&fd), 0);
+	close(kept.door.fd[0]);
+	kept_over();
+}
+
 static void a_store_that_is_no_use_is_replaced(void)
 {
 	int fd;
@@ -219,6 +266,7 @@ static void it_leaves_all_to_the_next_life(void)
 
 static const struct test_case cases[] = {
 	{"a_first_life_has_its_store_held", a_first_life_has_its_store_held},
+	{"a_larger_store_takes_all", a_larger_store_takes_all},
 	{"a_store_that_is_no_use_is_replaced", a_store_that_is_no_use_is_replaced},
 	{"without_data_there_is_no_control", without_data_there_is_no_control},
 	{"keeper_ends_the_gateway", keeper_ends_the_gateway},
