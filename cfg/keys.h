@@ -13,7 +13,8 @@ const struct cfg_schema *cfg_schema_new(struct arena *a,
 					const struct ist_transport *const *transports);
 
 /* In the order of enum ppp_auth. */
-#define CFG_AUTH_WORDS "none pap chap mschapv2"
+#define CFG_AUTH_WORDS	      "none pap chap mschapv2"
+#define CFG_AUTH_WORDS_SERVER CFG_AUTH_WORDS " eap"
 /* The methods that a list of them names. */
 void cfg_set_methods(struct cfg_load *l, const struct cfg_item *it, uint8_t auth[PPP_AUTHS],
 		     uint8_t *n);

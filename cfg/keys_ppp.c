@@ -239,9 +239,10 @@ static const struct cfg_key service_keys[] = {
 	{"tun", CFG_K_TEXT, .help = "name of the TUN device; %d becomes a number", SERVICE(tun)},
 	{"mtu", CFG_K_NUMBER, .min = 576, .max = 65535,
 	 .help = "largest IP packet in both directions; offered as MRU", SERVICE(mtu)},
-	{"auth", CFG_K_WORD, CFG_KEY_LIST, .words = CFG_AUTH_WORDS, .deflt = "chap",
+	{"auth", CFG_K_WORD, CFG_KEY_LIST, .words = CFG_AUTH_WORDS_SERVER, .deflt = "chap",
 	 .set = keys_ppp_set_service_auth,
-	 .help = "authentication methods for clients, in order of preference"},
+	 .help = "authentication methods for clients, in order of preference; eap is had with the "
+		 "servers of `radius`"},
 	{"proxy", CFG_K_WORD, .words = "renegotiate authenticate accept require",
 	 .deflt = "renegotiate",
 	 .help = "LCP and authentication that a LAC has had already: begin anew, keep LCP and ask "
@@ -405,6 +406,7 @@ static void keys_ppp_finish_select(struct cfg_load *l, const struct cfg_item *it
 static void keys_ppp_finish_service(struct cfg_load *l, const struct cfg_item *it)
 {
 	const struct cfg_item *routes = cfg_given(it, "radius-routes");
+	const struct cfg_item *auth = cfg_given(it, "auth");
 	struct cfg_service *s = it->object;
 
 	s->ppp.mtu = s->ppp.mru = s->mtu;
@@ -414,6 +416,9 @@ static void keys_ppp_finish_service(struct cfg_load *l, const struct cfg_item *i
 	if (s->ppp.mrru)
 		keys_ppp_finish_bundles(l, it);
 	keys_ppp_finish_select(l, it);
+	for (unsigned i = 0; i < s->ppp.n_auth; i++)
+		if (s->ppp.auth[i] == PPP_AUTH_EAP && !s->radius)
+			cfg_wrong(l, auth->line, auth, "`eap` needs `radius`");
 	if (routes && !s->radius)
 		cfg_wrong(l, routes->line, routes, "needs `radius`");
 }

@@ -25,6 +25,7 @@ static const struct auth_method *const methods[PPP_AUTHS] = {
 	[PPP_AUTH_PAP] = &auth_pap,
 	[PPP_AUTH_CHAP_MD5] = &auth_chap_md5,
 	[PPP_AUTH_MSCHAPV2] = &auth_mschapv2,
+	[PPP_AUTH_EAP] = &auth_eap,
 };
 
 const char *ppp_auth_name(enum ppp_auth a)
@@ -116,6 +117,7 @@ void auth_stop(struct ppp *p)
 	deadline_cancel(&p->timers, &a->retry);
 	deadline_cancel(&p->timers, &a->limit);
 	deadline_cancel(&p->timers, &a->again);
+	auth_eap_free(a);
 	explicit_bzero(a, sizeof(*a));
 	auth_init(a);
 	a->serial = serial;

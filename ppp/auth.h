@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The authentication phase of one link: as server we ask and the owner judges, as client we prove.
- * What differs between PAP, CHAP-MD5 and MS-CHAPv2 is a row of auth_methods; the phase itself
+ * What differs between PAP, CHAP-MD5, MS-CHAPv2 and EAP is a row of auth_methods; the phase itself
  * (waiting for a verdict, retransmission, answers given again, re-challenge, limits) is here.
  */
 #ifndef PPP_AUTH_H
@@ -18,7 +18,7 @@ struct auth_method {
 	int16_t algorithm; /* CHAP: the octet after the protocol in the LCP option; else -1 */
 	/* server: begin, or challenge again */
 	void (*serve)(struct ppp *p);
-	/* client: begin */
+	/* client: begin; NULL in methods for servers only */
 	void (*prove)(struct ppp *p);
 	/* the retry timer: send the last one again */
 	void (*resend)(struct ppp *p);
@@ -42,7 +42,8 @@ struct auth {
 	char answer[AUTH_TEXT_MAX];
 	uint8_t proof[64]; /* client: what we last answered a Challenge with */
 	uint8_t proof_len;
-	char expect[44]; /* client, MS-CHAPv2: the "S=" that the server has to know */
+	char expect[44];      /* client, MS-CHAPv2: the "S=" that the server has to know */
+	struct auth_eap *eap; /* NULL = no EAP has begun */
 	struct ppp_auth_claim claim;
 	struct deadline retry, limit, again;
 };
@@ -58,6 +59,10 @@ const char *auth_misfit(struct ppp *p, enum ppp_auth method, const struct ppp_au
 void auth_stop(struct ppp *p);
 void auth_rx_pap(struct ppp *p, struct rd body);
 void auth_rx_chap(struct ppp *p, struct rd body);
+void auth_rx_eap(struct ppp *p, struct rd body);
+/* A Request of the owner's; false: it cannot be sent. */
+bool auth_eap_ask(struct ppp *p, const uint8_t *packet, size_t len);
+void auth_eap_free(struct auth *a);
 void auth_retry(struct ppp *p);
 void auth_limit(struct ppp *p);
 void auth_rechallenge(struct ppp *p);
@@ -78,7 +83,7 @@ void auth_claim_name(struct ppp *p, struct rd name);
 void auth_send(struct ppp *p, uint16_t proto, uint8_t code, uint8_t id, const void *body,
 	       size_t len);
 
-extern const struct auth_method auth_pap, auth_chap_md5, auth_mschapv2;
+extern const struct auth_method auth_pap, auth_chap_md5, auth_mschapv2, auth_eap;
 
 /* The method named by LCP's Authentication-Protocol option; PPP_AUTH_NONE for an unknown one. */
 enum ppp_auth auth_by_option(struct rd v);

@@ -217,7 +217,8 @@ void ppp_link_protocol_rejected(struct ppp *p, uint16_t proto)
 {
 	struct cp *list[3];
 
-	if (p->phase == PHASE_AUTHENTICATE && (proto == PPP_PAP || proto == PPP_CHAP)) {
+	if (p->phase == PHASE_AUTHENTICATE &&
+	    (proto == PPP_PAP || proto == PPP_CHAP || proto == PPP_EAP)) {
 		ppp_link_close(p, PPP_WHY_AUTH_REFUSED);
 		return;
 	}

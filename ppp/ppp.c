@@ -87,6 +87,7 @@ static void ppp_rx_auth(struct ppp *p, struct rd r, uint16_t proto,
 		[PPP_AUTH_PAP] = PPP_PAP,
 		[PPP_AUTH_CHAP_MD5] = PPP_CHAP,
 		[PPP_AUTH_MSCHAPV2] = PPP_CHAP,
+		[PPP_AUTH_EAP] = PPP_EAP,
 	};
 
 	if (p->lcp.state == FSM_OPENED && speaks[p->auth.method] == proto)
@@ -103,6 +104,11 @@ static void ppp_rx_pap(struct ppp *p, struct rd r)
 static void ppp_rx_chap(struct ppp *p, struct rd r)
 {
 	ppp_rx_auth(p, r, PPP_CHAP, auth_rx_chap);
+}
+
+static void ppp_rx_eap(struct ppp *p, struct rd r)
+{
+	ppp_rx_auth(p, r, PPP_EAP, auth_rx_eap);
 }
 
 static void ppp_rx_unknown(struct ppp *p, struct rd r, uint16_t proto)
@@ -143,9 +149,9 @@ static const struct {
 	uint16_t proto;
 	void (*rx)(struct ppp *p, struct rd r);
 } protocols[] = {
-	{PPP_LCP, ppp_rx_lcp},	    {PPP_PAP, ppp_rx_pap},    {PPP_CHAP, ppp_rx_chap},
-	{PPP_IPCP, ppp_rx_ipcp},    {PPP_IP, ppp_rx_network}, {PPP_IPV6CP, ppp_rx_ipv6cp},
-	{PPP_IPV6, ppp_rx_network},
+	{PPP_LCP, ppp_rx_lcp},	     {PPP_PAP, ppp_rx_pap},	 {PPP_CHAP, ppp_rx_chap},
+	{PPP_EAP, ppp_rx_eap},	     {PPP_IPCP, ppp_rx_ipcp},	 {PPP_IP, ppp_rx_network},
+	{PPP_IPV6CP, ppp_rx_ipv6cp}, {PPP_IPV6, ppp_rx_network},
 };
 
 static void ppp_dispatch(struct ppp *p, struct rd r)
@@ -228,7 +234,8 @@ static void ppp_tame(struct ppp_config *c)
 	c->name[PPP_NAME_MAX] = 0;
 	c->secret[PPP_SECRET_MAX] = 0;
 	for (unsigned i = 0; i < c->n_auth && i < PPP_AUTHS; i++)
-		if (c->auth[i] > PPP_AUTH_NONE && c->auth[i] < PPP_AUTHS)
+		if (c->auth[i] > PPP_AUTH_NONE && c->auth[i] < PPP_AUTHS &&
+		    (c->server || c->auth[i] != PPP_AUTH_EAP))
 			c->auth[n++] = c->auth[i];
 	c->n_auth = n;
 	if (c->mru < PPP_MRU_MIN)
@@ -269,6 +276,7 @@ void ppp_free(struct ppp *p)
 	if (!p)
 		return;
 	free(p->requests);
+	auth_eap_free(&p->auth);
 	explicit_bzero(p, sizeof(*p));
 	free(p);
 }
@@ -402,6 +410,18 @@ void ppp_auth_answer(struct ppp *p, uint32_t serial, bool ok, const struct ppp_a
 {
 	if (ppp_auth_waits(p, serial))
 		ppp_auth_verdict(p, ok, reply, message, now);
+}
+
+bool ppp_auth_eap(struct ppp *p, uint32_t serial, const uint8_t *packet, size_t len, uint64_t now)
+{
+	bool ok;
+
+	if (!ppp_auth_waits(p, serial))
+		return false;
+	ppp_enter(p, now);
+	ok = auth_eap_ask(p, packet, len);
+	ppp_leave(p);
+	return ok;
 }
 
 void ppp_start_network(struct ppp *p, const struct ppp_addresses *a, uint64_t now)

@@ -31,9 +31,18 @@ enum ppp_proto {
 	PPP_LCP = 0xc021,
 	PPP_PAP = 0xc023,
 	PPP_CHAP = 0xc223,
+	PPP_EAP = 0xc227,
 };
 
-enum ppp_auth { PPP_AUTH_NONE, PPP_AUTH_PAP, PPP_AUTH_CHAP_MD5, PPP_AUTH_MSCHAPV2, PPP_AUTHS };
+/* The numbers are those of records: new ones go to the end.  EAP is for servers only. */
+enum ppp_auth {
+	PPP_AUTH_NONE,
+	PPP_AUTH_PAP,
+	PPP_AUTH_CHAP_MD5,
+	PPP_AUTH_MSCHAPV2,
+	PPP_AUTH_EAP,
+	PPP_AUTHS
+};
 
 #define PPP_NAME_MAX   255u
 #define PPP_SECRET_MAX 255u
@@ -136,6 +145,10 @@ struct ppp_auth_claim {
 	uint8_t challenge_len;
 	uint8_t response[255];
 	uint8_t response_len;
+	/* EAP: the Response, whole; good until the next call for the link.  Answer by ppp_auth_eap
+	 * or, at the end, by ppp_auth_verdict */
+	struct rd eap;
+	bool eap_begins; /* it is the first one */
 	bool again;	 /* a periodic re-challenge; the name is the same as before */
 	uint32_t serial; /* which claim of this link: for ppp_auth_answer */
 };
@@ -208,6 +221,10 @@ void ppp_auth_verdict(struct ppp *p, bool ok, const struct ppp_auth_reply *reply
  * the one that waits (the link was renegotiated meanwhile). */
 void ppp_auth_answer(struct ppp *p, uint32_t serial, bool ok, const struct ppp_auth_reply *reply,
 		     const char *message, uint64_t now);
+/* EAP: the server's next Request, whole, in place of a judgement.  False, and nothing has happened:
+ * no claim with that serial waits, it is no Request, or the peer cannot receive it. */
+#define PPP_EAP_MAX 1500u
+bool ppp_auth_eap(struct ppp *p, uint32_t serial, const uint8_t *packet, size_t len, uint64_t now);
 /* An answer to the claim with that serial would be taken. */
 bool ppp_auth_waits(const struct ppp *p, uint32_t serial);
 /* Server, after PPP_EV_AUTH_OK: open the NCPs with these addresses.  A zero peer4 leaves IPCP

@@ -39,6 +39,7 @@ struct aaa_remote {
 	uint64_t source;
 	char source_text[GW_TEXT_MAX];
 	struct grant_draft grant; /* of the answer */
+	struct aaa_eap eap;	  /* likewise, when it is none yet */
 };
 
 struct aaa_request {
@@ -231,12 +232,14 @@ static const struct {
 	[CFG_LOCAL_LAST] = {.instead = true, .after = true},
 };
 
-/* The servers that are to judge it, or NULL: it is judged here. */
+/* The servers that are to judge it, or NULL: it is judged here.  EAP is not spoken here. */
 static struct radius_client *aaa_judges(const struct aaa *a, const struct aaa_question *q)
 {
 	const struct cfg_service *s = q->service;
 
-	if (!s || !s->radius || (aaa_local[s->local_users].before && aaa_find(a, q)))
+	if (!s || !s->radius)
+		return NULL;
+	if (q->claim->method != PPP_AUTH_EAP && aaa_local[s->local_users].before && aaa_find(a, q))
 		return NULL;
 	return aaa_client_of(a, s->radius);
 }
@@ -326,6 +329,9 @@ static void aaa_answered(void *ctx, const struct radius_answer *a, uint64_t now)
 	m->request = NULL;
 	if (!a)
 		aaa_unanswered(r, &q, now);
+	else if (aaa_radius_challenge(a, &m->claim, &m->eap))
+		r->answer = (struct aaa_answer){.eap = rd_init(m->eap.packet, m->eap.len),
+						.state = &m->eap.state};
 	else
 		aaa_judged(r, &q, a, now);
 	loop_set(r->aaa->loop, &r->timer, r->due > now ? r->due : now);
@@ -350,6 +356,7 @@ static bool aaa_ask_radius(struct aaa_request *r, struct radius_client *client,
 		 q->source_text ? q->source_text : "-");
 	if (!aaa_radius_question(q, radius_client_cfg(client)->nas_identifier, attrs, &out))
 		return false;
+	m->claim.eap = rd_init(NULL, 0); /* it is the link's */
 	m->request = radius_client_ask(client, &out, aaa_answered, r, now);
 	return m->request;
 }
@@ -392,9 +399,9 @@ static bool aaa_begin(struct aaa_request *r, const struct aaa_question *q, uint6
 	bool locked;
 	uint64_t wait = login_limit_wait(r->aaa->limit, &id, now, &locked);
 
-	r->aaa->count.asked++;
+	r->aaa->count.asked += !q->state; /* once for all rounds of EAP */
 	r->aaa->count.delayed += wait > 0;
-	r->due = now + wait;
+	r->due = q->state ? now : now + wait; /* the first round of EAP has waited */
 	acct_said_claim(&r->said, q->claim);
 	if (client && !locked)
 		return aaa_ask_radius(r, client, q, now);

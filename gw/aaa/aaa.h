@@ -19,16 +19,28 @@
 struct aaa;
 struct aaa_request;
 
+/* Where a server was left in the middle of EAP (RFC 2865 5.24). */
+struct aaa_state {
+	unsigned server; /* as struct radius_question says it */
+	uint8_t len, octets[253];
+};
+
 struct aaa_question {
 	const struct ppp_auth_claim *claim;
 	const struct cfg_service *service; /* where the user wants in */
 	uint64_t source;		   /* names the peer's address or the circuit */
 	const char *source_text;	   /* the same for the log, or NULL; not kept */
 	const char *called, *calling;	   /* numbers of the call or line, for RADIUS, or NULL */
+	const struct aaa_state *state;	   /* of the answer before, NULL = it is the first */
+	uint16_t mtu;			   /* EAP: the longest packet to the peer */
 };
 
 struct aaa_answer {
 	bool ok;
+	/* Not judged yet (EAP): this Request is for the peer, and the next question has this state.
+	 * .left 0 = judged */
+	struct rd eap;
+	const struct aaa_state *state;
 	struct ppp_auth_reply reply;
 	uint32_t address4; /* fixed address of the user, 0 = from the pool */
 	/* In place of those of the service: */

@@ -58,12 +58,28 @@ static bool aaa_radius_put_mschap(struct radius_writer *b, const struct ppp_auth
 	return true;
 }
 
+/* RFC 3579 3.1: in as many attributes as it takes, one behind the other. */
+static bool aaa_radius_put_eap(struct radius_writer *b, const struct ppp_auth_claim *c,
+			       struct radius_question *out)
+{
+	struct rd r = c->eap;
+
+	(void)out;
+	while (r.left) {
+		size_t n = r.left < RADIUS_VALUE_MAX ? r.left : RADIUS_VALUE_MAX;
+
+		radius_put(b, RADIUS_EAP_MESSAGE, rd_take(&r, n), n);
+	}
+	return c->eap.left;
+}
+
 static bool (*const aaa_radius_put_claim[PPP_AUTHS])(struct radius_writer *b,
 						     const struct ppp_auth_claim *c,
 						     struct radius_question *out) = {
 	[PPP_AUTH_PAP] = aaa_radius_put_pap,
 	[PPP_AUTH_CHAP_MD5] = aaa_radius_put_chap,
 	[PPP_AUTH_MSCHAPV2] = aaa_radius_put_mschap,
+	[PPP_AUTH_EAP] = aaa_radius_put_eap,
 };
 
 bool aaa_radius_question(const struct aaa_question *q, const char *nas_identifier, uint8_t *buf,
@@ -79,6 +95,12 @@ bool aaa_radius_question(const struct aaa_question *q, const char *nas_identifie
 	radius_put(&b, RADIUS_USER_NAME, user.p, user.left);
 	if (!aaa_radius_put_claim[c->method](&b, c, out))
 		return false;
+	if (q->state) {
+		radius_put(&b, RADIUS_STATE, q->state->octets, q->state->len);
+		out->only = q->state->server;
+	}
+	if (c->method == PPP_AUTH_EAP && q->mtu) /* RFC 3579 2.4 */
+		radius_put_u32(&b, RADIUS_FRAMED_MTU, q->mtu);
 	radius_put_text(&b, RADIUS_NAS_IDENTIFIER, nas_identifier);
 	radius_put_u32(&b, RADIUS_NAS_PORT_TYPE, PORT_VIRTUAL);
 	radius_put_text(&b, RADIUS_NAS_PORT_ID, q->source_text);
@@ -225,6 +247,37 @@ static void aaa_radius_read_refusal(struct aaa_radius_read *r)
 		else if (v.name == RADIUS_MS_CHAP_ERROR)
 			aaa_radius_error(r, &v);
 	}
+}
+
+/* False: there is no room for it. */
+static bool aaa_radius_eap_part(struct aaa_eap *out, struct rd part)
+{
+	if (part.left > sizeof(out->packet) - out->len)
+		return false;
+	memcpy(out->packet + out->len, part.p, part.left);
+	out->len = (uint16_t)(out->len + part.left);
+	return true;
+}
+
+bool aaa_radius_challenge(const struct radius_answer *a, const struct ppp_auth_claim *claim,
+			  struct aaa_eap *out)
+{
+	struct radius_walk at = radius_walk(&a->packet);
+	struct radius_value v;
+	bool ok = true;
+
+	*out = (struct aaa_eap){.state = {.server = a->server + 1}};
+	if (a->packet.code != RADIUS_ACCESS_CHALLENGE || claim->method != PPP_AUTH_EAP)
+		return false;
+	while (ok && radius_next(&at, &v)) {
+		if (v.name == RADIUS_EAP_MESSAGE)
+			ok = aaa_radius_eap_part(out, v.octets);
+		if (v.name != RADIUS_STATE)
+			continue;
+		out->state.len = (uint8_t)v.octets.left;
+		memcpy(out->state.octets, v.octets.p, v.octets.left);
+	}
+	return ok && out->len && out->state.len;
 }
 
 bool aaa_radius_answer(const struct radius_answer *a, const struct ppp_auth_claim *claim,

@@ -11,6 +11,16 @@
 bool aaa_radius_question(const struct aaa_question *q, const char *nas_identifier, uint8_t *buf,
 			 struct radius_question *out);
 
+/* A round of EAP. */
+struct aaa_eap {
+	struct aaa_state state;
+	uint16_t len;
+	uint8_t packet[PPP_EAP_MAX];
+};
+/* The answer asks the peer for more; false: it does not, or what it says cannot be passed on. */
+bool aaa_radius_challenge(const struct radius_answer *a, const struct ppp_auth_claim *claim,
+			  struct aaa_eap *out);
+
 /* What the answer allows; false: the user is not let in, and *why says so for the log.  The grant
  * and the message of out are in d, where what a refusal says to the peer is too. */
 bool aaa_radius_answer(const struct radius_answer *a, const struct ppp_auth_claim *claim,

@@ -51,6 +51,8 @@ struct rd realm_strip(const struct cfg_service *s, const char *name, size_t len)
 
 struct rd realm_asked(const struct cfg_service *s, const struct ppp_auth_claim *claim)
 {
+	if (claim->method == PPP_AUTH_EAP)
+		return rd_init(claim->name, claim->name_len);
 	return realm_strip_by(s ? s->strip_realm : CFG_STRIP_NONE,
 			      claim->method == PPP_AUTH_MSCHAPV2, claim->name, claim->name_len);
 }

@@ -22,7 +22,8 @@ struct realm_name realm_split(const char *name, size_t len);
  * it. */
 struct rd realm_strip(const struct cfg_service *s, const char *name, size_t len);
 /* The same for a server that is to judge this claim.  MS-CHAPv2 signs the name with what is behind
- * it, but not with what is in front (RFC 2759 section 8.2), so that this stays. */
+ * it, but not with what is in front (RFC 2759 section 8.2), so that this stays; in EAP the name is
+ * in the message, too, and stays whole. */
 struct rd realm_asked(const struct cfg_service *s, const struct ppp_auth_claim *claim);
 
 #endif

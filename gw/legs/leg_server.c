@@ -135,13 +135,28 @@ static void leg_server_expect(struct leg_server *s)
 		leg_bundle_expect(&s->link, &s->t, &of);
 }
 
-static void leg_server_on_answer(void *ctx, const struct aaa_answer *a, uint64_t now)
+static void leg_server_forget_eap(struct leg_server *s)
 {
-	struct leg_server *s = ctx;
+	free(s->eap);
+	s->eap = NULL;
+}
+
+/* The server has more to ask the peer.  False: that cannot be. */
+static bool leg_server_pass_eap(struct leg_server *s, const struct aaa_answer *a, uint64_t now)
+{
+	if (!s->eap)
+		s->eap = malloc(sizeof(*s->eap));
+	if (!s->eap)
+		return false;
+	*s->eap = *a->state;
+	return ppp_auth_eap(s->t.ppp, s->serial, a->eap.p, a->eap.left, now);
+}
+
+static void leg_server_judged(struct leg_server *s, const struct aaa_answer *a, uint64_t now)
+{
 	const char *message = a->message, *why = a->ok ? leg_server_authorize(s, a) : message;
 	bool ok = a->ok && !why;
 
-	s->ask = NULL;
 	if (a->ok && !ok)
 		message = "not authorized";
 	if (!ok) {
@@ -153,6 +168,18 @@ static void leg_server_on_answer(void *ctx, const struct aaa_answer *a, uint64_t
 		leg_server_expect(s);
 	}
 	ppp_auth_answer(s->t.ppp, s->serial, ok, &a->reply, message, now);
+}
+
+static void leg_server_on_answer(void *ctx, const struct aaa_answer *a, uint64_t now)
+{
+	static const struct aaa_answer unfit = {.message = "the server's EAP cannot be passed on"};
+	struct leg_server *s = ctx;
+
+	s->ask = NULL;
+	if (!a->eap.left || !leg_server_pass_eap(s, a, now)) {
+		leg_server_forget_eap(s);
+		leg_server_judged(s, a->eap.left ? &unfit : a, now);
+	}
 	leg_terminal_touch(&s->t);
 }
 
@@ -193,6 +220,10 @@ static void server_auth(struct leg_terminal *t, const struct ppp_auth_claim *cla
 	}
 	aaa_cancel(s->ask);
 	s->serial = claim->serial;
+	if (claim->eap_begins)
+		leg_server_forget_eap(s);
+	q.state = s->eap;
+	q.mtu = t->net.mtu;
 	s->ask = why ? NULL : aaa_ask(t->gw->aaa, &q, leg_server_on_answer, s, now);
 	if (why)
 		leg_server_log_refused(s, why, now);
@@ -410,6 +441,7 @@ static void server_release(struct leg_terminal *t)
 	leg_limit_stop(&s->limit);
 	aaa_cancel(s->ask);
 	s->ask = NULL;
+	leg_server_forget_eap(s);
 	leg_bundle_leave(&s->link, &t->end, loop_now(t->gw->loop));
 	leg_server_log_out(s, loop_now(t->gw->loop));
 	leg_acct_end(s, loop_now(t->gw->loop));

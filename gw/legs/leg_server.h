@@ -24,9 +24,10 @@ struct leg_server {
 	struct gw_service *service; /* of the user, once he is known */
 	struct gw_service *entered; /* that the call or line came in by, whose LCP it is */
 	struct aaa_request *ask;
-	uint32_t serial;    /* of the claim asked about */
-	struct leg_own own; /* of the call, whoever the user is */
-	uint32_t fixed4;    /* the user's own address or that one, 0 = one of the pool */
+	uint32_t serial;       /* of the claim asked about */
+	struct aaa_state *eap; /* where the server was left in the middle of EAP; NULL = nowhere */
+	struct leg_own own;    /* of the call, whoever the user is */
+	uint32_t fixed4;       /* the user's own address or that one, 0 = one of the pool */
 	/* what the link has, and as what it was taken */
 	bool has_addresses;
 	struct leg_server_want taken_as;

@@ -20,6 +20,7 @@ static const uint16_t auth_proto[PPP_AUTHS] = {
 	[PPP_AUTH_PAP] = PPP_PAP,
 	[PPP_AUTH_CHAP_MD5] = PPP_CHAP,
 	[PPP_AUTH_MSCHAPV2] = PPP_CHAP,
+	[PPP_AUTH_EAP] = PPP_EAP,
 };
 
 /* RFC 3145 section 3: code, whether it is about LCP (else nothing or the authentication protocol),

@@ -144,6 +144,8 @@ static void radius_mistakes(void)
 		    "service t { local = 10.0.0.2 }\nnet n { }",
 		    "t:2: service s: select: `s` is the service itself\n"
 		    "t:2: service s: select: service `t` has no `realms`\n");
+	ASSERT_TOLD("service s { local = 10.0.0.1\nauth = { chap, eap } }\nnet n { }",
+		    "t:2: service s: auth: `eap` needs `radius`\n");
 	ASSERT_TOLD("radius r { }\nnet n { }", "t:1: radius r: needs a `server \"ADDRESS\" { }`\n");
 	ASSERT_TOLD("radius r { server \"10.0.0.5\" { } }\nnet n { }",
 		    IN_SERVER "10.0.0.5: needs `secret-file` (or `secret`)\n");

@@ -219,6 +219,12 @@ fuzz_thaw_SOURCES = tests/fuzz/fuzz_thaw.c $(PORT_RIG) $(FUZZ_MAIN)
 fuzz_thaw_LDFLAGS = $(FUZZ_LINK)
 fuzz_thaw_LDADD = libtransports.la
 
+check_PROGRAMS += fuzz-eap
+FUZZERS += fuzz-eap
+fuzz_eap_SOURCES = tests/fuzz/fuzz_eap.c $(FUZZ_MAIN)
+fuzz_eap_LDFLAGS = $(FUZZ_LINK)
+fuzz_eap_LDADD = libppp.la libcore.la
+
 check_PROGRAMS += fuzz-grant
 FUZZERS += fuzz-grant
 fuzz_grant_SOURCES = tests/fuzz/fuzz_grant.c gw/aaa/grant.c $(FUZZ_MAIN)

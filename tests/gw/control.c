@@ -22,6 +22,7 @@
 	X(leg_bundle)     \
 	X(kept)           \
 	X(leg_call)       \
+	X(leg_eap)        \
 	X(leg_echo)       \
 	X(leg_entry)      \
 	X(leg_filter)     \

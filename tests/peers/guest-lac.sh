@@ -77,6 +77,7 @@ for row; do
 	case $auth in
 	pap) said='PAP AuthAck' ;;
 	chap) said='CHAP Success' ;;
+	eap-*) said='EAP Success' ;;
 	mschapv2) said='CHAP Success.*S=[0-9A-F]\{40\}' ;;
 	esac
 	grep -q "rcvd \[$said" /run/ppp.log

@@ -136,13 +136,13 @@ static void open_line(struct line *l, const char *method)
 
 	ppp_config_default(&c);
 	strcpy(c.name, "pppoa-server");
-	for (c.auth[0] = PPP_AUTH_PAP; c.auth[0] < PPP_AUTHS; c.auth[0]++)
+	for (c.auth[0] = PPP_AUTH_PAP; c.auth[0] < PPP_AUTH_EAP; c.auth[0]++)
 		if (!strcmp(method, ppp_auth_name(c.auth[0])))
 			break;
 	c.n_auth = 1;
 	c.passive = true;
 	l->ppp = ppp_new(&c, &ops, l);
-	if (!l->ppp || c.auth[0] == PPP_AUTHS ||
+	if (!l->ppp || c.auth[0] == PPP_AUTH_EAP ||
 	    fake_connect(&host, l->address, IST_PAYLOAD_PPP, &l->channel))
 		abort();
 }

@@ -1,18 +1,20 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
 # FreeRADIUS beside an LNS of ours, and a client that dials it: a script sources this after lib.sh.  Spaces lac and lns
-# are joined by a cable.
+# are joined by a cable; with AAA set to another space, which the script makes, the servers are there.
 command -v freeradius >/dev/null || cannot "no freeradius"
-space lac
-space lns
-cable lac 192.0.2.1/24 lns 192.0.2.2/24
+if [ "${AAA:=lns}" = lns ]; then
+	space lac
+	space lns
+	cable lac 192.0.2.1/24 lns 192.0.2.2/24
+fi
 SECRET=0123456789abcdef
 PROOF='update reply { Message-Authenticator := 0x00 }'
 
-# server NAME PORT SECRET PROOF: FreeRADIUS at that port of the LNS's loopback; PROOF: a line for its answers.  Users are
+# server NAME PORT SECRET PROOF [EAP]: FreeRADIUS at that port of the LNS's loopback, which begins EAP with that method; PROOF: a line for its answers.  Users are
 # those of $WORK/users, in the form of its module files.
 server() {
-	local dir=$WORK/$1
+	local dir=$WORK/$1 eap=${5:+eap}
 	mkdir -p "$dir"
 	cat >"$dir/radiusd.conf" <<-E
 		prefix = /usr
@@ -44,6 +46,13 @@ server() {
 				use_mppe = yes
 				require_encryption = no
 			}
+			eap {
+				default_eap_type = ${5:-md5}
+				md5 {
+				}
+				mschapv2 {
+				}
+			}
 		}
 		client here {
 			ipaddr = 127.0.0.1
@@ -56,6 +65,7 @@ server() {
 				port = $2
 			}
 			authorize {
+				$eap
 				chap
 				mschap
 				files
@@ -71,6 +81,7 @@ server() {
 				Auth-Type MS-CHAP {
 					mschap
 				}
+				eap
 			}
 			post-auth {
 				$4
@@ -81,11 +92,11 @@ server() {
 		}
 	E
 	cp "$WORK/users" "$dir/users"
-	ip netns exec "$TAG-lns" freeradius -f -d "$dir" >>"$WORK/$1.log" 2>&1 </dev/null &
+	ip netns exec "$TAG-$AAA" freeradius -f -d "$dir" >>"$WORK/$1.log" 2>&1 </dev/null &
 	daemon[$1]=$!
 	within 10 listens "$2" || give_up "FreeRADIUS listens on port $2"
 }
-listens() { in_space lns ss -Hlun "sport = :$1" | grep -q .; }
+listens() { in_space "$AAA" ss -Hlun "sport = :$1" | grep -q .; }
 silence() {
 	kill "${daemon[$1]}"
 	wait "${daemon[$1]}" 2>/dev/null

@@ -76,7 +76,7 @@ static void events_come_in_order(void)
 
 static void wrong_password_by_every_method(void)
 {
-	for (unsigned m = PPP_AUTH_PAP; m < PPP_AUTHS; m++) {
+	for (unsigned m = PPP_AUTH_PAP; m < PPP_AUTH_EAP; m++) {
 		struct pair p;
 
 		pair_init(&p);
@@ -93,7 +93,7 @@ static void wrong_password_by_every_method(void)
 /* The server's list against every client: they meet at the client's method. */
 static void methods_are_found(void)
 {
-	for (unsigned m = PPP_AUTH_PAP; m < PPP_AUTHS; m++) {
+	for (unsigned m = PPP_AUTH_PAP; m < PPP_AUTH_EAP; m++) {
 		struct pair p;
 
 		pair_init(&p);
@@ -125,7 +125,7 @@ static void no_method_in_common(void)
 /* The owner needs its time: a second for the verdict, ten for the addresses. */
 static void owner_answers_later(void)
 {
-	for (unsigned m = PPP_AUTH_PAP; m < PPP_AUTHS; m++) {
+	for (unsigned m = PPP_AUTH_PAP; m < PPP_AUTH_EAP; m++) {
 		struct ppp_auth_reply reply;
 		struct pair p;
 
@@ -354,7 +354,7 @@ static void one_rough_life(uint64_t seed)
 
 	pair_init(&p);
 	p.rng = seed;
-	m = (unsigned)(test_rand(&p.rng) % PPP_AUTHS);
+	m = (unsigned)(test_rand(&p.rng) % PPP_AUTH_EAP);
 	methods(&p, (enum ppp_auth)m, (enum ppp_auth)m);
 	p.a.cfg.rechallenge = test_rand(&p.rng) % 2 ? 20 * SEC : 0;
 	p.a.cfg.echo_interval = 15 * SEC;
@@ -422,7 +422,7 @@ static void mutilated_packets(void)
 
 		pair_init(&p);
 		p.rng = test_rand(&seed);
-		methods(&p, (enum ppp_auth)(i % PPP_AUTHS), (enum ppp_auth)(i % PPP_AUTHS));
+		methods(&p, (enum ppp_auth)(i % PPP_AUTH_EAP), (enum ppp_auth)(i % PPP_AUTH_EAP));
 		p.filter = mutilate;
 		pair_create(&p);
 		run_reopening(&p, 60);

@@ -650,7 +650,7 @@ static void pair_handed_over(enum ppp_auth method, bool with_claim, unsigned los
 
 static void handed_over_with_the_answer(void)
 {
-	for (unsigned m = PPP_AUTH_PAP; m < PPP_AUTHS; m++) {
+	for (unsigned m = PPP_AUTH_PAP; m < PPP_AUTH_EAP; m++) {
 		pair_handed_over((enum ppp_auth)m, true, 0);
 		pair_handed_over((enum ppp_auth)m, true, 100);
 	}
@@ -658,7 +658,7 @@ static void handed_over_with_the_answer(void)
 
 static void handed_over_and_asked_again(void)
 {
-	for (unsigned m = PPP_AUTH_PAP; m < PPP_AUTHS; m++) {
+	for (unsigned m = PPP_AUTH_PAP; m < PPP_AUTH_EAP; m++) {
 		pair_handed_over((enum ppp_auth)m, false, 0);
 		pair_handed_over((enum ppp_auth)m, false, 100);
 	}

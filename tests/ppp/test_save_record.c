@@ -163,7 +163,7 @@ static void records_that_are_refused(void)
 		{"our MRU of 127", 16, "007f"},
 		{"the peer's MRRU of 127", 18, "007f"},
 		{"our MRRU of 127", 20, "007f"},
-		{"an unknown method", 39, "04"},
+		{"an unknown method", 39, "05"},
 		{"a discriminator of 22 octets", 40, "16"},
 		{"no address given", 45, "00000000"},
 		{"another address than the one given", 77, "0a400003"},

@@ -308,6 +308,7 @@ struct radius_request *radius_ask(struct radius_pool *p, const struct radius_que
 	r->ctx = ctx;
 	r->server = NOBODY;
 	r->code = (uint8_t)q->code;
+	r->tried = q->only ? ~(1u << (q->only - 1)) : 0;
 	r->attrs_len = q->len;
 	r->packet = r->attrs + q->len;
 	memcpy(r->attrs, q->attrs, q->len);

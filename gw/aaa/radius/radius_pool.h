@@ -68,6 +68,9 @@ struct radius_question {
 	size_t len;	      /* at most RADIUS_ATTRS_MAX */
 	const uint8_t *password;
 	size_t password_len; /* at most RADIUS_PASSWORD; with password NULL there is none */
+	/* Only this server may be asked, since it has what was said before (State): its number and
+	 * 1; 0 = any */
+	unsigned only;
 };
 
 struct radius_answer {

@@ -68,6 +68,8 @@ static void what_is_signed_is_asked_whole(void)
 	struct ppp_auth_claim c = {.method = PPP_AUTH_MSCHAPV2, .name = "ann@isp", .name_len = 7};
 
 	CU_ASSERT_TRUE(realm_is(realm_asked(&s, &c), "ann@isp"));
+	c.method = PPP_AUTH_EAP;
+	CU_ASSERT_TRUE(realm_is(realm_asked(&s, &c), "ann@isp"));
 	c.method = PPP_AUTH_CHAP_MD5;
 	CU_ASSERT_TRUE(realm_is(realm_asked(&s, &c), "ann"));
 	strcpy(c.name, "ISP\\ann");

@@ -684,7 +684,8 @@ static void cause_of_each_end(void)
 	}
 	/* the protocol that authentication was by */
 	for (unsigned auth = 0; auth <= PPP_AUTHS; auth++) {
-		static const uint16_t proto[PPP_AUTHS + 1] = {[PPP_AUTH_PAP] = 0xc023,
+		static const uint16_t proto[PPP_AUTHS + 1] = {[PPP_AUTH_EAP] = 0xc227,
+							      [PPP_AUTH_PAP] = 0xc023,
 							      [PPP_AUTH_CHAP_MD5] = 0xc223,
 							      [PPP_AUTH_MSCHAPV2] = 0xc223};
 

@@ -152,6 +152,27 @@ static struct radius_view pool_view(unsigned server)
 	return v;
 }
 
+/* RFC 2865 5.24: State is that server's; nobody else is asked when it is silent. */
+static void a_conversation_stays_at_its_server(void)
+{
+	struct radius_server three[3] = {usual, usual, usual};
+	struct radius_question q = {
+		.code = RADIUS_ACCESS_REQUEST, .attrs = nemo, .len = sizeof(nemo), .only = 2};
+
+	pool_start(three, 3);
+	for (unsigned i = 0; i < 6; i++) {
+		CU_ASSERT_PTR_NOT_NULL(radius_ask(pool, &q, pool_on_done, &pool, now));
+		CU_ASSERT_EQUAL(sent[i].server, 1);
+		pool_answer(i, RADIUS_ACCESS_ACCEPT);
+	}
+	CU_ASSERT_PTR_NOT_NULL(radius_ask(pool, &q, pool_on_done, &pool, now));
+	pool_until(now + 10 * SEC);
+	CU_ASSERT_EQUAL(n_none, 1);
+	for (unsigned i = 0; i < n_sent; i++)
+		CU_ASSERT_EQUAL(sent[i].server, 1);
+	pool_end();
+}
+
 /* --- one server -------------------------------------------------------------------------------- */
 
 static void an_answer_ends_the_request(void)
@@ -491,6 +512,7 @@ static void without_memory_there_is_none(void)
 }
 
 static const struct test_case cases[] = {
+	{"a_conversation_stays_at_its_server", a_conversation_stays_at_its_server},
 	{"an_answer_ends_the_request", an_answer_ends_the_request},
 	{"every_code_of_access_is_an_answer", every_code_of_access_is_an_answer},
 	{"what_is_not_proved_is_dropped", what_is_not_proved_is_dropped},
