@@ -327,6 +327,7 @@ static void start_tell(struct gw *gw, uint64_t now)
 static void start_quit(struct gw *gw, uint64_t now)
 {
 	start_tell(gw, now);
+	acct_say_lost(gw->acct);
 	gw->phase = GW_DONE;
 	loop_quit(gw->loop);
 }

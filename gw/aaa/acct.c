@@ -442,6 +442,20 @@ void acct_end(struct acct *a, uint64_t now)
 	acct_tell_all(a, RADIUS_ACCT_OFF);
 }
 
+void acct_say_lost(const struct acct *a)
+{
+	for (unsigned i = 0; i < a->groups; i++) {
+		const struct acct_group *g = &a->group[i];
+		uint64_t lost = g->has_file ? g->queue.end - g->queue.fresh : g->queue.waiting;
+
+		if (lost)
+			GW_LOG(AAA, LOGL_ERROR,
+			       "radius %s: %llu records of accounting are lost: no server has "
+			       "acknowledged them, and they are in no spool\n",
+			       g->cfg->name, (unsigned long long)lost);
+	}
+}
+
 bool acct_is_busy(const struct acct *a)
 {
 	for (unsigned i = 0; i < a->groups; i++)

@@ -66,6 +66,8 @@ void acct_turn_end(struct acct *a, uint64_t now);
 void acct_stop(struct acct *a);
 /* The gateway ends: so do log-ins that are left, and the servers are told. */
 void acct_end(struct acct *a, uint64_t now);
+/* The process ends for good: say what is lost with it. */
+void acct_say_lost(const struct acct *a);
 /* Is there something that a server may still acknowledge soon? */
 bool acct_is_busy(const struct acct *a);
 

@@ -241,8 +241,9 @@ static struct llist_head *acct_session_bucket(struct acct *a, uint64_t key)
 struct acct_session *acct_session_new_of(struct acct *a, const struct cfg_radius *radius,
 					 enum acct_of of, uint64_t tag, acct_ask ask, void *ctx)
 {
+	static const uint8_t none[1];
 	struct acct_group *g = acct_group_of(a, radius);
-	struct acct_session *s = g ? acct_session_make_new(g, NULL, 0, NULL, 0) : NULL;
+	struct acct_session *s = g ? acct_session_make_new(g, none, 0, none, 0) : NULL;
 
 	if (!s)
 		return NULL;

@@ -52,6 +52,7 @@
 	X(show_joins)     \
 	X(show_peers)     \
 	X(show_ports)     \
+	X(show_radius)    \
 	X(show_process)   \
 	X(show_routes)    \
 	X(show_services)  \

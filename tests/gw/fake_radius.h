@@ -9,7 +9,8 @@
 #include "gw/aaa/radius_client.h"
 
 struct fake_radius {
-	bool on; /* else the real one is asked */
+	bool on;     /* else the real one is asked */
+	bool silent; /* what is asked from now on gets no answer */
 	uint8_t code;
 	const char *attrs; /* of the answer, in hex */
 	/* In place of these: fill code and attrs for that question.  NULL = as they are */

@@ -2,6 +2,7 @@
 /* What a server is told of a log-in, from the call to the record, and through the death of the
  * control side. */
 #include "tests/gw/bench.h"
+#include "tests/gw/fake_radius.h"
 #include "tests/gw/heard.h"
 
 #include <stdio.h>
@@ -165,6 +166,18 @@ static void the_gateway_starts_and_ends(void)
 	heard_end();
 }
 
+/* Without a spool, and with a server that is silent, the log says what is lost. */
+static void what_is_lost_is_said(void)
+{
+	heard_begin(CONF_OF("", "ipv6 = no"), "");
+	acct_call("ann", "x");
+	fake_radius.silent = true;
+	gw_shutdown(bench.gw, clock_us);
+	bench_pass(10 * SEC);
+	CU_ASSERT_EQUAL(bench_logged("aaa error: radius r: 1 records of accounting are lost*"), 1);
+	heard_end();
+}
+
 /* How many records of this status there are, of different log-ins. */
 static unsigned told_different(enum radius_acct_status status)
 {
@@ -261,6 +274,7 @@ static const struct test_case cases[] = {
 	{"why_it_has_ended", why_it_has_ended},
 	{"who_has_ended_it", who_has_ended_it},
 	{"the_gateway_starts_and_ends", the_gateway_starts_and_ends},
+	{"what_is_lost_is_said", what_is_lost_is_said},
 	{"killed_at_each_send", killed_at_each_send},
 	{"it_goes_on_in_the_next_life", it_goes_on_in_the_next_life},
 	{"what_cannot_go_on_has_ended", what_cannot_go_on_has_ended},
