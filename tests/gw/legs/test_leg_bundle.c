@@ -3,19 +3,21 @@
 #include "gw/bind.h"
 #include "gw/legs/leg_entry.h"
 #include "tests/gw/frames.h"
+#include "tests/gw/heard.h"
 #include "tests/gw/operator/says.h"
 #include "tests/heap.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#define CONF(auth)                                                                             \
+#define CONF(auth) CONF_OF(auth, "")
+#define CONF_OF(auth, keys)                                                                    \
 	"host-name = gw\n"                                                                     \
 	"udp a { listen = \"192.0.2.1:1701\" }\n"                                              \
 	"peer lac { service = s }\n"                                                           \
 	"pool s { ranges = { \"10.64.0.0/29\" } }\n"                                           \
 	"service s { local = 10.64.0.1  pool = s  mtu = 1400  multilink = yes  auth = { " auth \
-	" }  ppp-filter-in = \"greater 1\" }\n"                                                \
+	" }  ppp-filter-in = \"greater 1\" " keys " }\n"                                       \
 	"user ann { secret = \"a\" }\nuser bob { secret = \"b\"  address = 10.64.0.5 }\n"
 
 #define ENDPOINT "1304 01 aa" /* class 1, address aa */
@@ -61,12 +63,10 @@ static struct dp_call bundle_ann(void)
 }
 
 /* The first link of ann's, with its network protocols open. */
-static struct dp_call bundle_first(void)
+static struct dp_call bundle_open(void)
 {
-	struct dp_call first;
+	struct dp_call first = bundle_ann();
 
-	bundle_begin(CONF("pap"));
-	first = bundle_ann();
 	CU_ASSERT_EQUAL(first.mode, DP_MEMBER);
 	CU_ASSERT(frames_next("8021 01 01 000a 03060a400001"));
 	CU_ASSERT(frames_none());
@@ -74,6 +74,12 @@ static struct dp_call bundle_first(void)
 	frames_give(0, first.to_sid, "8021 01 01 000a 03060a400002");
 	CU_ASSERT(frames_next("8021 02 01 000a 03060a400002"));
 	return first;
+}
+
+static struct dp_call bundle_first(void)
+{
+	bundle_begin(CONF("pap"));
+	return bundle_open();
 }
 
 /* 5.1.1: MRRU in each negotiation; 5.1.3: our name, class 1. */
@@ -131,6 +137,38 @@ static void the_second_link_joins_it(void)
 	frames_give(second.tid, second.sid, "c021 09 07 0008 a0a0a0a0");
 	CU_ASSERT(frames_next("c021 0a 07 0008 ????????"));
 	bench_stop();
+}
+
+/* What a server is told of is who has come, not by how many links. */
+static void accounting_knows_one_log_in(void)
+{
+	struct dp_call first;
+
+	heard_begin(CONF_OF("pap",
+			    "radius = r") "radius r { accounting = yes accounting-on = no server "
+					  "\"192.0.2.9\" { secret = \"0123456789abcdef\" } }\n",
+		    "");
+	CU_ASSERT_TRUE_FATAL(bench_dial("lac"));
+	frames_record();
+	first = bundle_open();
+	bundle_ann();
+	bench_pass(SEC);
+	CU_ASSERT_TRUE_FATAL(heards == 1 && heard_is(0, RADIUS_ACCT_START));
+	ASSERT_HEARD(0, USER_NAME, "616e6e");
+	ASSERT_HEARD(0, FRAMED_IP_ADDRESS, "0a400002");
+	bench_kill(NULL);
+	bench_pass(SEC);
+	CU_ASSERT_EQUAL(heards, 1);
+	CU_ASSERT_PTR_NOT_NULL(bundle_by(first.to_sid));
+	bench_hangup(&bench.call[0], L2TP_CDN_LOST_CARRIER, "");
+	bench_pass(SEC);
+	CU_ASSERT_EQUAL(heards, 1);
+	bench_hangup(&bench.call[1], L2TP_CDN_LOST_CARRIER, "");
+	bench_pass(SEC);
+	CU_ASSERT_TRUE_FATAL(heards == 2 && heard_is(1, RADIUS_ACCT_STOP));
+	CU_ASSERT_STRING_EQUAL(heard_text(1, RADIUS_ACCT_SESSION_ID),
+			       heard_text(0, RADIUS_ACCT_SESSION_ID));
+	heard_end();
 }
 
 static struct bundle_ack {
@@ -696,6 +734,7 @@ static const struct test_case cases[] = {
 	{"what_is_asked_for", what_is_asked_for},
 	{"the_first_link_makes_a_bundle", the_first_link_makes_a_bundle},
 	{"the_second_link_joins_it", the_second_link_joins_it},
+	{"accounting_knows_one_log_in", accounting_knows_one_log_in},
 	{"a_link_is_waited_for_from_its_ack_on", a_link_is_waited_for_from_its_ack_on},
 	{"a_bundle_is_told_of_a_link_first", a_bundle_is_told_of_a_link_first},
 	{"early_frames_of_the_bundle_are_given_back", early_frames_of_the_bundle_are_given_back},
