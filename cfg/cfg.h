@@ -161,6 +161,13 @@ enum cfg_proxy {
 	CFG_PROXY_REQUIRE,	/* both are taken over, or the call is refused */
 };
 
+/* A user logs in who is logged in to the service already: `sessions`. */
+enum cfg_sessions {
+	CFG_SESSIONS_ALLOW,   /* both stay */
+	CFG_SESSIONS_REPLACE, /* the one before ends */
+	CFG_SESSIONS_DENY,    /* the new one is refused */
+};
+
 /* What of a realm is left out where a user is looked for: `strip-realm`. */
 enum cfg_strip {
 	CFG_STRIP_NONE,
@@ -190,6 +197,7 @@ struct cfg_service {
 	/* networks that its servers may have led to clients; none = all but default routes */
 	const struct cfg_prefix *radius_route;
 	unsigned radius_routes;
+	uint8_t sessions;    /* enum cfg_sessions */
 	uint8_t strip_realm; /* enum cfg_strip */
 	struct cfg_refs
 		select; /* services that take users of their realms who come in by this one */

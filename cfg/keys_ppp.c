@@ -258,6 +258,10 @@ static const struct cfg_key service_keys[] = {
 	 .help = "with `radius`: `user` sections count before it; only when no server answers; "
 		 "never; or when it refuses or does not answer",
 	 SERVICE(local_users)},
+	{"sessions", CFG_K_WORD, .words = "allow replace deny", .deflt = "allow",
+	 .help = "a user logs in who is logged in already: let him, end the log-in before, or "
+		 "refuse him",
+	 SERVICE(sessions)},
 	{"strip-realm", CFG_K_WORD, .words = "none suffix prefix both", .deflt = "none",
 	 .help = "look for user@realm (suffix), DOMAIN\\user (prefix) or both without the realm, "
 		 "here and by RADIUS",

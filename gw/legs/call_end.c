@@ -17,6 +17,7 @@ const uint16_t call_end_results[LEG_CAUSES] = {
 	[LEG_BY_MISMATCH] = L2TP_CDN_NO_FRAMING,
 	[LEG_BY_RESOURCES] = L2TP_CDN_NO_FACILITIES_TEMP,
 	[LEG_BY_LIMIT] = L2TP_CDN_ADMINISTRATIVE,
+	[LEG_BY_ANOTHER] = L2TP_CDN_ADMINISTRATIVE,
 };
 
 struct l2tp_result call_end_result(const struct leg_end *why)

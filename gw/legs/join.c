@@ -35,7 +35,7 @@ static const char *const cause_names[LEG_CAUSES] = {
 	[LEG_BY_PEER] = "peer",		[LEG_BY_LOSS] = "lost",
 	[LEG_BY_TIMEOUT] = "timeout",	[LEG_BY_AUTH] = "authentication",
 	[LEG_BY_MISMATCH] = "mismatch", [LEG_BY_RESOURCES] = "resources",
-	[LEG_BY_LIMIT] = "time limit",
+	[LEG_BY_LIMIT] = "time limit",	[LEG_BY_ANOTHER] = "another log-in",
 };
 
 const char *leg_state_name(enum leg_state s)

@@ -43,6 +43,7 @@ enum leg_cause {
 	LEG_BY_MISMATCH,  /* negotiation failed */
 	LEG_BY_RESOURCES, /* no address, no memory, no room */
 	LEG_BY_LIMIT,	  /* idle for too long, or as long as a session may last */
+	LEG_BY_ANOTHER,	  /* another log-in of the same user came in its place */
 	LEG_CAUSES
 };
 

@@ -28,6 +28,7 @@ static const uint8_t leg_acct_causes[LEG_CAUSES] = {
 	[LEG_BY_MISMATCH] = RADIUS_CAUSE_PORT_ERROR,
 	[LEG_BY_RESOURCES] = RADIUS_CAUSE_NAS_ERROR,
 	[LEG_BY_LIMIT] = RADIUS_CAUSE_SESSION_TIMEOUT,
+	[LEG_BY_ANOTHER] = RADIUS_CAUSE_PORT_PREEMPTED,
 };
 
 /* Where the far end of the call has said more: its Result Code (RFC 2661 4.4.2). */

@@ -27,6 +27,7 @@ static const struct ist_cause leg_line_causes[LEG_CAUSES] = {
 	[LEG_BY_MISMATCH] = {.kind = IST_CAUSE_LOCAL, .words = "nothing could be agreed"},
 	[LEG_BY_RESOURCES] = {.kind = IST_CAUSE_LOCAL, .words = "no resources"},
 	[LEG_BY_LIMIT] = {.kind = IST_CAUSE_LOCAL, .words = "time limit"},
+	[LEG_BY_ANOTHER] = {.kind = IST_CAUSE_LOCAL, .words = "another log-in"},
 };
 
 static struct leg_line *leg_line_of(struct leg *l)

@@ -312,6 +312,13 @@ static void leg_server_start_network(struct leg_server *s, uint64_t now)
 				  .dns4 = {cfg->dns4[0], cfg->dns4[1]},
 				  .local_iid = s->service->iid};
 
+	if (!leg_sessions_may_begin(s, now)) {
+		struct leg_end why = leg_end(LEG_BY_AUTH, "logged in already");
+
+		leg_server_log_refused(s, "he is logged in already", now);
+		leg_terminal_close(t, &why, now);
+		return;
+	}
 	if (!leg_server_have_addresses(s)) {
 		struct leg_end why = leg_end(LEG_BY_RESOURCES, "no address left");
 

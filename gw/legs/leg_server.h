@@ -86,6 +86,9 @@ static inline uint64_t leg_server_source(const struct leg_server *s)
  * cannot be let in. */
 const char *leg_realm_choose(struct leg_server *s, const struct ppp_auth_claim *claim);
 
+/* leg_sessions.c: other log-ins of the user give way, or he may not begin. */
+bool leg_sessions_may_begin(struct leg_server *s, uint64_t now);
+
 /* leg_grant.c: take what an answer grants (NULL = nothing) in place of what was granted before, or
  * look up again what a record says; s->filters too.  NULL, or why it cannot be had. */
 const char *leg_grant_take(struct leg_server *s, const struct grant *g);

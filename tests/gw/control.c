@@ -31,6 +31,7 @@
 	X(leg_line)       \
 	X(leg_realm)      \
 	X(leg_server)     \
+	X(leg_sessions)   \
 	X(leg_terminal)   \
 	X(limits)         \
 	X(line)           \

@@ -13,6 +13,7 @@ static void each_cause_has_a_result(void)
 		[LEG_BY_OPERATOR] = 3,	[LEG_BY_SHUTDOWN] = 3,	[LEG_BY_PEER] = 3,
 		[LEG_BY_LOSS] = 1,	[LEG_BY_TIMEOUT] = 1,	[LEG_BY_AUTH] = 3,
 		[LEG_BY_MISMATCH] = 11, [LEG_BY_RESOURCES] = 4, [LEG_BY_LIMIT] = 3,
+		[LEG_BY_ANOTHER] = 3,
 	};
 
 	for (unsigned i = 0; i < LEG_CAUSES; i++) {

@@ -444,8 +444,9 @@ static void states_and_causes_have_names(void)
 {
 	static const char *const states[] = {"idle", "starting", "up", "stopping", "gone", "?"};
 	static const char *const causes[] = {
-		"operator",	  "shutting down", "peer",	"lost",	      "timeout",
-		"authentication", "mismatch",	   "resources", "time limit", "?"};
+		"operator",   "shutting down",	"peer",	    "lost",
+		"timeout",    "authentication", "mismatch", "resources",
+		"time limit", "another log-in", "?"};
 
 	for (unsigned i = 0; i <= LEG_STATES; i++)
 		CU_ASSERT_STRING_EQUAL(leg_state_name((enum leg_state)i), states[i]);

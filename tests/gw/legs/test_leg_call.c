@@ -253,6 +253,7 @@ static void cdn_result_of_each_cause(void)
 		[LEG_BY_OPERATOR] = 3,	[LEG_BY_SHUTDOWN] = 3,	[LEG_BY_PEER] = 3,
 		[LEG_BY_LOSS] = 1,	[LEG_BY_TIMEOUT] = 1,	[LEG_BY_AUTH] = 3,
 		[LEG_BY_MISMATCH] = 11, [LEG_BY_RESOURCES] = 4, [LEG_BY_LIMIT] = 3,
+		[LEG_BY_ANOTHER] = 3,
 	};
 	unsigned i;
 

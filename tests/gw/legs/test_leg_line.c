@@ -59,6 +59,7 @@ static void the_circuit_is_told_why(void)
 		[LEG_BY_MISMATCH] = {IST_CAUSE_LOCAL, 0, 0, "nothing could be agreed"},
 		[LEG_BY_RESOURCES] = {IST_CAUSE_LOCAL, 0, 0, "no resources"},
 		[LEG_BY_LIMIT] = {IST_CAUSE_LOCAL, 0, 0, "time limit"},
+		[LEG_BY_ANOTHER] = {IST_CAUSE_LOCAL, 0, 0, "another log-in"},
 	};
 
 	for (unsigned i = 0; i < LEG_CAUSES; i++) {

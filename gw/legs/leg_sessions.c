@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Several log-ins of one user to one service: `sessions` says whether they may be.  A log-in is
+ * counted where its addresses are, so that the links of a bundle are one.  The one that gives way
+ * ends at once, without waiting for its client, who may have crashed; its addresses are free then.
+ */
+#include "gw/legs/leg_server.h"
+
+/* One of the same user, or NULL. */
+static struct leg_server *leg_sessions_other(const struct leg_server *s)
+{
+	struct join *j;
+
+	llist_for_each_entry(j, &s->t.gw->joins->head, entry)
+	{
+		struct leg_server *o = (struct leg_server *)j->leg[1];
+
+		if (j->ending || o->t.leg.ops->kind != LEG_SERVER || o == s || !o->has_addresses)
+			continue;
+		if (o->service == s->service && !strcmp(o->t.user, s->t.user))
+			return o;
+	}
+	return NULL;
+}
+
+bool leg_sessions_may_begin(struct leg_server *s, uint64_t now)
+{
+	const struct leg_end why =
+		leg_end(LEG_BY_ANOTHER, "the same user has logged in somewhere else");
+	unsigned rule = s->service->cfg->sessions;
+	struct leg_server *o;
+
+	if (rule == CFG_SESSIONS_ALLOW || !*s->t.user)
+		return true;
+	while ((o = leg_sessions_other(s))) {
+		if (rule == CFG_SESSIONS_DENY)
+			return false;
+		join_cut(o->t.leg.join, &why, now);
+	}
+	return true;
+}
