@@ -6,6 +6,15 @@
  */
 #include "gw/legs/leg_server.h"
 
+/* What becomes of the log-in before, and of the new one. */
+static const struct {
+	bool ends, refused;
+} leg_sessions_rules[] = {
+	[CFG_SESSIONS_ALLOW] = {false, false},
+	[CFG_SESSIONS_REPLACE] = {true, false},
+	[CFG_SESSIONS_DENY] = {false, true},
+};
+
 /* One of the same user, or NULL. */
 static struct leg_server *leg_sessions_other(const struct leg_server *s)
 {
@@ -30,12 +39,11 @@ bool leg_sessions_may_begin(struct leg_server *s, uint64_t now)
 	unsigned rule = s->service->cfg->sessions;
 	struct leg_server *o;
 
-	if (rule == CFG_SESSIONS_ALLOW || !*s->t.user)
+	if (!*s->t.user)
 		return true;
-	while ((o = leg_sessions_other(s))) {
-		if (rule == CFG_SESSIONS_DENY)
-			return false;
+	if (leg_sessions_rules[rule].refused)
+		return !leg_sessions_other(s);
+	while (leg_sessions_rules[rule].ends && (o = leg_sessions_other(s)))
 		join_cut(o->t.leg.join, &why, now);
-	}
 	return true;
 }
