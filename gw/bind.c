@@ -11,6 +11,7 @@
 #include "core/phb.h"
 #include "gw/client.h"
 #include "gw/dialout.h"
+#include "gw/drain.h"
 #include "gw/history.h"
 #include "gw/keep.h"
 #include "gw/kept.h"
@@ -173,6 +174,13 @@ static void bind_refuse(struct l2tp_call *c, enum l2tp_cdn_result result, const 
 	l2tp_call_hangup(c, &r, NULL, 0, now);
 }
 
+static const struct cfg_port *bind_port(struct gw *gw, l2tp_channel c)
+{
+	const struct gw_port *p = port_by_number(gw, dp_channel_port(c));
+
+	return p ? p->cfg : NULL;
+}
+
 static void bind_on_offered(struct gw *gw, const struct l2tp_event *ev)
 {
 	const struct cfg_peer *peer;
@@ -180,12 +188,19 @@ static void bind_on_offered(struct gw *gw, const struct l2tp_event *ev)
 	struct gw_service *service;
 	char where[GW_TEXT_MAX];
 	struct l2tp_call_info c;
+	const char *words;
 	struct leg *in;
 	struct join *j;
 
 	l2tp_tunnel_info(ev->tunnel, &t);
 	l2tp_call_info(ev->call, &c);
 	peer = t.peer;
+	words = drain_why(gw, bind_port(gw, t.channel), peer, t.local_id);
+	if (words) {
+		history_call(gw, ev->call, ev->now, words);
+		bind_refuse(ev->call, L2TP_CDN_NO_FACILITIES_TEMP, words, ev->now);
+		return;
+	}
 	if (gw->phase != GW_RUNNING) {
 		bind_refuse(ev->call, L2TP_CDN_NO_FACILITIES_TEMP, "shutting down", ev->now);
 		return;

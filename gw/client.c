@@ -9,6 +9,7 @@
 
 #include "gw/device.h"
 #include "gw/dial.h"
+#include "gw/drain.h"
 #include "gw/history.h"
 #include "gw/line.h"
 #include "gw/resume.h"
@@ -201,15 +202,26 @@ static struct join *client_call(struct gw_client *c, const char **words, uint64_
 	return NULL;
 }
 
+static const char *client_drains(const struct gw_client *c)
+{
+	const struct cfg_peer *peer = c->cfg->peer;
+
+	return drain_why(c->gw, peer ? peer->port : c->cfg->port, peer, 0);
+}
+
 static void client_dial(void *ctx, uint64_t now)
 {
 	struct gw_client *c = ctx;
 	struct line_to to = {c->cfg->port, c->cfg->circuit, NULL};
-	struct line_fail fail = {0};
+	struct line_fail fail = {.words = client_drains(c)};
 
 	if (c->gw->phase != GW_RUNNING)
 		return;
 	loop_cancel(c->gw->loop, &c->dial);
+	if (fail.words) {
+		client_failed(c, fail.words, now);
+		return;
+	}
 	c->dials++;
 	c->join = c->cfg->peer ? client_call(c, &fail.words, now)
 			       : line_dial(c->gw, &to, client_leg, &join_owner, c, &fail, now);

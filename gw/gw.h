@@ -27,6 +27,7 @@ struct gw_port;
 struct history;
 struct join_list;
 struct keeper_link;
+struct drain;
 struct keep;
 struct lines;
 struct networks;
@@ -69,6 +70,7 @@ struct gw {
 	struct aaa *aaa;
 	struct acct *acct;
 	struct keep *keep;
+	struct drain *drain;   /* what takes no new call */
 	struct resume *resume; /* what goes on in the next life */
 	struct lines *lines;
 	struct routes *routes;	       /* what they remember (route_way.c) */

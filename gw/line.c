@@ -3,6 +3,7 @@
 
 #include "core/bytes.h"
 #include "core/container.h"
+#include "gw/drain.h"
 #include "gw/bridge.h"
 #include "gw/dial.h"
 #include "gw/filter.h"
@@ -404,12 +405,17 @@ static void line_begin(struct line *l, const uint8_t *frame, size_t len, uint64_
 		line_route(l, &what, now);
 }
 
+static bool line_may_begin(const struct gw *gw, const struct gw_port *p)
+{
+	return p && gw->phase == GW_RUNNING && !drain_why(gw, p->cfg, NULL, 0);
+}
+
 void line_unclaimed(struct gw *gw, l2tp_channel from, const uint8_t *frame, size_t len,
 		    uint64_t now)
 {
 	struct line *l = line_on(gw, from);
 
-	if (l && !l->leg && gw->phase == GW_RUNNING)
+	if (l && !l->leg && line_may_begin(gw, port_by_number(gw, dp_channel_port(from))))
 		line_begin(l, frame, len, now);
 	if (l && l->leg)
 		leg_line_rx(l->leg, frame, len, now);
@@ -488,7 +494,7 @@ bool line_offered(struct gw *gw, l2tp_channel c, const struct ist_attrs *a, uint
 	struct leg_origin origin = line_origin_of(a);
 	struct line_end end = {0};
 
-	if (p && gw->phase == GW_RUNNING)
+	if (line_may_begin(gw, p))
 		end = line_end_for(gw, p, &a->peer, &origin);
 	if (end.join && !bridge_may_begin(gw, end.join))
 		return false;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "gw/outgoing.h"
 
+#include "gw/drain.h"
 #include "gw/device.h"
 #include "gw/dial.h"
 #include "gw/history.h"
@@ -234,10 +235,14 @@ static struct leg_out outgoing_ask(const struct cfg_outgoing *cfg)
 static const char *outgoing_begin(struct gw_outgoing *o, uint64_t now)
 {
 	struct leg_out ask = outgoing_ask(o->cfg);
-	const char *words = "the call has failed";
+	const char *words;
 
 	if (o->gw->phase != GW_RUNNING)
 		return "the gateway is ending";
+	words = drain_why(o->gw, o->cfg->peer->port, o->cfg->peer, 0);
+	if (words)
+		return words;
+	words = "the call has failed";
 	o->calls++;
 	outgoing_enter(o, OUTGOING_CALLING, now);
 	if (outgoing_join(o->gw, o->cfg->peer, o->cfg->service, &ask, o, &words, now))
@@ -284,6 +289,9 @@ const char *outgoing_call(struct gw *gw, const char *peer, const char *called, c
 		return p ? "no such service" : "no such peer";
 	if (gw->phase != GW_RUNNING)
 		return "the gateway is ending";
+	words = drain_why(gw, p->port, p, 0);
+	if (words)
+		return words;
 	if (strlen(called) >= sizeof(ask.called))
 		return "the number is too long";
 	snprintf(ask.called, sizeof(ask.called), "%s", called);

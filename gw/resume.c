@@ -6,6 +6,7 @@
 #include "gw/resume.h"
 
 #include "core/htab.h"
+#include "gw/drain.h"
 #include "gw/aaa/aaa.h"
 #include "gw/keep.h"
 #include "gw/legs/legs.h"
@@ -30,7 +31,8 @@ enum resume_kind {
 	RESUME_IID,
 	RESUME_ACCT_EPOCH,
 	RESUME_ACCT_SESSION,
-	RESUME_ACCT_RECORD
+	RESUME_ACCT_RECORD,
+	RESUME_DRAIN
 };
 
 struct resume {
@@ -129,6 +131,20 @@ void resume_line_number(struct resume *r)
 		return;
 	lines_save(r->gw, rec);
 	resume_put(r, RESUME_LINES, 0, rec, sizeof(rec));
+}
+
+void resume_drain(struct resume *r)
+{
+	uint8_t rec[DRAIN_RECORD];
+	size_t n;
+
+	if (!r->store)
+		return;
+	n = drain_save(r->gw, rec);
+	if (n)
+		resume_put(r, RESUME_DRAIN, 0, rec, n);
+	else
+		resume_del(r, RESUME_DRAIN, 0);
 }
 
 uint64_t resume_iid(struct resume *r, const char *service, uint64_t fresh)
@@ -336,6 +352,15 @@ static void resume_join_of(void *ctx, uint64_t key, const uint8_t *rec, size_t l
 	resume_del(r, RESUME_JOIN, key);
 }
 
+static void resume_drained(void *ctx, uint64_t key, const uint8_t *rec, size_t len)
+{
+	struct resume *r = ctx;
+
+	(void)key;
+	if (!drain_restore(r->gw, rec, len))
+		GW_LOG(MAIN, LOGL_ERROR, "the record of what drains cannot be read\n");
+}
+
 static void resume_lines(void *ctx, uint64_t key, const uint8_t *rec, size_t len)
 {
 	struct resume *r = ctx;
@@ -423,6 +448,7 @@ void resume_all(struct resume *r, uint64_t now)
 	store_each(r->store, RESUME_ENGINE, resume_engine, r);
 	store_each(r->store, RESUME_LINES, resume_lines, r);
 	store_each(r->store, RESUME_TUNNEL, resume_tunnel, r);
+	store_each(r->store, RESUME_DRAIN, resume_drained, r);
 	store_each(r->store, RESUME_CALL, resume_call, r);
 	l2tp_engine_resume(r->gw->engine, now);
 	store_each(r->store, RESUME_JOIN, resume_join_of, r);

@@ -43,6 +43,8 @@ void resume_join_changed(void *r, struct join *j);
 void resume_write(struct resume *r);
 /* A number of a line has been given. */
 void resume_line_number(struct resume *r);
+/* What drains has changed. */
+void resume_drain(struct resume *r);
 
 /* What accounting keeps (struct acct_ops). */
 void resume_acct_put(struct resume *r, enum acct_kept kind, uint64_t key, const uint8_t *rec,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "gw/route_way.h"
 
+#include "gw/drain.h"
 #include "gw/random.h"
 #include "gw/record.h"
 #include "gw/text.h"
@@ -177,15 +178,18 @@ static bool route_way_allows(struct gw *gw, struct route_way *w, const struct cf
 	char more[GW_TEXT_MAX];
 	const char *words;
 	uint64_t until = route_way_denied_until(gw, p, now, &words);
+	const char *drains = drain_why(gw, p->port, p, 0);
 
-	if (p == w->from) {
+	if (drains) {
+		route_way_say(w, ", %s passed over: %s", p->name, drains);
+	} else if (p == w->from) {
 		w->came_from = true;
 		route_way_say(w, ", %s passed over: the call comes from it", p->name);
 	} else if (until) {
 		route_way_say(w, ", %s passed over for %s more: %s", p->name,
 			      gw_duration_text(more, sizeof(more), until - now), words);
 	}
-	return p != w->from && !until;
+	return p != w->from && !until && !drains;
 }
 
 /* The bits of the peers that may be tried; those passed over count as tried. */

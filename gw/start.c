@@ -12,6 +12,7 @@
 #include "gw/bind.h"
 #include "gw/client.h"
 #include "gw/dialout.h"
+#include "gw/drain.h"
 #include "gw/filter.h"
 #include "gw/history.h"
 #include "gw/keep.h"
@@ -158,9 +159,10 @@ static bool start_all(struct gw *gw, struct store *store, const struct gw_door *
 	gw->history = history_new();
 	gw->routes = routes_new(gw->cfg);
 	gw->switches = switches_new();
+	gw->drain = drain_new();
 	gw->networks = networks_new();
 	gw->resume = resume_new(gw, store);
-	if (!gw->resume || !gw->joins || !gw->lines || !gw->routes || !gw->switches ||
+	if (!gw->resume || !gw->joins || !gw->lines || !gw->routes || !gw->switches || !gw->drain ||
 	    !gw->history || !gw->networks)
 		return false;
 	gw->joins->over = history_join;
@@ -264,6 +266,7 @@ void gw_free(struct gw *gw)
 	keep_free(gw->keep);
 	aaa_free(gw->aaa);
 	history_free(gw->history);
+	drain_free(gw->drain);
 	if (gw->engine)
 		l2tp_engine_free(gw->engine);
 	acct_free(gw->acct);

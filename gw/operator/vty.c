@@ -24,12 +24,11 @@ struct gw *vty_gw(const struct vty *vty)
 }
 
 const struct table *const operator_tables[] = {
-	&table_ports,	 &table_captures, &table_plugins,    &table_peers,
-	&table_tunnels,	 &table_clients,  &table_calls,	     &table_counters,
-	&table_services, &table_pools,	  &table_log,	     &table_failures,
-	&table_bundles,	 &table_lines,	  &table_joins,	     &table_routes,
-	&table_filters,	 &table_outgoing, &table_processes,  &table_radius,
-	&table_upgrade,	 &table_reload,	  &table_accounting, NULL,
+	&table_ports,	&table_captures, &table_plugins,  &table_peers,	     &table_tunnels,
+	&table_clients, &table_calls,	 &table_counters, &table_services,   &table_pools,
+	&table_log,	&table_failures, &table_bundles,  &table_lines,	     &table_joins,
+	&table_routes,	&table_filters,	 &table_outgoing, &table_processes,  &table_radius,
+	&table_upgrade, &table_reload,	 &table_drain,	  &table_accounting, NULL,
 };
 
 struct vty_lines {
@@ -272,6 +271,7 @@ static void vty_install(void)
 	vty_processes_init();
 	vty_upgrade_init();
 	vty_reload_init();
+	vty_drain_init();
 	vty_summary_init();
 	install_element(ENABLE_NODE, &clear_tunnel_cmd);
 	install_element(ENABLE_NODE, &clear_call_cmd);

@@ -36,6 +36,7 @@ void vty_bundles_init(void);   /* show_bundles.c */
 void vty_processes_init(void); /* show_process.c */
 void vty_upgrade_init(void);   /* show_upgrade.c */
 void vty_reload_init(void);    /* show_reload.c */
+void vty_drain_init(void);     /* show_drain.c */
 struct keeper_link;
 /* Have keeper begin an upgrade or a reload; what it refuses is told. */
 int vty_replace_begin(struct vty *vty, const char *what, int (*ask)(struct keeper_link *l));
@@ -45,7 +46,7 @@ extern const struct table table_peers, table_tunnels, table_clients, table_outgo
 extern const struct table table_calls, table_counters, table_lines, table_joins;
 extern const struct table table_services, table_pools, table_log, table_routes;
 extern const struct table table_filters, table_failures, table_bundles, table_processes,
-	table_radius, table_upgrade, table_reload, table_accounting;
+	table_radius, table_upgrade, table_reload, table_drain, table_accounting;
 /* All of them; NULL ends. */
 extern const struct table *const operator_tables[];
 

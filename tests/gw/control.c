@@ -17,6 +17,7 @@
 	X(dial)           \
 	X(dialout)        \
 	X(gw_memory)      \
+	X(drain)          \
 	X(history)        \
 	X(leg_acct)       \
 	X(leg_bundle)     \

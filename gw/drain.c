@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Names, not pointers: a reload brings other sections of the same name. */
+#include "gw/drain.h"
+
+#include "core/bytes.h"
+#include "gw/legs/legs.h"
+#include "gw/line.h"
+#include "gw/port.h"
+#include "gw/resume.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+const char *const drain_kind_names[DRAIN_KINDS] = {
+	[DRAIN_GATEWAY] = "gateway",
+	[DRAIN_PORT] = "port",
+	[DRAIN_PEER] = "peer",
+	[DRAIN_TUNNEL] = "tunnel",
+};
+
+struct drain_row {
+	uint8_t kind;
+	uint64_t since;
+	char name[DRAIN_NAME];
+};
+
+struct drain {
+	unsigned n;
+	struct drain_row row[DRAIN_MOST];
+};
+
+struct drain *drain_new(void)
+{
+	return calloc(1, sizeof(struct drain));
+}
+
+void drain_free(struct drain *d)
+{
+	free(d);
+}
+
+static struct drain_row *drain_find(const struct drain *d, enum drain_kind kind, const char *name)
+{
+	for (unsigned i = 0; i < d->n; i++)
+		if (d->row[i].kind == kind && !strcmp(d->row[i].name, name))
+			return (struct drain_row *)&d->row[i];
+	return NULL;
+}
+
+/* --- what there is ---------------------------------------------------------------------------- */
+
+static bool drain_is_there(const struct gw *gw, enum drain_kind kind, const char *name)
+{
+	if (kind == DRAIN_TUNNEL)
+		return l2tp_tunnel_by_id(gw->engine, (uint16_t)atoi(name));
+	return kind == DRAIN_GATEWAY || cfg_named(gw->cfg, drain_kind_names[kind], name);
+}
+
+static bool drain_add(struct gw *gw, enum drain_kind kind, const char *name, uint64_t since)
+{
+	struct drain *d = gw->drain;
+	struct drain_row *r = &d->row[d->n];
+
+	if (d->n == DRAIN_MOST || strlen(name) >= sizeof(r->name))
+		return false;
+	*r = (struct drain_row){.kind = (uint8_t)kind, .since = since};
+	memcpy(r->name, name, strlen(name));
+	d->n++;
+	return true;
+}
+
+const char *drain_begin(struct gw *gw, enum drain_kind kind, const char *name)
+{
+	if (!drain_is_there(gw, kind, name))
+		return "there is none of this name";
+	if (drain_find(gw->drain, kind, name))
+		return NULL;
+	if (!drain_add(gw, kind, name, loop_now(gw->loop)))
+		return "too many drain, or the name is too long";
+	resume_drain(gw->resume);
+	return NULL;
+}
+
+const char *drain_end(struct gw *gw, enum drain_kind kind, const char *name)
+{
+	struct drain *d = gw->drain;
+	struct drain_row *r = drain_find(d, kind, name);
+
+	if (!r)
+		return "it does not drain";
+	d->n--;
+	memmove(r, r + 1, (size_t)(&d->row[d->n] - r) * sizeof(*r));
+	resume_drain(gw->resume);
+	return NULL;
+}
+
+/* --- whether a call may begin ----------------------------------------------------------------- */
+
+const char *drain_why(const struct gw *gw, const struct cfg_port *port, const struct cfg_peer *peer,
+		      uint16_t tunnel)
+{
+	const struct drain *d = gw->drain;
+	char id[8];
+
+	if (!d || !d->n)
+		return NULL;
+	snprintf(id, sizeof(id), "%u", tunnel);
+	if (drain_find(d, DRAIN_GATEWAY, ""))
+		return "the gateway takes no new calls";
+	if (port && drain_find(d, DRAIN_PORT, port->config.name))
+		return "the port takes no new calls";
+	if (peer && drain_find(d, DRAIN_PEER, peer->name))
+		return "the peer takes no new calls";
+	return tunnel && drain_find(d, DRAIN_TUNNEL, id) ? "the tunnel takes no new calls" : NULL;
+}
+
+/* --- what is left ----------------------------------------------------------------------------- */
+
+struct drain_count {
+	struct gw *gw;
+	const struct drain_row *row;
+	unsigned n;
+};
+
+static bool drain_is_port(const struct drain_count *c, l2tp_channel channel)
+{
+	const struct gw_port *p = channel ? port_by_number(c->gw, dp_channel_port(channel)) : NULL;
+
+	return p && !strcmp(p->cfg->config.name, c->row->name);
+}
+
+static void drain_count_line(void *ctx, const struct line_view *line)
+{
+	struct drain_count *c = ctx;
+
+	c->n += line->leg && drain_is_port(c, line->channel);
+}
+
+static bool drain_is_tunnel(const struct drain_count *c, const struct l2tp_tunnel_info *i)
+{
+	const struct cfg_peer *peer = i->peer;
+
+	if (c->row->kind == DRAIN_PORT)
+		return drain_is_port(c, i->channel);
+	if (c->row->kind == DRAIN_PEER)
+		return peer && !strcmp(peer->name, c->row->name);
+	return i->local_id == atoi(c->row->name);
+}
+
+static unsigned drain_left(struct gw *gw, const struct drain_row *row)
+{
+	struct drain_count c = {gw, row, 0};
+	struct l2tp_tunnel *t = NULL;
+	struct l2tp_tunnel_info i;
+
+	if (row->kind == DRAIN_GATEWAY)
+		return gw->joins->n;
+	while ((t = l2tp_tunnel_next(gw->engine, t))) {
+		l2tp_tunnel_info(t, &i);
+		if (drain_is_tunnel(&c, &i))
+			c.n += i.calls;
+	}
+	if (row->kind == DRAIN_PORT)
+		lines_each(gw, drain_count_line, &c);
+	return c.n;
+}
+
+void drain_each(struct gw *gw, void (*each)(void *ctx, const struct drain_view *v), void *ctx)
+{
+	for (unsigned i = 0; i < gw->drain->n; i++) {
+		const struct drain_row *r = &gw->drain->row[i];
+		struct drain_view v = {.kind = (enum drain_kind)r->kind,
+				       .name = r->name,
+				       .since = r->since,
+				       .calls = drain_left(gw, r)};
+
+		each(ctx, &v);
+	}
+}
+
+/* --- records ---------------------------------------------------------------------------------- */
+
+/* kind 1, since 8, length of the name 1, name; as many as fit. */
+size_t drain_save(const struct gw *gw, uint8_t rec[DRAIN_RECORD])
+{
+	struct wr w = wr_init(rec, DRAIN_RECORD);
+
+	for (unsigned i = 0; i < gw->drain->n; i++) {
+		const struct drain_row *r = &gw->drain->row[i];
+		size_t n = strlen(r->name);
+
+		if (w.len + 10 + n > DRAIN_RECORD)
+			break;
+		wr_u8(&w, r->kind);
+		wr_u64(&w, r->since);
+		wr_u8(&w, (uint8_t)n);
+		wr_bytes(&w, r->name, n);
+	}
+	return w.len;
+}
+
+bool drain_restore(struct gw *gw, const uint8_t *rec, size_t len)
+{
+	struct rd r = rd_init(rec, len);
+
+	while (r.left && !r.bad) {
+		uint8_t kind = rd_u8(&r);
+		uint64_t since = rd_u64(&r);
+		size_t n = rd_u8(&r);
+		const char *at = (const char *)rd_take(&r, n);
+		char name[DRAIN_NAME] = "";
+
+		if (!at || n >= sizeof(name) || kind >= DRAIN_KINDS || since > loop_now(gw->loop))
+			return false;
+		memcpy(name, at, n);
+		if (drain_is_there(gw, (enum drain_kind)kind, name) &&
+		    !drain_find(gw->drain, (enum drain_kind)kind, name))
+			drain_add(gw, (enum drain_kind)kind, name, since);
+	}
+	return !r.bad;
+}

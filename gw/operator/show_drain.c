@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* `drain`, and `show drain`: what takes no new call, and how many are left there. */
+#include "gw/drain.h"
+#include "gw/legs/legs.h"
+#include "gw/operator/vty.h"
+#include "gw/text.h"
+
+struct drain_line {
+	const struct gw *gw;
+	struct drain_view of;
+};
+
+TABLE_TEXT(drain_what, drain_line, drain_kind_names[row->of.kind])
+TABLE_TEXT(drain_name, drain_line, row->of.name)
+TABLE_NUMBER(drain_calls, drain_line, row->of.calls)
+
+static void drain_age(const void *object, char *buf, size_t cap)
+{
+	const struct drain_line *row = object;
+
+	gw_duration_text(buf, cap, loop_now(row->gw->loop) - row->of.since);
+}
+
+static const struct table_column table_drain_columns[] = {
+	{"Drains", "drains", TABLE_LEFT, drain_what},
+	{"Name", "name", TABLE_LEFT, drain_name},
+	{"For", "for", TABLE_LEFT, drain_age},
+	{"Calls left", "calls-left", TABLE_RIGHT, drain_calls},
+};
+
+struct drain_rows {
+	struct gw *gw;
+	struct table_text *to;
+};
+
+static void drain_to_table(void *ctx, const struct drain_view *v)
+{
+	const struct drain_rows *r = ctx;
+
+	table_row(r->to, &(struct drain_line){.gw = r->gw, .of = *v});
+}
+
+static void table_drain_rows(struct gw *gw, struct table_text *to)
+{
+	struct drain_rows r = {gw, to};
+
+	drain_each(gw, drain_to_table, &r);
+}
+
+TABLE(table_drain, "drain");
+
+DEFUN(show_drain, show_drain_cmd, "show drain",
+      SHOW_STR "What takes no new call, since when, and how many are left there\n")
+{
+	return vty_table(vty, &table_drain);
+}
+
+static int drain_said(struct vty *vty, const char *name, const char *words)
+{
+	if (!words)
+		return CMD_SUCCESS;
+	vty_out(vty, "%% %s: %s%s", *name ? name : "the gateway", words, VTY_NEWLINE);
+	return CMD_WARNING;
+}
+
+#define DRAIN_STR    "Take no new calls; those that are there go on\n"
+#define NO_DRAIN_STR NO_STR "Take new calls again\n"
+
+#define DRAIN_COMMANDS(sym, words, strings, kind, name)                                      \
+	DEFUN(drain_##sym, drain_##sym##_cmd, "drain " words, DRAIN_STR strings)             \
+	{                                                                                    \
+		return drain_said(vty, name, drain_begin(vty_gw(vty), kind, name));          \
+	}                                                                                    \
+	DEFUN(no_drain_##sym, no_drain_##sym##_cmd, "no drain " words, NO_DRAIN_STR strings) \
+	{                                                                                    \
+		return drain_said(vty, name, drain_end(vty_gw(vty), kind, name));            \
+	}
+
+DRAIN_COMMANDS(gateway, "gateway", "All of it\n", DRAIN_GATEWAY, "")
+DRAIN_COMMANDS(port, "port NAME", "Tunnels and circuits of a port\nName of its section\n",
+	       DRAIN_PORT, argv[0])
+DRAIN_COMMANDS(peer, "peer NAME", "Tunnels of a peer, and calls to it\nName of its section\n",
+	       DRAIN_PEER, argv[0])
+DRAIN_COMMANDS(tunnel, "tunnel <1-65535>", "A tunnel\nOur Tunnel ID\n", DRAIN_TUNNEL, argv[0])
+
+void vty_drain_init(void)
+{
+	static struct cmd_element *const commands[] = {
+		&drain_gateway_cmd, &no_drain_gateway_cmd, &drain_port_cmd,   &no_drain_port_cmd,
+		&drain_peer_cmd,    &no_drain_peer_cmd,	   &drain_tunnel_cmd, &no_drain_tunnel_cmd,
+	};
+
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
+		install_element(ENABLE_NODE, commands[i]);
+	install_element_ve(&show_drain_cmd);
+}
