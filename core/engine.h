@@ -330,9 +330,10 @@ struct l2tp_tunnel *l2tp_tunnel_next(const struct l2tp_engine *e, const struct l
 /* Walk the tunnels on one channel; takes no time for others. */
 struct l2tp_tunnel *l2tp_tunnel_on(const struct l2tp_engine *e, l2tp_channel c,
 				   const struct l2tp_tunnel *after);
-/* A tunnel we opened to this peer section, forming or established, with room for another call; or
- * NULL. */
-struct l2tp_tunnel *l2tp_tunnel_with_room(const struct l2tp_engine *e, const void *peer);
+/* Walk the tunnels we opened to this peer section, forming or established, with room for another
+ * call. */
+struct l2tp_tunnel *l2tp_tunnel_with_room(const struct l2tp_engine *e, const void *peer,
+					  const struct l2tp_tunnel *after);
 struct l2tp_call *l2tp_call_next(const struct l2tp_tunnel *t, const struct l2tp_call *after);
 
 struct l2tp_counters {

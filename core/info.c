@@ -97,9 +97,11 @@ struct l2tp_tunnel *l2tp_tunnel_on(const struct l2tp_engine *e, l2tp_channel c,
 	return NULL;
 }
 
-struct l2tp_tunnel *l2tp_tunnel_with_room(const struct l2tp_engine *e, const void *peer)
+struct l2tp_tunnel *l2tp_tunnel_with_room(const struct l2tp_engine *e, const void *peer,
+					  const struct l2tp_tunnel *after)
 {
-	struct hnode *n = htab_first(&e->with_room, htab_key((uintptr_t)peer, 0));
+	struct hnode *n = after ? htab_more(&after->by_room)
+				: htab_first(&e->with_room, htab_key((uintptr_t)peer, 0));
 
 	for (; n; n = htab_more(n))
 		if (IST_CONTAINER_OF(n, struct l2tp_tunnel, by_room)->peer == peer)

@@ -146,6 +146,7 @@ static void bind_on_tunnel_down(struct gw *gw, const struct l2tp_event *ev)
 	struct l2tp_tunnel_info i;
 
 	l2tp_tunnel_info(ev->tunnel, &i);
+	drain_tunnel_down(gw, i.local_id);
 	gw_result_text(why, sizeof(why), &ev->result, true);
 	if (i.user) { /* it was up, so keep counts it */
 		uint64_t source = peer_channel_source(gw, i.channel);

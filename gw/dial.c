@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "gw/dial.h"
 
+#include "gw/drain.h"
 #include "gw/keep.h"
 #include "gw/legs/legs.h"
 #include "gw/peer.h"
@@ -23,10 +24,28 @@ static struct gw_port *dial_port(struct gw *gw, const struct cfg_peer *peer, str
 	return NULL;
 }
 
+static bool dial_drains(struct gw *gw, const struct l2tp_tunnel *t)
+{
+	struct l2tp_tunnel_info i;
+
+	l2tp_tunnel_info(t, &i);
+	return drain_has_tunnel(gw, i.local_id);
+}
+
+/* One that we have opened. */
+static struct l2tp_tunnel *dial_with_room(struct gw *gw, const struct cfg_peer *peer)
+{
+	struct l2tp_tunnel *t = NULL;
+
+	while ((t = l2tp_tunnel_with_room(gw->engine, peer, t)) && dial_drains(gw, t))
+		;
+	return t;
+}
+
 struct l2tp_tunnel *dial_tunnel(struct gw *gw, const struct cfg_peer *peer, uint64_t now,
 				const char **words)
 {
-	struct l2tp_tunnel *t = l2tp_tunnel_with_room(gw->engine, peer);
+	struct l2tp_tunnel *t = dial_with_room(gw, peer);
 	enum l2tp_reason why = L2TP_R_NONE;
 	struct l2tp_peer_answer who;
 	struct ist_addr to = {0};
@@ -78,7 +97,7 @@ struct l2tp_call *dial_call(struct gw *gw, const struct cfg_peer *peer, uint64_t
 	return dial_call_in(dial_tunnel(gw, peer, now, words), words);
 }
 
-/* An established tunnel that the peer has opened. */
+/* An established tunnel that the peer has opened, and that takes calls. */
 static struct l2tp_tunnel *dial_opened_by(struct gw *gw, const struct cfg_peer *peer)
 {
 	struct l2tp_tunnel *t = NULL;
@@ -86,7 +105,8 @@ static struct l2tp_tunnel *dial_opened_by(struct gw *gw, const struct cfg_peer *
 
 	while ((t = l2tp_tunnel_next(gw->engine, t))) {
 		l2tp_tunnel_info(t, &i);
-		if (i.peer == peer && i.state == L2TP_T_ESTABLISHED)
+		if (i.peer == peer && i.state == L2TP_T_ESTABLISHED &&
+		    !drain_has_tunnel(gw, i.local_id))
 			return t;
 	}
 	return NULL;
@@ -98,7 +118,8 @@ struct l2tp_call *dial_call_of(struct gw *gw, const struct cfg_peer *peer, uint6
 	struct l2tp_tunnel *t = dial_opened_by(gw, peer);
 
 	if (!t && !peer->dial) {
-		*words = "the peer has no tunnel to us, and its section no dial address";
+		*words = "the peer has no tunnel to us that takes calls, and its section no dial "
+			 "address";
 		return NULL;
 	}
 	return t ? dial_call_in(t, words) : dial_call(gw, peer, now, words);

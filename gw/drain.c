@@ -50,11 +50,38 @@ static struct drain_row *drain_find(const struct drain *d, enum drain_kind kind,
 
 /* --- what there is ---------------------------------------------------------------------------- */
 
+/* One that ends takes no calls anyway. */
+static bool drain_tunnel_is_there(const struct gw *gw, uint16_t id)
+{
+	const struct l2tp_tunnel *t = l2tp_tunnel_by_id(gw->engine, id);
+	struct l2tp_tunnel_info i;
+
+	if (!t)
+		return false;
+	l2tp_tunnel_info(t, &i);
+	return i.state <= L2TP_T_ESTABLISHED;
+}
+
 static bool drain_is_there(const struct gw *gw, enum drain_kind kind, const char *name)
 {
 	if (kind == DRAIN_TUNNEL)
-		return l2tp_tunnel_by_id(gw->engine, (uint16_t)atoi(name));
+		return drain_tunnel_is_there(gw, (uint16_t)atoi(name));
 	return kind == DRAIN_GATEWAY || cfg_named(gw->cfg, drain_kind_names[kind], name);
+}
+
+/* Octets of a row in the record. */
+static size_t drain_takes(const char *name)
+{
+	return 10 + strlen(name);
+}
+
+static bool drain_has_room(const struct drain *d, const char *name)
+{
+	size_t n = drain_takes(name);
+
+	for (unsigned i = 0; i < d->n; i++)
+		n += drain_takes(d->row[i].name);
+	return d->n < DRAIN_MOST && n <= DRAIN_RECORD;
 }
 
 static bool drain_add(struct gw *gw, enum drain_kind kind, const char *name, uint64_t since)
@@ -62,7 +89,7 @@ static bool drain_add(struct gw *gw, enum drain_kind kind, const char *name, uin
 	struct drain *d = gw->drain;
 	struct drain_row *r = &d->row[d->n];
 
-	if (d->n == DRAIN_MOST || strlen(name) >= sizeof(r->name))
+	if (!drain_has_room(d, name) || strlen(name) >= sizeof(r->name))
 		return false;
 	*r = (struct drain_row){.kind = (uint8_t)kind, .since = since};
 	memcpy(r->name, name, strlen(name));
@@ -95,24 +122,44 @@ const char *drain_end(struct gw *gw, enum drain_kind kind, const char *name)
 	return NULL;
 }
 
+static const char *drain_id(char text[8], uint16_t id)
+{
+	snprintf(text, 8, "%u", id);
+	return text;
+}
+
+void drain_tunnel_down(struct gw *gw, uint16_t id)
+{
+	char text[8];
+
+	if (drain_has_tunnel(gw, id))
+		drain_end(gw, DRAIN_TUNNEL, drain_id(text, id));
+}
+
 /* --- whether a call may begin ----------------------------------------------------------------- */
+
+bool drain_has_tunnel(const struct gw *gw, uint16_t id)
+{
+	const struct drain *d = gw->drain;
+	char text[8];
+
+	return d && d->n && drain_find(d, DRAIN_TUNNEL, drain_id(text, id));
+}
 
 const char *drain_why(const struct gw *gw, const struct cfg_port *port, const struct cfg_peer *peer,
 		      uint16_t tunnel)
 {
 	const struct drain *d = gw->drain;
-	char id[8];
 
 	if (!d || !d->n)
 		return NULL;
-	snprintf(id, sizeof(id), "%u", tunnel);
 	if (drain_find(d, DRAIN_GATEWAY, ""))
 		return "the gateway takes no new calls";
 	if (port && drain_find(d, DRAIN_PORT, port->config.name))
 		return "the port takes no new calls";
 	if (peer && drain_find(d, DRAIN_PEER, peer->name))
 		return "the peer takes no new calls";
-	return tunnel && drain_find(d, DRAIN_TUNNEL, id) ? "the tunnel takes no new calls" : NULL;
+	return tunnel && drain_has_tunnel(gw, tunnel) ? "the tunnel takes no new calls" : NULL;
 }
 
 /* --- what is left ----------------------------------------------------------------------------- */
@@ -181,7 +228,7 @@ void drain_each(struct gw *gw, void (*each)(void *ctx, const struct drain_view *
 
 /* --- records ---------------------------------------------------------------------------------- */
 
-/* kind 1, since 8, length of the name 1, name; as many as fit. */
+/* kind 1, since 8, length of the name 1, name: drain_takes(). */
 size_t drain_save(const struct gw *gw, uint8_t rec[DRAIN_RECORD])
 {
 	struct wr w = wr_init(rec, DRAIN_RECORD);
@@ -190,8 +237,6 @@ size_t drain_save(const struct gw *gw, uint8_t rec[DRAIN_RECORD])
 		const struct drain_row *r = &gw->drain->row[i];
 		size_t n = strlen(r->name);
 
-		if (w.len + 10 + n > DRAIN_RECORD)
-			break;
 		wr_u8(&w, r->kind);
 		wr_u64(&w, r->since);
 		wr_u8(&w, (uint8_t)n);

@@ -13,7 +13,7 @@ enum drain_kind { DRAIN_GATEWAY, DRAIN_PORT, DRAIN_PEER, DRAIN_TUNNEL, DRAIN_KIN
 extern const char *const drain_kind_names[DRAIN_KINDS]; /* "gateway", "port" ... */
 
 #define DRAIN_NAME 128u /* octets of a name with its NUL; a tunnel's is its id */
-#define DRAIN_MOST 512u /* at a time */
+#define DRAIN_MOST 512u /* at a time; no more than a record has room for */
 
 /* NULL without memory. */
 struct drain *drain_new(void);
@@ -23,6 +23,11 @@ const char *drain_begin(struct gw *gw, enum drain_kind kind, const char *name);
 /* It takes calls again.  NULL, or words: it does not drain. */
 const char *drain_end(struct gw *gw, enum drain_kind kind, const char *name);
 
+/* Its number may be given to another tunnel from now on. */
+void drain_tunnel_down(struct gw *gw, uint16_t id);
+
+/* Was this tunnel, and not what it belongs to, told to drain? */
+bool drain_has_tunnel(const struct gw *gw, uint16_t id);
 /* NULL: a call may begin there; else words why not.  peer NULL: there is none; tunnel 0: none yet.
  */
 const char *drain_why(const struct gw *gw, const struct cfg_port *port, const struct cfg_peer *peer,

@@ -62,24 +62,24 @@ static void tunnel_with_room(void)
 	rig_pair(&r);
 	r.a.policy.max_calls = 2;
 	r.a.peer = &somebody;
-	CU_ASSERT_PTR_NULL(l2tp_tunnel_with_room(r.a.e, &somebody));
+	CU_ASSERT_PTR_NULL(l2tp_tunnel_with_room(r.a.e, &somebody, NULL));
 	t = rig_open(&r.a);
-	CU_ASSERT_PTR_EQUAL(l2tp_tunnel_with_room(r.a.e, &somebody), t); /* coming up */
-	CU_ASSERT_PTR_NULL(l2tp_tunnel_with_room(r.a.e, &t));
+	CU_ASSERT_PTR_EQUAL(l2tp_tunnel_with_room(r.a.e, &somebody, NULL), t); /* coming up */
+	CU_ASSERT_PTR_NULL(l2tp_tunnel_with_room(r.a.e, &t, NULL));
 	rig_run(&r);
 	at_b = l2tp_tunnel_next(r.b.e, NULL);
 	CU_ASSERT_PTR_NOT_NULL(at_b);
-	CU_ASSERT_PTR_NULL(l2tp_tunnel_with_room(r.b.e, r.b.peer)); /* the peer's, not ours */
+	CU_ASSERT_PTR_NULL(l2tp_tunnel_with_room(r.b.e, r.b.peer, NULL)); /* the peer's, not ours */
 	c = l2tp_call_new(t, NULL, NULL);
-	CU_ASSERT_PTR_EQUAL(l2tp_tunnel_with_room(r.a.e, &somebody), t);
+	CU_ASSERT_PTR_EQUAL(l2tp_tunnel_with_room(r.a.e, &somebody, NULL), t);
 	d = l2tp_call_new(t, NULL, NULL);
-	CU_ASSERT_PTR_NULL(l2tp_tunnel_with_room(r.a.e, &somebody)); /* full */
+	CU_ASSERT_PTR_NULL(l2tp_tunnel_with_room(r.a.e, &somebody, NULL)); /* full */
 	l2tp_call_hangup(c, NULL, NULL, 0, r.now);
 	rig_run(&r);
-	CU_ASSERT_PTR_EQUAL(l2tp_tunnel_with_room(r.a.e, &somebody), t);
+	CU_ASSERT_PTR_EQUAL(l2tp_tunnel_with_room(r.a.e, &somebody, NULL), t);
 	CU_ASSERT_PTR_NOT_NULL(d);
 	l2tp_tunnel_close(t, NULL, r.now);
-	CU_ASSERT_PTR_NULL(l2tp_tunnel_with_room(r.a.e, &somebody)); /* ending */
+	CU_ASSERT_PTR_NULL(l2tp_tunnel_with_room(r.a.e, &somebody, NULL)); /* ending */
 	rig_free(&r);
 }
 

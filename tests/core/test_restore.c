@@ -346,7 +346,7 @@ static void a_record_makes_the_same_record(void)
 	CU_ASSERT_EQUAL(r.a.pkt[r.a.pkts - 1].dscp, 46);
 	rig_run(&r);
 	t = l2tp_tunnel_next(r.a.e, NULL);
-	CU_ASSERT_PTR_EQUAL(l2tp_tunnel_with_room(r.a.e, NULL), t);
+	CU_ASSERT_PTR_EQUAL(l2tp_tunnel_with_room(r.a.e, NULL, NULL), t);
 	restore_call(&r.a, t, L2TP_OUTGOING); /* of the types the peer has advertised */
 	restore_same_at_both_ends(2);
 	rig_free(&r);

@@ -301,8 +301,8 @@ static void empty_tunnel_has_room(void)
 	rig_peer_answers(&p, &r);
 	rig_zlb(&p);
 	rig_restart(&r.a);
-	CU_ASSERT_PTR_NOT_NULL(l2tp_tunnel_with_room(r.a.e, NULL));
-	CU_ASSERT_PTR_EQUAL(l2tp_tunnel_with_room(r.a.e, NULL), checks_only_tunnel());
+	CU_ASSERT_PTR_NOT_NULL(l2tp_tunnel_with_room(r.a.e, NULL, NULL));
+	CU_ASSERT_PTR_EQUAL(l2tp_tunnel_with_room(r.a.e, NULL, NULL), checks_only_tunnel());
 	rig_free(&r);
 }
 

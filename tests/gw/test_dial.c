@@ -163,8 +163,9 @@ static void in_the_tunnel_that_the_peer_has_opened(void)
 	waits = &bench.gw->cfg->peer[1];
 	CU_ASSERT_TRUE_FATAL(bench_dial("o"));
 	CU_ASSERT_PTR_NULL(dial_call_of(bench.gw, &bench.gw->cfg->peer[2], clock_us, &words));
-	CU_ASSERT_STRING_EQUAL(words,
-			       "the peer has no tunnel to us, and its section no dial address");
+	CU_ASSERT_STRING_EQUAL(
+		words, "the peer has no tunnel to us that takes calls, and its section no dial "
+		       "address");
 	CU_ASSERT_TRUE_FATAL(bench_dial("w"));
 	call = dial_call_of(bench.gw, waits, clock_us, &words);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(call);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "gw/drain.h"
 #include "gw/client.h"
+#include "gw/dial.h"
 #include "gw/outgoing.h"
 #include "gw/route_way.h"
 #include "tests/gw/operator/says.h"
@@ -178,6 +179,94 @@ static void it_outlives_control(void)
 	bench_stop();
 }
 
+static struct l2tp_tunnel *drain_dialled(char id[8])
+{
+	const char *words;
+	struct l2tp_tunnel *t = dial_tunnel(bench.gw, &bench.gw->cfg->peer[1], clock_us, &words);
+	struct l2tp_tunnel_info i = {0};
+
+	if (t)
+		l2tp_tunnel_info(t, &i);
+	snprintf(id, 8, "%u", i.local_id);
+	return t;
+}
+
+/* A call that we place goes into another tunnel of the peer. */
+static void not_into_a_tunnel_that_drains(void)
+{
+	struct l2tp_tunnel *first, *second;
+	char id[8], other[8];
+
+	vty_begin(CONF);
+	first = drain_dialled(id);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(first);
+	CU_ASSERT_PTR_EQUAL(drain_dialled(id), first);
+	CU_ASSERT_PTR_NULL(drain_begin(bench.gw, DRAIN_TUNNEL, id));
+	second = drain_dialled(other);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(second);
+	CU_ASSERT_PTR_NOT_EQUAL(second, first);
+	CU_ASSERT_PTR_EQUAL(drain_dialled(other), second);
+	CU_ASSERT_PTR_NULL(drain_end(bench.gw, DRAIN_TUNNEL, id));
+	CU_ASSERT_PTR_NULL(drain_begin(bench.gw, DRAIN_TUNNEL, other));
+	CU_ASSERT_PTR_EQUAL(drain_dialled(id), first);
+	vty_end();
+}
+
+/* Its number is given to another one day. */
+static void a_tunnel_that_ends_drains_no_more(void)
+{
+	const struct l2tp_result bye = {.result = L2TP_STOP_GENERAL_CLEAR};
+	struct l2tp_tunnel *t;
+	uint16_t number;
+	char id[8];
+
+	vty_begin(CONF);
+	CU_ASSERT_TRUE_FATAL(bench_dial("far"));
+	number = drain_tunnel(id);
+	t = l2tp_tunnel_by_id(bench.gw->engine, number);
+	CU_ASSERT_PTR_NULL(drain_begin(bench.gw, DRAIN_TUNNEL, id));
+	CU_ASSERT_TRUE(drain_has_tunnel(bench.gw, number));
+	l2tp_tunnel_close(t, &bye, clock_us);
+	bench_pass(1000);
+	CU_ASSERT_FALSE(drain_has_tunnel(bench.gw, number));
+	CU_ASSERT_PTR_NULL(drain_why(bench.gw, NULL, NULL, number));
+	CU_ASSERT_TRUE(vty_rows("show drain", "Drains Name For Calls left\n"));
+	if (l2tp_tunnel_by_id(bench.gw->engine, number)) /* it waits for its last words */
+		CU_ASSERT_STRING_EQUAL(drain_begin(bench.gw, DRAIN_TUNNEL, id),
+				       "there is none of this name");
+	vty_end();
+}
+
+#define DRAIN_LONG 60 /* octets of each name */
+#define DRAIN_FULL 70 /* so many do not fit */
+
+/* What is told to drain does so in the next life too, or the operator hears that there are too
+ * many. */
+static void no_more_than_the_next_life_knows(void)
+{
+	char text[DRAIN_FULL * 200] = CONF, name[DRAIN_LONG + 1];
+	unsigned n;
+
+	for (unsigned i = 0; i < DRAIN_FULL; i++)
+		snprintf(text + strlen(text), sizeof(text) - strlen(text),
+			 "peer p%0*u { port = a hostname = h%u service = s }\n", DRAIN_LONG - 1, i,
+			 i);
+	bench_start_kept(text);
+	for (n = 0; n < DRAIN_FULL; n++) {
+		snprintf(name, sizeof(name), "p%0*u", DRAIN_LONG - 1, n);
+		if (drain_begin(bench.gw, DRAIN_PEER, name))
+			break;
+	}
+	CU_ASSERT_EQUAL(n, 4096 / (10 + DRAIN_LONG));
+	bench_pass(SEC);
+	bench_kill(text);
+	for (unsigned i = 0; i < n; i++) {
+		snprintf(name, sizeof(name), "p%0*u", DRAIN_LONG - 1, i);
+		CU_ASSERT_PTR_NULL(drain_end(bench.gw, DRAIN_PEER, name));
+	}
+	bench_stop();
+}
+
 /* As a stranger has written it. */
 static void hostile_records(void)
 {
@@ -216,6 +305,9 @@ static const struct test_case cases[] = {
 	{"what_there_is_not_cannot_drain", what_there_is_not_cannot_drain},
 	{"an_operator_drains", an_operator_drains},
 	{"it_outlives_control", it_outlives_control},
+	{"not_into_a_tunnel_that_drains", not_into_a_tunnel_that_drains},
+	{"a_tunnel_that_ends_drains_no_more", a_tunnel_that_ends_drains_no_more},
+	{"no_more_than_the_next_life_knows", no_more_than_the_next_life_knows},
 	{"hostile_records", hostile_records},
 	{NULL, NULL},
 };

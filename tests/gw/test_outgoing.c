@@ -552,8 +552,10 @@ static void in_a_tunnel_of_the_lac(void)
 		       "peer lac { hostname = lac }\n"
 		       "pool p { ranges = { 10.64.0.0/24 } }\n"
 		       "service s { local = 10.64.0.1  pool = p  auth = none }\n");
-	CU_ASSERT_STRING_EQUAL(outgoing_call(bench.gw, "lac", "5551", "s", clock_us),
-			       "the peer has no tunnel to us, and its section no dial address");
+	CU_ASSERT_STRING_EQUAL(
+		outgoing_call(bench.gw, "lac", "5551", "s", clock_us),
+		"the peer has no tunnel to us that takes calls, and its section no dial "
+		"address");
 	CU_ASSERT_STRING_EQUAL(outgoing_call(bench.gw, "l", "5551", "s", clock_us), "no such peer");
 	CU_ASSERT_STRING_EQUAL(outgoing_call(bench.gw, "lac", "5551", "t", clock_us),
 			       "no such service");
