@@ -36,13 +36,16 @@ static int device_complain(char *err, size_t len, const char *dev, const char *w
 	return rc;
 }
 
-static int device_service_routes(const struct gw_service *s, const char *dev, char *err, size_t len)
+/* What leads elsewhere is told once. */
+static int device_service_routes(struct gw_service *s, const char *dev, char *err, size_t len)
 {
 	const struct cfg_pool *pool = s->cfg->pool;
 	char text[GW_TEXT_MAX], what[GW_TEXT_MAX + 16];
+	const bool told = s->unrouted;
 	unsigned i;
 	int rc;
 
+	s->unrouted = false;
 	for (i = 0; pool && i < pool->ranges; i++) {
 		const struct cfg_prefix *p = &pool->range[i];
 
@@ -50,15 +53,26 @@ static int device_service_routes(const struct gw_service *s, const char *dev, ch
 			continue;
 		rc = netif_route(dev, p, true);
 		snprintf(what, sizeof(what), "route to %s", gw_prefix_text(text, sizeof(text), p));
-		if (rc == -EEXIST)
+		s->unrouted = s->unrouted || rc == -EEXIST;
+		if (rc == -EEXIST && !told)
 			GW_LOG(MAIN, LOGL_ERROR,
 			       "service %s: the route to %s is not ours: it was there before and "
 			       "does not lead to %s\n",
 			       s->cfg->name, text, dev);
-		else if (rc < 0)
+		else if (rc < 0 && rc != -EEXIST)
 			return device_complain(err, len, dev, what, rc);
 	}
 	return 0;
+}
+
+void device_route_service(struct gw_service *s)
+{
+	const char *dev = dp_tun_name(s->gw->dp, s->tun);
+	char err[200];
+
+	if (s->unrouted && device_service_routes(s, dev, err, sizeof(err)) == 0 && !s->unrouted)
+		GW_LOG(MAIN, LOGL_NOTICE, "service %s: the routes to its pool lead to %s now\n",
+		       s->cfg->name, dev);
 }
 
 int device_open_service(struct gw_service *s, char *err, size_t len)

@@ -11,6 +11,9 @@
 /* Make the device of a service, up, with its addresses and routes.  0 or -errno with words in err.
  */
 int device_open_service(struct gw_service *s, char *err, size_t err_len);
+/* Try again what led elsewhere: as to the device that the service had before a reload, which goes
+ * once the new one is there. */
+void device_route_service(struct gw_service *s);
 /* Make the device of a client section, without addresses. */
 int device_open_client(struct gw *gw, const struct cfg_client *c, uint32_t *out, char *err,
 		       size_t err_len);

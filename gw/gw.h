@@ -51,6 +51,7 @@ struct gw_service {
 	uint32_t tun;
 	uint64_t iid; /* our interface identifier on every link of it */
 	unsigned clients;
+	bool unrouted; /* a route to its pool leads elsewhere */
 };
 
 enum gw_phase {

@@ -141,5 +141,7 @@ void services_check(struct gw *gw, uint64_t now)
 		}
 		if (!s->tun)
 			service_open_again(s, now);
+		else
+			device_route_service(s);
 	}
 }

@@ -16,7 +16,7 @@ void services_free_pools(struct gw *gw);
 /* The service at work of a section, or NULL. */
 struct gw_service *service_of(struct gw *gw, const struct cfg_service *cfg);
 /* Look for TUN devices that have been removed: calls behind them are ended, services get new ones.
- */
+ * Routes that led elsewhere are tried again. */
 void services_check(struct gw *gw, uint64_t now);
 
 #endif

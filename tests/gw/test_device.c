@@ -149,6 +149,34 @@ static void what_a_service_can_do_without(void)
 	bench_stop();
 }
 
+/* As to the device of a service before its name has changed, which goes after the new one has
+ * come. */
+static void a_route_that_led_elsewhere(void)
+{
+	static const char route[] = "route ist0 add 10.64.0.0/24";
+	static const char told[] =
+		"main error: service s: the route to 10.64.0.0/24 is not ours: *";
+	static const char now[] = "main notice: service s: the routes to its pool lead to ist0 now";
+	unsigned said;
+
+	bench_start(SERVICE);
+	fake.gone = "ist0";
+	fake.netif_error = -EEXIST;
+	for (unsigned i = 0; i < 2; i++) {
+		fake.netif_fails = route;
+		bench_pass(SEC);
+		CU_ASSERT_EQUAL(bench_logged(told), 1);
+		CU_ASSERT_EQUAL(bench_logged(now), 0);
+	}
+	bench_pass(SEC);
+	CU_ASSERT_EQUAL(bench_logged(now), 1);
+	said = fake_said(route);
+	CU_ASSERT_EQUAL(said, 4);
+	bench_pass(5 * SEC);
+	CU_ASSERT_EQUAL(fake_said(route), said);
+	bench_stop();
+}
+
 /* A fixed address outside every pool has a route of its own, as long as its call. */
 static void a_route_of_a_fixed_address(void)
 {
@@ -288,6 +316,7 @@ static const struct test_case cases[] = {
 	{"what_a_service_does_not_get", what_a_service_does_not_get},
 	{"no_device_for_a_service", no_device_for_a_service},
 	{"what_a_service_can_do_without", what_a_service_can_do_without},
+	{"a_route_that_led_elsewhere", a_route_that_led_elsewhere},
 	{"a_route_of_a_fixed_address", a_route_of_a_fixed_address},
 	{"a_client_gets_what_it_needs", a_client_gets_what_it_needs},
 	{"what_is_held_in_a_pool", what_is_held_in_a_pool},
