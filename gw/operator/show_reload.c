@@ -161,9 +161,22 @@ static bool reload_read(struct gw *gw, char *line, struct reload_row *out)
 	return true;
 }
 
+/* NULL without one.  One that is full may break off in a line, which is left out. */
+static char *reload_text(struct gw *gw, bool *full)
+{
+	char *text = gw->keeper ? keeper_report(gw->keeper) : NULL;
+	char *last = text ? strrchr(text, '\n') : NULL;
+
+	*full = text && strlen(text) == KEEPER_REPORT_MAX;
+	if (*full && last)
+		last[1] = '\0';
+	return text;
+}
+
 static void table_reload_rows(struct gw *gw, struct table_text *to)
 {
-	char *text = gw->keeper ? keeper_report(gw->keeper) : NULL, *rest = text, *line;
+	bool full;
+	char *text = reload_text(gw, &full), *rest = text, *line;
 	struct reload_row row;
 
 	while ((line = strsep(&rest, "\n"))) /* none without a text */
@@ -215,9 +228,12 @@ DEFUN(show_reload, show_reload_cmd, "show reload",
 	       "and how many calls it concerns now\n")
 {
 	struct gw *gw = vty_gw(vty);
-	char *text = gw->keeper ? keeper_report(gw->keeper) : NULL;
+	bool full;
+	char *text = reload_text(gw, &full);
 
 	reload_print_words(vty, text);
+	if (full)
+		vty_out(vty, "more has changed than can be told%s", VTY_NEWLINE);
 	free(text);
 	return vty_table(vty, &table_reload);
 }

@@ -125,6 +125,7 @@ int vty_ask(const char *path, const char *command, FILE *out)
 
 #define UPGRADE_PAUSE	50000000l /* ns between two questions */
 #define UPGRADE_TIMES	2400u	  /* questions, then it has hung: two minutes */
+#define UPGRADE_GONE	40u	  /* in a row for which there is no socket: it listens elsewhere */
 #define UPGRADE_GOES	"going-on"
 #define UPGRADE_SUCCESS "done"
 
@@ -181,19 +182,42 @@ static bool upgrade_ask(const char *path, struct upgrade_view *v)
 	return answered;
 }
 
-int vty_replace(const char *path, const char *what, FILE *out)
+/* A control that is replaced leaves its socket, so that this is for longer only when another path
+ * is configured, or when the gateway has ended. */
+static bool upgrade_is_gone(const char *path)
+{
+	return access(path, F_OK) < 0 && errno == ENOENT;
+}
+
+/* Until it has ended in one way or another, or there is nobody to ask. */
+static void upgrade_wait(const char *path, struct upgrade_view *v)
 {
 	const struct timespec pause = {.tv_nsec = UPGRADE_PAUSE};
+	unsigned gone = 0;
+
+	for (unsigned i = 0;
+	     i < UPGRADE_TIMES && gone < UPGRADE_GONE && v->told && !strcmp(v->state, UPGRADE_GOES);
+	     i++) {
+		if (i)
+			nanosleep(&pause, NULL);
+		upgrade_ask(path, v);
+		gone = upgrade_is_gone(path) ? gone + 1 : 0;
+	}
+	if (gone == UPGRADE_GONE)
+		ask_complain(false,
+			     "%s is there no more: another `vty { socket }` is configured, "
+			     "or the gateway has ended",
+			     path);
+}
+
+int vty_replace(const char *path, const char *what, FILE *out)
+{
 	struct upgrade_view v = {.out = out, .state = UPGRADE_GOES, .told = true};
 
 	signal(SIGPIPE, SIG_IGN); /* the far end may go away at any time */
 	if (ask_one(path, what, stderr, false))
 		return 1;
-	for (unsigned i = 0; i < UPGRADE_TIMES && v.told && !strcmp(v.state, UPGRADE_GOES); i++) {
-		if (i)
-			nanosleep(&pause, NULL);
-		upgrade_ask(path, &v);
-	}
+	upgrade_wait(path, &v);
 	if (!v.told || !strcmp(v.state, UPGRADE_GOES))
 		ask_complain(false, "how that goes is not known; the log of the gateway says");
 	if (!strncmp(what, "reload", 6) && v.told)

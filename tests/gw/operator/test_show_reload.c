@@ -108,10 +108,25 @@ static void mistakes_come_first(void)
 	vty_end_keeper();
 }
 
+/* It ends in the middle of a row. */
+static void more_than_a_report_has_room_for(void)
+{
+	static const char row[] = "change\tpool\tp\tadded\tlive\t-\n", cut[] = "change\tpool\tq";
+	static char text[KEEPER_REPORT_MAX + 1];
+
+	memset(text, '\n', KEEPER_REPORT_MAX);
+	memcpy(text, row, sizeof(row) - 1);
+	memcpy(text + KEEPER_REPORT_MAX - (sizeof(cut) - 1), cut, sizeof(cut) - 1);
+	vty_begin_keeper(CONF);
+	reload_shows(text, "more has changed than can be told\n" TITLES "pool p added live - -\n");
+	vty_end_keeper();
+}
+
 static const struct test_case cases[] = {
 	{"keeper_is_asked", keeper_is_asked},
 	{"changes_and_the_calls_they_concern", changes_and_the_calls_they_concern},
 	{"mistakes_come_first", mistakes_come_first},
+	{"more_than_a_report_has_room_for", more_than_a_report_has_room_for},
 	{NULL, NULL},
 };
 extern const struct test_suite suite_show_reload;

@@ -360,6 +360,7 @@ static void a_talk_at_a_terminal(void)
 
 /* What each connection is told, in order; "" = it breaks off. */
 static const char *const *tells;
+static bool upgrade_unlinks; /* the socket, before the last of them */
 
 static void *upgrade_serve(void *arg)
 {
@@ -375,6 +376,8 @@ static void *upgrade_serve(void *arg)
 				break;
 			n += (size_t)got;
 		}
+		if (upgrade_unlinks && !tells[1])
+			unlink(path);
 		send(fd, *tells, strlen(*tells), MSG_NOSIGNAL);
 		close(fd);
 	}
@@ -431,6 +434,31 @@ static void an_upgrade_is_waited_for(void)
 	CU_ASSERT_EQUAL(vty_replace("/nowhere/vty", "reload", stdout), 1);
 }
 
+/* The socket of before goes, since the new configuration names another: it is not waited for. */
+static void a_socket_that_goes_is_not_waited_for(void)
+{
+	static const char *const said[] = {"gw# reload\r\ngw# " END "\r\n",
+					   TOLD("1  going-on  0  one\r\n"), NULL};
+	char *text = NULL;
+	size_t len = 0;
+	FILE *out = open_memstream(&text, &len);
+	struct timespec begin, end;
+
+	ask_begin(END "\n", NULL);
+	tells = said;
+	upgrade_unlinks = true;
+	CU_ASSERT_FATAL(!pthread_create(&server, NULL, upgrade_serve, NULL));
+	clock_gettime(CLOCK_MONOTONIC, &begin);
+	CU_ASSERT_EQUAL(vty_replace(path, "reload", out), 1);
+	clock_gettime(CLOCK_MONOTONIC, &end);
+	upgrade_unlinks = false;
+	CU_ASSERT_TRUE(end.tv_sec - begin.tv_sec < 60); /* it is two seconds; two minutes else */
+	ask_end();
+	fclose(out);
+	CU_ASSERT_STRING_EQUAL(text, "     0 ms  one\n");
+	free(text);
+}
+
 static const struct test_case cases[] = {
 	{"one_command", one_command},
 	{"no_command", no_command},
@@ -443,6 +471,7 @@ static const struct test_case cases[] = {
 	{"a_talk_with_failures", a_talk_with_failures},
 	{"a_talk_at_a_terminal", a_talk_at_a_terminal},
 	{"an_upgrade_is_waited_for", an_upgrade_is_waited_for},
+	{"a_socket_that_goes_is_not_waited_for", a_socket_that_goes_is_not_waited_for},
 	{NULL, NULL},
 };
 const struct test_suite suite_vty_ask = {"vty_ask", cases};
