@@ -227,6 +227,7 @@ static void upgrade_taken_over(struct keeper *k)
 	struct child *control = &k->proc[KEEPER_CONTROL].child;
 
 	upgrade_replace_data(k);
+	keeper_is_ready(k, &k->proc[KEEPER_DATA]);
 	keeper_upgrade_say(k, KEEPER_NOTICE, "data has handed over in %u.%u ms", u->took / 1000,
 			   u->took / 100 % 10);
 	if (control->state == CHILD_WAITING)

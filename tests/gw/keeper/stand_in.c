@@ -211,7 +211,7 @@ static void stand_in_live(struct stand_in *s)
 		stand_in_reload(s);
 	if (stand_in_is(s, "reloads") && s->go.life)
 		stand_in_report(s);
-	if (stand_in_is(s, "asks"))
+	if (stand_in_is(s, "asks") || (stand_in_is(s, "upgrades") && s->go.life))
 		stand_in_ask(s);
 	if (stand_in_is(s, "silent") && !s->go.life)
 		pause();

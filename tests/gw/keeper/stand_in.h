@@ -20,7 +20,7 @@
  *   babbles   in its first life it sends octets that are no message
  *   steals    in its first life it has a descriptor held in another's name
  *   silent    in its first life it closes its socket and stays
- *   upgrades  in its first life it has itself upgraded
+ *   upgrades  in its first life it has itself upgraded, in the next it asks as below
  *   checks    it prints "ROLE checks" and ends with status 0, without a keeper
  *   refuses   the same with status 5
  *   lingers   it upgrades, and then waits to be killed instead of leaving

@@ -62,6 +62,7 @@ static void an_upgrade_replaces_data_and_control(void)
 	rig_life("control", 1, "has left for an upgrade");
 	ASSERT_WHOLE("control fd all/", "control fd all/memory memory 1");
 	ASSERT_LINE("control fd life/data");
+	ASSERT_WHOLE("control knows data", "control knows data running 0");
 	ASSERT_LINE("log upgrade: done");
 	ASSERT_LINE("second fd life/control"); /* of the new control */
 	rig_stop();
