@@ -13,10 +13,8 @@
 #include <string.h>
 
 const char *const drain_kind_names[DRAIN_KINDS] = {
-	[DRAIN_GATEWAY] = "gateway",
-	[DRAIN_PORT] = "port",
-	[DRAIN_PEER] = "peer",
-	[DRAIN_TUNNEL] = "tunnel",
+	[DRAIN_GATEWAY] = "gateway", [DRAIN_PORT] = "port",	    [DRAIN_PEER] = "peer",
+	[DRAIN_TUNNEL] = "tunnel",   [DRAIN_SHUTDOWN] = "shutdown",
 };
 
 struct drain_row {
@@ -66,7 +64,8 @@ static bool drain_is_there(const struct gw *gw, enum drain_kind kind, const char
 {
 	if (kind == DRAIN_TUNNEL)
 		return drain_tunnel_is_there(gw, (uint16_t)atoi(name));
-	return kind == DRAIN_GATEWAY || cfg_named(gw->cfg, drain_kind_names[kind], name);
+	return kind == DRAIN_GATEWAY || kind == DRAIN_SHUTDOWN ||
+	       cfg_named(gw->cfg, drain_kind_names[kind], name);
 }
 
 /* Octets of a row in the record. */
@@ -136,6 +135,27 @@ void drain_tunnel_down(struct gw *gw, uint16_t id)
 		drain_end(gw, DRAIN_TUNNEL, drain_id(text, id));
 }
 
+void drain_shutdown(struct gw *gw, uint64_t within)
+{
+	struct drain *d = gw->drain;
+	struct drain_row *r = drain_find(d, DRAIN_SHUTDOWN, "");
+
+	if (!r && !drain_add(gw, DRAIN_SHUTDOWN, "", 0)) {
+		d->n--; /* the last wish gives way */
+		drain_add(gw, DRAIN_SHUTDOWN, "", 0);
+	}
+	r = drain_find(d, DRAIN_SHUTDOWN, "");
+	r->since = loop_now(gw->loop) + within;
+	resume_drain(gw->resume);
+}
+
+bool drain_is_over(struct gw *gw, uint64_t now)
+{
+	const struct drain_row *r = drain_find(gw->drain, DRAIN_SHUTDOWN, "");
+
+	return r && (now >= r->since || !gw->joins->n);
+}
+
 /* --- whether a call may begin ----------------------------------------------------------------- */
 
 bool drain_has_tunnel(const struct gw *gw, uint16_t id)
@@ -153,6 +173,8 @@ const char *drain_why(const struct gw *gw, const struct cfg_port *port, const st
 
 	if (!d || !d->n)
 		return NULL;
+	if (drain_find(d, DRAIN_SHUTDOWN, ""))
+		return "the gateway is going to end";
 	if (drain_find(d, DRAIN_GATEWAY, ""))
 		return "the gateway takes no new calls";
 	if (port && drain_find(d, DRAIN_PORT, port->config.name))
@@ -201,7 +223,7 @@ static unsigned drain_left(struct gw *gw, const struct drain_row *row)
 	struct l2tp_tunnel *t = NULL;
 	struct l2tp_tunnel_info i;
 
-	if (row->kind == DRAIN_GATEWAY)
+	if (row->kind == DRAIN_GATEWAY || row->kind == DRAIN_SHUTDOWN)
 		return gw->joins->n;
 	while ((t = l2tp_tunnel_next(gw->engine, t))) {
 		l2tp_tunnel_info(t, &i);
@@ -256,7 +278,8 @@ bool drain_restore(struct gw *gw, const uint8_t *rec, size_t len)
 		const char *at = (const char *)rd_take(&r, n);
 		char name[DRAIN_NAME] = "";
 
-		if (!at || n >= sizeof(name) || kind >= DRAIN_KINDS || since > loop_now(gw->loop))
+		if (!at || n >= sizeof(name) || kind >= DRAIN_KINDS ||
+		    (since > loop_now(gw->loop) && kind != DRAIN_SHUTDOWN))
 			return false;
 		memcpy(name, at, n);
 		if (drain_is_there(gw, (enum drain_kind)kind, name) &&

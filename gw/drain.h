@@ -9,7 +9,14 @@
 
 #include "gw/gw.h"
 
-enum drain_kind { DRAIN_GATEWAY, DRAIN_PORT, DRAIN_PEER, DRAIN_TUNNEL, DRAIN_KINDS };
+enum drain_kind {
+	DRAIN_GATEWAY,
+	DRAIN_PORT,
+	DRAIN_PEER,
+	DRAIN_TUNNEL,
+	DRAIN_SHUTDOWN, /* drain_shutdown() */
+	DRAIN_KINDS
+};
 extern const char *const drain_kind_names[DRAIN_KINDS]; /* "gateway", "port" ... */
 
 #define DRAIN_NAME 128u /* octets of a name with its NUL; a tunnel's is its id */
@@ -28,6 +35,13 @@ void drain_tunnel_down(struct gw *gw, uint16_t id);
 
 /* Was this tunnel, and not what it belongs to, told to drain? */
 bool drain_has_tunnel(const struct gw *gw, uint16_t id);
+
+/* The gateway takes no new call, and ends in good order after `within` us, or when no call is left;
+ * another time takes the place of the one before. */
+void drain_shutdown(struct gw *gw, uint64_t within);
+/* Has its time come?  Once a second. */
+bool drain_is_over(struct gw *gw, uint64_t now);
+
 /* NULL: a call may begin there; else words why not.  peer NULL: there is none; tunnel 0: none yet.
  */
 const char *drain_why(const struct gw *gw, const struct cfg_port *port, const struct cfg_peer *peer,
@@ -37,7 +51,7 @@ const char *drain_why(const struct gw *gw, const struct cfg_port *port, const st
 struct drain_view {
 	enum drain_kind kind;
 	const char *name;
-	uint64_t since;
+	uint64_t since; /* of a shutdown: when it is due */
 	unsigned calls;
 };
 void drain_each(struct gw *gw, void (*each)(void *ctx, const struct drain_view *v), void *ctx);

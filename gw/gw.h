@@ -93,6 +93,7 @@ struct gw {
 	struct networks *networks;    /* behind clients, as RADIUS says (network.c) */
 	uint8_t id[8];		      /* random: names this gateway to other switches of a call */
 	enum gw_phase phase;
+	bool asked_to_end;		 /* keeper has been asked to end the gateway */
 	uint64_t started;		 /* us */
 	uint64_t ppp_count[PPP_R_COUNT]; /* of PPP links that have ended */
 	const char *lost_why;	    /* while the engine is told that a channel is lost; or NULL */

@@ -123,6 +123,8 @@ static void start_each_second(void *ctx, uint64_t now)
 	start_give_memory_back(gw, now);
 	if (gw->phase == GW_RUNNING)
 		services_check(gw, now);
+	if (gw->phase == GW_RUNNING && !gw->asked_to_end && drain_is_over(gw, now))
+		gw_end(gw, now);
 	loop_set(gw->loop, &gw->second, now + SECOND);
 }
 
@@ -357,6 +359,18 @@ void gw_hup(void)
 	       "SIGHUP: there is no keeper that reads the configuration anew (workers = 0, or it "
 	       "is "
 	       "of an older version); nothing is changed\n");
+}
+
+/* Keeper ends all three; alone we end ourselves. */
+void gw_end(struct gw *gw, uint64_t now)
+{
+	int rc = gw->keeper ? keeper_ask_end(gw->keeper) : 0;
+
+	GW_LOG(MAIN, rc ? LOGL_ERROR : LOGL_NOTICE, "the time of the shutdown has come%s%s\n",
+	       rc ? ", and keeper does not end the gateway: " : "", rc ? strerror(-rc) : "");
+	gw->asked_to_end = !rc;
+	if (!gw->keeper)
+		gw_shutdown(gw, now);
 }
 
 void gw_shutdown(struct gw *gw, uint64_t now)

@@ -26,6 +26,8 @@ struct gw *gw_new_apart(const struct cfg_model *cfg, struct store *store,
 void gw_free(struct gw *gw);
 /* SIGHUP has come, to this process or to its keeper. */
 void gw_hup(void);
+/* An operator has it ended: all processes, in good order. */
+void gw_end(struct gw *gw, uint64_t now);
 /* Orderly end: PPP is terminated, then CDN and StopCCN are sent; the loop quits when all are
  * acknowledged or after five seconds.  A second call ends at once. */
 void gw_shutdown(struct gw *gw, uint64_t now);

@@ -56,6 +56,7 @@ extern const char *const keeper_role_names[KEEPER_ROLES];
  *              today, or with 1 in its octet only have that checked; answered like UPGRADE
  *   REPORT     request of control: its answer has the file of KEEPER_REPORT_MAX octets into which
  *              the check of the last reload has printed; NULs are behind it
+ *   END        request of control: end the gateway, as SIGTERM does
  */
 enum keeper_kind {
 	KEEPER_GIVE = 1,
@@ -76,6 +77,7 @@ enum keeper_kind {
 	KEEPER_PROGRAMS = 35,
 	KEEPER_RELOAD = 36,
 	KEEPER_REPORT = 37,
+	KEEPER_END = 38,
 	KEEPER_OPENER = 64, /* from here to 127: requests of the opener (gw/keeper/opener.h) */
 };
 
@@ -170,6 +172,8 @@ int keeper_ask_upgrade(struct keeper_link *l);
 /* Have control replaced by one with the configuration's file of today, once that has been checked,
  * or with `dry` only have it checked.  As keeper_ask_upgrade(). */
 int keeper_ask_reload(struct keeper_link *l, bool dry);
+/* Have the gateway ended, as SIGTERM does.  0 or -errno. */
+int keeper_ask_end(struct keeper_link *l);
 /* What the check of the last reload has printed: its octets, which the caller frees, or NULL:
  * there was none, or keeper does not answer.  A NUL is behind it. */
 #define KEEPER_REPORT_MAX (1u << 18)

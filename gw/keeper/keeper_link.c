@@ -158,6 +158,11 @@ int keeper_ask_reload(struct keeper_link *l, bool dry)
 	return keeper_ask_plainly(l, KEEPER_RELOAD, &(uint8_t){dry}, 1);
 }
 
+int keeper_ask_end(struct keeper_link *l)
+{
+	return keeper_ask_plainly(l, KEEPER_END, NULL, 0);
+}
+
 char *keeper_report(struct keeper_link *l)
 {
 	uint8_t buf[KEEPER_MSG_MAX];

@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -306,6 +307,17 @@ static int keeper_begin_reload(struct keeper *k, struct rd *body, struct wr *ans
 	return body->bad || body->left || dry > 1 ? EBADMSG : keeper_reload(k, dry);
 }
 
+/* Signals are taken in order with all else. */
+static int keeper_end_all(struct keeper *k, struct rd *body, struct wr *answer, int *fd)
+{
+	(void)k;
+	(void)answer;
+	(void)fd;
+	if (body->left)
+		return EBADMSG;
+	return kill(getpid(), SIGTERM) < 0 ? errno : 0;
+}
+
 static int keeper_give_report(struct keeper *k, struct rd *body, struct wr *answer, int *fd)
 {
 	(void)answer;
@@ -329,9 +341,13 @@ static const struct {
 	uint8_t kind;
 	int (*run)(struct keeper *k, struct rd *body, struct wr *answer, int *fd);
 } keeper_own_requests[] = {
-	{KEEPER_PROCESSES, keeper_tell_processes}, {KEEPER_UPGRADE, keeper_begin_upgrade},
-	{KEEPER_RELOAD, keeper_begin_reload},	   {KEEPER_PROGRESS, keeper_tell_progress},
-	{KEEPER_PROGRAMS, keeper_tell_programs},   {KEEPER_REPORT, keeper_give_report},
+	{KEEPER_PROCESSES, keeper_tell_processes},
+	{KEEPER_UPGRADE, keeper_begin_upgrade},
+	{KEEPER_RELOAD, keeper_begin_reload},
+	{KEEPER_PROGRESS, keeper_tell_progress},
+	{KEEPER_PROGRAMS, keeper_tell_programs},
+	{KEEPER_REPORT, keeper_give_report},
+	{KEEPER_END, keeper_end_all},
 };
 
 static int keeper_answer(struct keeper *k, const struct keeper_proc *p, const struct keeper_msg *q,

@@ -5,6 +5,8 @@
 #include "gw/operator/vty.h"
 #include "gw/text.h"
 
+#include <stdlib.h>
+
 struct drain_line {
 	const struct gw *gw;
 	struct drain_view of;
@@ -14,11 +16,15 @@ TABLE_TEXT(drain_what, drain_line, drain_kind_names[row->of.kind])
 TABLE_TEXT(drain_name, drain_line, row->of.name)
 TABLE_NUMBER(drain_calls, drain_line, row->of.calls)
 
+/* Since when; of a shutdown, how long until then. */
 static void drain_age(const void *object, char *buf, size_t cap)
 {
 	const struct drain_line *row = object;
+	uint64_t now = loop_now(row->gw->loop), at = row->of.since;
+	char text[GW_TEXT_MAX];
 
-	gw_duration_text(buf, cap, loop_now(row->gw->loop) - row->of.since);
+	gw_duration_text(text, sizeof(text), at > now ? at - now : now - at);
+	snprintf(buf, cap, "%s%s", at > now ? "in " : "", text);
 }
 
 static const struct table_column table_drain_columns[] = {
@@ -83,6 +89,20 @@ DRAIN_COMMANDS(peer, "peer NAME", "Tunnels of a peer, and calls to it\nName of i
 	       DRAIN_PEER, argv[0])
 DRAIN_COMMANDS(tunnel, "tunnel <1-65535>", "A tunnel\nOur Tunnel ID\n", DRAIN_TUNNEL, argv[0])
 
+#define SHUTDOWN_STR "End the gateway in good order\n"
+
+DEFUN(shutdown_after, shutdown_after_cmd, "shutdown after <0-10080>",
+      SHUTDOWN_STR "Take no new calls, and end when none is left, or then\nMinutes\n")
+{
+	drain_shutdown(vty_gw(vty), (uint64_t)atoi(argv[0]) * 60000000u);
+	return CMD_SUCCESS;
+}
+
+DEFUN(no_shutdown, no_shutdown_cmd, "no shutdown", NO_STR SHUTDOWN_STR)
+{
+	return drain_said(vty, "shutdown", drain_end(vty_gw(vty), DRAIN_SHUTDOWN, ""));
+}
+
 void vty_drain_init(void)
 {
 	static struct cmd_element *const commands[] = {
@@ -92,5 +112,7 @@ void vty_drain_init(void)
 
 	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
 		install_element(ENABLE_NODE, commands[i]);
+	install_element(ENABLE_NODE, &shutdown_after_cmd);
+	install_element(ENABLE_NODE, &no_shutdown_cmd);
 	install_element_ve(&show_drain_cmd);
 }

@@ -215,18 +215,14 @@ extern vector cmdvec __attribute__((weak));
 
 static bool vty_unwanted(const struct cmd_element *e)
 {
-	static const char *const begin[] = {"write",
-					    "copy ",
-					    "configure ",
-					    "shutdown",
-					    "show running-config",
-					    "show startup-config",
-					    "show alarms"};
+	static const char *const begin[] = {
+		"write",      "copy ", "configure ", "show running-config", "show startup-config",
+		"show alarms"};
 
 	for (unsigned i = 0; i < sizeof(begin) / sizeof(begin[0]); i++)
 		if (!strncmp(e->string, begin[i], strlen(begin[i])))
 			return true;
-	return false;
+	return !strcmp(e->string, "shutdown"); /* `shutdown after` is ours */
 }
 
 static void vty_leave_out(vector commands)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "gw/drain.h"
+#include "gw/keeper/keeper.h"
 #include "gw/client.h"
 #include "gw/dial.h"
 #include "gw/outgoing.h"
@@ -8,6 +9,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #define CONF                                                                     \
 	"host-name = gw\n"                                                       \
@@ -173,8 +175,11 @@ static void it_outlives_control(void)
 	CU_ASSERT_PTR_NULL(drain_end(bench.gw, DRAIN_PEER, "core"));
 	CU_ASSERT_PTR_NULL(drain_end(bench.gw, DRAIN_PEER, "spare"));
 	CU_ASSERT_PTR_NULL(drain_end(bench.gw, DRAIN_TUNNEL, id));
+	drain_shutdown(bench.gw, 3600 * SEC);
 	bench_pass(SEC);
 	bench_kill(CONF);
+	CU_ASSERT_STRING_EQUAL(drain_why(bench.gw, NULL, NULL, 0), "the gateway is going to end");
+	CU_ASSERT_PTR_NULL(drain_end(bench.gw, DRAIN_SHUTDOWN, ""));
 	CU_ASSERT_PTR_NULL(drain_why(bench.gw, NULL, &bench.gw->cfg->peer[1], (uint16_t)atoi(id)));
 	bench_stop();
 }
@@ -267,6 +272,59 @@ static void no_more_than_the_next_life_knows(void)
 	bench_stop();
 }
 
+static void a_shutdown_waits_for_the_calls(void)
+{
+	struct far_call *c;
+
+	vty_begin(CONF);
+	CU_ASSERT_TRUE_FATAL(bench_dial("far"));
+	c = drain_call();
+	CU_ASSERT_TRUE(vty_equals("no shutdown", "% shutdown: it does not drain\n"));
+	CU_ASSERT_TRUE(vty_equals("shutdown after 30", ""));
+	CU_ASSERT_TRUE(
+		vty_rows("show drain", "Drains Name For Calls left\nshutdown - in 30m00s 1\n"));
+	CU_ASSERT_STRING_EQUAL(drain_call()->result.text, "the gateway is going to end");
+	bench_pass(29 * 60 * SEC);
+	CU_ASSERT_EQUAL(bench.gw->phase, GW_RUNNING);
+	CU_ASSERT_EQUAL(c->result.result, 0);
+	CU_ASSERT_TRUE(vty_equals("no shutdown", ""));
+	bench_pass(10 * 60 * SEC);
+	CU_ASSERT_EQUAL(bench.gw->phase, GW_RUNNING);
+	CU_ASSERT_TRUE(vty_equals("shutdown after 1", ""));
+	bench_pass(59 * SEC);
+	CU_ASSERT_EQUAL(bench.gw->phase, GW_RUNNING);
+	bench_pass(10 * SEC);
+	CU_ASSERT_EQUAL(bench.gw->phase, GW_DONE);
+	CU_ASSERT_EQUAL(bench_logged("main notice: the time of the shutdown has come"), 1);
+	vty_end();
+	/* when none is left it need not wait */
+	vty_begin(CONF);
+	CU_ASSERT_TRUE_FATAL(bench_dial("far"));
+	c = drain_call();
+	CU_ASSERT_TRUE(vty_equals("shutdown after 30", ""));
+	bench_hangup(c, L2TP_CDN_ADMINISTRATIVE, "");
+	bench_pass(10 * SEC);
+	CU_ASSERT_EQUAL(bench.gw->phase, GW_DONE);
+	vty_end();
+}
+
+static void keeper_ends_all(void)
+{
+	struct keeper_msg done = {.kind = KEEPER_END};
+	uint8_t buf[KEEPER_MSG_MAX];
+	struct keeper_msg q;
+
+	vty_begin_keeper(CONF);
+	CU_ASSERT_EQUAL(keeper_send(vty_keeper, &done), 0);
+	CU_ASSERT_TRUE(vty_equals("shutdown after 0", ""));
+	bench_pass(5 * SEC);
+	CU_ASSERT_FATAL(recv(vty_keeper, buf, sizeof(buf), MSG_PEEK | MSG_DONTWAIT) > 0);
+	CU_ASSERT_EQUAL(keeper_recv(vty_keeper, buf, &q), 1);
+	CU_ASSERT_EQUAL(q.kind, KEEPER_END);
+	CU_ASSERT_EQUAL(bench.gw->phase, GW_RUNNING); /* until keeper says so */
+	vty_end_keeper();
+}
+
 /* As a stranger has written it. */
 static void hostile_records(void)
 {
@@ -278,7 +336,7 @@ static void hostile_records(void)
 		{"00 0000000000000001 00", true},
 		{"02 0000000000000001 04 636f7265", true},
 		{"02 0000000000000001 04 6e6f6e65", true}, /* there is none of that name */
-		{"04 0000000000000001 00", false},
+		{"05 0000000000000001 00", false},
 		{"00 7fffffffffffffff 00", false}, /* not yet */
 		{"02 0000000000000001 05 636f7265", false},
 		{"02 0000000000000001 ff 636f7265", false},
@@ -308,6 +366,8 @@ static const struct test_case cases[] = {
 	{"not_into_a_tunnel_that_drains", not_into_a_tunnel_that_drains},
 	{"a_tunnel_that_ends_drains_no_more", a_tunnel_that_ends_drains_no_more},
 	{"no_more_than_the_next_life_knows", no_more_than_the_next_life_knows},
+	{"a_shutdown_waits_for_the_calls", a_shutdown_waits_for_the_calls},
+	{"keeper_ends_all", keeper_ends_all},
 	{"hostile_records", hostile_records},
 	{NULL, NULL},
 };
