@@ -149,8 +149,10 @@ static ssize_t k_send(int fd, const void *head, size_t head_len, const void *dat
 
 	if (kern.send_fails)
 		return -kern.send_fails;
-	if (!take)
+	if (!take) {
+		stuff(fd); /* it may be another call's, by a hostile record */
 		return -EAGAIN;
+	}
 	kern.room -= take;
 	n = x25_af_x25.send(fd, head, from_head, data, take - from_head);
 	if (!kern.room)
