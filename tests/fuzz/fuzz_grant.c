@@ -31,7 +31,7 @@ static void fuzz_grant_again(const struct grant *g)
 {
 	uint8_t rec[1024], again[1024];
 	struct wr w = wr_init(rec, sizeof(rec)), v = wr_init(again, sizeof(again));
-	struct grant *back;
+	struct grant *back = NULL;
 	struct rd r;
 
 	fuzz_grant_bounds(g);
