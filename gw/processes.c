@@ -178,6 +178,7 @@ bool processes_drop(struct keeper_link *keeper, enum keeper_role role, const str
 
 /* us; a service manager waits for an end longer than for any of these. */
 static const struct keeper_patience processes_patience = {
+	.check = 60000000,
 	.stand_by = 10000000,
 	.leave = 5000000,
 	.take = 5000000,

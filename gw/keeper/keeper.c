@@ -323,6 +323,7 @@ static void keeper_due(struct keeper *k, uint64_t now)
 			   i == KEEPER_SECOND ? "answer" : "end");
 		keeper_kill(k, p);
 	}
+	keeper_upgrade_late(k, now);
 	if (k->stop_later && !keeper_upgrade_defers(k)) {
 		k->stop_later = false;
 		keeper_stop(k, now);
@@ -332,7 +333,7 @@ static void keeper_due(struct keeper *k, uint64_t now)
 /* ms until something is due, rounded up; -1 = nothing is. */
 static int keeper_wait(const struct keeper *k, uint64_t now)
 {
-	uint64_t due = CHILD_NEVER;
+	uint64_t due = keeper_upgrade_due(k);
 
 	for (unsigned i = 0; i < KEEPER_PROCS; i++)
 		if (k->proc[i].child.due < due && keeper_can_be_due(k, &k->proc[i]))

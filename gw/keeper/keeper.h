@@ -247,8 +247,9 @@ struct keeper_request {
 
 enum keeper_level { KEEPER_ERROR, KEEPER_NOTICE };
 
-/* us that a process has for its part of an upgrade, then it is killed. */
+/* us that a process has for its part of an upgrade or a reload, then it is killed. */
 struct keeper_patience {
+	uint64_t check;	   /* each check of a configuration, from its start */
 	uint64_t stand_by; /* a second data, from its start */
 	uint64_t leave;	   /* control */
 	uint64_t take;	   /* the second data, to take over; data, to end after that */

@@ -59,6 +59,7 @@ struct upgrade {
 	enum upgrade_step step;
 	bool back;		     /* to the program before, since the new one does not work */
 	pid_t checking;		     /* 0 = none */
+	uint64_t check_due;	     /* when it is killed */
 	unsigned check;		     /* of the configuration's, that it is at */
 	struct keeper_program other; /* to be tried; after that the one before */
 	uint64_t since;
@@ -139,6 +140,12 @@ void keeper_upgrade_say(struct keeper *k, enum keeper_level level, const char *f
 const char *keeper_upgrade_why(int status, char why[CHILD_WHY]);
 void keeper_upgrade_fail(struct keeper *k, const char *words, const char *why);
 void keeper_upgrade_end(struct keeper *k, enum keeper_upgrade_state state);
+/* The check of its step runs as pid. */
+void keeper_upgrade_checks(struct keeper *k, pid_t pid);
+/* When a check that has not ended by then is killed; CHILD_NEVER = there is none. */
+uint64_t keeper_upgrade_due(const struct keeper *k);
+/* Kill it then, which is its end. */
+void keeper_upgrade_late(struct keeper *k, uint64_t now);
 /* Has the check ended? */
 void keeper_upgrade_reap(struct keeper *k);
 void keeper_upgrade_started(struct keeper *k);

@@ -51,7 +51,7 @@ static int reload_check(struct keeper *k)
 			  k->report);
 	if (pid < 0)
 		return (int)pid;
-	k->upgrade.checking = pid;
+	keeper_upgrade_checks(k, pid);
 	return 0;
 }
 

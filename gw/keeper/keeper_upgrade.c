@@ -367,6 +367,26 @@ bool keeper_upgrade_event(struct keeper *k, enum upgrade_event ev, int detail)
 
 /* --- begin and stop --------------------------------------------------------------------------- */
 
+void keeper_upgrade_checks(struct keeper *k, pid_t pid)
+{
+	k->upgrade.checking = pid;
+	k->upgrade.check_due = keeper_now() + k->cfg->patience.check;
+}
+
+uint64_t keeper_upgrade_due(const struct keeper *k)
+{
+	return k->upgrade.checking ? k->upgrade.check_due : CHILD_NEVER;
+}
+
+void keeper_upgrade_late(struct keeper *k, uint64_t now)
+{
+	if (now < keeper_upgrade_due(k))
+		return;
+	keeper_log(k, KEEPER_ERROR, "the check does not end: it is killed");
+	kill(k->upgrade.checking, SIGKILL);
+	k->upgrade.check_due = CHILD_NEVER;
+}
+
 static int upgrade_check(struct keeper *k)
 {
 	struct upgrade *u = &k->upgrade;
@@ -376,7 +396,7 @@ static int upgrade_check(struct keeper *k)
 
 	if (pid < 0)
 		return (int)pid;
-	u->checking = pid;
+	keeper_upgrade_checks(k, pid);
 	return 0;
 }
 

@@ -13,9 +13,9 @@
 #include <sys/types.h>
 
 #define RIG_LONG UINT64_C(60000000)
-#define RIG_PATIENCE                                             \
-	{                                                        \
-		RIG_LONG, RIG_LONG, RIG_LONG, RIG_LONG, RIG_LONG \
+#define RIG_PATIENCE                                                       \
+	{                                                                  \
+		RIG_LONG, RIG_LONG, RIG_LONG, RIG_LONG, RIG_LONG, RIG_LONG \
 	}
 #define RIG_SHORT 100000
 

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -225,6 +226,10 @@ int stand_in_main(int argc, char **argv)
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	if (stand_in_is(&s, "hopeless"))
 		return 3;
+	if (stand_in_is(&s, "ponders")) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL); /* a test that fails leaves nobody behind */
+		pause();
+	}
 	if (stand_in_is(&s, "checks") || stand_in_is(&s, "refuses")) {
 		printf("%s checks\n", s.role);
 		return stand_in_is(&s, "checks") ? 0 : 5;

@@ -23,6 +23,7 @@
  *   upgrades  in its first life it has itself upgraded, in the next it asks as below
  *   checks    it prints "ROLE checks" and ends with status 0, without a keeper
  *   refuses   the same with status 5
+ *   ponders   it checks and never ends
  *   lingers   it upgrades, and then waits to be killed instead of leaving
  *   spoiled   it upgrades; of the program's file ANYTHING.new it ends with status 9 at once
  *   frozen    the same, but then it does nothing

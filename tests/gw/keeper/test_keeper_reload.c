@@ -89,6 +89,20 @@ static void each_failure_of_a_reload_has_its_end(void)
 	rig.check = "checks";
 }
 
+static void a_check_of_a_reload_that_does_not_end_is_killed(void)
+{
+	rig.check = "ponders";
+	rig.patience.check = RIG_SHORT;
+	rig_start("plain", "reloads", true);
+	rig.check = "checks";
+	rig.patience.check = RIG_LONG;
+	ASSERT_LINE("log error: the check does not end: it is killed");
+	ASSERT_LINE("log error: reload: refused: the check was killed by SIGKILL");
+	kill(rig.keeper, SIGTERM);
+	CU_ASSERT_EQUAL(rig_end(), 0);
+	CU_ASSERT_PTR_NULL(strstr(rig.seen, "control leave"));
+}
+
 /* Else nobody would say good-bye. */
 static void an_end_waits_for_the_control_of_a_reload(void)
 {
@@ -121,6 +135,8 @@ static const struct test_case cases[] = {
 	{"a_reload_replaces_control", a_reload_replaces_control},
 	{"hup_is_a_reload", hup_is_a_reload},
 	{"each_failure_of_a_reload_has_its_end", each_failure_of_a_reload_has_its_end},
+	{"a_check_of_a_reload_that_does_not_end_is_killed",
+	 a_check_of_a_reload_that_does_not_end_is_killed},
 	{"an_end_waits_for_the_control_of_a_reload", an_end_waits_for_the_control_of_a_reload},
 	{"a_reload_is_not_always_possible", a_reload_is_not_always_possible},
 	{NULL, NULL},

@@ -118,7 +118,7 @@ static const struct {
 	{"plain",
 	 "mute",
 	 "upgrades",
-	 {RIG_SHORT, RIG_LONG, RIG_LONG, RIG_LONG, RIG_LONG},
+	 {RIG_LONG, RIG_SHORT, RIG_LONG, RIG_LONG, RIG_LONG, RIG_LONG},
 	 {"log error: the new data does not answer: it is killed",
 	  REFUSED "the new data was killed by SIGKILL"},
 	 TOLD},
@@ -140,7 +140,7 @@ static const struct {
 	{"plain",
 	 "stops",
 	 "upgrades",
-	 {RIG_LONG, RIG_LONG, RIG_SHORT, RIG_LONG, RIG_LONG},
+	 {RIG_LONG, RIG_LONG, RIG_LONG, RIG_SHORT, RIG_LONG, RIG_LONG},
 	 {TOLD, "log error: the new data does not answer: it is killed", "data stays",
 	  TAKEN_BACK "data has not handed over and goes on: Broken pipe", "control # life 1"},
 	 "second # took"},
@@ -155,7 +155,7 @@ static const struct {
 	{"sleeps",
 	 "stands",
 	 "upgrades",
-	 {RIG_LONG, RIG_LONG, RIG_SHORT, RIG_SHORT, RIG_LONG},
+	 {RIG_LONG, RIG_LONG, RIG_LONG, RIG_SHORT, RIG_SHORT, RIG_LONG},
 	 {TOLD, "log error: the new data does not answer: it is killed",
 	  "log error: data does not end: it is killed",
 	  TAKEN_BACK "meanwhile data was killed by SIGKILL", "data # life 1 killed by SIGKILL",
@@ -182,7 +182,7 @@ static const struct {
 	{"plain",
 	 "stands",
 	 "frozen",
-	 {RIG_LONG, RIG_LONG, RIG_LONG, RIG_LONG, RIG_SHORT},
+	 {RIG_LONG, RIG_LONG, RIG_LONG, RIG_LONG, RIG_LONG, RIG_SHORT},
 	 {"second # took", "log error: control does not end: it is killed",
 	  "log error: upgrade: control does not come to work, the program before is taken "
 	  "back",
@@ -326,6 +326,20 @@ static void an_upgrade_that_does_not_check_is_refused(void)
 	rig_stop();
 }
 
+/* Else no other upgrade could begin. */
+static void a_check_that_does_not_end_is_killed(void)
+{
+	rig.check = "ponders";
+	rig.patience.check = RIG_SHORT;
+	rig_upgrades(NULL, "plain", "stands", "upgrades");
+	rig.check = "checks";
+	rig.patience.check = RIG_LONG;
+	ASSERT_LINE("log error: the check does not end: it is killed");
+	ASSERT_LINE(REFUSED "the check was killed by SIGKILL");
+	rig_stop();
+	CU_ASSERT_PTR_NULL(strstr(rig.seen, TOLD));
+}
+
 /* It checks whatever it is given, but it is no gateway. */
 static void an_upgrade_that_does_not_stand_by_is_refused(void)
 {
@@ -356,6 +370,7 @@ static const struct test_case cases[] = {
 	{"an_end_before_anything_is_touched_is_one_at_once",
 	 an_end_before_anything_is_touched_is_one_at_once},
 	{"an_upgrade_that_does_not_check_is_refused", an_upgrade_that_does_not_check_is_refused},
+	{"a_check_that_does_not_end_is_killed", a_check_that_does_not_end_is_killed},
 	{"an_upgrade_that_does_not_stand_by_is_refused",
 	 an_upgrade_that_does_not_stand_by_is_refused},
 	{"an_upgrade_is_not_always_possible", an_upgrade_is_not_always_possible},
