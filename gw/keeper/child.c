@@ -71,10 +71,8 @@ void child_ready(struct child *c)
 		c->state = CHILD_READY;
 }
 
-void child_ended(struct child *c, int status, uint64_t now)
+static void child_end(struct child *c, int status, bool quick, uint64_t now)
 {
-	bool quick = c->state == CHILD_STARTING || now - c->since < CHILD_SOON;
-
 	child_why(status, c->why, sizeof(c->why));
 	c->pid = 0;
 	c->due = CHILD_NEVER;
@@ -82,6 +80,16 @@ void child_ended(struct child *c, int status, uint64_t now)
 		c->state = CHILD_OVER;
 	else
 		child_wait(c, quick, now);
+}
+
+void child_ended(struct child *c, int status, uint64_t now)
+{
+	child_end(c, status, c->state == CHILD_STARTING || now - c->since < CHILD_SOON, now);
+}
+
+void child_followed(struct child *c, int status, uint64_t now)
+{
+	child_end(c, status, false, now);
 }
 
 void child_left(struct child *c, const char *why, uint64_t now)

@@ -49,6 +49,8 @@ void child_failed(struct child *c, const char *why, uint64_t now);
 void child_ready(struct child *c);
 /* It has ended: WAITING with a time to start it again, or OVER when it was asked to. */
 void child_ended(struct child *c, int status, uint64_t now);
+/* The same, since another has ended: that is not held against it. */
+void child_followed(struct child *c, int status, uint64_t now);
 /* It has ended since it was told to leave for the next life, which may begin at once.  why: in
  * words.
  */

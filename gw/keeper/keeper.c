@@ -236,6 +236,14 @@ static bool keeper_ended_in_upgrade(struct keeper *k, struct keeper_proc *p, int
 	return keeper_upgrade_event(k, UPGRADE_CONTROL_ENDED, status);
 }
 
+/* Control begins anew with each data, however often that is. */
+static bool keeper_follows_data(const struct keeper *k, const struct keeper_proc *p)
+{
+	const struct child *data = &k->proc[KEEPER_DATA].child;
+
+	return p->role == KEEPER_CONTROL && (!child_running(data) || data->since > p->child.since);
+}
+
 static void keeper_ended(struct keeper *k, struct keeper_proc *p, int status)
 {
 	bool hopeless = child_hopeless(&p->child, status);
@@ -247,7 +255,10 @@ static void keeper_ended(struct keeper *k, struct keeper_proc *p, int status)
 		return;
 	if (hopeless || k->stops)
 		child_stop(&p->child, 0, now);
-	child_ended(&p->child, status, now);
+	if (keeper_follows_data(k, p))
+		child_followed(&p->child, status, now);
+	else
+		child_ended(&p->child, status, now);
 	if (status && (!hopeless || WEXITSTATUS(status) == 127))
 		keeper_say_death(k, p, now);
 	if (hopeless)

@@ -170,7 +170,27 @@ static void one_that_has_left_is_not_dead(void)
 	CU_ASSERT_EQUAL(c.delay, 0);
 }
 
+/* However often: the other one has its own delay. */
+static void one_that_follows_another_is_not_blamed(void)
+{
+	struct child c = {.due = CHILD_NEVER};
+
+	for (unsigned i = 0; i < 5; i++) {
+		child_started(&c, 5, 100);
+		child_followed(&c, EXITED(3), 200);
+		CU_ASSERT_EQUAL(c.state, CHILD_WAITING);
+		CU_ASSERT_EQUAL(c.due, 200);
+		CU_ASSERT_EQUAL(c.delay, 0);
+		CU_ASSERT_STRING_EQUAL(c.why, "ended with status 3");
+	}
+	child_started(&c, 5, 300);
+	child_stop(&c, 1000, 300);
+	child_followed(&c, EXITED(3), 400);
+	CU_ASSERT_EQUAL(c.state, CHILD_OVER);
+}
+
 static const struct test_case cases[] = {
+	{"one_that_follows_another_is_not_blamed", one_that_follows_another_is_not_blamed},
 	{"the_end_is_told_in_words", the_end_is_told_in_words},
 	{"a_crash_loop_backs_off", a_crash_loop_backs_off},
 	{"one_that_has_lived_is_started_at_once", one_that_has_lived_is_started_at_once},

@@ -144,12 +144,21 @@ static void control_begins_anew_with_data(void)
 	ASSERT_WHOLE("data fd all/", "data fd all/memory memory 1");
 	rig_life("control", 0, "");
 	ASSERT_WHOLE("control fd all/", "control fd all/memory memory 1");
-	kill(data, SIGKILL);
-	rig_life("data", 1, "killed by SIGKILL");
-	ASSERT_WHOLE("data fd all/", "data fd all/memory memory 2");
-	ASSERT_LINE("log error: control does not end: it is killed");
-	rig_life("control", 1, "killed by SIGKILL");
-	ASSERT_WHOLE("control fd all/", "control fd all/memory memory 2");
+	for (unsigned life = 1; life < 4; life++) {
+		char memory[40];
+
+		kill(data, SIGKILL);
+		data = rig_life("data", life, "killed by SIGKILL");
+		snprintf(memory, sizeof(memory), "data fd all/memory memory %u", life + 1);
+		ASSERT_WHOLE("data fd all/", memory);
+		ASSERT_LINE("log error: control does not end: it is killed");
+		/* at once: it is not its fault */
+		ASSERT_LINE("log error: control: killed by SIGKILL after # s; it is started again");
+		CU_ASSERT_PTR_NULL(strstr(rig.line, " in "));
+		rig_life("control", life, "killed by SIGKILL");
+		snprintf(memory, sizeof(memory), "control fd all/memory memory %u", life + 1);
+		ASSERT_WHOLE("control fd all/", memory);
+	}
 	kill(rig.keeper, SIGTERM);
 	CU_ASSERT_EQUAL(rig_end(), 0);
 }
