@@ -13,6 +13,16 @@
 #include <string.h>
 #include <time.h>
 
+/* clang says by a feature what gcc says by a macro. */
+#if defined(__SANITIZE_ADDRESS__)
+#define TEST_SANITIZED 1
+#elif defined(__has_feature)
+#define TEST_SANITIZED __has_feature(address_sanitizer)
+#else
+#define TEST_SANITIZED 0
+#endif
+const bool test_sanitized = TEST_SANITIZED;
+
 static unsigned skipped;
 
 /* --- a test leaves nothing behind ------------------------------------------------------------- */

@@ -33,6 +33,9 @@ struct test_form {
 };
 int test_main_forms(int argc, char **argv, const struct test_form *forms);
 
+/* This program looks for mistakes of memory as it runs. */
+extern const bool test_sanitized;
+
 /* This machine cannot run the test that calls this: say why, and return from it. */
 void test_skip(const char *test, const char *why);
 

@@ -9,15 +9,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* clang says by a feature what gcc says by a macro. */
-#if defined(__SANITIZE_ADDRESS__)
-#define MEMORY_SANITIZED 1
-#elif defined(__has_feature)
-#define MEMORY_SANITIZED __has_feature(address_sanitizer)
-#else
-#define MEMORY_SANITIZED 0
-#endif
-
 #define SEC 1000000ull
 
 static void only_after_many_have_gone_and_seldom(void)
@@ -55,12 +46,12 @@ static void what_calls_had_goes_back_to_the_system(void)
 	struct memory m = {0};
 	size_t full;
 
-#if MEMORY_SANITIZED
-	free(piece);
-	test_skip("memory.what_calls_had_goes_back_to_the_system",
-		  "AddressSanitizer's allocator keeps what is freed");
-	return;
-#endif
+	if (test_sanitized) {
+		free(piece);
+		test_skip("memory.what_calls_had_goes_back_to_the_system",
+			  "AddressSanitizer's allocator keeps what is freed");
+		return;
+	}
 	CU_ASSERT_PTR_NOT_NULL_FATAL(piece);
 	for (unsigned i = 0; i < PIECES; i++)
 		piece[i] = malloc(1000);
@@ -185,11 +176,11 @@ static void too_little_is_a_warning(void)
 	const struct cfg_model *m;
 	struct rlimit old, low;
 
-#if MEMORY_SANITIZED
-	test_skip("memory.too_little_is_a_warning",
-		  "AddressSanitizer's own memory is beyond any limit");
-	return;
-#endif
+	if (test_sanitized) {
+		test_skip("memory.too_little_is_a_warning",
+			  "AddressSanitizer's own memory is beyond any limit");
+		return;
+	}
 	getrlimit(RLIMIT_DATA, &old);
 	low = (struct rlimit){.rlim_cur = 256 * MB, .rlim_max = old.rlim_max};
 	bench_start(PORT "peer p { port = a  secret = \"something long\" }\n");
