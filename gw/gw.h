@@ -54,6 +54,16 @@ struct gw_service {
 	bool unrouted; /* a route to its pool leads elsewhere */
 };
 
+/* A channel in words, of those that calls were last made on. */
+#define GW_CIRCUITS	16u
+#define GW_CIRCUIT_TEXT 100u /* octets with its NUL */
+struct gw_circuit {
+	l2tp_channel channel; /* 0 = none */
+	struct ist_addr peer;
+	uint64_t source; /* peer_channel_source() */
+	char text[GW_CIRCUIT_TEXT];
+};
+
 enum gw_phase {
 	GW_RUNNING,
 	GW_CLOSING,  /* PPP links are being ended in good order */
@@ -71,8 +81,9 @@ struct gw {
 	struct aaa *aaa;
 	struct acct *acct;
 	struct keep *keep;
-	struct drain *drain;   /* what takes no new call */
-	struct resume *resume; /* what goes on in the next life */
+	struct gw_circuit circuit[GW_CIRCUITS]; /* by channel (leg_entry.c) */
+	struct drain *drain;			/* what takes no new call */
+	struct resume *resume;			/* what goes on in the next life */
 	struct lines *lines;
 	struct routes *routes;	       /* what they remember (route_way.c) */
 	struct switches *switches;     /* calls from tunnel to tunnel (switch.c) */

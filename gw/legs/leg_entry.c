@@ -16,6 +16,24 @@ static uint16_t leg_entry_mtu(const struct leg_entry *e)
 	return carries < e->agreed_mtu ? carries : e->agreed_mtu;
 }
 
+/* All calls of a tunnel have the same one, and it takes a while to put it into words. */
+static void leg_entry_name_circuit(struct leg_entry *e, struct gw *gw, l2tp_channel c)
+{
+	struct gw_circuit *k = &gw->circuit[c % GW_CIRCUITS];
+	struct ist_addr peer = {0};
+	bool there = dp_channel_peer(gw->dp, c, &peer);
+
+	if (!there || k->channel != c || memcmp(&k->peer, &peer, sizeof(peer)) != 0) {
+		k->channel = there ? c : 0;
+		k->peer = peer;
+		k->source = peer_channel_source(gw, c);
+		port_channel_text(k->text, sizeof(k->text), gw, c);
+	}
+	_Static_assert(sizeof(e->circuit) == sizeof(k->text), "the same text");
+	memcpy(e->circuit, k->text, sizeof(e->circuit));
+	e->source = k->source;
+}
+
 void leg_entry_init(struct leg_entry *e, struct gw *gw, const struct dp_call *c)
 {
 	*e = (struct leg_entry){.gw = gw, .c = *c, .agreed_mtu = UINT16_MAX};
@@ -23,8 +41,7 @@ void leg_entry_init(struct leg_entry *e, struct gw *gw, const struct dp_call *c)
 	if (!c->channel)
 		return;
 	/* Now, since the channel may be gone when the end is logged. */
-	port_channel_text(e->circuit, sizeof(e->circuit), gw, c->channel);
-	e->source = peer_channel_source(gw, c->channel);
+	leg_entry_name_circuit(e, gw, c->channel);
 }
 
 int leg_entry_set(struct leg_entry *e)

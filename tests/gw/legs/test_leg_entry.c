@@ -52,6 +52,33 @@ static void what_a_log_line_calls_it(void)
 	}
 }
 
+/* Words that were found for one channel are another's in no case. */
+static void each_circuit_has_its_own_words(void)
+{
+	struct ist_addr a = {0}, b = {0};
+	struct leg_entry e;
+
+	bench_start(CONF);
+	bench.gw->cfg->port[0].transport->addr_parse(&a, "192.0.2.7:1701");
+	bench.gw->cfg->port[0].transport->addr_parse(&b, "192.0.2.8:1701");
+	fake_circuit(FAR_CHANNEL + GW_CIRCUITS, &a); /* the same place */
+	for (unsigned i = 0; i < 2; i++) {
+		leg_entry_init(&e, bench.gw, &a_call);
+		CU_ASSERT_STRING_EQUAL(e.circuit, "a 192.0.2.9:1701");
+		leg_entry_init(&e, bench.gw,
+			       &(struct dp_call){
+				       .tid = 1, .sid = 2, .channel = FAR_CHANNEL + GW_CIRCUITS});
+		CU_ASSERT_STRING_EQUAL(e.circuit, "a 192.0.2.7:1701");
+	}
+	/* the channel is somebody else's now */
+	fake.circuit[0].peer = b;
+	leg_entry_init(&e, bench.gw,
+		       &(struct dp_call){.tid = 1, .sid = 2, .channel = FAR_CHANNEL + GW_CIRCUITS});
+	CU_ASSERT_STRING_EQUAL(e.circuit, "a 192.0.2.8:1701");
+	CU_ASSERT_EQUAL(e.source, peer_channel_source(bench.gw, FAR_CHANNEL + GW_CIRCUITS));
+	bench_stop();
+}
+
 /* A call whose tunnel has no channel yet. */
 static void without_a_channel_it_has_no_source(void)
 {
@@ -264,6 +291,7 @@ static void legs_have_names_and_some_a_circuit(void)
 }
 
 static const struct test_case cases[] = {
+	{"each_circuit_has_its_own_words", each_circuit_has_its_own_words},
 	{"what_a_log_line_calls_it", what_a_log_line_calls_it},
 	{"without_a_channel_it_has_no_source", without_a_channel_it_has_no_source},
 	{"rfc2661_3_1_what_a_channel_carries", what_a_channel_carries},
