@@ -140,6 +140,8 @@ void keeper_upgrade_say(struct keeper *k, enum keeper_level level, const char *f
 const char *keeper_upgrade_why(int status, char why[CHILD_WHY]);
 void keeper_upgrade_fail(struct keeper *k, const char *words, const char *why);
 void keeper_upgrade_end(struct keeper *k, enum keeper_upgrade_state state);
+/* For a row: control is at work, and all is done. */
+bool keeper_upgrade_done(struct keeper *k, int detail);
 /* The check of its step runs as pid. */
 void keeper_upgrade_checks(struct keeper *k, pid_t pid);
 /* When a check that has not ended by then is killed; CHILD_NEVER = there is none. */

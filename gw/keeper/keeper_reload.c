@@ -128,15 +128,6 @@ static bool reload_left(struct keeper *k, int status)
 	return true;
 }
 
-static bool reload_done(struct keeper *k, int detail)
-{
-	(void)detail;
-	k->proc[KEEPER_CONTROL].child.due = CHILD_NEVER;
-	keeper_upgrade_say(k, KEEPER_NOTICE, "done");
-	keeper_upgrade_end(k, KEEPER_UPGRADE_DONE);
-	return true;
-}
-
 /* Its end is one like any other then. */
 static bool reload_back(struct keeper *k, int status)
 {
@@ -149,7 +140,7 @@ static bool reload_back(struct keeper *k, int status)
 
 const struct upgrade_row keeper_reload_rows[] = {
 	{RELOAD_LEAVE, UPGRADE_CONTROL_ENDED, reload_left},
-	{RELOAD_TRIAL, UPGRADE_CONTROL_READY, reload_done},
+	{RELOAD_TRIAL, UPGRADE_CONTROL_READY, keeper_upgrade_done},
 	{RELOAD_TRIAL, UPGRADE_CONTROL_ENDED, reload_back},
 	{UPGRADE_NONE, UPGRADE_EVENTS, NULL},
 };

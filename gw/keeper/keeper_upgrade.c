@@ -309,7 +309,7 @@ static bool upgrade_not_taken(struct keeper *k, int status)
 
 /* --- the trial -------------------------------------------------------------------------------- */
 
-static bool upgrade_done(struct keeper *k, int detail)
+bool keeper_upgrade_done(struct keeper *k, int detail)
 {
 	(void)detail;
 	k->proc[KEEPER_CONTROL].child.due = CHILD_NEVER;
@@ -348,7 +348,7 @@ static const struct upgrade_row upgrade_rows[] = {
 	{UPGRADE_HAND_OVER, UPGRADE_STAYS, upgrade_stays},
 	{UPGRADE_HAND_OVER, UPGRADE_DATA_ENDED, upgrade_handed_over},
 	{UPGRADE_HAND_OVER, UPGRADE_SECOND_ENDED, upgrade_not_taken},
-	{UPGRADE_TRIAL, UPGRADE_CONTROL_READY, upgrade_done},
+	{UPGRADE_TRIAL, UPGRADE_CONTROL_READY, keeper_upgrade_done},
 	{UPGRADE_TRIAL, UPGRADE_CONTROL_ENDED, upgrade_back},
 	{UPGRADE_TRIAL, UPGRADE_DATA_ENDED, upgrade_data_tried},
 	{UPGRADE_NONE, UPGRADE_EVENTS, NULL},
