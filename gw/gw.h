@@ -30,6 +30,7 @@ struct keeper_link;
 struct drain;
 struct keep;
 struct lines;
+struct logins;
 struct networks;
 struct plugins;
 struct resume;
@@ -101,6 +102,7 @@ struct gw {
 	struct gw_client *client;     /* one per cfg->client */
 	struct gw_outgoing *outgoing; /* one per cfg->outgoing */
 	struct filters *filters;      /* of all sections */
+	struct logins *logins;	      /* by name (legs/leg_login.c) */
 	struct networks *networks;    /* behind clients, as RADIUS says (network.c) */
 	uint8_t id[8];		      /* random: names this gateway to other switches of a call */
 	enum gw_phase phase;

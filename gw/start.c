@@ -163,9 +163,10 @@ static bool start_all(struct gw *gw, struct store *store, const struct gw_door *
 	gw->switches = switches_new();
 	gw->drain = drain_new();
 	gw->networks = networks_new();
+	gw->logins = logins_new();
 	gw->resume = resume_new(gw, store);
 	if (!gw->resume || !gw->joins || !gw->lines || !gw->routes || !gw->switches || !gw->drain ||
-	    !gw->history || !gw->networks)
+	    !gw->history || !gw->networks || !gw->logins)
 		return false;
 	gw->joins->over = history_join;
 	gw->joins->over_ctx = gw->history;
@@ -253,6 +254,7 @@ void gw_free(struct gw *gw)
 	resume_stop(gw->resume);
 	/* Calls leave the data plane while the engine still knows them; devices after the calls. */
 	join_list_free(gw->joins);
+	logins_free(gw->logins);
 	lines_free(gw->lines);
 	switches_free(gw->switches);
 	dialouts_free(gw);

@@ -145,6 +145,7 @@ void leg_acct_let_in(struct leg_server *s, const struct acct_said *said, uint64_
 	if (s->service->cfg->radius)
 		s->acct = acct_session_new(s->t.gw->acct, s->service->cfg->radius, said,
 					   leg_acct_ask, s);
+	leg_login_update(s);
 	join_changed(&s->t.leg);
 }
 
@@ -159,6 +160,8 @@ void leg_acct_move(struct leg_server *to, struct leg_server *from)
 	to->acct = from->acct;
 	from->acct = NULL;
 	acct_session_move(to->acct, to);
+	leg_login_update(from);
+	leg_login_update(to);
 }
 
 void leg_acct_end(struct leg_server *s, uint64_t now)
@@ -166,6 +169,7 @@ void leg_acct_end(struct leg_server *s, uint64_t now)
 	acct_session_stop(s->acct, leg_acct_cause(s), now);
 	acct_session_free(s->acct);
 	s->acct = NULL;
+	leg_login_update(s);
 }
 
 void leg_acct_save(const struct leg_server *s, struct wr *w)
@@ -177,4 +181,5 @@ void leg_acct_go_on(struct leg_server *s)
 {
 	if (s->before.acct)
 		s->acct = acct_session_claim(s->t.gw->acct, s->before.acct, leg_acct_ask, s);
+	leg_login_update(s);
 }

@@ -44,11 +44,12 @@ struct leg_server {
 	uint64_t let_in;    /* when that was logged; 0 = it was not */
 	uint64_t let_in_as; /* leg_server_source() at that time */
 	struct leg_limit limit;
-	struct leg_limits limits;	  /* of the user who has authenticated last */
-	const struct gw_filters *filters; /* his, NULL = none */
-	struct grant *grant;		  /* of RADIUS, NULL = it was not asked */
-	struct network_hold *hold;	  /* of each of its routes; NULL = of none */
-	struct acct_session *acct;	  /* of him, NULL = there is no accounting */
+	struct leg_limits limits;	     /* of the user who has authenticated last */
+	const struct gw_filters *filters;    /* his, NULL = none */
+	struct grant *grant;		     /* of RADIUS, NULL = it was not asked */
+	struct network_hold *hold;	     /* of each of its routes; NULL = of none */
+	struct acct_session *acct;	     /* of him, NULL = there is no accounting */
+	struct hnode named[LEG_LOGIN_NAMES]; /* of leg_login.c */
 	struct leg_link link; /* in a bundle, whose network protocols are another leg's */
 	bool of_bundle;	      /* this is that other leg */
 	bool is_client;	      /* one of those that the service counts */
@@ -88,6 +89,9 @@ const char *leg_realm_choose(struct leg_server *s, const struct ppp_auth_claim *
 
 /* leg_sessions.c: other log-ins of the user give way, or he may not begin. */
 bool leg_sessions_may_begin(struct leg_server *s, uint64_t now);
+
+/* leg_login.c: after what the log-in is found by has changed, and before it is asked about. */
+void leg_login_update(struct leg_server *s);
 
 /* leg_grant.c: take what an answer grants (NULL = nothing) in place of what was granted before, or
  * look up again what a record says; s->filters too.  NULL, or why it cannot be had. */

@@ -141,6 +141,7 @@ void leg_server_give_addresses_back(struct leg_server *s)
 		addrpool_give6(s->from6, s->prefix6);
 	s->given4 = 0;
 	s->has_addresses = s->has6 = false;
+	leg_login_update(s);
 }
 
 /* What no host may have, and our own. */
@@ -168,6 +169,7 @@ bool leg_server_may_have4(struct leg_terminal *t, uint32_t addr)
 	s->from4 = pool;
 	s->given4 = addr;
 	leg_addr_route4(s);
+	leg_login_update(s);
 	join_changed(&t->leg);
 	return true;
 }
@@ -183,6 +185,7 @@ bool leg_server_have_addresses(struct leg_server *s)
 	leg_server_give_addresses_back(s);
 	s->taken_as = want;
 	s->has_addresses = leg_addr_take(s);
+	leg_login_update(s);
 	return s->has_addresses;
 }
 
@@ -212,5 +215,6 @@ bool leg_server_take_again(struct leg_server *s)
 	leg_addr_route4(s);
 	leg_addr_route6(s);
 	s->has_addresses = ok && s->before.has_addresses;
+	leg_login_update(s);
 	return ok;
 }

@@ -18,15 +18,13 @@ static const struct {
 /* One of the same user, or NULL. */
 static struct leg_server *leg_sessions_other(const struct leg_server *s)
 {
-	struct join *j;
+	const struct leg_login_name name = {.by = LEG_LOGIN_USER, .user = s->t.user};
+	struct leg *l = NULL;
 
-	llist_for_each_entry(j, &s->t.gw->joins->head, entry)
-	{
-		struct leg_server *o = (struct leg_server *)j->leg[1];
+	while ((l = leg_login_next(s->t.gw, &name, l))) {
+		struct leg_server *o = (struct leg_server *)l;
 
-		if (j->ending || o->t.leg.ops->kind != LEG_SERVER || o == s || !o->has_addresses)
-			continue;
-		if (o->service == s->service && !strcmp(o->t.user, s->t.user))
+		if (o != s && o->service == s->service)
 			return o;
 	}
 	return NULL;
@@ -39,6 +37,7 @@ bool leg_sessions_may_begin(struct leg_server *s, uint64_t now)
 	unsigned rule = s->service->cfg->sessions;
 	struct leg_server *o;
 
+	leg_login_update(s); /* a link that starts again may have another user */
 	if (!*s->t.user)
 		return true;
 	if (leg_sessions_rules[rule].refused)

@@ -207,6 +207,30 @@ struct leg_own {
 /* Before it is started; the prefixes are good as long as the leg. */
 void leg_server_give(struct leg *l, const struct leg_own *own);
 
+/* What a log-in is found by. */
+enum leg_login_by {
+	LEG_LOGIN_USER,	   /* as the client has said it, with its realm */
+	LEG_LOGIN_ADDRESS, /* of IPv4 */
+	LEG_LOGIN_PREFIX,  /* of IPv6, a /64 */
+	LEG_LOGIN_ACCT,	   /* Acct-Session-Id */
+	LEG_LOGIN_NAMES
+};
+struct leg_login_name {
+	enum leg_login_by by; /* the member that counts */
+	const char *user;
+	uint32_t address4;
+	const uint8_t *prefix6;
+	uint64_t acct;
+};
+/* The server leg of a log-in of that name whose join is not ending; after: the one that was found
+ * before, still there, or NULL.  NULL = there is no other.  It takes the same time however many
+ * log-ins there are. */
+struct leg *leg_login_next(const struct gw *gw, const struct leg_login_name *name,
+			   const struct leg *after);
+/* Of all services.  NULL without memory; to be freed after the joins. */
+struct logins *logins_new(void);
+void logins_free(struct logins *l);
+
 /* Owner of a client leg.  The device is asked for when the first NCP comes up, and stays until the
  * join is gone.  ip4 and ip6 are called with the agreed addresses, when the data plane has begun or
  * stopped using the device. */

@@ -8,7 +8,8 @@
  * L2TP and PPP are the project's own engines; what is here is a socket, a clock, and a list of
  * calls. Each call is hung up as soon as it has its address, or, with -k, stays some seconds after
  * the last is up, or until SIGTERM; then it prints how many have ended meanwhile.  With -e each of
- * them sends LCP Echo-Requests, so that a call that the LNS has forgotten ends here too.
+ * them sends LCP Echo-Requests, so that a call that the LNS has forgotten ends here too.  With -m
+ * each call is another user's: the name and a number from 0 on.
  */
 #include "core/container.h"
 #include "core/engine.h"
@@ -41,7 +42,7 @@ struct one {
 
 static struct {
 	unsigned tunnels, at_once, total, seconds, stay;
-	bool keep;
+	bool keep, many_users;
 	struct ppp_config ppp;
 	struct l2tp_peer_answer lns;
 } want = {.tunnels = 1, .at_once = 20, .total = 1000, .seconds = 60};
@@ -54,6 +55,7 @@ static struct {
 	unsigned placed, pending, up, failed, dropped, ended; /* ended: after they were up */
 	struct deadline_heap heap;
 	struct one *over; /* to be freed outside of every handler */
+	unsigned users;	  /* given a number */
 	uint32_t *took;	  /* us, of each that came up */
 	uint64_t now;
 } lac;
@@ -223,7 +225,11 @@ static void lacgen_connected(struct l2tp_call *c)
 
 static void start_ppp(struct one *o)
 {
-	o->ppp = ppp_new(&want.ppp, &ppp_ops, o);
+	struct ppp_config ppp = want.ppp;
+
+	if (want.many_users)
+		snprintf(ppp.name, sizeof(ppp.name), "%.100s%u", want.ppp.name, lac.users++);
+	o->ppp = ppp_new(&ppp, &ppp_ops, o);
 	if (!o->ppp) {
 		hang_up(o);
 		return;
@@ -458,7 +464,7 @@ static bool lacgen_options(int argc, char **argv)
 	int c;
 
 	lacgen_defaults();
-	while ((c = getopt(argc, argv, "t:n:c:s:k:e:u:p:h:")) != -1) {
+	while ((c = getopt(argc, argv, "t:n:c:s:k:e:u:p:h:m")) != -1) {
 		switch (c) {
 		case 't':
 			want.tunnels = (unsigned)atoi(optarg);
@@ -486,6 +492,9 @@ static bool lacgen_options(int argc, char **argv)
 		case 'p':
 			snprintf(want.ppp.secret, sizeof(want.ppp.secret), "%s", optarg);
 			break;
+		case 'm':
+			want.many_users = true;
+			break;
 		case 'h':
 			snprintf(want.lns.policy.host_name, sizeof(want.lns.policy.host_name), "%s",
 				 optarg);
@@ -505,7 +514,7 @@ int main(int argc, char **argv)
 	if (!lacgen_options(argc, argv)) {
 		fprintf(stderr, "usage: lacgen [-t tunnels] [-n calls at once] [-c calls in all] "
 				"[-s seconds] [-k seconds they stay] [-e seconds between echoes] "
-				"[-h host name] -u user -p password LNS\n");
+				"[-h host name] [-m] -u user -p password LNS\n");
 		return 2;
 	}
 	lac.fd = connect_to(argv[optind]);

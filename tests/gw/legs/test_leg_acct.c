@@ -6,6 +6,7 @@
 #include "tests/gw/heard.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define CONF_OF(keys, more)                                                               \
@@ -224,6 +225,13 @@ static void killed_at_each_send(void)
 	}
 }
 
+static struct leg *acct_log_in(uint64_t id)
+{
+	const struct leg_login_name name = {.by = LEG_LOGIN_ACCT, .acct = id};
+
+	return leg_login_next(bench.gw, &name, NULL);
+}
+
 /* Control dies while the call is up: one log-in, whose time and octets go on. */
 static void it_goes_on_in_the_next_life(void)
 {
@@ -238,8 +246,11 @@ static void it_goes_on_in_the_next_life(void)
 	bench_kill(NULL);
 	fake.stats.rx_octets = 1500;
 	bench_pass(10 * SEC);
+	CU_ASSERT_PTR_EQUAL(acct_log_in(strtoull(heard_text(0, RADIUS_ACCT_SESSION_ID), NULL, 16)),
+			    bench_join()->leg[1]);
 	bench_hangup(c, L2TP_CDN_LOST_CARRIER, "");
 	bench_pass(SEC);
+	CU_ASSERT_PTR_NULL(acct_log_in(strtoull(heard_text(0, RADIUS_ACCT_SESSION_ID), NULL, 16)));
 	CU_ASSERT_TRUE_FATAL(heards == 2 && heard_is(0, RADIUS_ACCT_START) &&
 			     heard_is(1, RADIUS_ACCT_STOP));
 	snprintf(id, sizeof(id), "%.63s", heard_value(0, RADIUS_ACCT_SESSION_ID));

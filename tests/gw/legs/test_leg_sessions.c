@@ -95,11 +95,87 @@ static void both_may_be(void)
 	bench_stop();
 }
 
+/* --- what a log-in is found by ------------------------------------------------------------------ */
+
+static unsigned sessions_found(const struct leg_login_name *name, struct leg **last)
+{
+	struct leg *l = NULL;
+	unsigned n = 0;
+
+	while ((l = leg_login_next(bench.gw, name, l))) {
+		*last = l;
+		n++;
+	}
+	return n;
+}
+
+static unsigned sessions_of(const char *user, struct leg **last)
+{
+	return sessions_found(&(struct leg_login_name){.by = LEG_LOGIN_USER, .user = user}, last);
+}
+
+static unsigned sessions_at(uint32_t address, struct leg **last)
+{
+	return sessions_found(
+		&(struct leg_login_name){.by = LEG_LOGIN_ADDRESS, .address4 = address}, last);
+}
+
+static void each_name_finds_its_log_ins(void)
+{
+	struct leg *l = NULL, *m = NULL;
+	struct leg_server_view v;
+	struct far_call *c;
+
+	sessions_first(CONF(""));
+	c = sessions_call("bob", "of bob");
+	sessions_call("bob", "of bob");
+	CU_ASSERT_EQUAL(sessions_of("bob", &l), 2);
+	CU_ASSERT_EQUAL(sessions_of("ann", &l), 1);
+	CU_ASSERT_EQUAL(sessions_of("bo", &m), 0);
+	CU_ASSERT_EQUAL(sessions_at(0x0a400009, &m), 1);
+	CU_ASSERT_PTR_EQUAL(l, m);
+	CU_ASSERT_TRUE_FATAL(leg_server_view(l, &v));
+	CU_ASSERT_PTR_NOT_NULL_FATAL(v.prefix6);
+	CU_ASSERT_EQUAL(
+		sessions_found(
+			&(struct leg_login_name){.by = LEG_LOGIN_PREFIX, .prefix6 = v.prefix6}, &m),
+		1);
+	CU_ASSERT_PTR_EQUAL(l, m);
+	/* that goes while its join does, before that is freed */
+	bench_hangup(c, L2TP_CDN_ADMINISTRATIVE, "bye");
+	CU_ASSERT_EQUAL(sessions_of("bob", &m), 1);
+	bench_kill(NULL);
+	CU_ASSERT_EQUAL(sessions_of("bob", &l), 1);
+	CU_ASSERT_EQUAL(sessions_of("ann", &l), 1);
+	CU_ASSERT_EQUAL(sessions_at(0x0a400009, &m), 1);
+	CU_ASSERT_PTR_EQUAL(l, m);
+	bench_stop();
+}
+
+/* The user that a link has now, not the one before. */
+static void another_user_of_the_same_link(void)
+{
+	struct far_call *c = sessions_first(CONF("sessions = deny"));
+	struct leg *l = NULL;
+
+	bench_redial(c, "bob", "of bob");
+	bench_pass(SEC);
+	CU_ASSERT_TRUE(c->ip4 && !c->down);
+	CU_ASSERT_EQUAL(sessions_of("ann", &l), 0);
+	CU_ASSERT_EQUAL(sessions_of("bob", &l), 1);
+	CU_ASSERT_EQUAL(sessions_at(0x0a400009, &l), 0);
+	CU_ASSERT_TRUE(sessions_call("bob", "of bob")->down);
+	CU_ASSERT_TRUE(sessions_call("ann", "of ann")->ip4);
+	bench_stop();
+}
+
 static const struct test_case cases[] = {
 	{"the_last_one_replaces", the_last_one_replaces},
 	{"the_first_one_stays", the_first_one_stays},
 	{"the_same_one_starts_again", the_same_one_starts_again},
 	{"both_may_be", both_may_be},
+	{"each_name_finds_its_log_ins", each_name_finds_its_log_ins},
+	{"another_user_of_the_same_link", another_user_of_the_same_link},
 	{NULL, NULL},
 };
 const struct test_suite suite_leg_sessions = {"leg_sessions", cases};
