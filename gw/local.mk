@@ -22,7 +22,7 @@ libcontrol_la_LIBADD = libnetif.la libkeeper.la libradius.la libstore.la $(OSMO_
 
 # RADIUS packets, and the spool of accounting; apart, so that a fuzz target can have them alone.
 noinst_LTLIBRARIES += libradius.la
-libradius_la_SOURCES = gw/aaa/acct_file.c gw/aaa/acct_file.h gw/aaa/radius/acct_queue.c gw/aaa/radius/acct_queue.h gw/aaa/radius/acct_record.c gw/aaa/radius/acct_record.h gw/aaa/radius/radius.h gw/aaa/radius/radius_acct.c gw/aaa/radius/radius_acct.h gw/aaa/radius/radius_dict.c gw/aaa/radius/radius_pool.c gw/aaa/radius/radius_pool.h gw/aaa/radius/radius_read.c gw/aaa/radius/radius_write.c
+libradius_la_SOURCES = gw/aaa/acct_file.c gw/aaa/acct_file.h gw/aaa/radius/acct_queue.c gw/aaa/radius/acct_queue.h gw/aaa/radius/acct_record.c gw/aaa/radius/acct_record.h gw/aaa/radius/radius.h gw/aaa/radius/radius_acct.c gw/aaa/radius/radius_acct.h gw/aaa/radius/coa_server.c gw/aaa/radius/coa_server.h gw/aaa/radius/radius_coa.c gw/aaa/radius/radius_coa.h gw/aaa/radius/radius_dict.c gw/aaa/radius/radius_pool.c gw/aaa/radius/radius_pool.h gw/aaa/radius/radius_read.c gw/aaa/radius/radius_write.c
 libradius_la_LIBADD = $(NETTLE_LIBS)
 
 # Records that outlive the process; apart, so that a fuzz target and a benchmark can have them alone.

@@ -264,3 +264,9 @@ fuzz_resume_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS) $(OSMO_CFLAGS)
 fuzz_resume_LDFLAGS = $(FUZZ_LINK)
 fuzz_resume_LDADD = libcontrol.la libdp.la libcfg.la libtransports.la libppp.la libcore.la \
 	$(OSMO_LIBS) $(CUNIT_LIBS) $(PCAP_LIBS)
+
+check_PROGRAMS += fuzz-coa
+FUZZERS += fuzz-coa
+fuzz_coa_SOURCES = tests/fuzz/fuzz_coa.c $(FUZZ_MAIN)
+fuzz_coa_LDFLAGS = $(FUZZ_LINK)
+fuzz_coa_LDADD = libradius.la libcore.la

@@ -95,6 +95,8 @@
 	X(radius_pool)  \
 	X(radius_read)  \
 	X(radius_write) \
+	X(radius_coa)   \
+	X(coa_server)   \
 	X(random)       \
 	X(route)        \
 	X(route_way)    \

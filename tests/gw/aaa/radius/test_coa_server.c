@@ -1,0 +1,297 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Who may ask for changes, how often, and what a request must prove. */
+#include "gw/aaa/radius/coa_server.h"
+#include "tests/harness.h"
+#include "tests/heap.h"
+
+#include <stdlib.h>
+
+#define SEC  UINT64_C(1000000)
+#define WALL UINT64_C(1704067200)
+
+static const struct coa_client clients[] = {
+	{.address = {[10] = 0xff, 0xff, 192, 0, 2, 1},
+	 .secret = "first",
+	 .need_proof = true,
+	 .need_stamp = true,
+	 .rate = 50},
+	{.address = {0x20, 1, 0xd, 0xb8, [15] = 1}, .secret = "second", .rate = 10},
+};
+static const struct coa_source strict = {.address = {[10] = 0xff, 0xff, 192, 0, 2, 1},
+					 .port = 4000},
+			       loose = {.address = {0x20, 1, 0xd, 0xb8, [15] = 1}, .port = 4000};
+
+static struct coa_server *server;
+static uint8_t request[RADIUS_MAX], answer[RADIUS_MAX], first[RADIUS_MAX];
+static size_t request_len;
+static unsigned done, told, dropped;
+static enum coa_drop dropped_why;
+static uint32_t dropped_client;
+static enum radius_refusal refuse;
+static uint64_t now;
+
+static enum radius_refusal on_change(void *ctx, unsigned client, const struct radius_coa *what,
+				     uint64_t at)
+{
+	(void)ctx;
+	CU_ASSERT_TRUE(client < 11 && what->has & COA_USER && at == now);
+	done++;
+	return refuse;
+}
+
+static void on_answered(void *ctx, unsigned client, const struct radius_coa *what,
+			enum radius_refusal r, uint64_t at)
+{
+	(void)ctx;
+	(void)client;
+	(void)what;
+	(void)at;
+	told += r == refuse;
+}
+
+static void on_dropped(void *ctx, unsigned client, const struct coa_source *from, enum coa_drop why,
+		       uint64_t at)
+{
+	(void)ctx;
+	(void)from;
+	(void)at;
+	dropped++;
+	dropped_why = why;
+	dropped_client = client;
+}
+
+static void server_begin(void)
+{
+	static const struct coa_ops ops = {on_change, on_answered, on_dropped};
+
+	done = told = dropped = 0;
+	refuse = RADIUS_DONE;
+	now = 10 * SEC;
+	server = coa_server_new(clients, 2, 7, &ops, NULL);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(server);
+}
+
+/* Received is what has become of all. */
+static void server_end(void)
+{
+	for (unsigned i = 0; i < 3; i++) {
+		const struct coa_counters *n = coa_server_count(server, i < 2 ? i : COA_NOBODY);
+		uint64_t all = n->disconnects + n->changes + n->repeated;
+
+		for (unsigned k = 0; k < RADIUS_REFUSALS; k++)
+			all += n->refused[k];
+		for (unsigned k = 0; k < COA_DROP_COUNT; k++)
+			all += n->drop[k];
+		CU_ASSERT_EQUAL(n->received, all);
+	}
+	CU_ASSERT_PTR_NULL(coa_server_count(server, 2));
+	coa_server_free(server);
+}
+
+enum { WITH_PROOF = 1, WITH_STAMP = 2 };
+
+/* A Disconnect-Request for ann. */
+static void ask(uint8_t id, unsigned with, uint64_t stamp, const char *secret)
+{
+	struct radius_writer b;
+
+	radius_begin(&b, request, sizeof(request), RADIUS_DISCONNECT_REQUEST, id, NULL);
+	if (!(with & WITH_PROOF)) {
+		b.w.len = RADIUS_HEAD;
+		b.proof = 0;
+	}
+	radius_put_text(&b, RADIUS_USER_NAME, "ann");
+	if (with & WITH_STAMP)
+		radius_put_u32(&b, RADIUS_EVENT_TIMESTAMP, (uint32_t)stamp);
+	request_len = radius_end(&b, secret, strlen(secret));
+}
+
+static size_t send_from(const struct coa_source *from)
+{
+	return coa_server_rx(server, from, request, request_len, now, WALL, answer);
+}
+
+static void answered(const struct coa_source *from, enum radius_code code)
+{
+	CU_ASSERT_TRUE(send_from(from) >= RADIUS_HEAD);
+	CU_ASSERT_EQUAL(answer[0], code);
+	CU_ASSERT_EQUAL(answer[1], request[1]);
+}
+
+static void not_answered(const struct coa_source *from, enum coa_drop why)
+{
+	unsigned before = dropped;
+
+	CU_ASSERT_EQUAL(send_from(from), 0);
+	CU_ASSERT_EQUAL(dropped, before + 1);
+	CU_ASSERT_EQUAL(dropped_why, why);
+}
+
+static void what_a_request_must_prove(void)
+{
+	struct coa_source other = strict;
+
+	server_begin();
+	ask(1, WITH_PROOF | WITH_STAMP, WALL, "first");
+	answered(&strict, RADIUS_DISCONNECT_ACK);
+	other.address[15] = 2;
+	not_answered(&other, COA_D_UNKNOWN);
+	CU_ASSERT_EQUAL(dropped_client, COA_NOBODY);
+	ask(2, WITH_PROOF | WITH_STAMP, WALL, "second");
+	not_answered(&strict, COA_D_FORGED);
+	CU_ASSERT_EQUAL(dropped_client, 0);
+	ask(2, WITH_STAMP, WALL, "first");
+	not_answered(&strict, COA_D_UNPROVED);
+	ask(2, WITH_PROOF, WALL, "first");
+	not_answered(&strict, COA_D_UNDATED);
+	ask(2, WITH_PROOF | WITH_STAMP, WALL, "first");
+	request[0] = RADIUS_ACCOUNTING_REQUEST;
+	not_answered(&strict, COA_D_CODE);
+	request[3] = 19;
+	not_answered(&strict, COA_D_MALFORMED);
+	CU_ASSERT_EQUAL(done, 1);
+	/* whose client may leave them out */
+	ask(3, 0, 0, "second");
+	answered(&loose, RADIUS_DISCONNECT_ACK);
+	CU_ASSERT_EQUAL(done, 2);
+	CU_ASSERT_EQUAL(coa_server_count(server, 0)->disconnects, 1);
+	CU_ASSERT_EQUAL(coa_server_count(server, 1)->disconnects, 1);
+	server_end();
+}
+
+/* One that is there must be of now, also where it may be left out (RFC 5176 6.3). */
+static void a_stamp_is_of_now(void)
+{
+	server_begin();
+	ask(1, WITH_PROOF | WITH_STAMP, WALL - 300, "first");
+	answered(&strict, RADIUS_DISCONNECT_ACK);
+	ask(2, WITH_PROOF | WITH_STAMP, WALL - 301, "first");
+	not_answered(&strict, COA_D_STALE);
+	ask(3, WITH_PROOF | WITH_STAMP, WALL + 300, "first");
+	answered(&strict, RADIUS_DISCONNECT_ACK);
+	ask(4, WITH_PROOF | WITH_STAMP, WALL + 301, "first");
+	not_answered(&strict, COA_D_STALE);
+	ask(5, WITH_STAMP, WALL - 301, "second");
+	not_answered(&loose, COA_D_STALE);
+	server_end();
+}
+
+static void the_same_again_gets_the_same_answer(void)
+{
+	struct coa_source other = strict;
+	size_t len;
+
+	server_begin();
+	refuse = RADIUS_R_NOT_FOUND;
+	ask(1, WITH_PROOF | WITH_STAMP, WALL, "first");
+	len = send_from(&strict);
+	memcpy(first, answer, sizeof(first));
+	refuse = RADIUS_DONE;
+	now += 599 * SEC;
+	CU_ASSERT_EQUAL(send_from(&strict), len);
+	ASSERT_OCTETS(answer, len, first, len);
+	CU_ASSERT_EQUAL(done, 1);
+	CU_ASSERT_EQUAL(told, 1);
+	CU_ASSERT_EQUAL(coa_server_count(server, 0)->repeated, 1);
+	/* another port, another authenticator, and the same when nobody knows of it any more */
+	other.port++;
+	answered(&other, RADIUS_DISCONNECT_ACK);
+	CU_ASSERT_EQUAL(done, 2);
+	ask(1, WITH_PROOF | WITH_STAMP, WALL - 1, "first");
+	answered(&strict, RADIUS_DISCONNECT_ACK);
+	CU_ASSERT_EQUAL(done, 3);
+	ask(1, WITH_PROOF | WITH_STAMP, WALL, "first");
+	answered(&strict, RADIUS_DISCONNECT_NAK);
+	CU_ASSERT_EQUAL(done, 3);
+	now += 1 * SEC;
+	answered(&strict, RADIUS_DISCONNECT_ACK);
+	CU_ASSERT_EQUAL(done, 4);
+	server_end();
+}
+
+static unsigned served_at_once(const struct coa_source *from, const char *secret, uint64_t stamp)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < 300; i++) {
+		ask((uint8_t)i, WITH_PROOF | WITH_STAMP, stamp - i / 256, secret);
+		n += send_from(from) != 0;
+	}
+	return n;
+}
+
+static void so_many_in_a_second(void)
+{
+	server_begin();
+	CU_ASSERT_EQUAL(served_at_once(&strict, "first", WALL), 50);
+	CU_ASSERT_EQUAL(dropped_why, COA_D_LIMIT);
+	CU_ASSERT_EQUAL(served_at_once(&loose, "second", WALL), 10);
+	now += SEC / 2;
+	CU_ASSERT_EQUAL(served_at_once(&strict, "first", WALL - 10), 25);
+	now += 2 * SEC; /* no more than a second's worth */
+	CU_ASSERT_EQUAL(served_at_once(&strict, "first", WALL - 20), 50);
+	server_end();
+}
+
+/* Nor do forged ones use up what is allowed. */
+static void forged_ones_count_for_no_limit(void)
+{
+	server_begin();
+	CU_ASSERT_EQUAL(served_at_once(&strict, "guess", WALL), 0);
+	CU_ASSERT_EQUAL(served_at_once(&strict, "first", WALL), 50);
+	server_end();
+}
+
+/* All that is remembered fits: a hundred a second, for as long as stamps are believed. */
+static void all_that_is_answered_is_remembered(void)
+{
+	struct coa_source from = loose;
+	struct coa_client many[11];
+	static const struct coa_ops ops = {on_change, on_answered, on_dropped};
+	unsigned served = 0;
+
+	refuse = RADIUS_DONE;
+	now = 10 * SEC;
+	for (unsigned i = 0; i < 11; i++) {
+		many[i] = clients[1];
+		many[i].address[15] = (uint8_t)i;
+	}
+	server = coa_server_new(many, 11, 7, &ops, NULL);
+	for (unsigned second = 0; second < 700; second++, now += SEC)
+		for (unsigned i = 0; i < 110; i++) {
+			from.address[15] = (uint8_t)(i % 11);
+			from.port = (uint16_t)second;
+			ask((uint8_t)i, 0, 0, "second");
+			served += send_from(&from) != 0;
+		}
+	CU_ASSERT_EQUAL(served, 70000);
+	from.address[15] = 0;
+	from.port = 101;
+	ask(0, 0, 0, "second");
+	CU_ASSERT_TRUE(send_from(&from) != 0);
+	CU_ASSERT_EQUAL(coa_server_count(server, 0)->repeated, 1);
+	coa_server_free(server);
+}
+
+static void without_memory(void)
+{
+	static const struct coa_ops ops = {on_change, on_answered, on_dropped};
+
+	for (unsigned i = 0; i < 3; i++) {
+		heap_refuse(i);
+		CU_ASSERT_PTR_NULL(coa_server_new(clients, 2, 7, &ops, NULL));
+		CU_ASSERT_TRUE(heap_refused());
+	}
+}
+
+static const struct test_case cases[] = {
+	{"what_a_request_must_prove", what_a_request_must_prove},
+	{"a_stamp_is_of_now", a_stamp_is_of_now},
+	{"the_same_again_gets_the_same_answer", the_same_again_gets_the_same_answer},
+	{"so_many_in_a_second", so_many_in_a_second},
+	{"forged_ones_count_for_no_limit", forged_ones_count_for_no_limit},
+	{"all_that_is_answered_is_remembered", all_that_is_answered_is_remembered},
+	{"without_memory", without_memory},
+	{NULL, NULL},
+};
+const struct test_suite suite_coa_server = {"coa_server", cases};
