@@ -444,5 +444,8 @@ void cfg_print_changes(FILE *out, int before, int after, const char *file,
 
 /* Every key with its range, default and help, from the tables that check them. */
 void cfg_print_help(FILE *out, const struct ist_transport *const *transports);
+/* The manual page: the text of `in`, with the keys where a line says so (cfg/man.c).  False when a
+ * section is missing or stands there twice; words are on standard error. */
+bool cfg_print_man(FILE *out, FILE *in, const struct ist_transport *const *transports);
 
 #endif

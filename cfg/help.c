@@ -3,6 +3,7 @@
  * `isthmus --help-config` prints the tables.  A default is read from a new object where the row
  * says the value's offset, so that help and behaviour cannot differ.
  */
+#include "cfg/help.h"
 #include "cfg/load.h"
 #include "cfg/schema.h"
 #include "cfg/value.h"
@@ -79,43 +80,77 @@ static const char *help_object_default(struct arena *a, const struct cfg_key *k,
 	}
 }
 
-static void help_print_key(FILE *out, struct arena *a, const struct cfg_schema *s,
-			   const struct cfg_key *k, const char *obj, const char *indent)
+static void help_one(const struct help_form *form, FILE *out, struct arena *a,
+		     const struct cfg_schema *s, const struct cfg_key *k, const char *obj,
+		     unsigned depth)
 {
-	const char *deflt = k->deflt;
+	struct help_key h = {.name = k->name,
+			     .kind = help_kind_text(a, k),
+			     .deflt = k->deflt,
+			     .when = cfg_when_words[cfg_key_when(s, k)],
+			     .help = k->help,
+			     .list = cfg_key_is_list(k),
+			     .required = k->flags & CFG_KEY_REQUIRED};
 
-	if (!deflt && !k->set && !k->ist && k->width && obj)
-		deflt = help_object_default(a, k, obj);
-	fprintf(out, "%s  %s = %s%s", indent, k->name, help_kind_text(a, k),
-		cfg_key_is_list(k) ? ", or a list { a, b }" : "");
-	if (k->flags & CFG_KEY_REQUIRED)
-		fprintf(out, " (required)");
-	else if (deflt)
-		fprintf(out, " (default: %s)", deflt);
-	fprintf(out, " [%s]\n", cfg_when_words[cfg_key_when(s, k)]);
-	fprintf(out, "%s      %s\n", indent, k->help);
+	if (!h.deflt && !k->set && !k->ist && k->width && obj)
+		h.deflt = help_object_default(a, k, obj);
+	form->key(out, &h, depth);
 }
 
-static void help_print_section(FILE *out, struct cfg_load *l, const struct cfg_schema *s,
-			       unsigned depth)
+void help_section(const struct help_form *form, FILE *out, struct cfg_load *l,
+		  const struct cfg_schema *s, unsigned depth)
 {
-	const char *indent = depth > 1 ? "  " : "";
 	char *obj = s->size ? arena_get(l->scratch, s->size) : NULL;
 
 	if (s->init && obj)
 		s->init(l, obj);
+	form->begin(out, s, depth);
+	for (unsigned i = 0; i < s->keys; i++)
+		help_one(form, out, l->scratch, s, &s->key[i], obj, depth);
+	if (s->any)
+		help_one(form, out, l->scratch, s, s->any, NULL, depth);
+	for (const struct cfg_schema *const *sub = s->sub; *sub && (depth || form->below_top);
+	     sub++)
+		/* the second word for a circuit has no keys of its own */
+		if (!(sub != s->sub && (*sub)->section == CFG_S_CIRCUIT))
+			help_section(form, out, l, *sub, depth + 1);
+	form->end(out, s, depth);
+}
+
+/* --- for a terminal --------------------------------------------------------------------------- */
+
+static void help_print_begin(FILE *out, const struct cfg_schema *s, unsigned depth)
+{
+	const char *indent = depth > 1 ? "  " : "";
+
 	if (*s->word)
 		fprintf(out, "\n%s%s%s%s { }\n%s    %s\n", indent, s->word, s->title ? " " : "",
 			s->title ? s->title : "", indent, s->help);
-	for (unsigned i = 0; i < s->keys; i++)
-		help_print_key(out, l->scratch, s, &s->key[i], obj, indent);
-	if (s->any)
-		help_print_key(out, l->scratch, s, s->any, NULL, indent);
-	for (const struct cfg_schema *const *sub = s->sub; *sub; sub++)
-		/* the second word for a circuit has no keys of its own */
-		if (!(sub != s->sub && (*sub)->section == CFG_S_CIRCUIT))
-			help_print_section(out, l, *sub, depth + 1);
 }
+
+static void help_print_key(FILE *out, const struct help_key *k, unsigned depth)
+{
+	const char *indent = depth > 1 ? "  " : "";
+
+	fprintf(out, "%s  %s = %s%s", indent, k->name, k->kind,
+		k->list ? ", or a list { a, b }" : "");
+	if (k->required)
+		fprintf(out, " (required)");
+	else if (k->deflt)
+		fprintf(out, " (default: %s)", k->deflt);
+	fprintf(out, " [%s]\n", k->when);
+	fprintf(out, "%s      %s\n", indent, k->help);
+}
+
+static void help_print_end(FILE *out, const struct cfg_schema *s, unsigned depth)
+{
+	(void)out;
+	(void)s;
+	(void)depth;
+}
+
+static const struct help_form help_text = {
+	.begin = help_print_begin, .key = help_print_key, .end = help_print_end, .below_top = true};
 
 void cfg_print_help(FILE *out, const struct ist_transport *const *transports)
 {
@@ -127,6 +162,6 @@ void cfg_print_help(FILE *out, const struct ist_transport *const *transports)
 		     "= its\n"
 		     "port is closed and opened again; restart = at the next start or upgrade.\n\n"
 		     "Keys of the top level:\n");
-	help_print_section(out, &l, l.schema, 0);
+	help_section(&help_text, out, &l, l.schema, 0);
 	cfg_load_drop(&l);
 }

@@ -68,7 +68,21 @@ isthmus_CFLAGS = $(AM_CFLAGS) $(PIE_CFLAGS) $(OSMO_CFLAGS)
 isthmus_LDFLAGS = $(AM_LDFLAGS) $(PIE_LDFLAGS)
 isthmus_LDADD = libcontrol.la libkeeper.la libdp.la libcfg.la libtransports.la libppp.la libcore.la $(OSMO_LIBS)
 
-dist_man_MANS += gw/isthmus.8 gw/isthmus.conf.5
+dist_man_MANS += gw/isthmus.8
+
+# The page of the configuration: gw/isthmus.conf.5.in with every key of the tables in it.  A tarball has it too, for
+# who builds for another machine and cannot run confman.
+man_MANS += gw/isthmus.conf.5
+EXTRA_DIST += gw/isthmus.conf.5.in
+if !CROSS
+noinst_PROGRAMS += confman
+confman_SOURCES = gw/confman.c
+confman_LDADD = libcfg.la libtransports.la libppp.la libcore.la
+gw/isthmus.conf.5: gw/isthmus.conf.5.in confman$(EXEEXT)
+	$(AM_V_GEN)$(MKDIR_P) gw && ./confman$(EXEEXT) <$(srcdir)/gw/isthmus.conf.5.in >$@.new && mv $@.new $@
+CLEANFILES += gw/isthmus.conf.5 gw/isthmus.conf.5.new
+endif
+EXTRA_DIST += gw/isthmus.conf.5
 
 # Examples for who reads the log.
 dist_doc_DATA += gw/fail2ban/isthmus-filter.conf gw/fail2ban/isthmus-jail.conf

@@ -10,5 +10,5 @@ isthmus_transport_check_SOURCES = tests/conformance/check.c tests/conformance/ca
 	tests/conformance/cases_l2tp_data.c tests/conformance/cases_l2tp_life.c
 isthmus_transport_check_CFLAGS = $(AM_CFLAGS) $(CONFUSE_CFLAGS)
 isthmus_transport_check_LDADD = libcfg.la libtransports.la libppp.la libcore.la
-dist_man_MANS += tests/conformance/isthmus-transport-check.1
+dist_man_MANS += tests/conformance/isthmus-transport-check.8
 EXTRA_DIST += tests/conformance/rows tests/conformance/README.md tests/conformance/document
