@@ -417,11 +417,15 @@ struct cfg_absent {
 unsigned cfg_load_absent(const struct cfg_model **out, const char *file,
 			 const struct ist_transport *const *transports,
 			 const struct cfg_absent *absent, cfg_report report, void *ctx);
-/* The same from a descriptor, read from its beginning; file stands for it in messages, and files
- * that it names are looked for beside that. */
+/* The same from a descriptor, read from its beginning: a text, or what cfg_gather() has made; file
+ * stands for it in messages, and files that it names are looked for beside that. */
 unsigned cfg_load_fd(const struct cfg_model **out, int fd, const char *file,
 		     const struct ist_transport *const *transports, const struct cfg_absent *absent,
 		     cfg_report report, void *ctx);
+/* Write a configuration to a file in memory, with all that it includes, and give that the rights of
+ * the configuration's file.  What is wrong with it is found by whoever loads the copy.  False: the
+ * file cannot be read, or the copy not be written; errno says why. */
+bool cfg_gather(const char *file, int to);
 /* `plugin-dir` of a file before it is checked, because plugins add sections of their own.  The
  * caller frees it; NULL = not given. */
 char *cfg_plugin_dir(const char *file);

@@ -14,13 +14,10 @@
 #include "core/container.h"
 #include "core/htab.h"
 
-#include <inttypes.h>
 #include <net/if.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
-
-#define L2TP_FRAME_MIN 1526u
 
 /* The key that a report is about, or its section when the key is not given. */
 static const struct cfg_item *check_blame(const struct cfg_item *section, const char *key)
@@ -222,55 +219,6 @@ static void check_peer_is_reached(struct cfg_load *l, const struct cfg_item *it)
 				  "has the same port, address and hostname as peer `%s`, so it is "
 				  "never chosen",
 				  q->name);
-			return;
-		}
-}
-
-/* --- port ------------------------------------------------------------------------------------- */
-
-static void check_circuits_differ(struct cfg_load *l, const struct cfg_item *it)
-{
-	const struct cfg_port *p = it->object;
-	const struct cfg_item *c = NULL;
-
-	while ((c = cfg_next(it, c, CFG_S_CIRCUIT))) {
-		const struct cfg_circuit *mine = c->object, *q;
-
-		for (q = p->circuit; q < mine; q++)
-			if (q->config.addr.len &&
-			    !memcmp(&q->config.addr, &mine->config.addr, sizeof(q->config.addr)))
-				cfg_wrong(l, c->line, c, "the same circuit as on line %u",
-					  q->where.line);
-	}
-}
-
-static void check_circuit_peers(struct cfg_load *l, const struct cfg_item *it)
-{
-	const struct cfg_item *c = NULL;
-
-	while ((c = cfg_next(it, c, CFG_S_CIRCUIT))) {
-		const struct cfg_peer *peer = ((const struct cfg_circuit *)c->object)->peer;
-		const struct cfg_item *b = cfg_given(c, "peer");
-
-		if (peer && peer->port && peer->port != it->object)
-			cfg_wrong(l, b->line, b, "peer `%s` is behind port `%s`", peer->name,
-				  peer->port->config.name);
-	}
-}
-
-/* RFC 3070 section 5: 1526 octets, so that a full PPP packet fits into a data message. */
-static void check_mtu_for_l2tp(struct cfg_load *l, const struct cfg_item *it)
-{
-	const struct cfg_port *p = it->object;
-	const struct cfg_item *b = cfg_given(it, "mtu");
-	uint64_t mtu;
-
-	if (!b || b->dropped || !cfg_parse_number(&mtu, b->value->text) || mtu >= L2TP_FRAME_MIN)
-		return;
-	for (unsigned i = 0; i < p->circuits; i++)
-		if (p->circuit[i].config.payloads & 1u << IST_PAYLOAD_L2TP) {
-			cfg_wrong(l, b->line, b, "L2TP on `%s` needs %u or more (RFC 3070)",
-				  p->circuit[i].addr_text, L2TP_FRAME_MIN);
 			return;
 		}
 }
@@ -773,20 +721,32 @@ static const struct {
 	enum cfg_section section;
 	void (*check)(struct cfg_load *l, const struct cfg_item *it);
 } checks[] = {
-	{CFG_S_PORT, check_circuits_differ},	  {CFG_S_PORT, check_circuit_peers},
-	{CFG_S_PORT, check_mtu_for_l2tp},	  {CFG_S_PEER, check_one_secret},
-	{CFG_S_PEER, check_peer_without_secret},  {CFG_S_PEER, check_peer_needs_secret},
-	{CFG_S_PEER, check_peer_keys_agree},	  {CFG_S_PEER, check_peer_dial},
-	{CFG_S_PEER, check_peer_addresses},	  {CFG_S_PEER, check_peer_is_reached},
-	{CFG_S_POOL, check_range_sizes},	  {CFG_S_POOL, check_ranges_apart},
-	{CFG_S_SERVICE, check_local_in_pool},	  {CFG_S_SERVICE, check_service_device},
-	{CFG_S_USER, check_one_secret},		  {CFG_S_USER, check_user_secret},
-	{CFG_S_USER, check_user_address},	  {CFG_S_CLIENT, check_one_secret},
-	{CFG_S_CLIENT, check_client_login},	  {CFG_S_CLIENT, check_client_peer},
-	{CFG_S_CLIENT, check_client_bundle},	  {CFG_S_CLIENT, check_client_device},
-	{CFG_S_ROUTE, check_route_peers},	  {CFG_S_ROUTE, check_route_numbers},
-	{CFG_S_ROUTE, check_route_is_reached},	  {CFG_S_OUTGOING, check_outgoing_bps},
-	{CFG_S_OUTGOING, check_outgoing_address}, {CFG_S_OUTGOING, check_outgoing_prefix},
+	{CFG_S_PORT, cfg_check_port},
+	{CFG_S_PEER, check_one_secret},
+	{CFG_S_PEER, check_peer_without_secret},
+	{CFG_S_PEER, check_peer_needs_secret},
+	{CFG_S_PEER, check_peer_keys_agree},
+	{CFG_S_PEER, check_peer_dial},
+	{CFG_S_PEER, check_peer_addresses},
+	{CFG_S_PEER, check_peer_is_reached},
+	{CFG_S_POOL, check_range_sizes},
+	{CFG_S_POOL, check_ranges_apart},
+	{CFG_S_SERVICE, check_local_in_pool},
+	{CFG_S_SERVICE, check_service_device},
+	{CFG_S_USER, check_one_secret},
+	{CFG_S_USER, check_user_secret},
+	{CFG_S_USER, check_user_address},
+	{CFG_S_CLIENT, check_one_secret},
+	{CFG_S_CLIENT, check_client_login},
+	{CFG_S_CLIENT, check_client_peer},
+	{CFG_S_CLIENT, check_client_bundle},
+	{CFG_S_CLIENT, check_client_device},
+	{CFG_S_ROUTE, check_route_peers},
+	{CFG_S_ROUTE, check_route_numbers},
+	{CFG_S_ROUTE, check_route_is_reached},
+	{CFG_S_OUTGOING, check_outgoing_bps},
+	{CFG_S_OUTGOING, check_outgoing_address},
+	{CFG_S_OUTGOING, check_outgoing_prefix},
 	{CFG_S_OUTGOING, check_outgoing_routes},
 };
 

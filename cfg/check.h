@@ -6,5 +6,7 @@
 #include "cfg/item.h"
 
 void cfg_check(struct cfg_load *l);
+/* Of one port. */
+void cfg_check_port(struct cfg_load *l, const struct cfg_item *it);
 
 #endif

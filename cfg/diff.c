@@ -7,6 +7,7 @@
  */
 #include "cfg/load.h"
 #include "cfg/names.h"
+#include "cfg/parts.h"
 #include "cfg/preproc.h"
 #include "cfg/schema.h"
 
@@ -220,14 +221,10 @@ static void diff_routes(FILE *out, const struct cfg_item *before, const struct c
 static void diff_read(struct cfg_load *l, int fd, const char *file,
 		      const struct ist_transport *const *transports)
 {
-	size_t len = 0;
-	const char *text;
-
 	cfg_load_init(l, file, transports);
-	text = cfg_load_octets(l, fd, &len);
-	if (!text)
+	if (!cfg_parts_fd(l, fd) || l->part->wrong)
 		return;
-	cfg_outline(l, text, len);
+	cfg_outline(l);
 	cfg_names(l);
 }
 

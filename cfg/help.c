@@ -161,6 +161,7 @@ void cfg_print_help(FILE *out, const struct ist_transport *const *transports)
 		     "new-calls = for tunnels, calls and log-ins that begin after it; reopens-port "
 		     "= its\n"
 		     "port is closed and opened again; restart = at the next start or upgrade.\n\n"
+		     "include \"conf.d/*.conf\"  outside of sections: the text of these files.\n\n"
 		     "Keys of the top level:\n");
 	help_section(&help_text, out, &l, l.schema, 0);
 	cfg_load_drop(&l);

@@ -2,7 +2,8 @@
 /*
  * The data that the steps of cfg/ share while they read one text:
  *
- *   text -> tokens (lex.c) -> outline of items (preproc.c) -> names and shapes checked (names.c)
+ *   files (parts.c) -> tokens (lex.c) -> outline of items (preproc.c) -> names and shapes checked
+ * (names.c)
  *        -> libconfuse (parse.c) -> values set into the model (model.c, store.c, port.c)
  *        -> meaning (check.c)
  *
@@ -16,10 +17,11 @@
 #include "cfg/cfg.h"
 
 #define CFG_DEPTH_MAX  8u	  /* sections inside each other; deeper ones are refused */
-#define CFG_TEXT_MAX   (4u << 20) /* octets of one configuration file */
+#define CFG_TEXT_MAX   (4u << 20) /* octets of one file */
 #define CFG_FAULTS_MAX 200u	  /* mistakes reported, and as many warnings; the rest is counted */
 
 struct cfg_key;
+struct cfg_part;
 struct cfg_schema;
 struct cfg_fault;
 
@@ -36,10 +38,10 @@ enum cfg_item_kind { CFG_ITEM_KEY, CFG_ITEM_SECTION, CFG_ITEM_STRAY };
 struct cfg_item {
 	enum cfg_item_kind kind;
 	const char *name, *title; /* title NULL = none; unquoted words are never NULL */
-	unsigned line;
-	bool dropped; /* reported as wrong; counts as given, later steps skip it */
-	bool unnamed; /* its name may be part of a misquoted secret: never shown */
-	bool braces;  /* key: written as a list */
+	unsigned line;		  /* of all files, as those of tokens and values: cfg_line_of() */
+	bool dropped;		  /* reported as wrong; counts as given, later steps skip it */
+	bool unnamed;		  /* its name may be part of a misquoted secret: never shown */
+	bool braces;		  /* key: written as a list */
 	struct cfg_item *parent, *child, *last, *next, *prev;
 	struct cfg_value *value;
 	unsigned values;
@@ -52,7 +54,8 @@ struct cfg_load {
 	struct arena *scratch; /* freed when the load ends */
 	struct arena *arena;   /* the model's */
 	const char *file;
-	unsigned mode; /* of the file, as in struct stat; 0 = the text is from memory */
+	struct cfg_part *part; /* the files, this one first; cfg/parts.h */
+	unsigned parts;
 	const struct cfg_absent *absent; /* NULL = none */
 	const struct cfg_schema *schema; /* of the top level */
 	struct cfg_item *root;

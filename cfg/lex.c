@@ -242,10 +242,10 @@ static void lex_one(struct lex *x)
 	}
 }
 
-struct cfg_token *cfg_lex(struct cfg_load *l, const char *text, size_t len)
+struct cfg_token *cfg_lex(struct cfg_load *l, const char *text, size_t len, unsigned line)
 {
 	struct cfg_token *first = NULL;
-	struct lex x = {.l = l, .p = text, .end = text + len, .line = 1, .tail = &first};
+	struct lex x = {.l = l, .p = text, .end = text + len, .line = line, .tail = &first};
 
 	while (x.p < x.end)
 		lex_one(&x);

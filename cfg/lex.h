@@ -30,7 +30,7 @@ struct cfg_token {
 	bool astray; /* BAD: a quote was left open, so what follows may be part of a secret */
 };
 
-/* The first token; all live in the scratch arena and end with CFG_T_END. */
-struct cfg_token *cfg_lex(struct cfg_load *l, const char *text, size_t len);
+/* The first token; all live in the scratch arena and end with CFG_T_END.  line: of the first. */
+struct cfg_token *cfg_lex(struct cfg_load *l, const char *text, size_t len, unsigned line);
 
 #endif

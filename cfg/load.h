@@ -7,9 +7,6 @@
 
 void cfg_load_init(struct cfg_load *l, const char *name,
 		   const struct ist_transport *const *transports);
-/* The whole of fd, from its beginning; it is scratch memory.  NULL: it cannot be read, errno says
- * why. */
-const char *cfg_load_octets(struct cfg_load *l, int fd, size_t *len);
 /* Reports, then frees the scratch memory and, after a mistake, the model. */
 unsigned cfg_load_report(struct cfg_load *l, cfg_report report, void *ctx);
 /* Frees everything and reports nothing. */

@@ -5,6 +5,7 @@
  * name of the section, or the section the name belongs in.
  */
 #include "cfg/names.h"
+#include "cfg/parts.h"
 #include "cfg/report.h"
 #include "cfg/suggest.h"
 
@@ -112,7 +113,10 @@ static void names_unknown_key(struct cfg_load *l, const struct cfg_item *it)
 		suggest_offer(&sg, s->key[i].name);
 	home = cfg_schema_key(l->schema, it->name) ? "top level"
 						   : names_key_belongs(l->schema, it->name);
-	if (home)
+	if (!strcmp(it->name, "include"))
+		cfg_wrong(l, it->line, it->parent,
+			  "`include` stands without `=`: include \"FILE\"");
+	else if (home)
 		cfg_wrong(l, it->line, it->parent, "unknown key `%s`, it belongs in `%s`", name,
 			  home);
 	else if (sg.best)
@@ -157,7 +161,11 @@ static void names_stray(struct cfg_load *l, const struct cfg_item *it)
 {
 	const struct cfg_schema *s = it->parent->schema;
 
-	if (!it->unnamed && !s->any && cfg_schema_key(s, it->name))
+	if (!it->unnamed && !strcmp(it->name, "include"))
+		cfg_wrong(l, it->line, it->parent,
+			  "`include` needs the name of a file, or a pattern: include "
+			  "\"conf.d/*.conf\"");
+	else if (!it->unnamed && !s->any && cfg_schema_key(s, it->name))
 		cfg_wrong(l, it->line, it->parent, "`=` is missing after `%s`", it->name);
 	else if (!it->unnamed && cfg_schema_sub(s, it->name))
 		cfg_wrong(l, it->line, it->parent, "`{` is missing after `%s`", it->name);
@@ -189,7 +197,8 @@ static void names_check_key(struct cfg_load *l, struct cfg_item *it, struct seen
 	}
 	first = names_seen_before(seen, it);
 	if (first) {
-		cfg_wrong(l, it->line, it, "given twice, first on line %u", first->line);
+		cfg_wrong(l, it->line, it, "given twice, first on %s",
+			  cfg_line_text(l, first->line, it->line));
 		names_drop(it);
 	} else if (!it->dropped && !cfg_key_is_list(it->key) && (it->braces || it->values != 1)) {
 		cfg_wrong(l, it->line, it, "takes one value, not a list");
@@ -248,7 +257,8 @@ static void names_check_title(struct cfg_load *l, struct cfg_item *it, struct se
 		first = names_seen_before(seen, it);
 		if (!first)
 			return;
-		cfg_wrong(l, it->line, it, "given twice, first on line %u", first->line);
+		cfg_wrong(l, it->line, it, "given twice, first on %s",
+			  cfg_line_text(l, first->line, it->line));
 	}
 	names_drop(it);
 }

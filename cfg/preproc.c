@@ -7,6 +7,7 @@
  */
 #include "cfg/preproc.h"
 #include "cfg/lex.h"
+#include "cfg/parts.h"
 #include "cfg/report.h"
 #include "cfg/schema.h"
 
@@ -15,6 +16,8 @@
 
 struct pre {
 	struct cfg_load *l;
+	unsigned part;	     /* the file */
+	unsigned next;	     /* part: those before it have been included, or never will be */
 	struct cfg_token *t; /* the next one */
 	struct cfg_item *at; /* the section we are in */
 	unsigned depth;
@@ -226,9 +229,57 @@ static void preproc_misplaced(struct pre *p, const char *what)
 	preproc_skip_line(p, line);
 }
 
+static void preproc_part(struct cfg_load *l, unsigned part);
+
+/* All files that this pattern stands for, as they were found when the files were read. */
+static void preproc_include(struct pre *p)
+{
+	const struct cfg_token *t = p->t->next;
+	const struct cfg_value v = {.raw = t->raw, .raw_len = t->raw_len};
+	size_t at = (size_t)(t->raw - p->l->part[p->part].text);
+	unsigned found = 0;
+
+	for (; p->next < p->l->parts; p->next++) {
+		const struct cfg_part *q = &p->l->part[p->next];
+
+		if (q->from != p->part || q->at < at)
+			continue;
+		if (q->at > at)
+			break;
+		found++;
+		if (q->wrong)
+			cfg_wrong(p->l, t->line, p->l->root, "cannot include %s: %s",
+				  cfg_printable(p->l, q->name, strlen(q->name)),
+				  cfg_printable(p->l, q->wrong, strlen(q->wrong)));
+		else
+			preproc_part(p->l, p->next);
+	}
+	if (!found && !cfg_is_pattern(t->text))
+		cfg_wrong(p->l, t->line, p->l->root, "cannot include `%s` here",
+			  cfg_shown(p->l, &v));
+}
+
+static void preproc_at_include(struct pre *p)
+{
+	const struct cfg_token *t = p->t->next;
+
+	if (t->kind == CFG_T_BAD)
+		preproc_bad_token(p, t, p->at);
+	else if (p->at->parent)
+		cfg_wrong(p->l, p->t->line, p->at, "`include` stands outside of sections");
+	else if (t->env)
+		cfg_wrong(p->l, t->line, p->at,
+			  "the name of a file cannot come from the environment");
+	else
+		preproc_include(p);
+	p->t = t->next;
+}
+
 static void preproc_statement(struct pre *p)
 {
-	if (preproc_starts_item(p->t) && p->t->next->kind == CFG_T_EQUALS && !p->t->env)
+	if (cfg_is_include(p->t))
+		preproc_at_include(p);
+	else if (preproc_starts_item(p->t) && p->t->next->kind == CFG_T_EQUALS && !p->t->env)
 		preproc_key(p);
 	else if (preproc_starts_item(p->t) && p->t->next->kind != CFG_T_EQUALS && !p->t->env)
 		preproc_section(p);
@@ -245,19 +296,29 @@ static void preproc_statement(struct pre *p)
 		preproc_misplaced(p, "`=` without the name of a key before it");
 }
 
-void cfg_outline(struct cfg_load *l, const char *text, size_t len)
+/* What it includes is behind it, so this ends. */
+static void preproc_part(struct cfg_load *l, unsigned part)
 {
-	struct pre p = {.l = l, .t = cfg_lex(l, text, len)};
+	const struct cfg_part *f = &l->part[part];
+	struct pre p = {.l = l,
+			.part = part,
+			.next = part + 1,
+			.t = cfg_lex(l, f->text, f->len, f->line),
+			.at = l->root};
 
-	l->root = arena_get(l->scratch, sizeof(*l->root));
-	l->root->kind = CFG_ITEM_SECTION;
-	l->root->name = "";
-	l->root->schema = l->schema;
-	p.at = l->root;
 	while (p.t->kind != CFG_T_END)
 		preproc_statement(&p);
 	for (struct cfg_item *it = p.at; it->parent; it = it->parent)
 		preproc_never_closed(&p, it);
+}
+
+void cfg_outline(struct cfg_load *l)
+{
+	l->root = arena_get(l->scratch, sizeof(*l->root));
+	l->root->kind = CFG_ITEM_SECTION;
+	l->root->name = "";
+	l->root->schema = l->schema;
+	preproc_part(l, 0);
 }
 
 /* --- for libconfuse --------------------------------------------------------------------------- */

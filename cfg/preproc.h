@@ -8,11 +8,11 @@
 
 #include "cfg/item.h"
 
-/* Fill l->root from the text.  Mistakes in its shape (quotes, braces, equals signs, nesting) are
- * reported here. */
-void cfg_outline(struct cfg_load *l, const char *text, size_t len);
+/* Fill l->root from the files.  Mistakes in their shape (quotes, braces, equals signs, nesting),
+ * and files that cannot be included, are reported here. */
+void cfg_outline(struct cfg_load *l);
 
-/* The items that were not dropped, spelt for libconfuse: every item on its line of the file, every
+/* The items that were not dropped, spelt for libconfuse: every item on its line, every
  * value quoted, lists in braces, no comment. */
 const char *cfg_plain(struct cfg_load *l);
 

@@ -4,6 +4,7 @@
  * known names have been found: an unknown name may be part of a secret.
  */
 #include "cfg/report.h"
+#include "cfg/parts.h"
 #include "cfg/schema.h"
 
 #include <stdarg.h>
@@ -136,12 +137,13 @@ bool cfg_reported(const struct cfg_load *l, const struct cfg_item *section)
 
 static const char *report_message(struct cfg_load *l, const struct cfg_fault *f)
 {
-	const char *level = f->warning ? "warning: " : "";
+	const char *level = f->warning ? "warning: " : "", *file;
 
 	if (!f->at)
 		return arena_printf(l->scratch, "%s: %s%s", l->file, level, f->text);
-	return arena_printf(l->scratch, "%s:%u: %s: %s%s", l->file, f->line, report_place(l, f->at),
-			    level, f->text);
+	file = cfg_part_of(l, f->line)->name;
+	return arena_printf(l->scratch, "%s:%u: %s: %s%s", cfg_printable(l, file, strlen(file)),
+			    cfg_line_of(l, f->line), report_place(l, f->at), level, f->text);
 }
 
 static int report_by_line(const void *a, const void *b)

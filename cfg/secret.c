@@ -4,6 +4,7 @@
  * ready to be pasted.
  */
 #include "cfg/secret.h"
+#include "cfg/parts.h"
 #include "cfg/report.h"
 
 #include <errno.h>
@@ -14,14 +15,10 @@
 
 #define LINE_MOST 1024u /* octets of a secret's file that are read, with the NUL behind them */
 
-/* A path relative to the configuration's folder. */
-static const char *secret_beside(struct cfg_load *l, const char *path)
+/* A path relative to the folder of the file that names it. */
+static const char *secret_beside(struct cfg_load *l, const struct cfg_value *v)
 {
-	const char *slash = strrchr(l->file, '/');
-
-	if (*path == '/' || !slash)
-		return path;
-	return arena_printf(l->scratch, "%.*s/%s", (int)(slash - l->file), l->file, path);
+	return cfg_beside(l->scratch, cfg_part_of(l, v->line)->name, v->text);
 }
 
 /* One word of a shell command, quoted where it must be. */
@@ -53,7 +50,7 @@ static const char *secret_path_shown(struct cfg_load *l, const struct cfg_value 
 
 	return strstr(raw, "${")
 		       ? arena_printf(l->scratch, "\"%s\"", cfg_clean(l, raw, strlen(raw)))
-		       : secret_shell_word(l, secret_beside(l, v->text));
+		       : secret_shell_word(l, secret_beside(l, v));
 }
 
 static void secret_also(struct arena_buf *b, const char *between, const char *text)
@@ -100,7 +97,7 @@ const char *cfg_get_secret_file(struct cfg_load *l, const struct cfg_item *it,
 				const struct cfg_value *v)
 {
 	/* Not blocking: the path may be a FIFO by mistake. */
-	int fd = open(secret_beside(l, v->text), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	int fd = open(secret_beside(l, v), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	const char *why = fd < 0 ? strerror(errno) : secret_unfit(l, fd, v);
 	char *line = arena_get(l->scratch, LINE_MOST);
 	ssize_t n = -1;
@@ -136,29 +133,31 @@ static bool secret_is_inline(const struct cfg_item *it)
 	return at + 1 != n || v->raw[at] != '}';
 }
 
-static const struct cfg_item *secret_first_inline(const struct cfg_item *section)
+/* The first one in each file that others may read. */
+static void secret_look_inline(struct cfg_load *l, const struct cfg_item *section, bool *told)
 {
-	for (const struct cfg_item *it = section->child, *in; it; it = it->next) {
-		if (it->kind == CFG_ITEM_KEY && it->key && it->key->kind == CFG_K_SECRET &&
-		    it->values && secret_is_inline(it))
-			return it;
-		if (it->kind == CFG_ITEM_SECTION && (in = secret_first_inline(it)))
-			return in;
+	for (const struct cfg_item *it = section->child; it; it = it->next) {
+		const struct cfg_part *p = cfg_part_of(l, it->values ? it->value->line : it->line);
+
+		if (it->kind == CFG_ITEM_SECTION) {
+			secret_look_inline(l, it, told);
+		} else if (p->mode & S_IROTH && !told[p - l->part] && it->key &&
+			   it->key->kind == CFG_K_SECRET && it->values && secret_is_inline(it)) {
+			told[p - l->part] = true;
+			cfg_wrong(l, it->value->line, it,
+				  "others may read this file, and the secret in it; mend it with: "
+				  "chmod o-r %s",
+				  secret_shell_word(l, p->name));
+		}
 	}
-	return NULL;
 }
 
 void cfg_check_file_mode(struct cfg_load *l)
 {
-	const struct cfg_item *it = secret_first_inline(l->root);
-	const char *path = secret_shell_word(l, l->file);
-
-	if (l->mode & S_IWOTH)
-		cfg_wrong(l, 0, NULL, "others may write this file; mend it with: chmod o-w %s",
-			  path);
-	if (it && l->mode & S_IROTH)
-		cfg_wrong(l, it->value->line, it,
-			  "others may read this file, and the secret in it; mend it with: "
-			  "chmod o-r %s",
-			  path);
+	for (const struct cfg_part *p = l->part; p < l->part + l->parts; p++)
+		if (p->text && p->mode & S_IWOTH)
+			cfg_wrong(l, p->line, p == l->part ? NULL : l->root,
+				  "others may write this file; mend it with: chmod o-w %s",
+				  secret_shell_word(l, p->name));
+	secret_look_inline(l, l->root, arena_get(l->scratch, l->parts * sizeof(bool)));
 }

@@ -64,6 +64,7 @@ static const struct option options[] = {
 	{"plugin-dir", required_argument, NULL, 'p'},
 	{"limits", required_argument, NULL, 'l'},
 	{"text", required_argument, NULL, 't'},
+	{"copy", required_argument, NULL, 'o'},
 	{"against", required_argument, NULL, 'a'},
 	{NULL, 0, NULL, 0},
 };
@@ -75,6 +76,7 @@ struct main_wish {
 	const char *role;    /* of keeper's processes; NULL = none */
 	const char *plugin_dir, *limits;
 	const char *text;    /* where to read the configuration that `file` names; NULL = there */
+	const char *copy;    /* write what is read here first */
 	const char *against; /* another one: say on standard output what differs */
 	bool check, talk, dry;
 };
@@ -367,12 +369,27 @@ static const struct {
 		   int conf);
 } main_wishes[] = {{"upgrade", main_upgrade}, {"reload", main_reload}};
 
+/* The descriptor of what is to be read, or -1. */
+static int main_copy(const struct main_wish *w)
+{
+	int fd;
+
+	if (!w->copy)
+		return processes_copy(w->text ? w->text : w->file);
+	fd = open(w->copy, O_RDWR | O_CLOEXEC);
+	if (fd >= 0 && !cfg_gather(w->file, fd)) {
+		close(fd);
+		fd = -1;
+	}
+	return fd;
+}
+
 /* Plugins first: they bring sections of the configuration. */
 static int main_with(const struct main_wish *w,
 		     int (*run)(const struct main_wish *w, const struct cfg_model *m,
 				const struct plugins *ps, int conf))
 {
-	int conf = processes_copy(w->text ? w->text : w->file), rc = 1;
+	int conf = main_copy(w), rc = 1;
 	char path[32];
 	FILE *also = w->against ? stdout : NULL;
 	struct plugins *ps;
@@ -381,7 +398,7 @@ static int main_with(const struct main_wish *w,
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", conf);
 	ps = plugins_load(conf < 0 ? w->file : path, ist_builtin_transports, main_on_mistake, also);
 	m = ps ? main_load(w->file, conf, ps, main_on_mistake, also) : NULL;
-	if (m)
+	if (m && (conf >= 0 || !w->copy)) /* keeper goes on with the copy */
 		rc = run(w, m, ps, conf);
 	cfg_unload(m);
 	plugins_free(ps);
@@ -424,6 +441,9 @@ static bool main_options(int argc, char **argv, struct main_wish *w, int *status
 			break;
 		case 't':
 			w->text = optarg;
+			break;
+		case 'o':
+			w->copy = optarg;
 			break;
 		case 'a':
 			w->against = optarg;

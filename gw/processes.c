@@ -24,37 +24,28 @@
 #define CONTROL_ENDS 7000	      /* ms, its own orderly end has five seconds */
 #define ARGS	     8u
 
-static bool processes_copy_octets(int from, int to)
+int processes_copy_new(void)
 {
-	char buf[1 << 16];
-	ssize_t n;
-
-	while ((n = read(from, buf, sizeof(buf))) > 0)
-		if (write(to, buf, (size_t)n) != n)
-			return false;
-	return n == 0;
+	return memfd_create("configuration", MFD_CLOEXEC | MFD_ALLOW_SEALING);
 }
 
-/* With the rights of the file, since the check looks at them. */
+bool processes_copy_done(int copy)
+{
+	return fcntl(copy, F_ADD_SEALS, F_SEAL_WRITE | F_SEAL_GROW | F_SEAL_SHRINK | F_SEAL_SEAL) ==
+	       0;
+}
+
 int processes_copy(const char *file)
 {
-	int from = open(file, O_RDONLY | O_CLOEXEC), to;
-	struct stat st;
+	int to = processes_copy_new();
 
-	if (from < 0)
-		return -1;
-	to = memfd_create("configuration", MFD_CLOEXEC | MFD_ALLOW_SEALING);
-	if (to >= 0 && (fstat(from, &st) < 0 || fchmod(to, st.st_mode & 0777) < 0 ||
-			!processes_copy_octets(from, to) ||
-			fcntl(to, F_ADD_SEALS,
-			      F_SEAL_WRITE | F_SEAL_GROW | F_SEAL_SHRINK | F_SEAL_SEAL) < 0)) {
+	if (to >= 0 && (!cfg_gather(file, to) || !processes_copy_done(to))) {
 		int err = errno;
 
 		close(to);
 		errno = err;
 		to = -1;
 	}
-	close(from);
 	return to;
 }
 

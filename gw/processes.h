@@ -18,9 +18,13 @@
 #define PROCESSES_STORE	 "control/store"
 #define PROCESSES_BEFORE "data/before" /* the memory of the door before */
 
-/* A copy of the file in memory, so that what is checked is what is run, also after a restart of
- * control: its descriptor, or -1 with errno. */
+/* A copy of the configuration in memory, so that what is checked is what is run, also after a
+ * restart of control: its descriptor, or -1 with errno. */
 int processes_copy(const char *file);
+/* The same in steps, of which another process does the one in the middle, cfg_gather(): an empty
+ * one, or -1 with errno; and one that is full is never changed again. */
+int processes_copy_new(void);
+bool processes_copy_done(int copy);
 
 struct processes {
 	const char *file;	/* of the configuration */

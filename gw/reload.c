@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Keeper loads the configuration a second time once another process has found no mistake in it: so
- * a text that the parser cannot stand ends the check and not keeper.  The rules of what may be
+ * Keeper loads the configuration once another process has read its files into memory that keeper
+ * gives it, and found no mistake there: so a text that the parser cannot stand ends the check and
+ * not keeper.  The rules of what may be
  * opened are swapped, and with them the copy that control begins with; what keeper holds for data
  * stays, since data goes on.
  */
@@ -60,12 +61,12 @@ static void reload_swap(struct reload *r)
 static int reload_read(void *ctx)
 {
 	struct reload *r = ctx;
-	int fd = processes_copy(r->p->file);
+	int fd = access(r->p->file, R_OK) == 0 ? processes_copy_new() : -1;
 
 	if (fd < 0)
 		return -errno;
 	reload_conf_set(&r->other, fd, NULL);
-	snprintf(r->text, sizeof(r->text), "--text=%s", r->other.path);
+	snprintf(r->copy, sizeof(r->copy), "--copy=%s", r->other.path);
 	return 0;
 }
 
@@ -73,7 +74,7 @@ static int reload_take(void *ctx)
 {
 	struct reload *r = ctx;
 
-	r->other.cfg = r->p->load(r->p, r->other.fd);
+	r->other.cfg = processes_copy_done(r->other.fd) ? r->p->load(r->p, r->other.fd) : NULL;
 	if (!r->other.cfg)
 		return -EINVAL;
 	r->rules = permit_new(r->other.cfg);
@@ -118,7 +119,7 @@ bool reload_give(struct reload *r, struct keeper_fds *held)
 bool reload_init(struct reload *r, const struct processes *p)
 {
 	const char *const check[RELOAD_ARGS] = {"isthmus", "-C",    "-c",
-						p->file,   r->text, r->against};
+						p->file,   r->copy, r->against};
 	const char *const running[RELOAD_ARGS] = {"isthmus", "-C", "-c", p->file, r->running};
 
 	*r = (struct reload){.p = p, .opener = permit_new(p->cfg), .other = {.fd = -1}};

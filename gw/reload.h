@@ -26,7 +26,7 @@ struct reload {
 	bool taken;			   /* `other` is the one before */
 	bool given;			   /* control has got `now` */
 	char limits[LIMITS_TEXT_MAX + 16]; /* of data, as its argument */
-	char text[sizeof(((struct reload_conf *)0)->path) + 16];
+	char copy[sizeof(((struct reload_conf *)0)->path) + 16];
 	char against[sizeof(((struct reload_conf *)0)->path) + 16];
 	char running[sizeof(((struct reload_conf *)0)->path) + 16];
 	const char *check[RELOAD_ARGS];		/* argument vectors: of what was read, */

@@ -477,7 +477,8 @@ unsigned gw_check(const struct cfg_model *cfg, cfg_report report, void *ctx)
 		if (gw_log_set(cfg->log[i].category, cfg->log[i].level))
 			continue;
 		snprintf(text, sizeof(text), "%s:%u: log: nothing is called `%s`; there are: %s",
-			 cfg->file, cfg->log[i].where.line, cfg->log[i].category, known);
+			 cfg->log[i].where.file, cfg->log[i].where.line, cfg->log[i].category,
+			 known);
 		report(ctx, text);
 		bad++;
 	}

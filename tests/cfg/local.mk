@@ -5,7 +5,7 @@ unit_cfg_SOURCES = $(TEST_LIB) tests/cfg/main.c tests/cfg/media.c tests/cfg/medi
 	tests/cfg/test_arena.c tests/cfg/test_check.c tests/cfg/test_help.c tests/cfg/test_item.c tests/cfg/test_keys.c \
 	tests/cfg/test_diff.c tests/cfg/test_dscp.c tests/cfg/test_filter.c \
 	tests/cfg/test_lex.c tests/cfg/test_load.c tests/cfg/test_man.c tests/cfg/test_model.c tests/cfg/test_names.c \
-	tests/cfg/test_parse.c tests/cfg/test_port.c tests/cfg/test_preproc.c tests/cfg/test_radius.c \
+	tests/cfg/test_parse.c tests/cfg/test_parts.c tests/cfg/test_port.c tests/cfg/test_preproc.c tests/cfg/test_radius.c \
 	tests/cfg/test_report.c tests/cfg/test_schema.c tests/cfg/test_secret.c tests/cfg/test_store.c \
 	tests/cfg/test_suggest.c tests/cfg/test_value.c
 unit_cfg_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS) $(PCAP_CFLAGS)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cfg/item.h"
+#include "cfg/parts.h"
 #include "tests/cfg/media.h"
 
 #include <string.h>
@@ -24,9 +25,9 @@ static void item_given(void)
 
 static void item_copies(void)
 {
-	struct cfg_model m = {.file = "f"};
-	struct cfg_load l = {.arena = arena_new(), .m = &m};
-	struct cfg_item it = {.line = 7};
+	struct cfg_part part[] = {{.name = "f", .line = 1}, {.name = "g", .line = 8}};
+	struct cfg_load l = {.arena = arena_new(), .part = part, .parts = 2};
+	struct cfg_item it = {.line = 7}, other = {.line = 10};
 	char text[] = "abc";
 	const char *kept = cfg_keep(&l, text);
 
@@ -34,6 +35,8 @@ static void item_copies(void)
 	ASSERT_TEXT(kept, "abc");
 	ASSERT_TEXT(cfg_where_of(&l, &it).file, "f");
 	CU_ASSERT_EQUAL(cfg_where_of(&l, &it).line, 7);
+	ASSERT_TEXT(cfg_where_of(&l, &other).file, "g");
+	CU_ASSERT_EQUAL(cfg_where_of(&l, &other).line, 3);
 	arena_free(l.arena);
 }
 

@@ -13,7 +13,7 @@ static void spell(char *out, size_t cap, const char *text, size_t len)
 	size_t n = 0;
 
 	out[0] = '\0';
-	for (struct cfg_token *t = cfg_lex(&l, text, len); t && n < cap; t = t->next) {
+	for (struct cfg_token *t = cfg_lex(&l, text, len, 1); t && n < cap; t = t->next) {
 		static const char marks[] = "w={},!$";
 
 		if (t->kind == CFG_T_WORD)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cfg/load.h"
 #include "cfg/names.h"
+#include "cfg/parts.h"
 #include "cfg/preproc.h"
 #include "tests/cfg/media.h"
 
@@ -113,7 +114,8 @@ static void plain_spelling(void)
 	struct cfg_load l;
 
 	cfg_load_init(&l, "t", media);
-	cfg_outline(&l, text, strlen(text));
+	cfg_parts_text(&l, text, strlen(text));
+	cfg_outline(&l);
 	cfg_names(&l);
 	ASSERT_TEXT(cfg_plain(&l), "\nworkers = \"2\"\n"
 				   "\n"

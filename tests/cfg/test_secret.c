@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cfg/load.h"
+#include "cfg/parts.h"
 #include "cfg/preproc.h"
 #include "cfg/secret.h"
 #include "tests/cfg/media.h"
@@ -227,8 +228,8 @@ static void secret_names_for_the_shell(void)
 
 		memset(&t, 0, sizeof(t));
 		cfg_load_init(&l, rows[i].file, media);
-		cfg_outline(&l, "", 0);
-		l.mode = S_IFREG | 0602;
+		cfg_outline(&l);
+		l.part->mode = S_IFREG | 0602;
 		cfg_check_file_mode(&l);
 		CU_ASSERT_EQUAL(cfg_load_report(&l, told_add, &t), 1);
 		snprintf(want, sizeof(want), "chmod o-w %s\n", rows[i].shown);

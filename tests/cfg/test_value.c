@@ -166,7 +166,7 @@ static void a_wrong_value_is_none(void)
 	bool b;
 
 	cfg_load_init(&l, "t", media);
-	cfg_outline(&l, "", 0);
+	cfg_outline(&l);
 	it.parent = l.root;
 	CU_ASSERT_FALSE(cfg_get_number(&l, &it, &wrong, &n));
 	CU_ASSERT_FALSE(cfg_get_number(&l, &it, &few, &n));

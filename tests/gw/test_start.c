@@ -289,7 +289,7 @@ static void start_report(void *ctx, const char *text)
 static void which_names_a_log_section_may_have(void)
 {
 	static const struct cfg_log logs[] = {
-		{.category = "tunel", .level = "debug", .where = {.line = 7}}};
+		{.category = "tunel", .level = "debug", .where = {.file = "x.conf", .line = 7}}};
 	struct cfg_model m = {.file = "x.conf", .log = logs, .logs = 1};
 
 	CU_ASSERT_EQUAL(gw_check(&m, start_report, NULL), 1);
@@ -347,7 +347,7 @@ static void mistakes_only_the_daemon_sees(void)
 {
 	static const struct cfg_log logs[] = {
 		{.category = "tunnel", .level = "debug"},
-		{.category = "tunel", .level = "debug", .where = {.line = 7}},
+		{.category = "tunel", .level = "debug", .where = {.file = "x.conf", .line = 7}},
 	};
 	struct cfg_model m = {.file = "x.conf", .log = logs, .logs = 2};
 	unsigned n = 0;
