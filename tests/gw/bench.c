@@ -198,9 +198,24 @@ static void far_ppp_start(struct far_call *c, uint64_t now)
 	ppp_open(c->ppp, now);
 }
 
+/* When each has been used, one that is over. */
+static struct far_call *far_place(void)
+{
+	struct far_call *c = bench.call;
+
+	if (bench.calls < BENCH_CALLS)
+		return &bench.call[bench.calls++];
+	while (c->call)
+		if (++c == bench.call + BENCH_CALLS)
+			abort();
+	ppp_free(c->ppp);
+	*c = (struct far_call){0};
+	return c;
+}
+
 static struct far_call *far_new(struct l2tp_call *call)
 {
-	struct far_call *c = &bench.call[bench.calls++];
+	struct far_call *c = far_place();
 	struct l2tp_call_info i;
 	struct l2tp_tunnel_info t;
 
@@ -527,7 +542,8 @@ void bench_pass(uint64_t us)
 	for (;;) {
 		do
 			bench_serve();
-		while (served < ways || next_deadline() <= clock_us);
+		while ((bench.turn && bench.turn()) || served < ways ||
+		       next_deadline() <= clock_us);
 		next = next_deadline();
 		if (next > end)
 			break;

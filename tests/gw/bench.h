@@ -96,6 +96,8 @@ struct far_call {
 	bool hold; /* frames of ours are not answered */
 };
 
+enum { BENCH_CALLS = 16 };
+
 struct bench {
 	struct gw *gw;
 	struct l2tp_engine *far;
@@ -135,7 +137,7 @@ struct bench {
 	bool no_occn;	     /* the far end answers OCRQ, and says no OCCN */
 	struct leg_out ocrq; /* what the last one said */
 	uint32_t ocrq_serial;
-	struct far_call call[16];
+	struct far_call call[BENCH_CALLS];
 	unsigned calls;
 	uint16_t client_mru;
 	bool client_compresses; /* asks us to leave out FF 03, and half of the protocol field */
@@ -143,6 +145,7 @@ struct bench {
 	/* The control side is killed when it is about to send its packet or frame number kill_at,
 	 * counted from 1; 0 = never.  sent: how many there have been. */
 	unsigned kill_at, sent, kills;
+	bool (*turn)(void); /* after each turn; true: it has brought something */
 	/* While it is given what comes, the gateway's allocation but `refuse` is refused, once. */
 	bool refusing;
 	unsigned refuse;

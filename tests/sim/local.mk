@@ -7,3 +7,12 @@ sim_SOURCES = $(TEST_LIB) tests/sim/main.c tests/sim/sim_link.h tests/sim/sim_li
 sim_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
 sim_LDFLAGS = $(heap_ldflags)
 sim_LDADD = libcore.la $(CUNIT_LIBS)
+
+check_PROGRAMS += sim-soak
+TESTS += sim-soak
+sim_soak_SOURCES = $(TEST_LIB) tests/sim/soak.c tests/gw/bench.c tests/gw/bench.h tests/gw/bench_log.c tests/gw/clock.c tests/gw/clock.h \
+	tests/gw/fake_dp.c tests/gw/radius_far.c tests/gw/radius_far.h
+sim_soak_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS) $(OSMO_CFLAGS)
+sim_soak_LDFLAGS = $(heap_ldflags) -Wl,--wrap=time
+sim_soak_LDADD = libcontrol.la libkeeper.la libdp.la libcfg.la libtransports.la libppp.la libcore.la \
+	$(OSMO_LIBS) $(CUNIT_LIBS) $(PCAP_LIBS)

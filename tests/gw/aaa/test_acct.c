@@ -8,6 +8,7 @@
 #include "gw/aaa/aaa.h"
 #include "gw/aaa/acct_file.h"
 #include "tests/gw/bench.h"
+#include "tests/gw/radius_far.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -46,80 +47,32 @@ static struct {
 
 struct acct_heard {
 	uint8_t id, auth[RADIUS_AUTH];
-	uint32_t status, delay, when, seconds, in, out, in_giga, cause;
-	char session[RADIUS_ACCT_ID];
-	unsigned classes;
+	struct radius_far_record r;
 };
 static struct acct_heard heard[HEARD];
 static unsigned heards;
 
-static void acct_hear_value(struct acct_heard *h, const struct radius_value *v)
-{
-	static const struct {
-		enum radius_name name;
-		size_t at;
-	} rows[] = {
-		{RADIUS_ACCT_STATUS_TYPE, offsetof(struct acct_heard, status)},
-		{RADIUS_ACCT_DELAY_TIME, offsetof(struct acct_heard, delay)},
-		{RADIUS_EVENT_TIMESTAMP, offsetof(struct acct_heard, when)},
-		{RADIUS_ACCT_SESSION_TIME, offsetof(struct acct_heard, seconds)},
-		{RADIUS_ACCT_INPUT_OCTETS, offsetof(struct acct_heard, in)},
-		{RADIUS_ACCT_OUTPUT_OCTETS, offsetof(struct acct_heard, out)},
-		{RADIUS_ACCT_INPUT_GIGAWORDS, offsetof(struct acct_heard, in_giga)},
-		{RADIUS_ACCT_TERMINATE_CAUSE, offsetof(struct acct_heard, cause)},
-	};
-
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-		if (rows[i].name == v->name)
-			memcpy((char *)h + rows[i].at, &v->number, sizeof(v->number));
-	h->classes += v->name == RADIUS_CLASS;
-	if (v->name == RADIUS_ACCT_SESSION_ID && v->octets.left == RADIUS_ACCT_ID - 1)
-		memcpy(h->session, v->octets.p, RADIUS_ACCT_ID - 1);
-}
-
-static void acct_reply(const struct acct_heard *h, const struct sockaddr_in *to)
-{
-	uint8_t buf[RADIUS_MAX];
-	struct radius_writer b;
-	size_t n;
-
-	radius_begin(&b, buf, sizeof(buf), RADIUS_ACCOUNTING_RESPONSE, h->id, h->auth);
-	n = radius_end(&b, SECRET, strlen(SECRET));
-	CU_ASSERT_EQUAL(sendto(at.socket, buf, n, 0, (const struct sockaddr *)to, sizeof(*to)),
-			(ssize_t)n);
-}
-
 /* All packets that have come; how many. */
 static unsigned acct_hear(void)
 {
-	uint8_t buf[RADIUS_MAX];
-	struct sockaddr_in from;
+	static struct radius_far_got got;
 	unsigned before = heards;
-	ssize_t n;
 
-	for (;;) {
-		socklen_t len = sizeof(from);
+	while (radius_far_take(at.socket, &got)) {
 		struct acct_heard *h = &heard[heards];
-		struct radius_packet p;
-		struct radius_walk w;
-		struct radius_value v;
 
-		n = recvfrom(at.socket, buf, sizeof(buf), MSG_DONTWAIT, (struct sockaddr *)&from,
-			     &len);
-		if (n < 0)
-			return heards - before;
-		CU_ASSERT_TRUE_FATAL(radius_open(&p, buf, (size_t)n) && heards < HEARD - 1);
-		CU_ASSERT_EQUAL(p.code, RADIUS_ACCOUNTING_REQUEST);
-		CU_ASSERT_NOT_EQUAL(radius_prove_request(&p, SECRET, strlen(SECRET)),
+		CU_ASSERT_TRUE_FATAL(heards < HEARD - 1);
+		CU_ASSERT_EQUAL(got.packet.code, RADIUS_ACCOUNTING_REQUEST);
+		CU_ASSERT_NOT_EQUAL(radius_prove_request(&got.packet, SECRET, strlen(SECRET)),
 				    RADIUS_FORGED);
-		*h = (struct acct_heard){.id = p.id};
-		memcpy(h->auth, buf + 4, RADIUS_AUTH);
-		for (w = radius_walk(&p); radius_next(&w, &v);)
-			acct_hear_value(h, &v);
+		h->id = got.packet.id;
+		memcpy(h->auth, got.octets + 4, RADIUS_AUTH);
+		radius_far_read(&h->r, &got.packet);
 		heards++;
 		if (at.answers)
-			acct_reply(h, &from);
+			radius_far_answer(at.socket, &got, RADIUS_ACCOUNTING_RESPONSE, "", SECRET);
 	}
+	return heards - before;
 }
 
 /* --- the owner --------------------------------------------------------------------------------- */
@@ -236,21 +189,18 @@ static void acct_pass(uint64_t seconds)
 
 static void acct_set_up(bool spool)
 {
-	struct sockaddr_in a = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-	socklen_t len = sizeof(a);
+	uint16_t port;
 
 	memset(&at, 0, sizeof(at));
 	heards = 0;
 	clock_us = 5 * SEC;
-	at.socket = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	CU_ASSERT_EQUAL_FATAL(bind(at.socket, (struct sockaddr *)&a, sizeof(a)), 0);
-	CU_ASSERT_EQUAL_FATAL(getsockname(at.socket, (struct sockaddr *)&a, &len), 0);
+	at.socket = radius_far_open(&port);
 	for (unsigned i = 0; i < ACCT_FILES; i++)
 		at.disk[i] = memfd_create("spool", MFD_CLOEXEC);
 	at.server = (struct cfg_radius_server){.text = "127.0.0.1",
 					       .address = "127.0.0.1",
 					       .port = 1,
-					       .acct_port = ntohs(a.sin_port),
+					       .acct_port = port,
 					       .secret = SECRET,
 					       .weight = 1,
 					       .timeout = SEC,
@@ -326,29 +276,29 @@ static void a_log_in_is_told_from_start_to_stop(void)
 	acct_turn();
 	CU_ASSERT_EQUAL_FATAL(heards, 1);
 	radius_acct_id(id, acct_session_id(s));
-	CU_ASSERT_STRING_EQUAL(heard[0].session, id);
-	CU_ASSERT_EQUAL(heard[0].status, 1);
-	CU_ASSERT_EQUAL(heard[0].when, WALL + 5);
-	CU_ASSERT_EQUAL(heard[0].delay, 0);
-	CU_ASSERT_EQUAL(heard[0].classes, 2);
+	CU_ASSERT_STRING_EQUAL(heard[0].r.session, id);
+	CU_ASSERT_EQUAL(heard[0].r.status, 1);
+	CU_ASSERT_EQUAL(heard[0].r.when, WALL + 5);
+	CU_ASSERT_EQUAL(heard[0].r.delay, 0);
+	CU_ASSERT_EQUAL(heard[0].r.classes, 2);
 	at.now.counts.in_octets = 1500;
 	at.now.counts.out_octets = UINT64_C(0x100000700);
 	acct_pass(59);
 	CU_ASSERT_EQUAL(heards, 1);
 	acct_pass(5);
 	CU_ASSERT_EQUAL_FATAL(heards, 2);
-	CU_ASSERT_EQUAL(heard[1].status, 3);
-	CU_ASSERT_EQUAL(heard[1].in, 1000);
-	CU_ASSERT_TRUE(heard[1].seconds >= 60 && heard[1].seconds <= 63);
+	CU_ASSERT_EQUAL(heard[1].r.status, 3);
+	CU_ASSERT_EQUAL(heard[1].r.in, 1000);
+	CU_ASSERT_TRUE(heard[1].r.seconds >= 60 && heard[1].r.seconds <= 63);
 	acct_pass(30);
 	acct_log_out(s, RADIUS_CAUSE_LOST_CARRIER);
 	acct_turn();
 	CU_ASSERT_EQUAL_FATAL(heards, 3);
-	CU_ASSERT_EQUAL(heard[2].status, 2);
-	CU_ASSERT_STRING_EQUAL(heard[2].session, id);
-	CU_ASSERT_EQUAL(heard[2].cause, 2);
-	CU_ASSERT_EQUAL(heard[2].seconds, 94);
-	CU_ASSERT_EQUAL(heard[2].out, 0x700 - 700);
+	CU_ASSERT_EQUAL(heard[2].r.status, 2);
+	CU_ASSERT_STRING_EQUAL(heard[2].r.session, id);
+	CU_ASSERT_EQUAL(heard[2].r.cause, 2);
+	CU_ASSERT_EQUAL(heard[2].r.seconds, 94);
+	CU_ASSERT_EQUAL(heard[2].r.out, 0x700 - 700);
 	CU_ASSERT_EQUAL(acct_seen().acknowledged, 3);
 	CU_ASSERT_EQUAL(acct_keeps(ACCT_KEPT_SESSION), 0);
 	CU_ASSERT_EQUAL(acct_keeps(ACCT_KEPT_RECORD), 0);
@@ -372,7 +322,7 @@ static void counters_never_go_back(void)
 		at.now.counts.in_octets = raw[i];
 		acct_pass(60 + (i == 1 ? 3 : 0));
 		CU_ASSERT_EQUAL_FATAL(heards, i + 1);
-		CU_ASSERT_EQUAL(heard[i].in, want[i]);
+		CU_ASSERT_EQUAL(heard[i].r.in, want[i]);
 	}
 	acct_session_free(s);
 	acct_tear_down();
@@ -393,7 +343,7 @@ static void what_becomes_known_is_told_at_once(void)
 	acct_session_changed(s, clock_us);
 	acct_turn();
 	CU_ASSERT_EQUAL_FATAL(heards, 2);
-	CU_ASSERT_EQUAL(heard[1].status, 3);
+	CU_ASSERT_EQUAL(heard[1].r.status, 3);
 	acct_session_changed(s, clock_us);
 	acct_turn();
 	CU_ASSERT_EQUAL(heards, 2);
@@ -440,8 +390,8 @@ static void without_an_answer_it_is_sent_again(void)
 	CU_ASSERT_EQUAL(heard[1].id, heard[0].id);
 	acct_pass(10);
 	CU_ASSERT_TRUE_FATAL(heards >= 3);
-	CU_ASSERT_TRUE(heard[2].delay >= 2);
-	CU_ASSERT_EQUAL(heard[2].when, heard[0].when);
+	CU_ASSERT_TRUE(heard[2].r.delay >= 2);
+	CU_ASSERT_EQUAL(heard[2].r.when, heard[0].r.when);
 	CU_ASSERT_EQUAL(acct_seen().waiting, 1);
 	at.answers = true;
 	acct_pass(60);
@@ -498,9 +448,9 @@ static void too_many_are_given_up(void)
 	at.answers = true;
 	acct_pass(600);
 	CU_ASSERT_EQUAL_FATAL(acct_seen().waiting, 0);
-	CU_ASSERT_EQUAL(heard[heards - 1].status, 2);
+	CU_ASSERT_EQUAL(heard[heards - 1].r.status, 2);
 	/* Its Start is the oldest of all, and is there. */
-	CU_ASSERT_EQUAL(heard[0].status, 1);
+	CU_ASSERT_EQUAL(heard[0].r.status, 1);
 	acct_session_free(s);
 	acct_tear_down();
 }
@@ -543,7 +493,7 @@ static void acct_lives(bool spool, unsigned how)
 	CU_ASSERT_EQUAL_FATAL(heards, how > 0);
 	if (s) {
 		CU_ASSERT_EQUAL(acct_session_id(s), id);
-		CU_ASSERT_EQUAL(heard[0].status, 1);
+		CU_ASSERT_EQUAL(heard[0].r.status, 1);
 		clock_us += 7 * SEC;
 		at.now.counts.in_octets = 9;
 		acct_log_out(s, RADIUS_CAUSE_USER_REQUEST);
@@ -557,10 +507,10 @@ static void acct_lives(bool spool, unsigned how)
 		acct_resumed(at.acct, clock_us);
 		acct_turn();
 		CU_ASSERT_EQUAL_FATAL(heards, 1);
-		CU_ASSERT_EQUAL(heard[0].status, 2);
-		CU_ASSERT_EQUAL(heard[0].seconds, 7);
-		CU_ASSERT_EQUAL(heard[0].in, 9);
-		CU_ASSERT_EQUAL(heard[0].classes, 2);
+		CU_ASSERT_EQUAL(heard[0].r.status, 2);
+		CU_ASSERT_EQUAL(heard[0].r.seconds, 7);
+		CU_ASSERT_EQUAL(heard[0].r.in, 9);
+		CU_ASSERT_EQUAL(heard[0].r.classes, 2);
 	}
 	CU_ASSERT_EQUAL(acct_keeps(ACCT_KEPT_SESSION), 0);
 	CU_ASSERT_EQUAL(acct_keeps(ACCT_KEPT_RECORD), 0);
@@ -591,10 +541,10 @@ static void a_log_in_that_nobody_goes_on_with_has_ended(void)
 	acct_resumed(at.acct, clock_us);
 	acct_turn();
 	CU_ASSERT_EQUAL_FATAL(heards, 2);
-	CU_ASSERT_EQUAL(heard[1].status, 2);
-	CU_ASSERT_EQUAL(heard[1].seconds, 9);
-	CU_ASSERT_EQUAL(heard[1].cause, RADIUS_CAUSE_NAS_ERROR);
-	CU_ASSERT_STRING_EQUAL(heard[1].session, heard[0].session);
+	CU_ASSERT_EQUAL(heard[1].r.status, 2);
+	CU_ASSERT_EQUAL(heard[1].r.seconds, 9);
+	CU_ASSERT_EQUAL(heard[1].r.cause, RADIUS_CAUSE_NAS_ERROR);
+	CU_ASSERT_STRING_EQUAL(heard[1].r.session, heard[0].r.session);
 	CU_ASSERT_EQUAL(acct_keeps(ACCT_KEPT_SESSION), 0);
 	acct_tear_down();
 }
@@ -612,7 +562,7 @@ static void the_gateway_starts_and_ends(void)
 	acct_life();
 	acct_turn();
 	CU_ASSERT_EQUAL_FATAL(heards, 1);
-	CU_ASSERT_EQUAL(heard[0].status, 7);
+	CU_ASSERT_EQUAL(heard[0].r.status, 7);
 	acct_kill();
 	acct_life();
 	acct_turn();
@@ -625,9 +575,9 @@ static void the_gateway_starts_and_ends(void)
 	acct_turn();
 	CU_ASSERT_FALSE(acct_is_busy(at.acct));
 	CU_ASSERT_EQUAL_FATAL(heards, 4);
-	CU_ASSERT_EQUAL(heard[2].status, 2);
-	CU_ASSERT_EQUAL(heard[2].cause, RADIUS_CAUSE_ADMIN_REBOOT);
-	CU_ASSERT_EQUAL(heard[3].status, 8);
+	CU_ASSERT_EQUAL(heard[2].r.status, 2);
+	CU_ASSERT_EQUAL(heard[2].r.cause, RADIUS_CAUSE_ADMIN_REBOOT);
+	CU_ASSERT_EQUAL(heard[3].r.status, 8);
 	acct_session_stop(s, RADIUS_CAUSE_USER_REQUEST, clock_us);
 	acct_turn();
 	CU_ASSERT_EQUAL(heards, 4);
@@ -722,11 +672,11 @@ static unsigned acct_heard_of(const char *session, uint32_t status)
 	unsigned n = 0, first = HEARD;
 
 	for (unsigned i = 0; i < heards; i++) {
-		if (strcmp(heard[i].session, session) != 0 || heard[i].status != status)
+		if (strcmp(heard[i].r.session, session) != 0 || heard[i].r.status != status)
 			continue;
 		first = n++ ? first : i;
-		CU_ASSERT_EQUAL(heard[i].when, heard[first].when);
-		CU_ASSERT_EQUAL(heard[i].seconds, heard[first].seconds);
+		CU_ASSERT_EQUAL(heard[i].r.when, heard[first].r.when);
+		CU_ASSERT_EQUAL(heard[i].r.seconds, heard[first].r.seconds);
 	}
 	return n;
 }
@@ -750,8 +700,8 @@ static void nothing_is_lost_in_a_random_run(void)
 	CU_ASSERT_EQUAL(acct_seen().waiting, 0);
 	CU_ASSERT_EQUAL(acct_seen().given_up, 0);
 	for (unsigned i = 0; i < heards; i++) {
-		if (acct_heard_of(heard[i].session, 1) == 0 ||
-		    acct_heard_of(heard[i].session, 2) == 0)
+		if (acct_heard_of(heard[i].r.session, 1) == 0 ||
+		    acct_heard_of(heard[i].r.session, 2) == 0)
 			CU_FAIL("a Start or a Stop is missing");
 		sessions++;
 	}
