@@ -139,7 +139,7 @@ static int processes_drop_rights(void)
 	struct drop_user u;
 
 	if (geteuid() != 0)
-		return 0;
+		return drop_capabilities();
 	return drop_find_user(&u) ? drop_rights(&u) : -ENOENT;
 }
 
@@ -151,7 +151,7 @@ bool processes_drop(struct keeper_link *keeper, enum keeper_role role, const str
 
 	permit_ask(keeper);
 	if (!rc) {
-		what = "the rights of root cannot be given up";
+		what = "rights cannot be given up";
 		rc = processes_drop_rights();
 	}
 	/* The library that knows users has to be loaded now: `show processes` names ours. */

@@ -69,6 +69,20 @@ static int drop_user_and_groups(const struct drop_user *user)
 	return setuid(0) == 0 || getuid() != user->uid || getgid() != user->gid ? -EPERM : 0;
 }
 
+static int drop_gains(void)
+{
+	return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 ? -errno : 0;
+}
+
+/* What is left of the bounding set is of no use then, and to empty it takes CAP_SETPCAP. */
+int drop_capabilities(void)
+{
+	capng_clear(CAPNG_SELECT_ALL);
+	if (capng_apply((capng_select_t)(CAPNG_SELECT_CAPS | CAPNG_SELECT_AMBIENT)) < 0)
+		return -EPERM;
+	return drop_gains();
+}
+
 int drop_rights(const struct drop_user *user)
 {
 	int rc;
@@ -78,9 +92,7 @@ int drop_rights(const struct drop_user *user)
 		rc = drop_user_and_groups(user);
 	else
 		rc = capng_apply(CAPNG_SELECT_ALL) < 0 ? -EPERM : 0;
-	if (!rc && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
-		rc = -errno;
-	return rc;
+	return rc ? rc : drop_gains();
 }
 
 int drop_rights_of_keeper(void)

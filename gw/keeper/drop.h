@@ -35,6 +35,8 @@ int drop_limits(uint64_t memory, uint64_t files);
  * executed gains any either.  Root of a user namespace stays in its groups.  Undoes
  * PR_SET_PDEATHSIG, as any change of the user does.  0 or -errno. */
 int drop_rights(const struct drop_user *user);
+/* The same for who is another user than root: no capability is left.  0 or -errno. */
+int drop_capabilities(void);
 /* Keeper's own: it keeps the capabilities that opening, changing devices, and starting and ending
  * the others take.  0 or -errno. */
 int drop_rights_of_keeper(void);

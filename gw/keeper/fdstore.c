@@ -33,12 +33,29 @@ static int fdstore_connect(const char *path)
 	return sock;
 }
 
+/* us; 0 also when another process is the one that is watched. */
+static uint64_t fdstore_watchdog(void)
+{
+	const char *pid = getenv("WATCHDOG_PID"), *usec = getenv("WATCHDOG_USEC");
+	char *end;
+	unsigned long long n;
+
+	if (!usec || (pid && (strtoul(pid, &end, 10) != (unsigned long)getpid() || *end)))
+		return 0;
+	n = strtoull(usec, &end, 10);
+	return *end || n < 2 || n > INT64_MAX ? 0 : n;
+}
+
 void fdstore_open(struct fdstore *s)
 {
 	const char *path = getenv("NOTIFY_SOCKET");
 
-	s->sock = path ? fdstore_connect(path) : -1;
+	*s = (struct fdstore){.sock = path ? fdstore_connect(path) : -1};
+	if (s->sock >= 0)
+		s->watch = fdstore_watchdog();
 	unsetenv("NOTIFY_SOCKET");
+	unsetenv("WATCHDOG_USEC");
+	unsetenv("WATCHDOG_PID");
 }
 
 void fdstore_close(struct fdstore *s)
@@ -73,6 +90,18 @@ static bool fdstore_send(const struct fdstore *s, const char *lines, int fd)
 bool fdstore_say(const struct fdstore *s, const char *lines)
 {
 	return fdstore_send(s, lines, -1);
+}
+
+/* Twice in the time, as sd_watchdog_enabled(3) has it. */
+uint64_t fdstore_watch(struct fdstore *s, uint64_t now)
+{
+	if (!s->watch)
+		return UINT64_MAX;
+	if (now >= s->watch_due) {
+		fdstore_say(s, "WATCHDOG=1");
+		s->watch_due = now + s->watch / 2;
+	}
+	return s->watch_due;
 }
 
 void fdstore_drop(const struct fdstore *s, const char *name)

@@ -342,10 +342,12 @@ static void keeper_due(struct keeper *k, uint64_t now)
 }
 
 /* ms until something is due, rounded up; -1 = nothing is. */
-static int keeper_wait(const struct keeper *k, uint64_t now)
+static int keeper_wait(struct keeper *k, uint64_t now)
 {
-	uint64_t due = keeper_upgrade_due(k);
+	uint64_t due = keeper_upgrade_due(k), alive = fdstore_watch(&k->store, now);
 
+	if (alive < due)
+		due = alive;
 	for (unsigned i = 0; i < KEEPER_PROCS; i++)
 		if (k->proc[i].child.due < due && keeper_can_be_due(k, &k->proc[i]))
 			due = k->proc[i].child.due;

@@ -8,7 +8,7 @@ started again, with what is held (sd_listen_fds(3)).  SIGTERM goes to the main p
 status 0, or that was told to end, is not started again, and its status is ours.
 
 DIR/main is the pid of the main process, DIR/states has a line for each of its messages, and DIR/starts one for each
-start: how many descriptors it got."""
+start: how many descriptors it got.  As with WatchdogSec= the main process is asked to say that it lives."""
 import array
 import ctypes
 import os
@@ -22,6 +22,7 @@ import time
 LISTEN_FIRST = 3
 PR_SET_CHILD_SUBREAPER = 36
 RESTART = 0.1  # seconds, as RestartSec=
+WATCHDOG = 1000000  # us, as WatchdogSec=; here nobody is killed
 UCRED = struct.Struct("iII")
 folder, command = sys.argv[1], sys.argv[2:]
 
@@ -49,7 +50,7 @@ class Manager:
     def become(self):
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
-        env = dict(os.environ, NOTIFY_SOCKET=self.path)
+        env = dict(os.environ, NOTIFY_SOCKET=self.path, WATCHDOG_USEC=str(WATCHDOG), WATCHDOG_PID=str(os.getpid()))
         if self.held:
             env.update(LISTEN_PID=str(os.getpid()), LISTEN_FDS=str(len(self.held)),
                        LISTEN_FDNAMES=":".join(name for name, _ in self.held))

@@ -5,6 +5,7 @@
 #include "gw/keeper/drop.h"
 #include "tests/harness.h"
 
+#include <cap-ng.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -122,6 +123,36 @@ static void drop_rights_of_one_user(void)
 		CU_ASSERT_EQUAL(status, 0);
 }
 
+/* As a service manager starts another user than root: with some capabilities, ambient. */
+static int capabilities_after(void *arg)
+{
+	(void)arg;
+	capng_clear(CAPNG_SELECT_BOTH);
+	capng_updatev(CAPNG_ADD,
+		      (capng_type_t)(CAPNG_EFFECTIVE | CAPNG_PERMITTED | CAPNG_INHERITABLE),
+		      CAP_NET_ADMIN, CAP_NET_RAW, -1);
+	if (capng_change_id(65534, 65534, CAPNG_DROP_SUPP_GRP) < 0 ||
+	    prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, CAP_NET_ADMIN, 0, 0) < 0)
+		return 1;
+	if (!(status_number("CapEff:") >> 12 & 1) || !(status_number("CapAmb:") >> 12 & 1))
+		return 2;
+	if (drop_capabilities() || getuid() != 65534)
+		return 3;
+	if (status_number("CapEff:") || status_number("CapPrm:") || status_number("CapInh:") ||
+	    status_number("CapAmb:"))
+		return 4;
+	return prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) != 1 ? 5 : 0;
+}
+
+static void drop_all_capabilities(void)
+{
+	if (getuid()) {
+		test_skip("drop all_capabilities", "needs root");
+		return;
+	}
+	CU_ASSERT_EQUAL(in_a_child(capabilities_after, NULL), 0);
+}
+
 static int rights_of_keeper_after(void *arg)
 {
 	uint64_t kept;
@@ -175,10 +206,8 @@ static void drop_the_limits(void)
 }
 
 static const struct test_case cases[] = {
-	{"all_rights", drop_all_rights},
-	{"keepers_rights", drop_keepers_rights},
-	{"rights_of_one_user", drop_rights_of_one_user},
-	{"the_limits", drop_the_limits},
-	{NULL, NULL},
+	{"all_rights", drop_all_rights},	 {"all_capabilities", drop_all_capabilities},
+	{"keepers_rights", drop_keepers_rights}, {"rights_of_one_user", drop_rights_of_one_user},
+	{"the_limits", drop_the_limits},	 {NULL, NULL},
 };
 const struct test_suite suite_drop = {"drop", cases};

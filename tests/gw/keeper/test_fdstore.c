@@ -62,6 +62,41 @@ static const char *store_next(void)
 	return text;
 }
 
+/* sd_watchdog_enabled(3): half of the time is the time to speak. */
+static void the_watchdog_is_told(void)
+{
+	char pid[32];
+
+	snprintf(pid, sizeof(pid), "%d", (int)getpid());
+	setenv("WATCHDOG_USEC", "30000000", 1);
+	setenv("WATCHDOG_PID", pid, 1);
+	store_open();
+	CU_ASSERT_PTR_NULL(getenv("WATCHDOG_USEC"));
+	CU_ASSERT_PTR_NULL(getenv("WATCHDOG_PID"));
+	CU_ASSERT_EQUAL(fdstore_watch(&store, 5000000), 20000000);
+	CU_ASSERT_STRING_EQUAL(store_next(), "WATCHDOG=1");
+	CU_ASSERT_EQUAL(fdstore_watch(&store, 19999999), 20000000);
+	CU_ASSERT_STRING_EQUAL(store_next(), "");
+	CU_ASSERT_EQUAL(fdstore_watch(&store, 20000000), 35000000);
+	CU_ASSERT_STRING_EQUAL(store_next(), "WATCHDOG=1");
+	store_close();
+}
+
+static void another_process_is_watched(void)
+{
+	static const char *const usec[] = {"30000000", "0", "soon", "18446744073709551615"};
+
+	for (unsigned i = 0; i < sizeof(usec) / sizeof(usec[0]); i++) {
+		setenv("WATCHDOG_USEC", usec[i], 1);
+		if (i == 0)
+			setenv("WATCHDOG_PID", "1", 1);
+		store_open();
+		CU_ASSERT_EQUAL(fdstore_watch(&store, 0), UINT64_MAX);
+		CU_ASSERT_STRING_EQUAL(store_next(), "");
+		store_close();
+	}
+}
+
 /* Lines as sd_notify(3) has them. */
 static void the_manager_is_told(void)
 {
@@ -182,6 +217,8 @@ static const struct test_case cases[] = {
 	{"the_manager_is_told", the_manager_is_told},
 	{"without_a_manager_nothing_happens", without_a_manager_nothing_happens},
 	{"a_path_that_is_too_long_is_none", a_path_that_is_too_long_is_none},
+	{"the_watchdog_is_told", the_watchdog_is_told},
+	{"another_process_is_watched", another_process_is_watched},
 	{"descriptors_are_taken_back", descriptors_are_taken_back},
 	{NULL, NULL},
 };
