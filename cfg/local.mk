@@ -8,7 +8,7 @@ libcfg_la_SOURCES = \
 	cfg/store.c cfg/suggest.c cfg/value.c
 libcfg_la_CFLAGS = $(AM_CFLAGS) $(CONFUSE_CFLAGS) $(PCAP_CFLAGS)
 libcfg_la_LIBADD = $(CONFUSE_LIBS) $(PCAP_LIBS)
-dist_doc_DATA = $(CFG_EXAMPLES)
+dist_doc_DATA += $(CFG_EXAMPLES)
 CFG_EXAMPLES = \
 	cfg/examples/lac-client-frame-relay.conf cfg/examples/lac-client-udp.conf \
 	cfg/examples/lns-frame-relay.conf cfg/examples/lns-udp.conf \

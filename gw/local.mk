@@ -87,5 +87,8 @@ EXTRA_DIST += gw/isthmus.conf.5
 # Examples for who reads the log.
 dist_doc_DATA += gw/fail2ban/isthmus-filter.conf gw/fail2ban/isthmus-jail.conf
 
-# An example for systemd.
+# What a package puts where the system wants it (debian/); the unit is an example too.
 dist_doc_DATA += gw/isthmus.service
+bashcompletiondir = $(datadir)/bash-completion/completions
+dist_bashcompletion_DATA = gw/system/completions/isthmus gw/system/completions/isthmus-transport-check
+EXTRA_DIST += gw/system/isthmus.conf gw/system/isthmus.logrotate gw/system/isthmus.sysusers

@@ -63,6 +63,7 @@ DISTCLEANFILES += $(ONE_FILE_MEDIA:%=transports/$(DEPDIR)/%.Plo)
 -include $(ONE_FILE_MEDIA:%=transports/$(DEPDIR)/%.Plo)
 pkgconfigdir = $(libdir)/pkgconfig
 pkgconfig_DATA = transports/isthmus-transport.pc
-EXTRA_DIST += transports/README.md transports/GUIDE.md transports/x25/x25.md
+EXTRA_DIST += transports/README.md transports/x25/x25.md
+dist_doc_DATA += transports/GUIDE.md
 istincludedir = $(includedir)/isthmus
 istinclude_HEADERS = transports/transport.h core/bytes.h
