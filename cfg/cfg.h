@@ -358,6 +358,13 @@ enum cfg_seccomp {
 	CFG_SECCOMP_NO,	  /* it is made */
 };
 
+/* Where the log goes. */
+enum cfg_log_to {
+	CFG_LOG_TO_AUTO,   /* to the journal when standard error is the journal's */
+	CFG_LOG_TO_STDERR, /* to standard error */
+	CFG_LOG_TO_JOURNAL /* to the journal */
+};
+
 #define CFG_VTY_SOCKET "/run/isthmus/vty"
 
 struct cfg_model {
@@ -370,6 +377,7 @@ struct cfg_model {
 	const char *vty_captures; /* folder of captures; NULL = none may be made */
 	unsigned workers;	  /* UINT_MAX = choose */
 	uint8_t seccomp;	  /* enum cfg_seccomp */
+	uint8_t log_to;		  /* enum cfg_log_to */
 	uint16_t max_tunnels, half_open, half_open_per_source;
 	uint32_t max_calls;
 	struct cfg_login login;

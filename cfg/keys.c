@@ -100,6 +100,12 @@ static const struct cfg_key top_keys[] = {
 		 "again, the kernel logs the call and makes it, or nothing is filtered; for "
 		 "debugging and for plugins that need others",
 	 CFG_AT(struct cfg_model, seccomp)},
+	{"log-to", CFG_K_WORD, .when = CFG_WHEN_RESTART, .words = "auto stderr journal",
+	 .deflt = "auto",
+	 .help = "where the log goes: systemd's journal, with fields, or standard error; auto = "
+		 "the "
+		 "journal where standard error is its",
+	 CFG_AT(struct cfg_model, log_to)},
 	{"plugin-dir", CFG_K_TEXT, .when = CFG_WHEN_RESTART, .set = keys_set_plugin_dir,
 	 .help = "folder of transport plugins; without it none are loaded"},
 	{"max-tunnels", CFG_K_NUMBER, .when = CFG_WHEN_LIVE, .min = 1, .max = 65535,

@@ -9,6 +9,7 @@
 #include "gw/bind.h"
 
 #include "core/phb.h"
+#include "gw/about.h"
 #include "gw/client.h"
 #include "gw/dialout.h"
 #include "gw/drain.h"
@@ -17,6 +18,7 @@
 #include "gw/kept.h"
 #include "gw/legs/legs.h"
 #include "gw/line.h"
+#include "gw/log_id.h"
 #include "gw/operator/operator.h"
 #include "gw/outgoing.h"
 #include "gw/peer.h"
@@ -99,6 +101,7 @@ static void bind_on_tunnel_up(struct gw *gw, const struct l2tp_event *ev)
 	keep_tunnel_up(gw->keep, i.channel);
 	l2tp_tunnel_set_user(ev->tunnel, gw->keep);
 	bind_each_leg(ev->tunnel, leg_call_tunnel_up);
+	log_about_call(gw, &i, NULL, LOG_ID_TUNNEL_UP);
 	BIND_LOG(GW_LOG_TUNNEL, LOGL_NOTICE, gw, &i, ev->now, "tunnel %u: up with %s (%s) on %s",
 		 i.local_id, bind_peer_name(&i),
 		 gw_word(host, sizeof(host), i.peer_host, strlen(i.peer_host)),
@@ -130,6 +133,7 @@ static void bind_log_not_up(struct gw *gw, const struct l2tp_event *ev,
 	gw_word(host, sizeof(host), i->peer_host, strlen(i->peer_host));
 	bind_tunnel_failed(gw, ev, i, refused || i->initiator ? source : HISTORY_STRANGERS, where,
 			   why);
+	log_about_call(gw, i, NULL, NULL);
 	if (refused)
 		gw_log_peer(GW_LOG_TUNNEL, LOGL_NOTICE, source, ev->now,
 			    "tunnel %u: refused from %s: peer %s, host name %s: %s", i->local_id,
@@ -152,6 +156,7 @@ static void bind_on_tunnel_down(struct gw *gw, const struct l2tp_event *ev)
 		uint64_t source = peer_channel_source(gw, i.channel);
 
 		port_channel_text(where, sizeof(where), gw, i.channel);
+		log_about_call(gw, &i, NULL, LOG_ID_TUNNEL_DOWN);
 		BIND_LOG(GW_LOG_TUNNEL, LOGL_NOTICE, gw, &i, ev->now,
 			 "tunnel %u: down with %s on %s: %s", i.local_id, bind_peer_name(&i), where,
 			 why);
@@ -214,6 +219,7 @@ static void bind_on_offered(struct gw *gw, const struct l2tp_event *ev)
 	if (peer && !service && switch_offered(gw, ev->call, peer, ev->msg, ev->now))
 		return;
 	if (!service) {
+		log_about_call(gw, &t, &c, NULL);
 		gw_log_peer(GW_LOG_CALL, LOGL_NOTICE, peer_channel_source(gw, t.channel), ev->now,
 			    "call %u/%u: not taken from %s: peer %s has no service and no route",
 			    t.local_id, c.local_id,
@@ -246,6 +252,8 @@ static void bind_on_call(struct gw *gw, const struct l2tp_event *ev)
 	l2tp_call_info(ev->call, &c);
 	l2tp_tunnel_info(ev->tunnel, &t);
 	port_channel_text(where, sizeof(where), gw, t.channel);
+	if (ev->kind == L2TP_EV_CALL_UP || ev->kind == L2TP_EV_CALL_DOWN)
+		log_about_call(gw, &t, &c, NULL);
 	if (ev->kind == L2TP_EV_CALL_UP)
 		BIND_LOG(GW_LOG_CALL, LOGL_INFO, gw, &t, ev->now, "call %u/%u: up with %s",
 			 t.local_id, c.local_id, where);
@@ -264,8 +272,8 @@ static void bind_on_reauth(struct gw *gw, const struct l2tp_event *ev)
 {
 	struct l2tp_tunnel_info i;
 
-	(void)gw;
 	l2tp_tunnel_info(ev->tunnel, &i);
+	log_about_call(gw, &i, NULL, NULL);
 	GW_LOG(TUNNEL, ev->ok ? LOGL_INFO : LOGL_ERROR, "tunnel %u: peer %s %s\n", i.local_id,
 	       bind_peer_name(&i),
 	       ev->ok ? "has authenticated again" : "failed to authenticate again");
@@ -276,6 +284,7 @@ static void bind_on_malformed(struct gw *gw, const struct l2tp_event *ev)
 	struct l2tp_tunnel_info i;
 
 	l2tp_tunnel_info(ev->tunnel, &i);
+	log_about_call(gw, &i, NULL, NULL);
 	gw_log_peer(GW_LOG_TUNNEL, LOGL_NOTICE, peer_channel_source(gw, i.channel), ev->now,
 		    "tunnel %u: peer %s sends malformed attributes, which are ignored: %s",
 		    i.local_id, bind_peer_name(&i), l2tp_reasons[ev->why].words);
@@ -295,6 +304,7 @@ static void bind_on_link_info(struct gw *gw, const struct l2tp_event *ev)
 	l2tp_call_info(ev->call, &c);
 	if (a)
 		l2tp_avp_format(a, text, sizeof(text));
+	log_about_call(gw, &t, &c, NULL);
 	gw_log_peer(GW_LOG_CALL, LOGL_DEBUG, peer_channel_source(gw, t.channel), ev->now,
 		    "call %u/%u: %s received: %s", t.local_id, c.local_id, sli ? "SLI" : "WEN",
 		    text);
@@ -383,6 +393,7 @@ static void bind_dp_unsequenced(void *ctx, uint16_t tid, uint16_t sid, uint64_t 
 	if (!t)
 		return;
 	l2tp_tunnel_info(t, &i);
+	log_about_call(gw, &i, NULL, NULL);
 	gw_log_peer(GW_LOG_CALL, LOGL_NOTICE, tid, now,
 		    "call %u/%u: peer %s sends data without sequence numbers, which are required: "
 		    "dropped",
@@ -426,6 +437,7 @@ static void bind_dp_offer(void *ctx, l2tp_channel c, const struct ist_attrs *a, 
 		return;
 	if (p) {
 		p->cfg->transport->addr_format(&a->peer, text, sizeof(text));
+		log_about_channel(gw, c);
 		gw_log_peer(GW_LOG_PORT, LOGL_NOTICE, peer_source(p->cfg->transport, &a->peer), now,
 			    "port %s: circuit from %s refused: %s", p->cfg->config.name, text,
 			    no.words);
@@ -461,6 +473,7 @@ static void bind_dp_up(void *ctx, l2tp_channel c, const struct ist_attrs *a, uin
 	 * one. */
 	if (!a || !a->permanent)
 		return;
+	log_about_channel(gw, c);
 	gw_log_session(GW_LOG_PORT, LOGL_NOTICE, c, now, "channel %s: up",
 		       port_channel_text(where, sizeof(where), gw, c));
 	clients_channel_up(gw, now);
@@ -476,6 +489,7 @@ static void bind_dp_down(void *ctx, l2tp_channel c, const struct ist_cause *why,
 	if (p)
 		bind_mark_circuit(p, c, false);
 	/* A stranger's channel is given to others as often as strangers come. */
+	log_about_channel(gw, c);
 	gw_log_peer(GW_LOG_PORT, forever ? LOGL_DEBUG : LOGL_NOTICE, c, now, "channel %s: down%s%s",
 		    port_channel_text(where, sizeof(where), gw, c), why && why->words ? ": " : "",
 		    why && why->words ? why->words : "");
@@ -496,6 +510,7 @@ static void bind_dp_mtu(void *ctx, l2tp_channel c, uint32_t mtu, uint64_t now)
 	struct l2tp_tunnel *t = NULL;
 	char where[GW_TEXT_MAX];
 
+	log_about_channel(gw, c);
 	gw_log_peer(GW_LOG_PORT, LOGL_NOTICE, c, now, "channel %s: frames of %u octets now",
 		    port_channel_text(where, sizeof(where), gw, c), mtu);
 	line_mtu_changed(gw, c);
@@ -521,6 +536,7 @@ static void bind_dp_log(void *ctx, unsigned port, int level, const char *text)
 	struct gw *gw = ctx;
 	const struct gw_port *p = port_by_number(gw, port);
 
+	gw_log_about(&(struct log_about){.port = p ? p->cfg->config.name : NULL});
 	gw_log_peer(GW_LOG_TRANSPORT, levels[level < 0 || level > 7 ? 7 : level], port,
 		    loop_now(gw->loop), "port %s: %s", p ? p->cfg->config.name : "?", text);
 }

@@ -51,6 +51,14 @@ static void client_wait_then_dial(struct gw_client *c, uint64_t now)
 	loop_set(c->gw->loop, &c->dial, c->next);
 }
 
+/* What the next line of the log is about. */
+static void client_log_about(const struct gw_client *c)
+{
+	gw_log_about(&(struct log_about){.user = c->cfg->ppp.name,
+					 .peer = c->cfg->peer ? c->cfg->peer->name : NULL,
+					 .port = c->cfg->port ? c->cfg->port->config.name : NULL});
+}
+
 /* --- events of the join and its terminal ------------------------------------------------------- */
 
 static void client_on_up(void *ctx, uint64_t now)
@@ -61,6 +69,7 @@ static void client_on_up(void *ctx, uint64_t now)
 
 	client_enter(c, CLIENT_UP, resumed ? c->join->since : now);
 	c->wait = c->cfg->redial;
+	client_log_about(c);
 	gw_log_session(GW_LOG_CLIENT, LOGL_NOTICE, (uintptr_t)c, now, "client %s: up",
 		       c->cfg->name);
 }
@@ -80,6 +89,7 @@ static void client_on_gone(void *ctx, const struct leg_end *why, uint64_t now)
 	c->why = *why;
 	if (!c->bundled)
 		client_close_device(c);
+	client_log_about(c);
 	gw_log_session(GW_LOG_CLIENT, LOGL_NOTICE, (uintptr_t)c, now, "client %s: %s %s: %s",
 		       c->cfg->name, c->state == CLIENT_UP ? "down after" : "not up in",
 		       gw_duration_text(time, sizeof(time), now - c->since), why->words);
@@ -173,6 +183,7 @@ static struct leg *client_on_network(void *ctx)
 static void client_failed(struct gw_client *c, const char *words, uint64_t now)
 {
 	c->why = leg_end(LEG_BY_RESOURCES, words);
+	client_log_about(c);
 	GW_LOG(CLIENT, LOGL_ERROR, "client %s: cannot dial: %s\n", c->cfg->name, words);
 	history_not_begun(c->gw, (uintptr_t)c, now, "client", c->cfg->name,
 			  c->cfg->peer ? c->cfg->peer->dial : c->cfg->circuit, &c->why);

@@ -3,6 +3,7 @@
 
 #include "core/bytes.h"
 #include "core/container.h"
+#include "gw/about.h"
 #include "gw/drain.h"
 #include "gw/bridge.h"
 #include "gw/dial.h"
@@ -230,6 +231,7 @@ void line_join_gone(struct line *l, const struct leg_end *why, uint64_t now)
 	char name[GW_TEXT_MAX];
 
 	/* The leg remembers the circuit's name, which the port may have forgotten by now. */
+	leg_log_about(l->leg, NULL);
 	gw_log_peer(GW_LOG_CALL, LOGL_INFO, l->channel, now, "%s: ended: %s",
 		    leg_text(name, sizeof(name), l->leg), why->words);
 	line_without_leg(l);
@@ -330,6 +332,7 @@ static void line_not_called(struct line *l, const struct cfg_peer *peer, const c
 
 	route_way_unreached(&l->way, words);
 	port_channel_text(where, sizeof(where), l->all->gw, l->channel);
+	log_about_channel(l->all->gw, l->channel);
 	gw_log_peer(GW_LOG_CALL, LOGL_NOTICE, l->channel, now,
 		    "line (%s): route %s: no call to peer %s: %s", where, l->way.route->name,
 		    peer->name, words);

@@ -3,9 +3,9 @@
 # The control side: everything that runs on the control thread.
 noinst_LTLIBRARIES += libcontrol.la
 libcontrol_la_SOURCES = \
-	gw/accounts.c gw/accounts.h gw/bind.c gw/bind.h gw/bridge.c gw/bridge.h gw/client.c gw/client.h gw/device.c gw/device.h gw/dial.c gw/dial.h gw/dialout.c gw/dialout.h gw/gw.h gw/history.c gw/history.h \
+	gw/about.c gw/about.h gw/log_id.h gw/legs/leg_about.c gw/accounts.c gw/accounts.h gw/bind.c gw/bind.h gw/bridge.c gw/bridge.h gw/client.c gw/client.h gw/device.c gw/device.h gw/dial.c gw/dial.h gw/dialout.c gw/dialout.h gw/gw.h gw/history.c gw/history.h \
 	gw/filter.c gw/filter.h gw/legs/leg_filter.c gw/operator/show_drain.c gw/operator/show_filters.c \
-	gw/drain.c gw/drain.h gw/keep.c gw/keep.h gw/line.c gw/line.h gw/line_int.h gw/line_proxy.c gw/line_save.c gw/log.c gw/log.h gw/log_brake.c gw/log_brake.h gw/loop.c gw/loop.h gw/memory.c gw/memory.h gw/outgoing.c gw/outgoing.h gw/peer.c gw/peer.h gw/plugin.c gw/plugin.h \
+	gw/drain.c gw/drain.h gw/keep.c gw/keep.h gw/line.c gw/line.h gw/line_int.h gw/line_proxy.c gw/line_save.c gw/journal.c gw/journal.h gw/log.c gw/log.h gw/log_out.c gw/log_out.h gw/log_brake.c gw/log_brake.h gw/loop.c gw/loop.h gw/memory.c gw/memory.h gw/outgoing.c gw/outgoing.h gw/peer.c gw/peer.h gw/plugin.c gw/plugin.h \
 	gw/port.c gw/port.h gw/route.c gw/route.h gw/route_way.c gw/route_way.h gw/random.c gw/random.h gw/record.c gw/record.h gw/reserve.c gw/reserve.h gw/resume.c gw/resume.h gw/resume_join.c gw/service.c gw/service.h gw/switch.c gw/switch.h gw/start.c gw/start.h \
 	gw/network.c gw/network.h gw/permit.c gw/permit.h gw/text.c gw/text.h \
 	gw/kept.c gw/kept.h gw/limits.c gw/limits.h gw/processes.c gw/processes.h gw/reload.c gw/reload.h \

@@ -10,8 +10,8 @@
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
+#include <syslog.h>
 #include <time.h>
-#include <unistd.h>
 
 #define SECOND 1000000u
 
@@ -54,33 +54,96 @@ static bool log_library_allowed(const char *fmt, bool continued, unsigned *left_
 	return allowed;
 }
 
-/* "port notice: words", with the time when a person reads along. */
-static void log_to_stderr(struct log_target *t, int category, unsigned level, const char *file,
-			  int at, int cont, const char *fmt, va_list ap)
-{
-	const char *name = gw_log_name((enum gw_log_category)category);
-	char line[1024], when[32] = "";
-	unsigned left_out = 0;
-	time_t now = time(NULL);
-	struct tm tm;
+/* --- lines ------------------------------------------------------------------------------------- */
 
-	(void)file;
-	(void)at;
-	if (!name && !log_library_allowed(fmt, cont, &left_out))
-		return;
-	vsnprintf(line, sizeof(line), fmt, ap);
-	if (t->print_timestamp && localtime_r(&now, &tm))
-		strftime(when, sizeof(when), "%F %T ", &tm);
-	if (left_out)
-		fprintf(stderr, "%slibrary notice: %u lines left out\n", when, left_out);
-	if (cont)
-		fputs(line, stderr);
-	else
-		fprintf(stderr, "%s%s %s: %s", when, name ? name : "library",
-			get_value_string(levels, level), line);
+static struct log_about about; /* of the next line */
+
+/* A line that has begun; libraries may say it in pieces. */
+static struct {
+	size_t len;
+	int category;
+	unsigned level, at;
+	const char *file;
+	char words[1024];
+} piece;
+
+void gw_log_about(const struct log_about *a)
+{
+	about = a ? *a : (struct log_about){0};
 }
 
-int gw_log_start(void *talloc)
+/* Of syslog(3). */
+static unsigned log_priority(unsigned level)
+{
+	return level >= LOGL_FATAL    ? LOG_CRIT
+	       : level >= LOGL_ERROR  ? LOG_ERR
+	       : level >= LOGL_NOTICE ? LOG_NOTICE
+	       : level >= LOGL_INFO   ? LOG_INFO
+				      : LOG_DEBUG;
+}
+
+static void log_line_out(const char *category, unsigned level, const char *words,
+			 const struct log_about *a)
+{
+	struct log_line l = {.category = category ? category : "library",
+			     .level = get_value_string(levels, level),
+			     .priority = log_priority(level),
+			     .words = words,
+			     .file = piece.file,
+			     .at = piece.at};
+
+	if (a)
+		l.about = *a;
+	log_out(&l);
+}
+
+static void log_piece_out(void)
+{
+	const char *name = gw_log_name((enum gw_log_category)piece.category);
+
+	if (!piece.len)
+		return;
+	if (piece.words[piece.len - 1] == '\n')
+		piece.words[piece.len - 1] = '\0';
+	log_line_out(name, piece.level, piece.words, &about);
+	piece.len = 0;
+}
+
+static void log_piece_add(const char *fmt, va_list ap)
+{
+	size_t room = sizeof(piece.words) - piece.len;
+	int n = vsnprintf(piece.words + piece.len, room, fmt, ap);
+
+	piece.len += n < 0 ? 0 : (size_t)n < room ? (size_t)n : room - 1;
+}
+
+static void log_raw(struct log_target *t, int category, unsigned level, const char *file, int at,
+		    int cont, const char *fmt, va_list ap)
+{
+	unsigned left_out = 0;
+	char words[48];
+
+	(void)t;
+	if (!gw_log_name((enum gw_log_category)category) &&
+	    !log_library_allowed(fmt, cont, &left_out))
+		return;
+	if (!cont) {
+		log_piece_out();
+		piece.category = category;
+		piece.level = level;
+		piece.file = file;
+		piece.at = (unsigned)at;
+	}
+	if (left_out) {
+		snprintf(words, sizeof(words), "%u lines left out", left_out);
+		log_line_out(NULL, LOGL_NOTICE, words, NULL);
+	}
+	log_piece_add(fmt, ap);
+	if (piece.len && piece.words[piece.len - 1] == '\n')
+		log_piece_out();
+}
+
+int gw_log_start(void *talloc, enum cfg_log_to to)
 {
 	struct log_target *t = log_init(&info, talloc) < 0 ? NULL : log_target_create();
 
@@ -88,8 +151,8 @@ int gw_log_start(void *talloc)
 		return -1;
 	target = t;
 	target->type = LOG_TGT_TYPE_STDERR;
-	target->raw_output = log_to_stderr;
-	log_set_print_timestamp(target, isatty(STDERR_FILENO));
+	target->raw_output = log_raw;
+	log_out_begin(to);
 	log_add_target(target);
 	log_set_category_filter(target, DLGLOBAL, 1, LOGL_ERROR); /* says what we say ourselves */
 	return 0;
@@ -99,6 +162,7 @@ void gw_log_stop(void)
 {
 	log_brakes_reset();
 	log_fini();
+	log_out_end();
 	target = NULL;
 }
 
@@ -145,14 +209,17 @@ void gw_log_braked_at(struct log_brake *brake, const char *file, int at, enum gw
 	va_list ap;
 
 	if (!log_check_level((int)cat, (unsigned)level) ||
-	    !log_brake_allows(brake, source, now, &skipped))
+	    !log_brake_allows(brake, source, now, &skipped)) {
+		gw_log_about(NULL);
 		return;
+	}
 	va_start(ap, fmt);
 	vsnprintf(line, sizeof(line), fmt, ap);
 	va_end(ap);
 	if (skipped)
 		snprintf(left_out, sizeof(left_out), " (%u lines left out)", skipped);
 	LOGPSRC((int)cat, (unsigned)level, file, at, "%s%s\n", line, left_out);
+	gw_log_about(NULL);
 }
 
 void gw_log_say_left_out(uint64_t now)

@@ -9,6 +9,7 @@
 #define GW_LOG_H
 
 #include "gw/log_brake.h"
+#include "gw/log_out.h"
 #include <osmocom/core/logging.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -31,16 +32,23 @@ enum gw_log_category {
 		GW_LOG_CATEGORY_COUNT
 };
 
-/* Start logging to stderr at NOTICE; with the time only for people.  talloc: context that owns it.
- */
-int gw_log_start(void *talloc);
+/* Start logging at NOTICE, to what `to` says (gw/log_out.h).  talloc: context that owns it. */
+int gw_log_start(void *talloc, enum cfg_log_to to);
 void gw_log_stop(void);
 /* category: a name or "all"; false when there is no such category or level. */
 bool gw_log_set(const char *category, const char *level);
 const char *gw_log_level(enum gw_log_category c); /* as it is set now */
 const char *gw_log_name(enum gw_log_category c);  /* NULL past the last */
 
-#define GW_LOG(cat, level, ...) LOGP(GW_LOG_##cat, level, __VA_ARGS__)
+/* A line, with its end. */
+#define GW_LOG(cat, level, ...)                         \
+	do {                                            \
+		LOGP(GW_LOG_##cat, level, __VA_ARGS__); \
+		gw_log_about(NULL);                     \
+	} while (0)
+/* Whom or what the next line is about, for the fields of the journal: copied, but for the texts.
+ * Each line forgets it, whether it is written or not.  NULL = nobody. */
+void gw_log_about(const struct log_about *a);
 
 /* A line that something at `source` (any number that names it) made us say, without a line end:
  * gw_log_peer(GW_LOG_CALL, LOGL_NOTICE, source, now, "words", ...).  What can be behind the source

@@ -3,6 +3,7 @@
  * isthmus: the options, then the order of start and stop, nothing else.  Exit status: 0 ended as
  * asked, 1 the configuration is wrong or the gateway could not start, 2 wrong options.
  */
+#include "gw/journal.h"
 #include "gw/kept.h"
 #include "gw/operator/operator.h"
 #include "gw/plugin.h"
@@ -96,7 +97,7 @@ static int main_say_version(void)
 /* ctx: a second place for it, or NULL. */
 static void main_on_mistake(void *ctx, const char *text)
 {
-	fprintf(stderr, "%s\n", text);
+	fprintf(stderr, "%s%s\n", journal_front(), text);
 	if (ctx)
 		fprintf(ctx, "%s\n", text);
 }
@@ -122,7 +123,8 @@ static const struct cfg_model *main_load(const char *file, int conf, const struc
 		wrong += gw_check(m, report, ctx);
 	if (!wrong)
 		return m;
-	fprintf(stderr, "%s: %u mistake%s\n", file, wrong, wrong == 1 ? "" : "s");
+	fprintf(stderr, "%s%s: %u mistake%s\n", journal_front(), file, wrong,
+		wrong == 1 ? "" : "s");
 	cfg_unload(m);
 	return NULL;
 }
@@ -238,7 +240,7 @@ static int main_control(const char *file, const char *plugin_dir)
 	if (ps)
 		m = main_load(file, keeper_fds_find(&k.held, PROCESSES_CONF), ps,
 			      main_on_mistake_only, NULL);
-	if (m && talloc && gw_log_start(talloc) == 0)
+	if (m && talloc && gw_log_start(talloc, m->log_to) == 0)
 		rc = main_run_control(m, ps, &k, talloc);
 	gw_log_stop();
 	cfg_unload(m);
@@ -317,7 +319,7 @@ static int main_start(const struct main_wish *w, const struct cfg_model *m,
 	int rc = 1;
 
 	(void)w;
-	if (talloc && gw_log_start(talloc) == 0)
+	if (talloc && gw_log_start(talloc, m->log_to) == 0)
 		rc = m->workers ? main_keeper(m, ps, conf) : main_run(m, ps, talloc);
 	gw_log_stop();
 	talloc_free(talloc);

@@ -6,11 +6,18 @@
  */
 #include "gw/port.h"
 
+#include "gw/log_id.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #define WAIT_LAST 60000000u
+
+static void port_log_about(const struct gw_port *p, const char *id)
+{
+	gw_log_about(&(struct log_about){.port = p->cfg->config.name, .id = id});
+}
 
 static bool port_open(struct gw_port *p)
 {
@@ -20,10 +27,12 @@ static bool port_open(struct gw_port *p)
 		p->in_use = p->number == -EADDRINUSE || p->number == -EBUSY;
 		p->number = -1;
 		p->failures++;
+		port_log_about(p, LOG_ID_PORT_FAILED);
 		GW_LOG(PORT, LOGL_ERROR, "port %s: cannot open: %s\n", p->cfg->config.name,
 		       p->error);
 		return false;
 	}
+	port_log_about(p, LOG_ID_PORT_OPEN);
 	GW_LOG(PORT, LOGL_NOTICE, "port %s: open\n", p->cfg->config.name);
 	return true;
 }
@@ -162,6 +171,7 @@ void port_failed(struct gw *gw, unsigned number, int err, const char *words, uin
 		return;
 	p->failures++;
 	snprintf(p->error, sizeof(p->error), "%s", words ? words : strerror(abs(err)));
+	port_log_about(p, LOG_ID_PORT_FAILED);
 	GW_LOG(PORT, LOGL_ERROR, "port %s: failed: %s\n", p->cfg->config.name, p->error);
 	port_lose_channels(gw, number, now);
 	dp_port_close(gw->dp, number);

@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include "gw/processes.h"
 
+#include "gw/journal.h"
 #include "gw/keeper/drop.h"
 #include "gw/kept.h"
 #include "gw/permit.h"
@@ -158,10 +159,12 @@ bool processes_drop(struct keeper_link *keeper, enum keeper_role role, const str
 	(void)getpwuid(geteuid());
 	if (!rc && limits->seccomp != CFG_SECCOMP_NO) {
 		what = "system calls cannot be filtered (`seccomp = no` goes without)";
-		rc = drop_calls(role, how[limits->seccomp] | (limits->plugins ? DROP_PLUGINS : 0u));
+		rc = drop_calls(role, how[limits->seccomp] | (limits->plugins ? DROP_PLUGINS : 0u) |
+					      (*journal_front() ? DROP_STREAM : 0u));
 	}
 	if (rc < 0)
-		fprintf(stderr, "%s: %s: %s\n", keeper_role_names[role], what, strerror(-rc));
+		fprintf(stderr, "%s%s: %s: %s\n", journal_front(), keeper_role_names[role], what,
+			strerror(-rc));
 	return rc == 0;
 }
 
@@ -329,8 +332,10 @@ static struct data *processes_begin_data(struct processes_data *d,
 	if (stand_by) {
 		data = dp_data_stand_by(fd, n, transports);
 		if (!data)
-			fprintf(stderr, "data cannot stand by: no memory, or the one that runs "
-					"has a door of another version\n");
+			fprintf(stderr,
+				"%sdata cannot stand by: no memory, or the one that runs has a "
+				"door of another version\n",
+				journal_front());
 		return data;
 	}
 	data = dp_data_start(fd, n, keeper_fds_take(&d->held, PROCESSES_BEFORE), transports);
@@ -364,7 +369,8 @@ static bool processes_take_over(struct processes_data *d)
 	rc = dp_data_take_over(d->data, sock);
 	close(sock);
 	if (rc < 0)
-		fprintf(stderr, "data has not been taken over: %s\n", strerror(-rc));
+		fprintf(stderr, "%sdata has not been taken over: %s\n", journal_front(),
+			strerror(-rc));
 	return rc == 0;
 }
 

@@ -4,6 +4,7 @@
 #include "core/container.h"
 #include "core/htab.h"
 #include "core/phb.h"
+#include "gw/about.h"
 #include "gw/dial.h"
 #include "gw/filter.h"
 #include "gw/history.h"
@@ -183,6 +184,7 @@ static void switch_refuse(struct gw *gw, struct l2tp_call *call, uint16_t deflt,
 	l2tp_call_info(call, &c);
 	l2tp_tunnel_info(c.tunnel, &t);
 	to = (struct relay_to){t.peer, peer_channel_source(gw, t.channel), t.local_id, c.local_id};
+	log_about_call(gw, &t, &c, NULL);
 	gw_log_peer(GW_LOG_CALL, LOGL_NOTICE, to.source, now, "call %u/%u: not switched: %s%s%s",
 		    t.local_id, c.local_id, why->words, *way ? ": " : "", way);
 	history_call(gw, call, now, why->words);

@@ -302,6 +302,7 @@ static int drop_load(uint8_t who, uint32_t action)
 
 static char *drop_name[DROP_NAMES]; /* looked up before: that takes memory */
 static enum keeper_role drop_role;
+static bool drop_stream;
 
 static size_t drop_put(char *out, size_t at, size_t cap, const char *text)
 {
@@ -329,7 +330,8 @@ static void drop_on_sigsys(int sig, siginfo_t *info, void *context)
 	size_t n;
 
 	(void)context;
-	n = drop_put(line, 0, sizeof(line), "main error: ");
+	n = drop_put(line, 0, sizeof(line), drop_stream ? "<3>" : "");
+	n = drop_put(line, n, sizeof(line), "main error: ");
 	n = drop_put(line, n, sizeof(line), keeper_role_names[drop_role]);
 	n = drop_put(line, n, sizeof(line), ": system call ");
 	n = drop_put_number(line, n, sizeof(line), nr);
@@ -363,6 +365,7 @@ int drop_calls(enum keeper_role role, unsigned how)
 
 	if (drop_sanitized)
 		return 0;
+	drop_stream = how & DROP_STREAM;
 	rc = drop_be_told(role);
 	if (!rc)
 		rc = drop_load(0, action);

@@ -5,6 +5,7 @@
  */
 #include "gw/legs/leg_entry.h"
 #include "gw/legs/leg_terminal.h"
+#include "gw/log_id.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -127,6 +128,7 @@ void leg_proxy_refuse(struct leg *l, const struct leg_end *why, const char *mess
 
 	if (l->state != LEG_STARTING || p->t.has_end)
 		return;
+	leg_log_about(l, LOG_ID_REFUSED);
 	gw_log_peer(GW_LOG_CALL, LOGL_NOTICE, e->source, now, "%s: refused: user %s: %s",
 		    leg_entry_name(name, sizeof(name), e), leg_terminal_user(&p->t), why->words);
 	p->t.has_end = true;

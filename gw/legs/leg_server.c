@@ -13,6 +13,7 @@
 #include "gw/legs/leg_entry.h"
 #include "gw/legs/proxy_avp.h"
 #include "gw/legs/ra.h"
+#include "gw/log_id.h"
 #include "gw/peer.h"
 #include "gw/port.h"
 #include "gw/text.h"
@@ -38,6 +39,7 @@ static void leg_server_log_refused(const struct leg_server *s, const char *why, 
 	const struct leg_entry *e = leg_server_entry(s);
 	char name[GW_LEG_NAME], from[GW_LEG_NAME], words[GW_TEXT_MAX];
 
+	leg_log_about(&s->t.leg, LOG_ID_REFUSED);
 	gw_log_peer(GW_LOG_AAA, LOGL_NOTICE, e->source, now, "%s: refused%s: user %s: %s",
 		    leg_entry_name(name, sizeof(name), e), leg_entry_from(from, sizeof(from), e),
 		    s->t.user, gw_printable(words, sizeof(words), why, strlen(why)));
@@ -70,6 +72,7 @@ static void leg_server_log_in(struct leg_server *s, uint64_t now)
 	s->let_in = now;
 	s->let_in_as = leg_server_source(s);
 	leg_limit_start(&s->limit, &s->t, s->limits.idle, s->limits.session, now);
+	leg_log_about(&s->t.leg, LOG_ID_LOG_IN);
 	gw_log_session(GW_LOG_AAA, LOGL_NOTICE, leg_server_source(s), now, "%s: %s let in%s%s",
 		       leg_entry_name(name, sizeof(name), e), leg_terminal_user(&s->t),
 		       leg_entry_from(from, sizeof(from), e),
@@ -86,6 +89,7 @@ static void leg_server_log_out(struct leg_server *s, uint64_t now)
 		return;
 	e = leg_server_entry(s);
 	leg_entry_stats(e, &n);
+	leg_log_about(&s->t.leg, LOG_ID_LOG_OUT);
 	gw_log_session(GW_LOG_AAA, LOGL_NOTICE, leg_server_source(s), now,
 		       "%s: %s out%s%s, after %s, %llu octets in, %llu out: %s",
 		       leg_entry_name(name, sizeof(name), e), leg_terminal_user(&s->t),
@@ -286,6 +290,7 @@ static void leg_server_join_bundle(struct leg_server *s, const struct ppp_link *
 		return;
 	}
 	leg_server_count(s, false);
+	leg_log_about(&s->t.leg, NULL);
 	gw_log_session(GW_LOG_AAA, LOGL_NOTICE, leg_server_source(s), now,
 		       "%s: %s is link %u of bundle %u%s", leg_entry_name(name, sizeof(name), e),
 		       leg_terminal_user(&s->t), s->link.no + 1, s->t.net.bundle,
@@ -510,6 +515,7 @@ static bool leg_server_begin(struct leg_server *s, uint64_t now)
 		words = leg_server_take_over(s, iccn, now);
 		if (!words)
 			return true;
+		leg_log_about(&s->t.leg, NULL);
 		gw_log_peer(GW_LOG_PPP, LOGL_NOTICE, e->source, now,
 			    "%s: proxy LCP not taken over%s: %s",
 			    leg_entry_name(name, sizeof(name), e),

@@ -21,6 +21,11 @@ struct gw_service;
 
 /* "call 18473/52894", "line 3 (fr0 100)", "server" or "client". */
 const char *leg_text(char *buf, size_t cap, const struct leg *l);
+/* What is known of it and of the user behind it, for a line of the log.  gw_log_about() of that;
+ * id: of gw/log_id.h, NULL = none. */
+struct log_about;
+void about_leg(struct log_about *out, const struct leg *l);
+void leg_log_about(const struct leg *l, const char *id);
 /* What the data plane names a call or line by: Tunnel ID << 16 | Session ID, 0 | number of a line
  * or bundle.  0 = neither. */
 uint32_t leg_key(const struct leg *l);

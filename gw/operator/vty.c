@@ -10,7 +10,6 @@
 #include "gw/operator/capture.h"
 #include "gw/operator/vty_listen.h"
 #include "gw/outgoing.h"
-#include <osmocom/vty/logging.h>
 #include <osmocom/vty/telnet_interface.h>
 #include <stdlib.h>
 
@@ -208,21 +207,32 @@ DEFUN(log_level, log_level_cmd,
 
 /* --- commands of the library that are left out -------------------------------------------------- */
 
-/* The file is the one configuration: nothing here writes it, shows another, or changes one.  The
+/* The file is the one configuration: nothing here writes it, shows another, or changes one.  Its
+ * logging, with categories of other programs, is never added; ours has rows of its own.  The
  * library has no call to leave a command out, so they are taken from its table (which it does not
- * declare); where a later one hides that, they stay. */
+ * declare) before ours are added; where a later one hides that, they stay. */
 extern vector cmdvec __attribute__((weak));
 
 static bool vty_unwanted(const struct cmd_element *e)
 {
 	static const char *const begin[] = {
-		"write",      "copy ", "configure ", "show running-config", "show startup-config",
-		"show alarms"};
+		"write",
+		"copy ",
+		"configure ",
+		"show running-config",
+		"show startup-config",
+		"show alarms",
+		"show vty-attributes",
+		"show online-help",
+		"terminal monitor",
+		"terminal no monitor",
+		"echo ",
+	};
 
 	for (unsigned i = 0; i < sizeof(begin) / sizeof(begin[0]); i++)
 		if (!strncmp(e->string, begin[i], strlen(begin[i])))
 			return true;
-	return !strcmp(e->string, "shutdown"); /* `shutdown after` is ours */
+	return !strcmp(e->string, "shutdown");
 }
 
 static void vty_leave_out(vector commands)
@@ -238,7 +248,7 @@ static void vty_leave_out(vector commands)
 	commands->active = kept;
 }
 
-static void vty_leave_out_configuration(void)
+static void vty_leave_out_library(void)
 {
 	for (unsigned i = 0; &cmdvec && i < cmdvec->active; i++) {
 		struct cmd_node *n = cmdvec->index[i];
@@ -292,9 +302,8 @@ int vty_start(struct gw *gw, void *talloc)
 	if (!installed) { /* the library knows no way back */
 		info.tall_ctx = talloc;
 		vty_init(&info);
-		logging_vty_add_cmds();
+		vty_leave_out_library();
 		vty_install();
-		vty_leave_out_configuration();
 		installed = true;
 	}
 	return vty_listen_start(gw, talloc);

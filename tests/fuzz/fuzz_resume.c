@@ -51,7 +51,7 @@ static void fuzz_resume_on_mistake(void *ctx, const char *text)
 
 static void fuzz_resume_begin(void)
 {
-	gw_log_start(talloc_named_const(NULL, 0, "fuzz"));
+	gw_log_start(talloc_named_const(NULL, 0, "fuzz"), CFG_LOG_TO_STDERR);
 	gw_log_set("all", "fatal");
 	MUST(!cfg_load_text(&model, "fuzz.conf", conf, sizeof(conf) - 1, ist_builtin_transports,
 			    fuzz_resume_on_mistake, NULL));

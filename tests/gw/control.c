@@ -81,6 +81,7 @@
 	X(grant)        \
 	X(join)         \
 	X(keep)         \
+	X(journal)      \
 	X(log)          \
 	X(log_brake)    \
 	X(login_limit)  \
@@ -125,7 +126,8 @@ int main(int argc, char **argv)
 	void *talloc = talloc_named_const(NULL, 0, "unit-control");
 	int rc;
 
-	gw_log_start(talloc);
+	gw_log_start(talloc, CFG_LOG_TO_STDERR);
+	log_out_set(LOG_FORM_PLAIN, NULL);
 	gw_log_set("all", "fatal");
 	bench_log_begin();
 	rc = test_main_forms(argc, argv, forms);

@@ -40,7 +40,7 @@ unit_control_SOURCES = $(TEST_LIB) \
 	tests/gw/legs/test_call_phb.c \
 	tests/gw/legs/test_leg_terminal.c \
 	tests/gw/legs/test_ra.c \
-	tests/gw/test_log.c \
+	tests/gw/test_log.c tests/gw/test_journal.c \
 	tests/gw/test_log_brake.c \
 	tests/gw/test_memory.c \
 	tests/gw/test_reserve.c tests/gw/test_resume.c tests/gw/test_resume_join.c \

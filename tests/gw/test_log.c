@@ -5,7 +5,9 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 /* libosmocore logs a failed accept() as often as select() returns. */
@@ -39,16 +41,16 @@ static void libraries_pass_the_brake_too(void)
 
 /* --- what is written to stderr ---------------------------------------------------------------- */
 
-static FILE *log_out;
+static FILE *log_file;
 static int log_kept;
 
 static void log_catch(void)
 {
-	log_out = tmpfile();
-	CU_ASSERT_PTR_NOT_NULL_FATAL(log_out);
+	log_file = tmpfile();
+	CU_ASSERT_PTR_NOT_NULL_FATAL(log_file);
 	log_kept = dup(STDERR_FILENO);
 	fflush(stderr);
-	dup2(fileno(log_out), STDERR_FILENO);
+	dup2(fileno(log_file), STDERR_FILENO);
 	log_brakes_reset();
 }
 
@@ -61,17 +63,20 @@ static const char *log_caught(void)
 	fflush(stderr);
 	dup2(log_kept, STDERR_FILENO);
 	close(log_kept);
-	rewind(log_out);
-	n = fread(text, 1, sizeof(text) - 1, log_out);
+	rewind(log_file);
+	n = fread(text, 1, sizeof(text) - 1, log_file);
 	text[n] = '\0';
-	fclose(log_out);
+	fclose(log_file);
 	log_brakes_reset();
 	return text;
 }
 
-/* Category and level in front, then the words; continued lines as they are. */
-static void the_form_of_a_line(void)
+/* A line of each level in this form, one of them in two pieces. */
+static const char *log_each_level(enum log_form form)
 {
+	const char *text;
+
+	log_out_set(form, NULL);
 	gw_log_set("all", "debug");
 	log_catch();
 	LOGP(GW_LOG_PORT, LOGL_DEBUG, "one\n");
@@ -80,33 +85,81 @@ static void the_form_of_a_line(void)
 	LOGP(GW_LOG_CALL, LOGL_ERROR, "four");
 	LOGPC(GW_LOG_CALL, LOGL_ERROR, " and more\n");
 	LOGP(GW_LOG_CLIENT, LOGL_FATAL, "five\n");
-	CU_ASSERT_STRING_EQUAL(log_caught(), "port debug: one\n"
-					     "aaa info: two\n"
-					     "main notice: three\n"
-					     "call error: four and more\n"
-					     "client fatal: five\n");
+	text = log_caught();
+	log_out_set(LOG_FORM_PLAIN, NULL);
 	gw_log_set("all", "fatal");
+	return text;
 }
 
-/* For a person who reads along. */
-static void with_the_time(void)
+/* Category and level in front, then the words; pieces are one line. */
+static void the_form_of_a_line(void)
 {
-	struct log_target *t = log_target_find(LOG_TGT_TYPE_STDERR, NULL);
-	const char *text;
-	int year, month, day, hour, minute, second, n = 0;
+	CU_ASSERT_STRING_EQUAL(log_each_level(LOG_FORM_PLAIN), "port debug: one\n"
+							       "aaa info: two\n"
+							       "main notice: three\n"
+							       "call error: four and more\n"
+							       "client fatal: five\n");
+}
 
-	CU_ASSERT_PTR_NOT_NULL_FATAL(t);
+/* sd-daemon(3): the journal takes the priority off, and has a time of its own. */
+static void to_the_stream_of_the_journal(void)
+{
+	CU_ASSERT_STRING_EQUAL(log_each_level(LOG_FORM_STREAM), "<7>port debug: one\n"
+								"<6>aaa info: two\n"
+								"<5>main notice: three\n"
+								"<3>call error: four and more\n"
+								"<2>client fatal: five\n");
+}
+
+/* A line in this form, which starts with the time of day; the words behind the time. */
+static const char *log_with_time(enum log_form form, const char *time, int parts)
+{
+	int n[8], end = 0;
+	const char *text;
+
 	gw_log_set("all", "notice");
-	log_set_print_timestamp(t, 1);
+	log_out_set(form, NULL);
 	log_catch();
-	LOGP(GW_LOG_PORT, LOGL_NOTICE, "words\n");
+	LOGP(GW_LOG_PORT, LOGL_ERROR, "words\n");
 	text = log_caught();
-	log_set_print_timestamp(t, 0);
+	log_out_set(LOG_FORM_PLAIN, NULL);
 	gw_log_set("all", "fatal");
-	CU_ASSERT_EQUAL(sscanf(text, "%4d-%2d-%2d %2d:%2d:%2d port notice: words%n", &year, &month,
-			       &day, &hour, &minute, &second, &n),
-			6);
-	CU_ASSERT_TRUE(year > 2000 && month >= 1 && month <= 12 && day >= 1 && n > 0);
+	CU_ASSERT_EQUAL(
+		sscanf(text, time, &n[0], &n[1], &n[2], &n[3], &n[4], &n[5], &n[6], &n[7], &end),
+		parts);
+	if (parts < 8)
+		end = n[parts];
+	CU_ASSERT_TRUE(n[0] > 2000 && n[1] >= 1 && n[1] <= 12 && n[2] >= 1 && end > 0);
+	return text + end;
+}
+
+/* For a person who reads along, in colour where that is understood and wanted. */
+static void on_a_terminal(void)
+{
+	static const char day[] = "%4d-%2d-%2d %2d:%2d:%2d%n";
+
+	unsetenv("NO_COLOR");
+	setenv("TERM", "xterm", 1);
+	CU_ASSERT_STRING_EQUAL(log_with_time(LOG_FORM_TERMINAL, day, 6),
+			       " \033[1;31mport error:\033[0m words\n");
+	setenv("TERM", "dumb", 1);
+	CU_ASSERT_STRING_EQUAL(log_with_time(LOG_FORM_TERMINAL, day, 6), " port error: words\n");
+	setenv("TERM", "xterm", 1);
+	setenv("NO_COLOR", "1", 1);
+	CU_ASSERT_STRING_EQUAL(log_with_time(LOG_FORM_TERMINAL, day, 6), " port error: words\n");
+	unsetenv("NO_COLOR");
+}
+
+/* RFC 3339, with a zone of half hours. */
+static void to_a_file(void)
+{
+	setenv("TZ", "XXX-05:30", 1);
+	tzset();
+	CU_ASSERT_STRING_EQUAL(
+		log_with_time(LOG_FORM_FILE, "%4d-%2d-%2dT%2d:%2d:%2d.%6d+05:%2d%n", 8),
+		" port error: words\n");
+	unsetenv("TZ");
+	tzset();
 }
 
 static void say_braked(uint64_t source, uint64_t now)
@@ -171,7 +224,7 @@ static void lines_of_a_library_left_out_are_said(void)
 static void a_log_that_does_not_start(void)
 {
 	calls_refuse("log_init", ENOMEM);
-	CU_ASSERT_EQUAL(gw_log_start(NULL), -1);
+	CU_ASSERT_EQUAL(gw_log_start(NULL, CFG_LOG_TO_STDERR), -1);
 	CU_ASSERT_TRUE(calls_refused());
 	gw_log_set("port", "fatal");
 	CU_ASSERT_STRING_EQUAL(gw_log_level(GW_LOG_PORT), "fatal"); /* the first one goes on */
@@ -218,7 +271,9 @@ static void categories_by_name(void)
 static const struct test_case cases[] = {
 	{"libraries_pass_the_brake_too", libraries_pass_the_brake_too},
 	{"the_form_of_a_line", the_form_of_a_line},
-	{"with_the_time", with_the_time},
+	{"on_a_terminal", on_a_terminal},
+	{"to_a_file", to_a_file},
+	{"to_the_stream_of_the_journal", to_the_stream_of_the_journal},
 	{"lines_left_out_are_said", lines_left_out_are_said},
 	{"lines_of_a_library_left_out_are_said", lines_of_a_library_left_out_are_said},
 	{"a_log_that_does_not_start", a_log_that_does_not_start},

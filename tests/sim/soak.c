@@ -455,7 +455,7 @@ int main(int argc, char **argv)
 	void *talloc = talloc_named_const(NULL, 0, "sim-soak");
 	int rc;
 
-	gw_log_start(talloc);
+	gw_log_start(talloc, CFG_LOG_TO_STDERR);
 	gw_log_set("all", "fatal");
 	bench_log_begin();
 	rc = test_main(argc, argv, suites);
