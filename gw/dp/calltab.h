@@ -17,6 +17,7 @@
 #include "core/deadline.h"
 #include "gw/dp/door.h"
 #include "gw/dp/map.h"
+#include "gw/dp/rate.h"
 #include "gw/dp/rcu.h"
 
 struct bundle;
@@ -39,6 +40,7 @@ struct call_state {
 	 * sent to this leg, and those that have left. */
 	uint32_t punted; /* the others are in n */
 	_Atomic uint32_t taken;
+	struct rate_bucket bucket[DP_RATES];
 	struct bundle *bundle;	 /* of a bundle; else NULL */
 	struct call_counters *n; /* in the door */
 	struct worker *home;
@@ -54,6 +56,7 @@ struct call {
 	struct data_tun *tun; /* of c.tun */
 	struct filter *filter[DP_FILTERS];
 	struct call_state *st;
+	struct rate rate[DP_RATES]; /* as c.rate says */
 	uint32_t version;
 	uint64_t claimed; /* the ATTACH under which control has set it */
 	struct rcu_head rcu;

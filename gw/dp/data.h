@@ -398,6 +398,8 @@ static inline uint64_t call_numbers(const struct l2tp_data *d)
 /* Home worker: the numbers are where the next data finds them. */
 void call_show_numbers(struct call_state *st);
 
+/* RFC 1661 section 2: protocols from here on negotiate.  No limit of a rate counts for them. */
+#define PPP_NETWORK_CONTROL 0x8000u
 /* A PPP frame into a call; the payload stays where it is until the flush. */
 void tx_frame(struct worker *w, struct call *c, uint16_t proto, const uint8_t *payload, size_t len);
 void tx_flush(struct worker *w);
@@ -461,6 +463,22 @@ bool filter_run_ppp(struct worker *w, struct call *c, enum dp_filter place, uint
 static inline bool filter_has(const struct call *c, enum dp_filter place)
 {
 	return __builtin_expect(c->filter[place] != NULL, 0);
+}
+
+/* --- rates -------------------------------------------------------------------------------------- */
+
+/* Worker.  False: the packet is dropped and counted.  Calls without a limit, as most are, cost one
+ * branch that is predicted. */
+static inline bool call_rate_allows(struct worker *w, struct call *c, enum dp_rate way,
+				    size_t octets)
+{
+	const struct rate *r = &c->rate[way];
+
+	if (__builtin_expect(!r->bps, 1) || rate_take(r, &c->st->bucket[way], w->now, octets))
+		return true;
+	count_add(&c->st->n->limited[way], 1);
+	call_drop(w, c, way == DP_RATE_UP ? DP_R_RATE_UP : DP_R_RATE_DOWN);
+	return false;
 }
 
 /* --- ip_path.c ------------------------------------------------------------------------------- */

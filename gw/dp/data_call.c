@@ -165,6 +165,13 @@ static bool data_slot_is_free(const struct data *data, const struct call_state *
 	return !old || old->n != &data->door->call[set->slot];
 }
 
+/* Its packets come whole by the bundle. */
+static void data_take_rates(struct call *c)
+{
+	for (unsigned i = 0; c->c.mode != DP_MEMBER && i < DP_RATES; i++)
+		c->rate[i] = rate_of(c->c.rate[i], c->c.rate_burst, c->c.mtu);
+}
+
 static int data_set_call(struct data *data, const struct door_call_set *set)
 {
 	const struct dp_call *want = &set->call;
@@ -182,6 +189,7 @@ static int data_set_call(struct data *data, const struct door_call_set *set)
 	if (!c)
 		return -ENOMEM;
 	c->c = *want;
+	data_take_rates(c);
 	c->claimed = data->attach;
 	c->version = ++data->version;
 	c->tun = data_tun_get(data, want->tun);
@@ -292,6 +300,7 @@ static struct call *data_call_rebuild(struct data *data, const struct door_call_
 	if (!c)
 		return NULL;
 	c->c = *want;
+	data_take_rates(c);
 	c->tun = t;
 	c->version = ++data->version;
 	c->st = data_make_state(data, set, home);

@@ -43,6 +43,8 @@ static void data_left_copy_call(struct call_counters *to, const struct call_coun
 	count_add(&to->numbers, count_get(&from->numbers));
 	count_add(&to->filtered_in, count_get(&from->filtered_in));
 	count_add(&to->filtered_out, count_get(&from->filtered_out));
+	for (unsigned i = 0; i < DP_RATES; i++)
+		count_add(&to->limited[i], count_get(&from->limited[i]));
 	count_add(&to->seq_lost, count_get(&from->seq_lost));
 	count_add(&to->seq_late, count_get(&from->seq_late));
 	count_add(&to->seq_reordered, count_get(&from->seq_reordered));

@@ -37,6 +37,7 @@ struct call_counters {
 	 * of the counters, which each frame writes. */
 	_Atomic uint64_t numbers;
 	_Atomic uint64_t filtered_in, filtered_out;
+	_Atomic uint64_t limited[DP_RATES];
 	_Atomic uint64_t seq_lost, seq_late, seq_reordered; /* of l2tp_data */
 	/* The entry that has this slot: call_key(); 0 = free.  Data frees it when no worker can
 	 * write there any more. */

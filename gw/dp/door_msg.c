@@ -110,6 +110,8 @@ static const struct door_field call_set_fields[] = {
 	CALL_ANY(our_magic),
 	CALL_ANY(peer_magic),
 	RANGE(msg, call_set.slot, 0, DOOR_CALLS - 1),
+	NUM(msg, call_set.call.rate[0], DP_RATES, 0, DP_RATE_MAX),
+	CALL_RANGE(rate_burst, 0, DP_RATE_BURST_MAX),
 };
 
 static const struct door_field leg_fields[] = {

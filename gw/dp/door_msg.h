@@ -18,7 +18,7 @@
 
 #include "gw/dp/dp.h"
 
-#define DOOR_MSG_VERSION 2u
+#define DOOR_MSG_VERSION 3u
 #define DOOR_MSG_HEAD	 14u	    /* kind, length, number */
 #define DOOR_MSG_MAX	 (1u << 20) /* octets of a message: a port with some 10,000 circuits */
 #define DOOR_PORTS	 256u

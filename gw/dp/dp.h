@@ -223,6 +223,16 @@ struct dp_filter_counters {
 /* Of all calls together.  False, and zeros, for a number that is not registered. */
 bool dp_filter_count(const struct dp *dp, uint32_t no, struct dp_filter_counters *out);
 
+/* --- rates ------------------------------------------------------------------------------------ */
+
+/* Directions of a leg that have a limit of their own: IP packets of a terminal, or PPP frames of
+ * network protocols of any other call or line, that come in by it and that go out by it. */
+enum dp_rate { DP_RATE_UP, DP_RATE_DOWN, DP_RATES };
+
+#define DP_RATE_MAX	  UINT64_C(100000000000) /* bit/s */
+#define DP_RATE_BURST	  100000u		 /* us */
+#define DP_RATE_BURST_MAX 10000000u
+
 /* --- the call table --------------------------------------------------------------------------- */
 
 #define DP_DSCP_COPY 64u
@@ -284,6 +294,10 @@ struct dp_call {
 	 * peer's are punted. */
 	bool echo;
 	uint32_t our_magic, peer_magic;
+	/* The most of each direction, bit/s of IP packets or of information fields; 0 = no limit.
+	 * A member of a bundle has none of its own. */
+	uint64_t rate[DP_RATES];
+	uint32_t rate_burst; /* us at that rate which may come at once; 0 = DP_RATE_BURST */
 };
 /* Add or change an entry; the sequence state of an existing one is kept.  -ENOMEM, -ENOENT for a
  * channel that is gone, or -EINVAL for a session id of 0 or a filter or TUN that is not there. */
@@ -297,6 +311,7 @@ struct dp_call_stats {
 	/* of the frames: from or for the control thread, so that the others are the user's data */
 	uint64_t control;
 	uint64_t filtered_in, filtered_out; /* of rx_frames, and never of tx_frames */
+	uint64_t limited[DP_RATES];	    /* dropped by the limit of a rate; likewise */
 	bool sending_seq;
 };
 bool dp_call_stats(struct dp *dp, uint16_t tid, uint16_t sid, struct dp_call_stats *out);
@@ -365,6 +380,8 @@ bool dp_tun_any_gone(const struct dp *dp);
 	X(TAP_RING, "tap-ring-full", "capture mailbox full")                                 \
 	X(FILTER_IN, "filter-in", "a filter of the call or line does not let it in")         \
 	X(FILTER_OUT, "filter-out", "a filter of the call or line does not let it out")      \
+	X(RATE_UP, "rate-up", "more from a call or line than its rate lets in")              \
+	X(RATE_DOWN, "rate-down", "more for a call or line than its rate lets out")          \
 	X(NO_BUNDLE, "bundle-gone", "frame of or for a link that is in no bundle")           \
 	X(BUNDLE_HEAD, "bundle-head", "multilink head short or with reserved bits")          \
 	X(BUNDLE_LATE, "bundle-late", "fragment that came twice, or when it was given up")   \

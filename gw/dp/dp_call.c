@@ -150,6 +150,8 @@ static void dp_call_forward(struct worker *w, struct call *c, uint16_t proto, co
 {
 	struct call *to = calltab_get(&w->data->tab, c->c.to_tid, c->c.to_sid);
 
+	if (proto < PPP_NETWORK_CONTROL && !call_rate_allows(w, c, DP_RATE_UP, info->left))
+		return;
 	if (!to) {
 		call_drop(w, c, DP_R_NO_JOIN);
 	} else if (info->left <= to->c.mtu && dp_call_waits_behind(c, to)) {

@@ -280,6 +280,7 @@ bool dp_call_stats(struct dp *dp, uint16_t tid, uint16_t sid, struct dp_call_sta
 		.control = count_get(&n->control),
 		.filtered_in = count_get(&n->filtered_in),
 		.filtered_out = count_get(&n->filtered_out),
+		.limited = {count_get(&n->limited[0]), count_get(&n->limited[1])},
 		.seq_lost = count_get(&n->seq_lost),
 		.seq_late = count_get(&n->seq_late),
 		.seq_reordered = count_get(&n->seq_reordered),

@@ -117,11 +117,10 @@ void tx_frame(struct worker *w, struct call *c, uint16_t proto, const uint8_t *p
 void tx_forward(struct worker *w, struct call *c, uint16_t proto, const uint8_t *payload,
 		size_t len)
 {
-	if (len <= c->c.mtu) {
+	if (len > c->c.mtu)
+		call_drop(w, c, DP_R_TOO_BIG);
+	else if (proto >= PPP_NETWORK_CONTROL || call_rate_allows(w, c, DP_RATE_DOWN, len))
 		tx_frame(w, c, proto, payload, len);
-		return;
-	}
-	call_drop(w, c, DP_R_TOO_BIG);
 }
 
 void tx_pass_on(struct worker *w, struct worker *to, const struct pair_rec *head, const uint8_t *a,

@@ -113,6 +113,8 @@ void ip_path_rx(struct worker *w, struct call *c, bool v6, const uint8_t *pkt, s
 {
 	if (filter_has(c, DP_FILTER_IP_IN) && !filter_run(w, c, DP_FILTER_IP_IN, pkt, len))
 		return;
+	if (!call_rate_allows(w, c, DP_RATE_UP, len))
+		return;
 	if (!c->tun)
 		worker_drop(w, DP_R_TUN_WRITE);
 	else if (v6)
@@ -211,6 +213,8 @@ void ip_path_tx(struct worker *w, struct call *c, uint8_t *pkt, size_t len)
 	if (c->c.mode != DP_TERMINAL || !(v6 ? c->c.ip6 : c->c.ip4))
 		call_drop(w, c, DP_R_NOT_OPEN);
 	else if (filter_has(c, DP_FILTER_IP_OUT) && !filter_run(w, c, DP_FILTER_IP_OUT, pkt, len))
+		return;
+	else if (!call_rate_allows(w, c, DP_RATE_DOWN, len))
 		return;
 	else if (v6)
 		ip_path_tx6(w, c, pkt, len);

@@ -76,6 +76,9 @@ static void sample_call_set(struct door_msg *m)
 	c->our_magic = 0x71020304;
 	c->peer_magic = 0x81020304;
 	m->call_set.slot = 0x0f4240;
+	c->rate[DP_RATE_UP] = DP_RATE_MAX;
+	c->rate[DP_RATE_DOWN] = 0x0001020304;
+	c->rate_burst = DP_RATE_BURST_MAX;
 }
 
 static void sample_leg(struct door_msg *m)

@@ -18,7 +18,7 @@
 
 /* A new member needs a field in door_msg.c and a value in door_samples.c. */
 #if UINTPTR_MAX > 0xffffffffu
-_Static_assert(sizeof(struct dp_call) == 216, "struct dp_call has changed");
+_Static_assert(sizeof(struct dp_call) == 240, "struct dp_call has changed");
 _Static_assert(sizeof(struct l2tp_data_config) == 24, "struct l2tp_data_config has changed");
 _Static_assert(sizeof(struct ist_attrs) == 232, "struct ist_attrs has changed");
 _Static_assert(sizeof(struct ist_port_config) == 48, "struct ist_port_config has changed");
@@ -592,6 +592,9 @@ static void door_out_of_range_is_not_written(void)
 	CU_ASSERT_EQUAL(door_msg_encode(&m, buf, sizeof(buf)), 0);
 	door_sample(&m, DOOR_CALL_SET);
 	m.call_set.slot = DOOR_CALLS;
+	CU_ASSERT_EQUAL(door_msg_encode(&m, buf, sizeof(buf)), 0);
+	door_sample(&m, DOOR_CALL_SET);
+	m.call_set.call.rate[DP_RATE_DOWN] = DP_RATE_MAX + 1;
 	CU_ASSERT_EQUAL(door_msg_encode(&m, buf, sizeof(buf)), 0);
 	door_sample(&m, DOOR_TUN_OPEN);
 	m.tun_open.name = NULL;

@@ -216,6 +216,33 @@ static void do_strangers(struct rig *r, struct rig *second)
 	CU_ASSERT_EQUAL(dp_call_set(r->dp, &plain), -ENOENT); /* what is no bundle has a channel */
 }
 
+/* By whichever link they come: packets of 1400 octets, two of which find room in two of 1500. */
+static void do_rate(struct rig *r, struct rig *second)
+{
+	struct dp_call c = bundle_entry(2), a = bundle_member(r, 7, FIRST);
+	uint8_t frame[1500] = {0};
+	struct dp_call_stats s;
+
+	bundle_make(r, second);
+	c.mode = DP_TERMINAL; /* without a device */
+	c.ip4 = true;
+	c.rate[DP_RATE_UP] = a.rate[DP_RATE_UP] = a.rate[DP_RATE_DOWN] = 1;
+	CU_ASSERT_FATAL(!dp_call_set(r->dp, &c) && !dp_call_set(r->dp, &a));
+	for (unsigned i = 0; i < 4; i++) {
+		size_t len = test_hex(frame, sizeof(frame), "3d c0000000 21");
+
+		frame[4] = (uint8_t)i;
+		fake_octets(i & 1 ? second->fake : r->fake, i & 1 ? SECOND : FIRST, frame,
+			    len + 1400, 0);
+	}
+	CU_ASSERT_TRUE(rig_wait_reason(r, DP_R_RATE_UP, 2));
+	CU_ASSERT_EQUAL(rig_reason(r, DP_R_TUN_WRITE), 2);
+	bundle_count(r, BUNDLE, &s);
+	CU_ASSERT(s.limited[DP_RATE_UP] == 2 && s.rx_frames == 4);
+	bundle_count(r, 7, &s);
+	CU_ASSERT(!s.limited[DP_RATE_UP] && s.rx_frames == 2);
+}
+
 /* Line 10 has the place of line 8, whose last number says nothing about it. */
 static void do_replaced(struct rig *r, struct rig *second)
 {
@@ -448,6 +475,11 @@ static void a_bundle_ends_while_fragments_wait(void)
 static void only_its_links_are_heard(void)
 {
 	bundle_each(do_strangers);
+}
+
+static void a_rate_is_the_bundles(void)
+{
+	bundle_each(do_rate);
 }
 
 static void a_link_in_the_place_of_another_is_heard_first(void)
@@ -700,6 +732,7 @@ static const struct test_case cases[] = {
 	{"fragments_wait_for_a_second", fragments_wait_for_a_second},
 	{"a_bundle_ends_while_fragments_wait", a_bundle_ends_while_fragments_wait},
 	{"only_its_links_are_heard", only_its_links_are_heard},
+	{"a_rate_is_the_bundles", a_rate_is_the_bundles},
 	{"a_link_in_the_place_of_another_is_heard_first",
 	 a_link_in_the_place_of_another_is_heard_first},
 	{"no_client_can_take_the_memory_of_all", no_client_can_take_the_memory_of_all},

@@ -425,6 +425,34 @@ static void filters_go_on(void)
 	pass_end(&p); /* every filter has been freed */
 }
 
+/* The limit goes on; the bucket is full again. */
+static void a_rate_goes_on(void)
+{
+	static const char echo[] = "0002 0002 0003 ff03 0021 45";
+	struct dp_call_stats s;
+	struct dp_call c;
+	struct pass p;
+
+	pass_begin_up(&p, &fake_frozen);
+	c = pass_call_of(&p);
+	c.mode = DP_FORWARD; /* to nobody */
+	c.rate[DP_RATE_UP] = 1;
+	CU_ASSERT_EQUAL_FATAL(dp_call_set(p.r.dp, &c), 0);
+	for (unsigned i = 1; i < 3; i++) {
+		uint8_t frame[3100] = {0};
+		size_t len = test_hex(frame, sizeof(frame), echo);
+
+		fake_octets(p.r.fake, 7, frame, len - 1 + 3000, 0);
+		fake_octets(p.r.fake, 7, frame, len, 0);
+		CU_ASSERT_TRUE(rig_wait_reason(&p.r, DP_R_RATE_UP, i));
+		CU_ASSERT_EQUAL(rig_reason(&p.r, DP_R_NO_JOIN), i);
+		CU_ASSERT_TRUE(dp_call_stats(p.r.dp, 2, 3, &s));
+		CU_ASSERT_EQUAL(s.limited[DP_RATE_UP], i);
+		pass_on(&p);
+	}
+	pass_end(&p);
+}
+
 enum { FIRST = 0x101, SECOND = 0x102 };
 
 static void pass_bundle(struct pass *p)
@@ -729,6 +757,7 @@ static const struct test_case cases[] = {
 	{"a_large_port", a_large_port},
 	{"what_was_asked_is_done", what_was_asked_is_done},
 	{"filters_go_on", filters_go_on},
+	{"a_rate_goes_on", a_rate_goes_on},
 	{"a_bundle_goes_on", a_bundle_goes_on},
 	{"devices_go_on", devices_go_on},
 	{"at_any_moment", at_any_moment},

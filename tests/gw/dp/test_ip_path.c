@@ -81,6 +81,40 @@ static void do_filters(struct bench *b)
 }
 EACH(filters)
 
+/* Packets of a terminal count with their IP head and no more: 100 of 1000 octets, three of which
+ * find room in two packets of 1500; both directions and both families have one bucket each. */
+static void do_rates(struct bench *b)
+{
+	static char text[1000 - 28 + 1];
+	int s4 = netns_udp4(GATEWAY, 7000);
+	struct dp_call_stats s;
+
+	memset(text, 'x', sizeof(text) - 1);
+	b->call.rate[DP_RATE_UP] = b->call.rate[DP_RATE_DOWN] = 1;
+	CU_ASSERT(!dp_call_set(b->r.dp, &b->call));
+	for (unsigned i = 0; i < 6; i++)
+		client_says4(b, CLIENT, text);
+	CU_ASSERT(rig_wait_reason(&b->r, DP_R_RATE_UP, 3));
+	for (unsigned i = 0; i < 3; i++)
+		CU_ASSERT(hears(b, s4, text));
+	client_says6(b, client6, "six");
+	CU_ASSERT(rig_wait_reason(&b->r, DP_R_RATE_UP, 4));
+	for (unsigned i = 0; i < 5; i++)
+		CU_ASSERT(ip_bench_send4(b, s4, CLIENT, 7001, text, 972) == 972);
+	CU_ASSERT(rig_wait_reason(&b->r, DP_R_RATE_DOWN, 2));
+	CU_ASSERT(dp_call_stats(b->r.dp, 2, 3, &s));
+	CU_ASSERT(s.limited[DP_RATE_UP] == 4 && s.limited[DP_RATE_DOWN] >= 2);
+	CU_ASSERT_EQUAL(s.drops, 4 + s.limited[DP_RATE_DOWN]);
+	b->call.rate[DP_RATE_UP] = b->call.rate[DP_RATE_DOWN] = 0;
+	CU_ASSERT(!dp_call_set(b->r.dp, &b->call));
+	client_says4(b, CLIENT, "four");
+	CU_ASSERT(hears(b, s4, "four"));
+	CU_ASSERT(ip_bench_send4(b, s4, CLIENT, 7001, "out four", 8) == 8);
+	CU_ASSERT(frame_with(b, "out four", 8) != NULL);
+	close(s4);
+}
+EACH(rates)
+
 /* The peer's first packet behind our Ack: it goes up, the NCP opens, and it comes back down; its
  * source is looked at then. */
 static void do_packets_before_the_ncp_is_open(struct bench *b)
@@ -728,6 +762,7 @@ static const struct test_case cases[] = {
 	{"client_is_heard", client_is_heard},
 	{"packets_before_the_ncp_is_open", packets_before_the_ncp_is_open},
 	{"filters", filters},
+	{"rates", rates},
 	{"spoofing_is_stopped", spoofing_is_stopped},
 	{"duplicate_address_detection", duplicate_address_detection},
 	{"bad_ip", bad_ip},
