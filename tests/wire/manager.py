@@ -39,6 +39,7 @@ class Manager:
         self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
         self.sock.bind(self.path)
+        os.chmod(self.path, 0o777)  # for a main process that is another user
 
     def start(self):
         note("starts", str(len(self.held)))
