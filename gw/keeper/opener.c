@@ -24,6 +24,8 @@ struct opener_table {
 	unsigned opens;
 	struct opener_rule *rule;
 	unsigned rules;
+	struct ist_open *socket; /* of control */
+	unsigned sockets;
 	char *captures; /* folder of them; NULL = there are none */
 	struct opener_spools spools;
 };
@@ -32,6 +34,7 @@ struct opener {
 	struct opener_ops ops;
 	struct opener_table may;
 	struct opener_helds held;
+	struct opener_helds sockets; /* of control */
 };
 
 struct opener *opener_new(const struct opener_ops *ops)
@@ -48,10 +51,12 @@ void opener_free(struct opener *o)
 	if (!o)
 		return;
 	free(o->may.open);
+	free(o->may.socket);
 	free(o->may.rule);
 	free(o->may.captures);
 	opener_spools_free(&o->may.spools);
 	opener_held_free(&o->held);
+	opener_held_free(&o->sockets);
 	free(o);
 }
 
@@ -61,6 +66,8 @@ void opener_swap_rules(struct opener *a, struct opener *b)
 
 	a->may = b->may;
 	b->may = was;
+	opener_held_only(&a->sockets, a->may.socket, a->may.sockets);
+	opener_held_only(&b->sockets, b->may.socket, b->may.sockets);
 }
 
 void opener_data_begins(struct opener *o)
@@ -76,15 +83,25 @@ static void *opener_room(void *array, unsigned n, size_t size)
 	return n & (n - 1) ? array : realloc(array, (n ? 2 * (size_t)n : 1) * size);
 }
 
-bool opener_may_open(struct opener *o, const struct ist_open *what)
+static bool opener_list(struct ist_open **list, unsigned *n, const struct ist_open *what)
 {
-	struct ist_open *grown = opener_room(o->may.open, o->may.opens, sizeof(*grown));
+	struct ist_open *grown = opener_room(*list, *n, sizeof(*grown));
 
 	if (!grown)
 		return false;
-	o->may.open = grown;
-	grown[o->may.opens++] = *what;
+	*list = grown;
+	grown[(*n)++] = *what;
 	return true;
+}
+
+bool opener_may_open(struct opener *o, const struct ist_open *what)
+{
+	return opener_list(&o->may.open, &o->may.opens, what);
+}
+
+bool opener_may_socket(struct opener *o, const struct ist_open *what)
+{
+	return opener_list(&o->may.socket, &o->may.sockets, what);
 }
 
 static bool opener_may(struct opener *o, enum opener_kind kind, const char *device,
@@ -344,6 +361,40 @@ static int opener_run_spool(void *ctx, enum keeper_role from, struct rd *body, s
 	return opener_spools_open(&o->may.spools, body, fd);
 }
 
+bool opener_allows_socket(const struct opener *o, const struct ist_open *what)
+{
+	for (unsigned i = 0; i < o->may.sockets; i++)
+		if (!memcmp(&o->may.socket[i], what, sizeof(*what)))
+			return true;
+	return false;
+}
+
+/* The one that is there, so that a control that comes after another has what waits in it. */
+static int opener_run_socket(void *ctx, enum keeper_role from, struct rd *body, struct wr *answer,
+			     int *fd)
+{
+	struct opener *o = ctx;
+	struct ist_open what;
+	int r;
+
+	(void)from;
+	(void)answer;
+	if (!opener_get_open(body, &what))
+		return EBADMSG;
+	if (!opener_allows_socket(o, &what))
+		return EACCES;
+	opener_held_begin(&o->sockets);
+	*fd = opener_held_take(&o->sockets, &o->ops, &what);
+	if (*fd >= 0)
+		return 0;
+	r = o->ops.open(&what);
+	if (r < 0)
+		return -r;
+	opener_held_keep(&o->sockets, &o->ops, &what, r);
+	*fd = r;
+	return 0;
+}
+
 /* clang-format off */
 #define OPENER_CHANGE(name, kind) \
 	static int name(void *ctx, enum keeper_role from, struct rd *body, struct wr *answer, int *fd) \
@@ -365,6 +416,7 @@ const struct keeper_request opener_requests[] = {
 	{OPENER_ROUTE, 1u << KEEPER_CONTROL, opener_run_route},
 	{OPENER_CAPTURE, 1u << KEEPER_CONTROL, opener_run_capture},
 	{OPENER_SPOOL, 1u << KEEPER_CONTROL, opener_run_spool},
+	{OPENER_SOCKET, 1u << KEEPER_CONTROL, opener_run_socket},
 	{OPENER_CLOSED, 1u << KEEPER_DATA, opener_run_closed},
 	{OPENER_SETTLED, 1u << KEEPER_DATA, opener_run_settled},
 	{OPENER_RELEASED, 1u << KEEPER_DATA, opener_run_released},
@@ -390,13 +442,23 @@ static int opener_ask(struct keeper_link *l, uint8_t kind, const struct wr *w, b
 	return fd < 0 ? -EPROTO : fd;
 }
 
-int opener_ask_open(void *link, const struct ist_open *what)
+static int opener_ask_for(void *link, enum opener_kind kind, const struct ist_open *what)
 {
 	uint8_t body[sizeof(*what) + 16];
 	struct wr w = wr_init(body, sizeof(body));
 
 	opener_put_open(&w, what);
-	return opener_ask(link, OPENER_OPEN, &w, true);
+	return opener_ask(link, (uint8_t)kind, &w, true);
+}
+
+int opener_ask_open(void *link, const struct ist_open *what)
+{
+	return opener_ask_for(link, OPENER_OPEN, what);
+}
+
+int opener_ask_socket(void *link, const struct ist_open *what)
+{
+	return opener_ask_for(link, OPENER_SOCKET, what);
 }
 
 int opener_ask_change(void *link, const struct opener_change *c)

@@ -14,7 +14,7 @@
 
 /* Kinds of requests.  An answer has no body; that of OPEN has a descriptor.  The body of CAPTURE is
  * "it is a trial" in one octet, then the name; that of CLOSED a device's name; that of SPOOL the
- * number of the file in one octet, then the path; those of OPEN and RELEASED say what. */
+ * number of the file in one octet, then the path; those of OPEN, RELEASED and SOCKET say what. */
 enum opener_kind {
 	OPENER_OPEN = KEEPER_OPENER, /* of data */
 	OPENER_LINK,		     /* of control, as are those that follow */
@@ -25,6 +25,8 @@ enum opener_kind {
 	OPENER_SETTLED,	 /* of data: it has opened all that it wants of what its life before had */
 	OPENER_SPOOL,	 /* of control: a file of a spool; its answer has a descriptor */
 	OPENER_RELEASED, /* of data: a port that has asked for this is closed, for good */
+	OPENER_SOCKET,	 /* of control: a bound socket, which keeper holds; its answer has a
+			    descriptor */
 };
 
 #define OPENER_DEVICE	    16u	 /* octets of a device's name with its NUL */
@@ -85,10 +87,14 @@ bool opener_may_capture(struct opener *o, const char *folder);
 #define OPENER_SPOOL_PATH 320u /* octets of a spool's path with its NUL */
 /* The files "PATH.0" and "PATH.1", to be read and written. */
 bool opener_may_spool(struct opener *o, const char *path);
-/* Each allows from now on what the other one has; what is held stays. */
+/* A socket for control, which stays bound while control is dead or replaced. */
+bool opener_may_socket(struct opener *o, const struct ist_open *what);
+/* Each allows from now on what the other one has; what is held stays, but sockets of control that
+ * are not allowed any more. */
 void opener_swap_rules(struct opener *a, struct opener *b);
 
 bool opener_allows_open(const struct opener *o, const struct ist_open *what);
+bool opener_allows_socket(const struct opener *o, const struct ist_open *what);
 bool opener_allows_change(const struct opener *o, const struct opener_change *c);
 
 /* Data is started, after another life of it: what that had open it is given again when it asks,
@@ -115,6 +121,8 @@ int opener_ask_capture(struct keeper_link *l, const char *name, bool trial);
 int opener_ask_spool(void *link, const char *path, unsigned which);
 /* The same here.  It is made when it is not there; -EBUSY: another gateway has it. */
 int opener_open_spool(const char *path, unsigned which);
+/* A socket that is allowed to control, always the same one: a descriptor or -errno. */
+int opener_ask_socket(void *link, const struct ist_open *what);
 /* Letters, digits, `.`, `_` and `-` only, and not hidden: it stays in its folder. */
 bool opener_plain_name(const char *name);
 

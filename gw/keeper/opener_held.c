@@ -99,6 +99,18 @@ void opener_held_release(struct opener_helds *h, const struct ist_open *what)
 		}
 }
 
+void opener_held_only(struct opener_helds *h, const struct ist_open *what, unsigned n)
+{
+	for (unsigned i = h->n; i-- > 0;) {
+		unsigned k = 0;
+
+		while (k < n && !held_is(&h->at[i], &what[k]))
+			k++;
+		if (k == n)
+			held_drop(h, i);
+	}
+}
+
 void opener_held_closed(struct opener_helds *h, const char *device)
 {
 	for (unsigned i = h->n; *device && i-- > 0;)

@@ -34,6 +34,8 @@ void opener_held_keep(struct opener_helds *h, const struct opener_ops *ops,
 		      const struct ist_open *what, int fd);
 /* Data has closed what it got of this, for good: the one it got last, if it got several. */
 void opener_held_release(struct opener_helds *h, const struct ist_open *what);
+/* Close all that is none of these n. */
+void opener_held_only(struct opener_helds *h, const struct ist_open *what, unsigned n);
 /* Data has closed the device of this name. */
 void opener_held_closed(struct opener_helds *h, const char *device);
 /* A new life: nothing has been given to it. */

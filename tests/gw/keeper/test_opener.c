@@ -416,6 +416,51 @@ static void opener_opens_spools(void)
 	opener_free(o);
 }
 
+/* Each life of control gets the same socket, until the configuration is without it; data none. */
+static void opener_keeps_sockets_of_control(void)
+{
+	struct opener *o = opener_of_test(), *other = opener_of_test();
+	struct ist_open w = named(IST_OPEN_UDP, "");
+	uint8_t body[400];
+	struct wr wr = wr_init(body, sizeof(body));
+	int fd;
+
+	w.family = 4;
+	opener_put_open(&wr, &w);
+	CU_ASSERT_EQUAL(opener_run(o, OPENER_SOCKET, body, wr.len, &fd), EACCES);
+	CU_ASSERT_FATAL(opener_may_open(o, &w));
+	CU_ASSERT_EQUAL(opener_run(o, OPENER_SOCKET, body, wr.len, &fd), EACCES);
+	CU_ASSERT_FATAL(opener_may_socket(o, &w) && opener_may_socket(other, &w));
+	CU_ASSERT_EQUAL(opener_run(o, OPENER_SOCKET, body, wr.len - 1, &fd), EBADMSG);
+	done.answer = -EADDRINUSE;
+	CU_ASSERT_EQUAL(opener_run(o, OPENER_SOCKET, body, wr.len, &fd), EADDRINUSE);
+	CU_ASSERT_EQUAL(fd, -1);
+	done.answer = 0;
+	for (unsigned life = 0; life < 3; life++) {
+		CU_ASSERT_EQUAL(opener_run(o, OPENER_SOCKET, body, wr.len, &fd), 0);
+		CU_ASSERT(fd >= 0 && done.opens == 2);
+		close(fd);
+	}
+	/* neither a life of data nor the same rules again are anything to it */
+	opener_data_begins(o);
+	CU_ASSERT_EQUAL(opener_run(o, OPENER_SETTLED, NULL, 0, &fd), 0);
+	opener_swap_rules(o, other);
+	CU_ASSERT_EQUAL(opener_run(o, OPENER_SOCKET, body, wr.len, &fd), 0);
+	CU_ASSERT(fd >= 0 && done.opens == 2);
+	close(fd);
+	opener_free(other);
+	other = opener_of_test();
+	opener_swap_rules(o, other);
+	CU_ASSERT_EQUAL(opener_run(o, OPENER_SOCKET, body, wr.len, &fd), EACCES);
+	opener_swap_rules(o, other);
+	done.opens = 2;
+	CU_ASSERT_EQUAL(opener_run(o, OPENER_SOCKET, body, wr.len, &fd), 0);
+	CU_ASSERT(fd >= 0 && done.opens == 3); /* it was closed in between */
+	close(fd);
+	opener_free(o);
+	opener_free(other);
+}
+
 /* Control opens nothing, and data changes no addresses. */
 static void opener_requests_have_a_sender(void)
 {
@@ -461,8 +506,9 @@ static void *opener_far_side(void *arg)
 }
 
 /* What asking says; of a change when c is not NULL. */
-static int opener_asked(struct opener_far *f, const struct ist_open *what,
-			const struct opener_change *c)
+static int opener_asked_by(struct opener_far *f, const struct ist_open *what,
+			   const struct opener_change *c,
+			   int (*ask)(void *link, const struct ist_open *what))
 {
 	struct keeper_link l = {.notice = -1, .lock = PTHREAD_MUTEX_INITIALIZER};
 	int sv[2], r;
@@ -472,11 +518,17 @@ static int opener_asked(struct opener_far *f, const struct ist_open *what,
 	l.ask = sv[0];
 	f->sock = sv[1];
 	CU_ASSERT_FATAL(!pthread_create(&t, NULL, opener_far_side, f));
-	r = c ? opener_ask_change(&l, c) : opener_ask_open(&l, what);
+	r = c ? opener_ask_change(&l, c) : ask(&l, what);
 	pthread_join(t, NULL);
 	close(sv[0]);
 	close(sv[1]);
 	return r;
+}
+
+static int opener_asked(struct opener_far *f, const struct ist_open *what,
+			const struct opener_change *c)
+{
+	return opener_asked_by(f, what, c, opener_ask_open);
 }
 
 static void opener_asks(void)
@@ -496,6 +548,11 @@ static void opener_asks(void)
 	close(fd);
 	CU_ASSERT_EQUAL(opener_asked(&f, NULL, &c), 0);
 	CU_ASSERT(done.opens == 1 && done.changes == 1);
+	CU_ASSERT_EQUAL(opener_asked_by(&f, &w, NULL, opener_ask_socket), -EACCES);
+	CU_ASSERT_FATAL(opener_may_socket(f.o, &w));
+	fd = opener_asked_by(&f, &w, NULL, opener_ask_socket);
+	CU_ASSERT(fd >= 0 && fcntl(fd, F_GETFD) & FD_CLOEXEC);
+	close(fd);
 	f.no_descriptor = true;
 	CU_ASSERT_EQUAL(opener_asked(&f, &w, NULL), -EPROTO);
 	/* what is none is not even sent; keeper has gone */
@@ -543,6 +600,7 @@ static const struct test_case cases[] = {
 	{"changes_what_is_asked", opener_changes_what_is_asked},
 	{"makes_captures", opener_makes_captures},
 	{"opens_spools", opener_opens_spools},
+	{"keeps_sockets_of_control", opener_keeps_sockets_of_control},
 	{"requests_have_a_sender", opener_requests_have_a_sender},
 	{NULL, NULL},
 };
