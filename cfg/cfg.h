@@ -317,6 +317,24 @@ struct cfg_radius_server {
 
 #define CFG_RADIUS_SERVERS 16u
 
+/* An address where requests for changes of log-ins are taken, or one of ours. */
+struct cfg_coa_address {
+	const char *text; /* as written */
+	struct cfg_prefix at;
+	uint16_t port;
+};
+/* Who may send them: `coa-client ADDRESS` of `radius NAME { }`. */
+struct cfg_coa_client {
+	const char *text;
+	struct cfg_prefix address;
+	const char *secret;			     /* never shown, never logged */
+	bool message_authenticator, event_timestamp; /* demanded */
+	uint16_t requests;			     /* a second */
+};
+
+#define CFG_COA_LISTENS 8u
+#define CFG_COA_CLIENTS 64u
+
 /* `radius NAME { server "..." { } }`: servers that stand in for each other. */
 struct cfg_radius {
 	const char *name;
@@ -328,6 +346,12 @@ struct cfg_radius {
 	uint64_t interim;     /* us between two records of one log-in; 0 = as the server says */
 	const char *spool;    /* folder of records that wait; NULL = they wait in memory */
 	uint32_t spool_limit; /* octets of them */
+	const struct cfg_coa_address *coa_listen;
+	unsigned coa_listens;			   /* at most CFG_COA_LISTENS */
+	const struct cfg_coa_address *nas_address; /* others by which a request may name us */
+	unsigned nas_addresses;
+	const struct cfg_coa_client *coa_client;
+	unsigned coa_clients; /* at most CFG_COA_CLIENTS */
 };
 
 /* Who of a service's users are asked about here, not by RADIUS: `local-users`. */

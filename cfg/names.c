@@ -233,7 +233,8 @@ static bool names_printable(const char *s)
 static bool names_title_fits(const struct cfg_schema *s, const char *title)
 {
 	bool any = s->section == CFG_S_USER || s->section == CFG_S_CIRCUIT ||
-		   s->section == CFG_S_ACCEPT || s->section == CFG_S_RADIUS_SERVER;
+		   s->section == CFG_S_ACCEPT || s->section == CFG_S_RADIUS_SERVER ||
+		   s->section == CFG_S_COA_CLIENT;
 
 	return any ? names_printable(title) : names_plain_name(title);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The keys of `radius` and of the servers in it, which are objects of the section. */
+/* The keys of `radius` and of the servers in it, which are objects of the section; coa.c has those
+ * for changes of log-ins. */
 #include "cfg/radius.h"
 
 #include "cfg/keys.h"
@@ -20,20 +21,33 @@
 #define SPOOL_LIMIT  (64u << 20)
 #define SECRET_SHORT 16 /* RFC 2865 section 3: at least as long as the authenticator */
 
-static void radius_set_secret(struct cfg_load *l, const struct cfg_item *it, void *obj,
-			      const char *text)
+const char *cfg_radius_secret(struct cfg_load *l, const struct cfg_item *it, const char *text)
 {
-	struct cfg_radius_server *s = obj;
-
 	if (!*text) {
 		cfg_wrong(l, it->line, it, "the secret is empty");
-		return;
+		return NULL;
 	}
 	if (strlen(text) < SECRET_SHORT)
 		cfg_warn(l, it->line, it,
 			 "a secret of less than %d octets can be guessed from one packet",
 			 SECRET_SHORT);
-	s->secret = cfg_keep(l, text);
+	return cfg_keep(l, text);
+}
+
+void cfg_radius_check_secret(struct cfg_load *l, const struct cfg_item *it)
+{
+	const struct cfg_item *file = cfg_given(it, "secret-file");
+
+	if (file && cfg_given(it, "secret"))
+		cfg_wrong(l, file->line, file, "cannot be combined with `secret`");
+	else if (!file && !cfg_given(it, "secret"))
+		cfg_wrong(l, it->line, it, "needs `secret-file` (or `secret`)");
+}
+
+static void radius_set_secret(struct cfg_load *l, const struct cfg_item *it, void *obj,
+			      const char *text)
+{
+	((struct cfg_radius_server *)obj)->secret = cfg_radius_secret(l, it, text);
 }
 
 #define RADIUS(m) CFG_AT(struct cfg_radius, m)
@@ -82,6 +96,11 @@ static const struct cfg_key radius_keys[] = {
 	{"spool-limit", CFG_K_NUMBER, .min = 65536, .max = 1 << 30,
 	 .help = "octets of records that may wait; then the oldest interim ones are given up",
 	 RADIUS(spool_limit)},
+	{"coa-listen", CFG_K_TEXT, CFG_KEY_LIST, .set = cfg_coa_set_listen, .deflt = "none",
+	 .help = "addresses where requests for changes of log-ins are taken (RFC 5176), and port "
+		 "when that is not 3799"},
+	{"nas-address", CFG_K_TEXT, CFG_KEY_LIST, .set = cfg_coa_set_nas, .deflt = "none",
+	 .help = "addresses by which such a request may name us, beside the one it is sent to"},
 };
 
 static void radius_init_server(struct cfg_load *l, void *obj)
@@ -115,7 +134,8 @@ static void radius_init(struct cfg_load *l, void *obj)
 		(struct cfg_radius){.accounting_on = true, .spool_limit = SPOOL_LIMIT};
 }
 
-static const struct cfg_schema *const radius_sections[] = {&server_schema, NULL};
+static const struct cfg_schema *const radius_sections[] = {&server_schema, &cfg_schema_coa_client,
+							   NULL};
 
 const struct cfg_schema cfg_schema_radius = {
 	.section = CFG_S_RADIUS,
@@ -156,8 +176,6 @@ static bool radius_take_address(struct cfg_load *l, const char *text, struct cfg
 static void radius_build_server(struct cfg_load *l, struct cfg_item *it,
 				struct cfg_radius_server *s)
 {
-	const struct cfg_item *file = cfg_given(it, "secret-file");
-
 	it->object = s;
 	radius_init_server(l, s);
 	s->text = cfg_keep(l, it->title);
@@ -167,10 +185,7 @@ static void radius_build_server(struct cfg_load *l, struct cfg_item *it,
 			  "[2001:db8::5]:1645",
 			  cfg_clean(l, it->title, strlen(it->title)));
 	cfg_store_keys(l, it, s);
-	if (file && cfg_given(it, "secret"))
-		cfg_wrong(l, file->line, file, "cannot be combined with `secret`");
-	else if (!file && !cfg_given(it, "secret"))
-		cfg_wrong(l, it->line, it, "needs `secret-file` (or `secret`)");
+	cfg_radius_check_secret(l, it);
 }
 
 static void radius_check_spool(struct cfg_load *l, const struct cfg_item *section,
@@ -227,4 +242,5 @@ void cfg_build_radius(struct cfg_load *l, struct cfg_item *section, struct cfg_r
 	else if (n > CFG_RADIUS_SERVERS)
 		cfg_wrong(l, section->line, section, "more than %u servers", CFG_RADIUS_SERVERS);
 	radius_check_accounting(l, section, r);
+	cfg_coa_build(l, section, r);
 }

@@ -20,6 +20,7 @@ struct aaa;
 struct acct;
 struct addrpool;
 struct capture;
+struct coa_listen;
 struct filters;
 struct gw_client;
 struct gw_outgoing;
@@ -81,6 +82,7 @@ struct gw {
 	struct l2tp_ops engine_ops; /* bind_engine_ops, but `keep` only with a store */
 	struct aaa *aaa;
 	struct acct *acct;
+	struct coa_listen *coa; /* requests for changes of log-ins */
 	struct keep *keep;
 	struct gw_circuit circuit[GW_CIRCUITS]; /* by channel (leg_entry.c) */
 	struct drain *drain;			/* what takes no new call */

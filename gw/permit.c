@@ -9,6 +9,7 @@
  *   a client    its TUN, any address on it, since the far end gives it, and its routes
  *   captures    new files in their folder
  *   accounting  the two files of each spool
+ *   changes     sockets where requests for changes of log-ins come in
  *
  * A user of any service may log in to any of them, so that the addresses of all users are allowed
  * on the device of each.
@@ -17,6 +18,7 @@
 
 #include "gw/accounts.h"
 #include "gw/dp/dp.h"
+#include "gw/dynauth.h"
 #include "gw/netif.h"
 
 #include "transports/kit/opening.h"
@@ -141,6 +143,20 @@ static bool permit_spool(struct opener *o, const struct cfg_radius *r)
 	return opener_may_spool(o, path);
 }
 
+/* --- sockets of control ----------------------------------------------------------------------- */
+
+static bool permit_coa(struct opener *o, const struct cfg_radius *r)
+{
+	bool ok = true;
+
+	for (unsigned i = 0; i < r->coa_listens; i++) {
+		const struct ist_open w = dynauth_socket(&r->coa_listen[i]);
+
+		ok = opener_may_socket(o, &w) && ok;
+	}
+	return ok;
+}
+
 /* --- all -------------------------------------------------------------------------------------- */
 
 struct opener *permit_new(const struct cfg_model *cfg)
@@ -156,7 +172,7 @@ struct opener *permit_new(const struct cfg_model *cfg)
 	for (unsigned i = 0; ok && i < cfg->clients; i++)
 		ok = permit_client(o, &cfg->client[i]);
 	for (unsigned i = 0; ok && i < cfg->radiuses; i++)
-		ok = permit_spool(o, &cfg->radius[i]);
+		ok = permit_spool(o, &cfg->radius[i]) && permit_coa(o, &cfg->radius[i]);
 	if (ok && cfg->vty_captures)
 		ok = opener_may_capture(o, cfg->vty_captures);
 	if (ok)
@@ -172,4 +188,5 @@ void permit_ask(struct keeper_link *keeper)
 	dp_released_to(keeper ? opener_say_released : NULL, keeper);
 	netif_by(keeper ? opener_ask_change : NULL, keeper);
 	accounts_spool_by(keeper ? opener_ask_spool : NULL, keeper);
+	dynauth_socket_by(keeper ? opener_ask_socket : NULL, keeper);
 }

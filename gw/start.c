@@ -13,6 +13,7 @@
 #include "gw/client.h"
 #include "gw/dialout.h"
 #include "gw/drain.h"
+#include "gw/dynauth.h"
 #include "gw/filter.h"
 #include "gw/history.h"
 #include "gw/keep.h"
@@ -65,6 +66,7 @@ static void start_turn_end(void *ctx)
 	resume_write(gw->resume);
 	dp_push(gw->dp);
 	acct_turn_end(gw->acct, loop_now(gw->loop));
+	coa_listen_turn_end(gw->coa);
 }
 
 static bool start_data_plane(struct gw *gw, const struct gw_door *door)
@@ -180,6 +182,8 @@ static bool start_all(struct gw *gw, struct store *store, const struct gw_door *
 		return false;
 	resume_all(gw->resume, gw->started);
 	networks_sweep(gw);
+	if (!dynauth_open(gw))
+		return false;
 	dp_attached(gw->dp);
 	loop_set_turn_end(gw->loop, start_turn_end, gw);
 	loop_timer_init(&gw->second, start_each_second, gw);
@@ -251,6 +255,7 @@ void gw_free(struct gw *gw)
 	if (!gw)
 		return;
 	acct_stop(gw->acct);
+	coa_listen_free(gw->coa);
 	resume_stop(gw->resume);
 	/* Calls leave the data plane while the engine still knows them; devices after the calls. */
 	join_list_free(gw->joins);

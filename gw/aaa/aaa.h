@@ -11,6 +11,7 @@
 #include "cfg/cfg.h"
 #include "gw/aaa/acct.h"
 #include "gw/aaa/addrpool.h"
+#include "gw/aaa/coa_listen.h"
 #include "gw/aaa/grant.h"
 #include "gw/aaa/login_limit.h"
 #include "gw/aaa/realm.h"

@@ -127,6 +127,14 @@ void acct_session_changed(struct acct_session *s, uint64_t now);
 void acct_session_stop(struct acct_session *s, enum radius_acct_cause cause, uint64_t now);
 /* 0 = there is none. */
 uint64_t acct_session_id(const struct acct_session *s);
+/* His name as the records have it; nothing = there are none. */
+struct rd acct_session_user(const struct acct_session *s);
+/* Room for other Class attributes of len octets; false without memory. */
+bool acct_session_reserve(struct acct_session *s, size_t len);
+/* The records that follow have these, each behind its length; there is room for them. */
+void acct_session_set_classes(struct acct_session *s, const uint8_t *classes, size_t len);
+/* Another time between records, counted from the beginning; at least a minute. */
+void acct_session_set_interim(struct acct_session *s, uint32_t seconds, uint64_t now);
 /* Of the same user? */
 bool acct_session_is_of(const struct acct_session *s, const struct acct_said *said);
 

@@ -36,8 +36,11 @@ struct acct_session {
 	uint8_t *attrs;				 /* of all its records, as last known */
 	uint16_t attrs_len;
 	uint16_t classes_len;
+	uint16_t room; /* of `changed` */
 	uint8_t user_len;
-	uint8_t octets[]; /* user, classes */
+	uint8_t *changed;	/* other classes; NULL = those below count */
+	const uint8_t *classes; /* those that count */
+	uint8_t octets[];	/* user, classes */
 };
 
 /* --- kept for the next life --------------------------------------------------------------------- */
@@ -57,7 +60,8 @@ static void acct_session_keep(const struct acct_session *s)
 	}
 	wr_u8(&w, s->user_len);
 	wr_u16(&w, s->classes_len);
-	wr_bytes(&w, s->octets, s->user_len + s->classes_len);
+	wr_bytes(&w, s->octets, s->user_len);
+	wr_bytes(&w, s->classes, s->classes_len);
 	wr_u16(&w, s->attrs_len);
 	wr_bytes(&w, s->attrs, s->attrs_len);
 	wr_u8(&w, s->of);
@@ -102,7 +106,7 @@ static bool acct_session_know(struct acct_session *s, struct radius_acct_facts *
 
 	f->user = s->octets;
 	f->user_len = s->user_len;
-	f->classes = s->octets + s->user_len;
+	f->classes = s->classes;
 	f->classes_len = s->classes_len;
 	f->authentic = s->of != ACCT_OF_LOG_IN ? 0
 		       : s->remote	       ? RADIUS_AUTHENTIC_RADIUS
@@ -205,10 +209,20 @@ static struct acct_session *acct_session_make_new(struct acct_group *g, const ui
 	s->classes_len = classes_len;
 	memcpy(s->octets, user, user_len);
 	memcpy(s->octets + user_len, classes, classes_len);
+	s->classes = s->octets + user_len;
 	loop_timer_init(&s->timer, acct_session_on_time, s);
 	llist_add_tail(&s->entry, &g->acct->sessions);
 	INIT_LLIST_HEAD(&s->bucket);
 	return s;
+}
+
+static uint64_t acct_session_interval(uint32_t seconds)
+{
+	uint64_t us = seconds * SECOND;
+
+	if (us < INTERIM_MIN * SECOND)
+		return INTERIM_MIN * SECOND;
+	return us < INTERIM_MOST ? us : INTERIM_MOST;
 }
 
 struct acct_session *acct_session_new(struct acct *a, const struct cfg_radius *radius,
@@ -226,9 +240,7 @@ struct acct_session *acct_session_new(struct acct *a, const struct cfg_radius *r
 	s->id = acct_serial(a);
 	s->claimed = true;
 	s->remote = said->remote;
-	s->interim = said->interim ? said->interim * SECOND : g->cfg->interim;
-	if (s->interim && s->interim < INTERIM_MIN * SECOND)
-		s->interim = INTERIM_MIN * SECOND;
+	s->interim = said->interim ? acct_session_interval(said->interim) : g->cfg->interim;
 	acct_session_keep(s);
 	return s;
 }
@@ -304,6 +316,7 @@ static void acct_session_release(struct acct_session *s)
 	llist_del(&s->entry);
 	llist_del(&s->bucket);
 	free(s->attrs);
+	free(s->changed);
 	free(s);
 }
 
@@ -323,6 +336,50 @@ uint64_t acct_session_id(const struct acct_session *s)
 bool acct_session_is_of(const struct acct_session *s, const struct acct_said *said)
 {
 	return s && s->user_len == said->user_len && !memcmp(s->octets, said->user, s->user_len);
+}
+
+struct rd acct_session_user(const struct acct_session *s)
+{
+	return s ? rd_init(s->octets, s->user_len) : rd_init(NULL, 0);
+}
+
+bool acct_session_reserve(struct acct_session *s, size_t len)
+{
+	uint8_t *room;
+
+	if (!s || len <= s->room)
+		return true;
+	room = malloc(len);
+	if (!room)
+		return false;
+	memcpy(room, s->classes, s->changed ? s->classes_len : 0);
+	if (s->changed)
+		s->classes = room;
+	free(s->changed);
+	s->changed = room;
+	s->room = (uint16_t)len;
+	return true;
+}
+
+void acct_session_set_classes(struct acct_session *s, const uint8_t *classes, size_t len)
+{
+	if (!s || len > s->room)
+		return;
+	memcpy(s->changed, classes, len);
+	s->classes = s->changed;
+	s->classes_len = (uint16_t)len;
+	acct_session_look(s);
+	acct_session_keep(s);
+}
+
+void acct_session_set_interim(struct acct_session *s, uint32_t seconds, uint64_t now)
+{
+	if (!s)
+		return;
+	s->interim = acct_session_interval(seconds);
+	if (s->started)
+		acct_session_arm(s, now);
+	acct_session_keep(s);
 }
 
 static void acct_session_set_started(struct acct_session *s, bool started)

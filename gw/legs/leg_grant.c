@@ -70,15 +70,37 @@ static bool leg_grant_put(struct leg_server *s, const struct grant *g)
 	return true;
 }
 
-/* Of a log-in that stands. */
-static bool leg_grant_change(struct leg_server *s, const struct grant *g)
+bool leg_grant_can_name(struct leg_server *s)
 {
 	const struct grant none = {.filter = ""};
 
-	if (!s->grant && g && !leg_grant_put(s, &none))
+	if (s->grant)
+		return true;
+	s->grant_waits = leg_grant_put(s, &none);
+	return s->grant_waits;
+}
+
+void leg_grant_name(struct leg_server *s, const char *filter)
+{
+	memset(s->grant->filter, 0, sizeof(s->grant->filter));
+	memcpy(s->grant->filter, filter, strlen(filter));
+	s->grant_waits = false;
+}
+
+void leg_grant_does_not_name(struct leg_server *s)
+{
+	if (s->grant_waits)
+		leg_grant_drop(s);
+	s->grant_waits = false;
+}
+
+/* Of a log-in that stands. */
+static bool leg_grant_change(struct leg_server *s, const struct grant *g)
+{
+	if (g && !leg_grant_can_name(s))
 		return false;
 	if (s->grant)
-		memcpy(s->grant->filter, g ? g->filter : none.filter, sizeof(s->grant->filter));
+		leg_grant_name(s, g ? g->filter : "");
 	return true;
 }
 

@@ -85,6 +85,15 @@ void leg_limit_start(struct leg_limit *l, struct leg_terminal *t, uint64_t idle,
 	loop_set(t->gw->loop, &l->timer, leg_limit_next(l, now));
 }
 
+void leg_limit_change(struct leg_limit *l, uint64_t idle, uint64_t session, uint64_t now)
+{
+	l->idle = idle;
+	l->session = session;
+	l->busy = now;
+	l->carried = leg_limit_carried(l);
+	loop_set(l->t->gw->loop, &l->timer, leg_limit_next(l, now));
+}
+
 void leg_limit_began(struct leg_limit *l, uint64_t since, uint64_t now)
 {
 	l->since = since;

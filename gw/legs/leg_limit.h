@@ -9,6 +9,9 @@
 
 #include "gw/legs/leg_terminal.h"
 
+/* The longest, us: that of a configuration.  A server's 2^32 - 1 seconds are as good as none. */
+#define LEG_LIMIT_MOST (365 * 24 * 3600 * UINT64_C(1000000))
+
 struct leg_limit {
 	struct leg_terminal *t;
 	struct loop_timer timer;
@@ -24,6 +27,8 @@ struct leg_limit {
  * twentieth of it at the latest (a second at least, a minute at most). */
 void leg_limit_start(struct leg_limit *l, struct leg_terminal *t, uint64_t idle, uint64_t session,
 		     uint64_t now);
+/* Other limits for a log-in that goes on; idle time begins again. */
+void leg_limit_change(struct leg_limit *l, uint64_t idle, uint64_t session, uint64_t now);
 /* It began at `since`, in the life before. */
 void leg_limit_began(struct leg_limit *l, uint64_t since, uint64_t now);
 /* Is it by the idle limit that it has ended the leg? */

@@ -2,7 +2,7 @@
 /*
  * Log-ins by what names them: their user, their address, their prefix, their Acct-Session-Id.  A
  * log-in is found where its addresses are, so that the links of a bundle are one.  Several may have
- * the same name, as users may log in twice and pools may overlap.  A leg keeps nodes of all four
+ * the same name, as users may log in twice and pools may overlap.  A leg keeps nodes of all
  * tables, and leg_login_update() brings them in line with what it has.
  */
 #include "gw/legs/leg_server.h"
@@ -46,6 +46,11 @@ static bool leg_login_name(const struct leg_server *s, enum leg_login_by by,
 	case LEG_LOGIN_USER:
 		out->user = s->t.user;
 		return s->has_addresses && *s->t.user;
+	case LEG_LOGIN_TOLD:
+		out->told = acct_session_user(s->acct);
+		return s->has_addresses && out->told.left &&
+		       (out->told.left != strlen(s->t.user) ||
+			memcmp(out->told.p, s->t.user, out->told.left) != 0);
 	case LEG_LOGIN_ADDRESS:
 		out->address4 = s->given4;
 		return s->has_addresses && s->given4;
@@ -63,6 +68,8 @@ static uint64_t leg_login_key(const struct leg_login_name *n)
 	switch (n->by) {
 	case LEG_LOGIN_USER:
 		return htab_octets(n->user, strlen(n->user));
+	case LEG_LOGIN_TOLD:
+		return htab_octets(n->told.p, n->told.left);
 	case LEG_LOGIN_ADDRESS:
 		return n->address4;
 	case LEG_LOGIN_PREFIX:
@@ -81,6 +88,9 @@ static bool leg_login_is(const struct leg_server *s, const struct leg_login_name
 	switch (name->by) {
 	case LEG_LOGIN_USER:
 		return !strcmp(has.user, name->user);
+	case LEG_LOGIN_TOLD:
+		return has.told.left == name->told.left &&
+		       !memcmp(has.told.p, name->told.p, has.told.left);
 	case LEG_LOGIN_PREFIX:
 		return !memcmp(has.prefix6, name->prefix6, 8);
 	default:

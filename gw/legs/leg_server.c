@@ -103,14 +103,20 @@ static void leg_server_log_out(struct leg_server *s, uint64_t now)
 
 /* --- authentication and addresses --------------------------------------------------------------- */
 
-/* idle, session: us, or CFG_OF_SERVICE. */
-static void leg_server_set_limits(struct leg_server *s, uint64_t idle, uint64_t session)
+static uint64_t leg_server_limit(uint64_t of_user, uint64_t of_service)
+{
+	if (of_user == CFG_OF_SERVICE)
+		return of_service;
+	return of_user < LEG_LIMIT_MOST ? of_user : LEG_LIMIT_MOST;
+}
+
+void leg_server_set_limits(struct leg_server *s, uint64_t idle, uint64_t session)
 {
 	const struct cfg_service *cfg = s->service->cfg;
 
 	s->limits = (struct leg_limits){
-		.idle = idle == CFG_OF_SERVICE ? cfg->idle : idle,
-		.session = session == CFG_OF_SERVICE ? cfg->session : session,
+		.idle = leg_server_limit(idle, cfg->idle),
+		.session = leg_server_limit(session, cfg->session),
 		.idle_of_user = idle != CFG_OF_SERVICE,
 		.session_of_user = session != CFG_OF_SERVICE,
 	};

@@ -49,10 +49,12 @@ struct leg_server {
 	struct grant *grant;		     /* of RADIUS, NULL = it was not asked */
 	struct network_hold *hold;	     /* of each of its routes; NULL = of none */
 	struct acct_session *acct;	     /* of him, NULL = there is no accounting */
+	bool grant_waits;		     /* it was made for a name that it has not got yet */
 	struct hnode named[LEG_LOGIN_NAMES]; /* of leg_login.c */
-	struct leg_link link; /* in a bundle, whose network protocols are another leg's */
-	bool of_bundle;	      /* this is that other leg */
-	bool is_client;	      /* one of those that the service counts */
+	struct leg_server *chosen; /* of leg_coa.c: the next one that a request is about */
+	struct leg_link link;	   /* in a bundle, whose network protocols are another leg's */
+	bool of_bundle;		   /* this is that other leg */
+	bool is_client;		   /* one of those that the service counts */
 	/* Of the life before, until this one goes on with it. */
 	struct {
 		uint64_t let_in;
@@ -90,10 +92,18 @@ const char *leg_realm_choose(struct leg_server *s, const struct ppp_auth_claim *
 /* leg_sessions.c: other log-ins of the user give way, or he may not begin. */
 bool leg_sessions_may_begin(struct leg_server *s, uint64_t now);
 
+/* idle, session: us, or CFG_OF_SERVICE. */
+void leg_server_set_limits(struct leg_server *s, uint64_t idle, uint64_t session);
+
 /* leg_login.c: after what the log-in is found by has changed, and before it is asked about. */
 void leg_login_update(struct leg_server *s);
 
-/* leg_grant.c: take what an answer grants (NULL = nothing) in place of what was granted before, or
+/* leg_grant.c: make a place for another filter's name, false without memory; then put it there, or
+ * do without. */
+bool leg_grant_can_name(struct leg_server *s);
+void leg_grant_name(struct leg_server *s, const char *filter);
+void leg_grant_does_not_name(struct leg_server *s);
+/* Take what an answer grants (NULL = nothing) in place of what was granted before, or
  * look up again what a record says; s->filters too.  NULL, or why it cannot be had. */
 const char *leg_grant_take(struct leg_server *s, const struct grant *g);
 const char *leg_grant_again(struct leg_server *s);

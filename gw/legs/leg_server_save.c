@@ -7,9 +7,6 @@
 #include "gw/resume.h"
 #include "gw/service.h"
 
-/* The longest limit that a configuration may have; us. */
-#define LIMIT_MOST (365 * 24 * 3600 * UINT64_C(1000000))
-
 enum {
 	SERVER_HAS_ADDRESSES = 1,
 	SERVER_HAS6 = 2,
@@ -82,7 +79,7 @@ static void leg_server_read(struct leg_server *s, struct rd *r)
 	s->limits.idle_of_user = flags & SERVER_IDLE_OF_USER;
 	s->limits.session_of_user = flags & SERVER_SESSION_OF_USER;
 	s->before.let_in = rd_u64(r);
-	if (s->limits.idle > LIMIT_MOST || s->limits.session > LIMIT_MOST)
+	if (s->limits.idle > LEG_LIMIT_MOST || s->limits.session > LEG_LIMIT_MOST)
 		rd_fail(r);
 }
 

@@ -215,6 +215,7 @@ void leg_server_give(struct leg *l, const struct leg_own *own);
 /* What a log-in is found by. */
 enum leg_login_by {
 	LEG_LOGIN_USER,	   /* as the client has said it, with its realm */
+	LEG_LOGIN_TOLD,	   /* as accounting tells it, where that is another name */
 	LEG_LOGIN_ADDRESS, /* of IPv4 */
 	LEG_LOGIN_PREFIX,  /* of IPv6, a /64 */
 	LEG_LOGIN_ACCT,	   /* Acct-Session-Id */
@@ -223,6 +224,7 @@ enum leg_login_by {
 struct leg_login_name {
 	enum leg_login_by by; /* the member that counts */
 	const char *user;
+	struct rd told;
 	uint32_t address4;
 	const uint8_t *prefix6;
 	uint64_t acct;
@@ -232,6 +234,13 @@ struct leg_login_name {
  * log-ins there are. */
 struct leg *leg_login_next(const struct gw *gw, const struct leg_login_name *name,
 			   const struct leg *after);
+/* Do to all log-ins of services of `of` what a request of RADIUS says (gw/aaa/radius/radius_coa.h),
+ * or nothing and say why, as enum radius_refusal.  who: asks for it, for people; *n: log-ins that
+ * it is about. */
+struct cfg_radius;
+struct radius_coa;
+unsigned leg_coa(struct gw *gw, const struct cfg_radius *of, const char *who,
+		 const struct radius_coa *what, unsigned *n, uint64_t now);
 /* Of all services.  NULL without memory; to be freed after the joins. */
 struct logins *logins_new(void);
 void logins_free(struct logins *l);

@@ -271,6 +271,7 @@ static void vty_install(void)
 	vty_joins_init();
 	vty_routes_init();
 	vty_radius_init();
+	vty_coa_init();
 	vty_filters_init();
 	vty_history_init();
 	vty_bundles_init();

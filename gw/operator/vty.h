@@ -25,6 +25,7 @@ void vty_summary_init(void);  /* show_summary.c */
 void vty_joins_init(void);    /* show_joins.c */
 void vty_routes_init(void);   /* show_routes.c */
 void vty_radius_init(void);   /* show_radius.c */
+void vty_coa_init(void);      /* show_coa.c */
 /* Each filter of a call or line that is in force, and what it is of; nothing for our PPP. */
 /* What a client has: addresses, and what RADIUS has granted; nothing of other legs (show_grant.c).
  */

@@ -271,6 +271,7 @@ enum {
 	STORE_CIRCUIT,
 	STORE_ACCEPT,
 	STORE_SERVER,
+	STORE_COA_CLIENT,
 	STORE_RADIUS,
 	STORE_SECTIONS,
 };
@@ -292,6 +293,11 @@ static const char *const store_sections[STORE_SECTIONS][3] = {
 	[STORE_SERVER] = {"server",
 			  NET "radius r { server \"10.0.0.5\" { secret = 0123456789abcdef ",
 			  " } }"},
+	[STORE_COA_CLIENT] = {"coa-client",
+			      NET "radius r { server \"10.0.0.5\" { secret = 0123456789abcdef } "
+				  "coa-listen = \"0.0.0.0\" "
+				  "coa-client \"10.0.0.5\" { secret = 0123456789abcdef ",
+			      " } }"},
 	[STORE_RADIUS] = {"radius",
 			  NET "radius r { server \"10.0.0.5\" { secret = 0123456789abcdef } "
 			      "accounting = yes spool = \"/s\" ",
@@ -367,6 +373,7 @@ static const struct {
 	{STORE_SERVER, "max-fail", "0", "1", "100", "101"},
 	{STORE_SERVER, "fail-time", "999ms", "1s", "1d", "86401s"},
 	{STORE_SERVER, "requests", "0", "1", "4096", "4097"},
+	{STORE_COA_CLIENT, "requests", "0", "1", "100", "101"},
 	{STORE_SERVER, "acct-port", NULL, "0", "65535", "65536"},
 	{STORE_RADIUS, "interim", "59s", "60s", "1d", "86401s"},
 	{STORE_RADIUS, "spool-limit", "65535", "65536", "1073741824", "1073741825"},

@@ -60,6 +60,8 @@
 	X(show_services)  \
 	X(show_reload)    \
 	X(show_upgrade)   \
+	X(leg_coa)        \
+	X(show_coa)       \
 	X(start)          \
 	X(tunnel_acct)    \
 	X(switch)         \
@@ -98,6 +100,7 @@
 	X(radius_write) \
 	X(radius_coa)   \
 	X(coa_server)   \
+	X(coa_listen)   \
 	X(random)       \
 	X(route)        \
 	X(route_way)    \

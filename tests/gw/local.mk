@@ -50,7 +50,7 @@ unit_control_SOURCES = $(TEST_LIB) \
 	tests/gw/operator/says.c tests/gw/operator/says.h tests/gw/operator/test_vty.c tests/gw/operator/test_show_calls.c tests/gw/operator/test_show_counters.c tests/gw/operator/test_show_filters.c tests/gw/operator/test_show_joins.c tests/gw/operator/test_show_routes.c tests/gw/operator/test_show_peers.c tests/gw/operator/test_show_ports.c tests/gw/operator/test_show_process.c tests/gw/operator/test_show_reload.c tests/gw/operator/test_show_services.c tests/gw/operator/test_show_upgrade.c \
 	tests/gw/operator/test_vty_listen.c \
 	tests/gw/test_text.c \
-	tests/gw/aaa/test_realm.c tests/gw/legs/test_leg_realm.c tests/gw/legs/test_leg_eap.c tests/gw/legs/test_leg_sessions.c tests/gw/fake_radius.c tests/gw/fake_radius.h tests/gw/aaa/test_grant.c tests/gw/legs/test_leg_grant.c \
+	tests/gw/aaa/test_realm.c tests/gw/legs/test_leg_realm.c tests/gw/legs/test_leg_eap.c tests/gw/aaa/test_coa_listen.c tests/gw/operator/test_show_coa.c tests/gw/legs/test_leg_coa.c tests/gw/legs/test_leg_sessions.c tests/gw/fake_radius.c tests/gw/fake_radius.h tests/gw/aaa/test_grant.c tests/gw/legs/test_leg_grant.c \
 	tests/gw/operator/test_vty_ask.c \
 	tests/gw/frames.c tests/gw/frames.h tests/gw/test_line_proxy.c tests/gw/legs/test_leg_server.c tests/gw/legs/test_proxy_avp.c
 unit_control_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS) $(OSMO_CFLAGS)

@@ -21,7 +21,9 @@ static const char text[] = "udp u { listen = 192.0.2.1 dial-port = ephemeral rcv
 			   "pool gold { ranges = { \"10.64.0.0/16\", \"2001:db8:64::/48\" } }\n"
 			   "service gold { local = 10.64.0.1 pool = gold mtu = 1400 }\n"
 			   "service tin { local = 10.1.0.1 tun = tin }\n"
-			   "radius r { server 192.0.2.7 { secret = 0123456789abcdef } }\n"
+			   "radius r { server 192.0.2.7 { secret = 0123456789abcdef } "
+			   "coa-listen = { \"192.0.2.1\", \"[2001:db8::1]:1700\" } "
+			   "coa-client \"192.0.2.7\" { secret = 0123456789abcdef } }\n"
 			   "service any { local = 10.1.0.2 tun = any radius = r }\n"
 			   "service some { local = 10.1.0.3 tun = some radius = r "
 			   "radius-routes = { 10.6.0.0/16, 2001:db8:6::/48 } }\n"
@@ -85,6 +87,28 @@ static void permit_ports_open(void)
 		w = opening_named((enum ist_open_kind)rows[i].kind, rows[i].name);
 		CU_ASSERT_EQUAL(opener_allows_open(o, &w), rows[i].ok);
 	}
+	opener_free(o);
+	cfg_unload(m);
+}
+
+/* Where requests for changes of log-ins come in; of control, and not of data. */
+static void permit_sockets(void)
+{
+	const struct cfg_model *m = permit_model();
+	struct opener *o = permit_new(m);
+	struct ist_open w = at(IST_OPEN_UDP, "192.0.2.1:3799");
+
+	CU_ASSERT_FATAL(o != NULL);
+	w.flags = IST_OPEN_DESTINATION;
+	w.receive = 1 << 20;
+	CU_ASSERT_TRUE(opener_allows_socket(o, &w));
+	CU_ASSERT_FALSE(opener_allows_open(o, &w));
+	w.port = 3800;
+	CU_ASSERT_FALSE(opener_allows_socket(o, &w));
+	w = at(IST_OPEN_UDP, "[2001:db8::1]:1700");
+	w.flags = IST_OPEN_DESTINATION;
+	w.receive = 1 << 20;
+	CU_ASSERT_TRUE(opener_allows_socket(o, &w));
 	opener_free(o);
 	cfg_unload(m);
 }
@@ -196,6 +220,7 @@ static void permit_without_memory(void)
 
 static const struct test_case cases[] = {
 	{"opens", permit_ports_open},
+	{"sockets", permit_sockets},
 	{"tuns", permit_tuns},
 	{"changes", permit_changes},
 	{"without_memory", permit_without_memory},

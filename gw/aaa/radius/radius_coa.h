@@ -19,7 +19,6 @@
 	X(INVALID_REQUEST, 404, "invalid request")             \
 	X(UNSUPPORTED_SERVICE, 405, "unsupported service")     \
 	X(INVALID_VALUE, 407, "invalid attribute value")       \
-	X(PROHIBITED, 501, "administratively prohibited")      \
 	X(NOT_FOUND, 503, "session context not found")         \
 	X(RESOURCES, 506, "resources unavailable")
 

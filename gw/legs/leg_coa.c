@@ -1,0 +1,301 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What a RADIUS server wants to become of log-ins that stand (RFC 5176): they end, or something of
+ * what they were granted is another thing from now on.  A request is about every log-in that has
+ * all that it names; first each of them must be able to do it, then all do, so that a refusal
+ * leaves everything as it was.  Only log-ins of services that ask this server's section are found.
+ */
+#include "gw/legs/leg_server.h"
+
+#include "gw/aaa/aaa.h"
+#include "gw/filter.h"
+
+#include <stdio.h>
+
+#define SECOND UINT64_C(1000000)
+
+struct leg_coa {
+	struct gw *gw;
+	const struct cfg_radius *of;
+	const struct radius_coa *what;
+	uint64_t session; /* Acct-Session-Id; 0 = none that could be one of ours */
+	char user[RADIUS_VALUE_MAX + 1];
+	char filter[GRANT_NAME + 1];
+	const struct gw_filters *filters;
+	struct leg_server *first; /* of those it is about */
+	unsigned n;
+	uint64_t now;
+};
+
+/* --- which log-ins ----------------------------------------------------------------------------- */
+
+static bool leg_coa_same(struct rd said, const char *text)
+{
+	return text && said.left == strlen(text) && !memcmp(said.p, text, said.left);
+}
+
+static bool leg_coa_is_user(const struct leg_server *s, const struct leg_coa *c)
+{
+	const struct rd told = acct_session_user(s->acct), said = c->what->user;
+
+	return leg_coa_same(said, s->t.user) ||
+	       (said.left == told.left && !memcmp(said.p, told.p, told.left));
+}
+
+static bool leg_coa_is_address4(const struct leg_server *s, const struct leg_coa *c)
+{
+	return s->given4 == c->what->address4;
+}
+
+static bool leg_coa_is_called(const struct leg_server *s, const struct leg_coa *c)
+{
+	const struct leg_origin *o = leg_server_origin(s);
+
+	return o && leg_coa_same(c->what->called, o->called);
+}
+
+static bool leg_coa_is_calling(const struct leg_server *s, const struct leg_coa *c)
+{
+	const struct leg_origin *o = leg_server_origin(s);
+
+	return o && leg_coa_same(c->what->calling, o->calling);
+}
+
+static bool leg_coa_is_session(const struct leg_server *s, const struct leg_coa *c)
+{
+	return c->session && acct_session_id(s->acct) == c->session;
+}
+
+/* Log-ins have none: the links of a bundle are one. */
+static bool leg_coa_is_multi(const struct leg_server *s, const struct leg_coa *c)
+{
+	(void)s;
+	(void)c;
+	return false;
+}
+
+static bool leg_coa_is_port(const struct leg_server *s, const struct leg_coa *c)
+{
+	return leg_coa_same(c->what->port_id, leg_server_entry(s)->circuit);
+}
+
+static bool leg_coa_is_iid(const struct leg_server *s, const struct leg_coa *c)
+{
+	return s->t.net.ip6 && s->t.addr.peer_iid == c->what->iid;
+}
+
+static bool leg_coa_is_prefix6(const struct leg_server *s, const struct leg_coa *c)
+{
+	return s->has6 && c->what->prefix6_bits == 64 && !memcmp(s->prefix6, c->what->prefix6, 8);
+}
+
+static const struct {
+	uint32_t has;
+	bool (*is)(const struct leg_server *s, const struct leg_coa *c);
+} leg_coa_keys[] = {
+	{COA_USER, leg_coa_is_user},	      {COA_ADDRESS4, leg_coa_is_address4},
+	{COA_CALLED, leg_coa_is_called},      {COA_CALLING, leg_coa_is_calling},
+	{COA_SESSION_ID, leg_coa_is_session}, {COA_MULTI_ID, leg_coa_is_multi},
+	{COA_PORT_ID, leg_coa_is_port},	      {COA_IID, leg_coa_is_iid},
+	{COA_PREFIX6, leg_coa_is_prefix6},
+};
+
+/* It has all that the request names. */
+static bool leg_coa_is(const struct leg_server *s, const struct leg_coa *c)
+{
+	if (!s->has_addresses || s->service->cfg->radius != c->of)
+		return false;
+	for (size_t i = 0; i < sizeof(leg_coa_keys) / sizeof(leg_coa_keys[0]); i++)
+		if (c->what->has & leg_coa_keys[i].has && !leg_coa_keys[i].is(s, c))
+			return false;
+	return true;
+}
+
+static void leg_coa_consider(struct leg_coa *c, struct leg *l)
+{
+	struct leg_server *s = (struct leg_server *)l;
+
+	if (!leg_coa_is(s, c))
+		return;
+	s->chosen = c->first;
+	c->first = s;
+	c->n++;
+}
+
+static void leg_coa_look(struct leg_coa *c, const struct leg_login_name *name)
+{
+	struct leg *l = NULL;
+
+	while ((l = leg_login_next(c->gw, name, l)))
+		leg_coa_consider(c, l);
+}
+
+/* Where nothing is named that log-ins are found by. */
+static void leg_coa_look_at_all(struct leg_coa *c)
+{
+	struct join *j;
+
+	llist_for_each_entry(j, &c->gw->joins->head,
+			     entry) if (!j->ending && j->leg[1]->ops->kind == LEG_SERVER)
+		leg_coa_consider(c, j->leg[1]);
+}
+
+static void leg_coa_choose(struct leg_coa *c)
+{
+	const struct radius_coa *w = c->what;
+
+	if (w->has & COA_SESSION_ID) {
+		leg_coa_look(c, &(struct leg_login_name){.by = LEG_LOGIN_ACCT, .acct = c->session});
+	} else if (w->has & COA_ADDRESS4) {
+		leg_coa_look(c, &(struct leg_login_name){.by = LEG_LOGIN_ADDRESS,
+							 .address4 = w->address4});
+	} else if (w->has & COA_PREFIX6) {
+		leg_coa_look(
+			c, &(struct leg_login_name){.by = LEG_LOGIN_PREFIX, .prefix6 = w->prefix6});
+	} else if (w->has & COA_USER) {
+		leg_coa_look(c, &(struct leg_login_name){.by = LEG_LOGIN_USER, .user = c->user});
+		leg_coa_look(c, &(struct leg_login_name){.by = LEG_LOGIN_TOLD, .told = w->user});
+	} else {
+		leg_coa_look_at_all(c);
+	}
+}
+
+/* --- can it be done? --------------------------------------------------------------------------- */
+
+static enum radius_refusal leg_coa_find_filter(struct leg_coa *c)
+{
+	const struct cfg_filter_section *f;
+
+	if (!(c->what->has & COA_FILTER))
+		return RADIUS_DONE;
+	if (c->what->filter.left > GRANT_NAME)
+		return RADIUS_R_INVALID_VALUE;
+	memcpy(c->filter, c->what->filter.p, c->what->filter.left);
+	f = cfg_named(c->gw->cfg, "filter", c->filter);
+	if (!f || strlen(c->filter) != c->what->filter.left)
+		return RADIUS_R_INVALID_VALUE;
+	c->filters = filters_of(c->gw, f->filter);
+	return RADIUS_DONE;
+}
+
+/* What has no records has none that could be more often, or say something else. */
+static enum radius_refusal leg_coa_can(struct leg_server *s, const struct radius_coa *w)
+{
+	if (!w->disconnect && w->has & (COA_INTERIM | COA_CLASS) && !s->acct)
+		return RADIUS_R_UNSUPPORTED_ATTRIBUTE;
+	if (w->has & COA_CLASS && !acct_session_reserve(s->acct, w->classes_len))
+		return RADIUS_R_RESOURCES;
+	return w->has & COA_FILTER && !leg_grant_can_name(s) ? RADIUS_R_RESOURCES : RADIUS_DONE;
+}
+
+/* False: one of them could not, and all have the filters that they had. */
+static bool leg_coa_take_filters(struct leg_coa *c)
+{
+	struct leg_server *s = c->first, *back;
+
+	while (s && leg_take_filters(join_other(&s->t.leg), LEG_FILTERS_USER, c->filters))
+		s = s->chosen;
+	for (back = c->first; s && back != s; back = back->chosen)
+		leg_take_filters(join_other(&back->t.leg), LEG_FILTERS_USER, back->filters);
+	return !s;
+}
+
+static enum radius_refusal leg_coa_can_all(struct leg_coa *c)
+{
+	enum radius_refusal r = leg_coa_find_filter(c);
+
+	for (struct leg_server *s = c->first; s && r == RADIUS_DONE; s = s->chosen)
+		r = leg_coa_can(s, c->what);
+	if (r == RADIUS_DONE && c->what->has & COA_FILTER && !leg_coa_take_filters(c))
+		r = RADIUS_R_RESOURCES;
+	for (struct leg_server *s = c->first; s && r != RADIUS_DONE; s = s->chosen)
+		leg_grant_does_not_name(s);
+	return r;
+}
+
+/* --- it is done -------------------------------------------------------------------------------- */
+
+/* Seconds count from the log-in, as those that he was let in with. */
+static void leg_coa_change_limits(struct leg_server *s, const struct leg_coa *c)
+{
+	const struct radius_coa *w = c->what;
+	const struct leg_limits was = s->limits;
+	uint64_t idle = was.idle_of_user ? was.idle : CFG_OF_SERVICE;
+	uint64_t session = was.session_of_user ? was.session : CFG_OF_SERVICE;
+
+	if (w->has & COA_IDLE)
+		idle = w->idle * SECOND;
+	if (w->has & COA_SESSION)
+		session = w->session * SECOND;
+	leg_server_set_limits(s, idle, session);
+	if (s->let_in)
+		leg_limit_change(&s->limit, s->limits.idle, s->limits.session, c->now);
+}
+
+static void leg_coa_change(struct leg_server *s, const struct leg_coa *c)
+{
+	const struct radius_coa *w = c->what;
+
+	if (w->has & COA_FILTER) {
+		s->filters = c->filters;
+		leg_grant_name(s, c->filter);
+	}
+	if (w->has & (COA_IDLE | COA_SESSION))
+		leg_coa_change_limits(s, c);
+	if (w->has & COA_INTERIM)
+		acct_session_set_interim(s->acct, w->interim, c->now);
+	if (w->has & COA_CLASS)
+		acct_session_set_classes(s->acct, w->classes, w->classes_len);
+	join_changed(&s->t.leg);
+}
+
+/* The Stop has the Class that is said here (RFC 5176 section 3.6, note 4). */
+static void leg_coa_end(struct leg_server *s, const struct leg_coa *c, const struct leg_end *why)
+{
+	if (c->what->has & COA_CLASS)
+		acct_session_set_classes(s->acct, c->what->classes, c->what->classes_len);
+	join_end(s->t.leg.join, why, c->now);
+}
+
+/* --- the request ------------------------------------------------------------------------------- */
+
+/* As radius_acct_id() writes it. */
+static uint64_t leg_coa_session_id(struct rd text)
+{
+	char want[RADIUS_ACCT_ID];
+	uint64_t id = 0;
+
+	for (size_t i = 0; i < text.left && i < RADIUS_ACCT_ID; i++) {
+		const char *digits = "0123456789abcdef", *at = strchr(digits, text.p[i]);
+
+		id = id << 4 | (uint64_t)(at && *at ? at - digits : 0);
+	}
+	radius_acct_id(want, id);
+	return leg_coa_same(text, want) ? id : 0;
+}
+
+unsigned leg_coa(struct gw *gw, const struct cfg_radius *of, const char *who,
+		 const struct radius_coa *what, unsigned *n, uint64_t now)
+{
+	struct leg_coa c = {.gw = gw, .of = of, .what = what, .now = now};
+	struct leg_end why = {.cause = LEG_BY_OPERATOR};
+	enum radius_refusal r;
+	struct leg_server *next;
+
+	memcpy(c.user, what->user.p ? what->user.p : (const uint8_t *)"", what->user.left);
+	if (what->has & COA_SESSION_ID)
+		c.session = leg_coa_session_id(what->session_id);
+	leg_coa_choose(&c);
+	*n = c.n;
+	r = c.n ? leg_coa_can_all(&c) : RADIUS_R_NOT_FOUND;
+	snprintf(why.words, sizeof(why.words), "disconnected by %s", who);
+	for (struct leg_server *s = c.first; s; s = next) {
+		next = s->chosen;
+		s->chosen = NULL;
+		if (r == RADIUS_DONE && what->disconnect)
+			leg_coa_end(s, &c, &why);
+		else if (r == RADIUS_DONE)
+			leg_coa_change(s, &c);
+	}
+	return r;
+}
