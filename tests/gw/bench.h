@@ -106,6 +106,7 @@ struct bench {
 	bool tunnel_up, tunnel_down;
 	struct l2tp_result stop_result;
 	bool silent;			 /* the far end hears nothing */
+	bool loses;			 /* of more than 256 under way */
 	bool no_ppp;			 /* nothing is behind the calls that the far end takes */
 	bool no_answer;			 /* offered calls are left waiting */
 	bool early_frames;		 /* PPP starts before the call is up */
