@@ -11,7 +11,7 @@
 
 #include <string.h>
 
-enum { ICMP = 1, TCP = 6, ICMP6 = 58 };
+enum { ICMP = 1, TCP = 6, UDP = 17, ICMP6 = 58 };
 enum { HOP_BY_HOP = 0, ROUTING = 43, FRAGMENT = 44, DESTINATION = 60 };
 #define EXTENSIONS_MAX 8 /* extension headers followed: RFC 8200 4.1 has seven */
 enum {
@@ -174,6 +174,17 @@ uint16_t ip_fold(uint32_t sum)
 	return (uint16_t)(sum + (sum >> 16));
 }
 
+uint16_t ip6_fold(const uint8_t *pkt, size_t len, uint8_t proto)
+{
+	uint8_t tail[8] = {[7] = proto};
+	uint32_t sum;
+
+	wr_put32(tail, (uint32_t)(len - IP6_HLEN));
+	sum = ip_sum(0, pkt + 8, 32);
+	sum = ip_sum(sum, tail, sizeof(tail));
+	return ip_fold(ip_sum(sum, pkt + IP6_HLEN, len - IP6_HLEN));
+}
+
 static void ip_put_header_sum(uint8_t *hdr, size_t hlen)
 {
 	wr_put16(hdr + 10, 0);
@@ -300,4 +311,53 @@ size_t ip6_too_big(uint8_t *out, const struct ip6 *ip, const uint8_t *pkt, uint1
 	sum = ip_sum((uint32_t)(8 + quote + ICMP6), out + 8, 32);
 	wr_patch16(&w, 42, (uint16_t)~ip_fold(ip_sum(sum, out + 40, 8 + quote)));
 	return w.bad ? 0 : w.len;
+}
+
+/* --- UDP --------------------------------------------------------------------------------------- */
+
+bool ip6_is_for_dhcp_server(const uint8_t *pkt, size_t len)
+{
+	static const uint8_t all[16] = {0xff, 0x02, [13] = 1, [15] = 2};
+	enum { NEXT_HEADER = 6, DESTINATION_AT = 24, PORT = IP6_HLEN + 2, SERVER = 547 };
+	const uint8_t *to = pkt + DESTINATION_AT;
+
+	return len >= UDP6_HLEN && pkt[NEXT_HEADER] == UDP && ip_get16(pkt + PORT) == SERVER &&
+	       (!memcmp(to, all, sizeof(all)) || (to[0] == 0xfe && (to[1] & 0xc0) == 0x80));
+}
+
+bool udp6_parse(struct udp6 *u, const uint8_t *pkt, size_t len)
+{
+	struct ip6 ip;
+	uint16_t sum;
+	struct rd r;
+	size_t n;
+
+	if (!ip6_parse(&ip, pkt, len) || ip.next != UDP || ip.at != IP6_HLEN)
+		return false;
+	r = rd_init(pkt + IP6_HLEN, ip.len - IP6_HLEN);
+	*u = (struct udp6){.src = ip.src, .dst = ip.dst, .from = rd_u16(&r), .to = rd_u16(&r)};
+	n = rd_u16(&r);
+	sum = rd_u16(&r);
+	u->payload = r;
+	/* RFC 8200 8.1: a checksum there is, unlike in IPv4 */
+	return !r.bad && n == ip.len - IP6_HLEN && sum && ip6_fold(pkt, ip.len, UDP) == 0xffff;
+}
+
+size_t udp6_put_head(uint8_t *pkt, const struct udp6 *u, size_t payload)
+{
+	struct wr w = wr_init(pkt, UDP6_HLEN);
+	uint16_t n = (uint16_t)(8 + payload), sum;
+
+	wr_u32(&w, 0x60000000);
+	wr_u16(&w, n);
+	wr_u16(&w, UDP << 8 | 64);
+	wr_bytes(&w, u->src, 16);
+	wr_bytes(&w, u->dst, 16);
+	wr_u16(&w, u->from);
+	wr_u16(&w, u->to);
+	wr_u16(&w, n);
+	wr_u16(&w, 0);
+	sum = (uint16_t)~ip6_fold(pkt, UDP6_HLEN + payload, UDP);
+	wr_patch16(&w, IP6_HLEN + 6, sum ? sum : 0xffff);
+	return UDP6_HLEN + payload;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The IP functions of a terminal leg: check a packet's lengths, read its addresses, clamp the MSS
- * of TCP, fragment IPv4, answer "too big" by ICMP.  Pure functions over octets.
+ * of TCP, fragment IPv4, answer "too big" by ICMP; UDP in IPv6.  Pure functions over octets.
  */
 #ifndef GW_IP_IP_H
 #define GW_IP_IP_H
@@ -49,6 +49,24 @@ void ip_mss_clamp(uint8_t *pkt, size_t tcp, size_t at, uint16_t mss);
 /* Ones' complement sum of RFC 1071 over octets, going on from sum; not folded. */
 uint32_t ip_sum(uint32_t sum, const uint8_t *p, size_t n);
 uint16_t ip_fold(uint32_t sum);
+/* The same over a packet without extension headers as its upper-layer protocol has it (RFC 8200
+ * 8.1): both addresses, length, protocol, and what is behind the header.  With a checksum that is
+ * right it is 0xffff. */
+uint16_t ip6_fold(const uint8_t *pkt, size_t len, uint8_t proto);
+
+/* UDP in IPv6. */
+struct udp6 {
+	const uint8_t *src, *dst;
+	uint16_t from, to; /* ports */
+	struct rd payload;
+};
+/* By its headers: is it meant for servers of DHCPv6 on its link (RFC 8415 section 7)? */
+bool ip6_is_for_dhcp_server(const uint8_t *pkt, size_t len);
+#define UDP6_HLEN (IP6_HLEN + 8u)
+/* False: it is none, or has extension headers, or lengths or checksum are wrong. */
+bool udp6_parse(struct udp6 *u, const uint8_t *pkt, size_t len);
+/* The headers of a packet (UDP6_HLEN octets) in front of a payload that is there.  Its length. */
+size_t udp6_put_head(uint8_t *pkt, const struct udp6 *u, size_t payload);
 
 /* Fragment number i of pkt for mtu, written to out (mtu octets at least).  Returns its length; 0
  * when there is no such fragment, or none may be (mtu under a header and 8 octets, a fragment that

@@ -14,21 +14,11 @@
 #define OPT_PREFIX	  3u
 #define OPT_MTU		  5u
 #define OPT_DNS		  25u
+#define OPT_DOMAINS	  31u
+#define FLAG_O		  0x40u /* RFC 4861 4.2: more is known by DHCPv6 */
 #define PREFIX_A	  0x40u
 
 enum { AT_RA = 40, AT_MTU = AT_RA + 16, AT_PREFIX = AT_MTU + 8 };
-
-/* RFC 8200 8.1: over both addresses, the length and the protocol, then the message. */
-static uint16_t ra_checksum(const uint8_t *pkt, size_t len)
-{
-	uint8_t tail[8] = {[7] = ICMPV6};
-	uint32_t sum;
-
-	wr_put32(tail, (uint32_t)(len - IP6_HLEN));
-	sum = ip_sum(0, pkt + 8, 32);
-	sum = ip_sum(sum, tail, sizeof(tail));
-	return ip_fold(ip_sum(sum, pkt + IP6_HLEN, len - IP6_HLEN));
-}
 
 /* Everything but the length, the addresses, the MTU and the prefix. */
 static const uint8_t advertisement[RA_LEN] = {
@@ -64,20 +54,44 @@ static void ra_put_dns(struct wr *w, const struct ra *ra)
 	wr_bytes(w, ra->dns, 16 * ra->dns_n);
 }
 
+/* RFC 8106 5.2: names as in DNS, filled up to units of 8 octets. */
+static void ra_put_domains(struct wr *w, const struct ra *ra)
+{
+	static const uint8_t fill[8];
+	size_t units = (ra->domains_len + 7u) / 8;
+
+	if (!ra->domains_len)
+		return;
+	wr_u8(w, OPT_DOMAINS);
+	wr_u8(w, (uint8_t)(1 + units));
+	wr_u16(w, 0);
+	wr_u32(w, RA_LIFETIME);
+	wr_bytes(w, ra->domains, ra->domains_len);
+	wr_bytes(w, fill, 8 * units - ra->domains_len);
+}
+
+static void ra_fill_prefix(uint8_t *option, const uint8_t *prefix)
+{
+	wr_put32(option + 4, RA_PREFIX_LIFETIME);
+	wr_put32(option + 8, RA_PREFIX_PREFERRED);
+	memcpy(option + 16, prefix, 8);
+}
+
 size_t ra_build(uint8_t out[RA_MAX], const struct ra *ra)
 {
 	struct wr w = wr_init(out, RA_MAX);
 
-	wr_bytes(&w, advertisement, RA_LEN);
+	wr_bytes(&w, advertisement, ra->prefix ? RA_LEN : AT_PREFIX);
 	ra_put_dns(&w, ra);
+	ra_put_domains(&w, ra);
 	wr_put16(out + 4, (uint16_t)(w.len - IP6_HLEN));
 	wr_put32(out + 16, (uint32_t)(ra->iid >> 32));
 	wr_put32(out + 20, (uint32_t)ra->iid);
 	wr_put32(out + AT_MTU + 4, ra->mtu < 1280 ? 1280 : ra->mtu);
-	wr_put32(out + AT_PREFIX + 4, RA_PREFIX_LIFETIME);
-	wr_put32(out + AT_PREFIX + 8, RA_PREFIX_PREFERRED);
-	memcpy(out + AT_PREFIX + 16, ra->prefix, 8);
-	wr_put16(out + AT_RA + 2, (uint16_t)~ra_checksum(out, w.len));
+	out[AT_RA + 5] = ra->dhcp6 ? FLAG_O : 0;
+	if (ra->prefix)
+		ra_fill_prefix(out + AT_PREFIX, ra->prefix);
+	wr_put16(out + AT_RA + 2, (uint16_t)~ip6_fold(out, w.len, ICMPV6));
 	return w.len;
 }
 
@@ -114,5 +128,5 @@ bool ra_is_solicitation(const uint8_t *pkt, size_t len)
 		return false;
 	rd_skip(&r, 6); /* checksum, Reserved */
 	return !r.bad && ra_options_ok(&r, !memcmp(ip.src, unspecified, 16)) &&
-	       ra_checksum(pkt, ip.len) == 0xffff;
+	       ip6_fold(pkt, ip.len, ICMPV6) == 0xffff;
 }

@@ -73,6 +73,13 @@ fuzz_opener_SOURCES = tests/fuzz/fuzz_opener.c $(FUZZ_MAIN)
 fuzz_opener_LDFLAGS = $(FUZZ_LINK)
 fuzz_opener_LDADD = libkeeper.la
 
+check_PROGRAMS += fuzz-dhcp6
+FUZZERS += fuzz-dhcp6
+fuzz_dhcp6_SOURCES = tests/fuzz/fuzz_dhcp6.c gw/dhcp6/dhcp6.c gw/dhcp6/dhcp6_read.c gw/ip/ip.c $(FUZZ_MAIN)
+fuzz_dhcp6_CFLAGS = $(AM_CFLAGS)
+fuzz_dhcp6_LDFLAGS = $(FUZZ_LINK)
+fuzz_dhcp6_LDADD = libcore.la
+
 check_PROGRAMS += fuzz-proxy
 FUZZERS += fuzz-proxy
 fuzz_proxy_SOURCES = tests/fuzz/fuzz_proxy.c gw/legs/proxy_avp.c $(FUZZ_MAIN)

@@ -393,6 +393,65 @@ static void packet_too_big(void)
 	CU_ASSERT(ip6_too_big(out, &ip, p, 1400) == 0);
 }
 
+/* From fe80::2 port 546 to ff02::1:2 port 547, "abc"; the sum is that of another implementation
+ * (python3: struct, RFC 1071 by hand). */
+#define UDP_HEX                                                 \
+	"60000000 000b 11 01 fe80000000000000 0000000000000002" \
+	"ff020000000000000000000000010002 0222 0223 000b 39a8 616263"
+
+static void rfc8200_8_1_udp(void)
+{
+	uint8_t p[100], out[100], bad[100];
+	size_t len = test_hex(p, sizeof(p), UDP_HEX);
+	struct udp6 u;
+
+	CU_ASSERT_TRUE_FATAL(udp6_parse(&u, p, len));
+	CU_ASSERT_EQUAL(u.from, 546);
+	CU_ASSERT_EQUAL(u.to, 547);
+	ASSERT_OCTETS(u.src, 16, p + 8, 16);
+	ASSERT_OCTETS(u.dst, 16, p + 24, 16);
+	ASSERT_OCTETS(u.payload.p, u.payload.left, "abc", 3);
+	memcpy(out + UDP6_HLEN, "abc", 3);
+	CU_ASSERT_EQUAL(udp6_put_head(out, &u, 3), len);
+	out[7] = 1; /* ours has a hop limit of 64 */
+	ASSERT_OCTETS(out, len, p, len);
+	CU_ASSERT_TRUE(udp6_parse(&u, p, len + 7)); /* octets behind the packet */
+	for (size_t i = 0; i < len; i++)
+		CU_ASSERT_FALSE(udp6_parse(&u, p, i));
+	for (size_t i = 40; i < len; i++) {
+		memcpy(bad, p, len);
+		bad[i] ^= 1;
+		CU_ASSERT_FALSE(udp6_parse(&u, bad, len));
+	}
+	memcpy(bad, p, len);
+	memset(bad + 46, 0, 2); /* no checksum is an error in IPv6 */
+	CU_ASSERT_FALSE(udp6_parse(&u, bad, len));
+}
+
+static void rfc8415_7_for_servers(void)
+{
+	static const struct {
+		size_t at;
+		uint8_t value;
+		bool is;
+	} rows[] = {{6, 17, true},	{6, 6, false},	   {24 + 15, 3, false},
+		    {24 + 1, 5, false}, {43, 0x22, false}, {42, 3, false}};
+	uint8_t p[100];
+	size_t len = test_hex(p, sizeof(p), UDP_HEX);
+
+	for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		test_hex(p, sizeof(p), UDP_HEX);
+		p[rows[i].at] = rows[i].value;
+		CU_ASSERT_EQUAL(ip6_is_for_dhcp_server(p, len), rows[i].is);
+	}
+	test_hex(p, sizeof(p), UDP_HEX);
+	CU_ASSERT_FALSE(ip6_is_for_dhcp_server(p, 47));
+	test_hex(p + 24, 16, "fe80000000000000 0000000000000001"); /* the server itself */
+	CU_ASSERT_TRUE(ip6_is_for_dhcp_server(p, len));
+	p[24] = 0x20;
+	CU_ASSERT_FALSE(ip6_is_for_dhcp_server(p, len));
+}
+
 static const struct test_case cases[] = {
 	{"rfc1071_example", rfc1071_example},
 	{"ipv4_lengths", ipv4_lengths},
@@ -410,6 +469,8 @@ static const struct test_case cases[] = {
 	{"rfc1191_fragmentation_needed", fragmentation_needed},
 	{"rfc1122_some_are_not_answered", some_are_not_answered},
 	{"rfc4443_packet_too_big", packet_too_big},
+	{"rfc8200_8_1_udp", rfc8200_8_1_udp},
+	{"rfc8415_7_for_servers", rfc8415_7_for_servers},
 	{NULL, NULL},
 };
 const struct test_suite suite_ip = {"ip", cases};

@@ -48,6 +48,40 @@ static void ra_name_servers(void)
 	ASSERT_OCTETS(got, ra_build(got, &ra), want, n);
 }
 
+/* RFC 4861 4.2 (O), RFC 8106 5.2; the checksums as above.  Names are filled up to units of 8. */
+static void ra_more_by_dhcpv6(void)
+{
+	static const uint8_t names[] = "\7example\3net\0\1a\7example";
+	static const uint8_t dns[1][16] = {{0x20, 1, 0x0d, 0xb8, [15] = 0x53}};
+	struct ra ra = {.iid = 1,
+			.mtu = 1400,
+			.dns = dns,
+			.dns_n = 1,
+			.domains = names,
+			.domains_len = sizeof(names),
+			.dhcp6 = true};
+	uint8_t got[RA_MAX], want[RA_MAX];
+	size_t n =
+		test_hex(want, sizeof(want),
+			 "60000000 0050 3a ff fe80000000000000 0000000000000001"
+			 "ff020000000000000000000000000001"
+			 "86 00 f630 40 40 0708 00000000 00000000"
+			 "05 01 0000 00000578"
+			 "19 03 0000 00000708 20010db8000000000000000000000053"
+			 "1f 04 0000 00000708 076578616d706c65 036e657400016107 6578616d706c6500");
+
+	ASSERT_OCTETS(got, ra_build(got, &ra), want, n);
+	n = test_hex(want, sizeof(want),
+		     "60000000 0030 3a ff fe80000000000000 0000000000000001"
+		     "ff020000000000000000000000000001"
+		     "86 00 41c4 40 40 0708 00000000 00000000"
+		     "05 01 0000 00000578"
+		     "1f 03 0000 00000708 076578616d706c65 036e657400000000");
+	ra.dns_n = 0;
+	ra.domains_len = 13;
+	ASSERT_OCTETS(got, ra_build(got, &ra), want, n);
+}
+
 static void mtu_is_never_below_1280(void)
 {
 	static const uint8_t prefix[16] = {0x20, 0x01};
@@ -136,7 +170,7 @@ static void ra_keep(uint16_t tid, uint16_t sid, const uint8_t *frame, size_t len
 static void what_a_client_is_told(void)
 {
 	uint8_t prefix[16] = {0x20, 1, 0x0d, 0xb8, 0, 0x64}, want[2 + RA_MAX] = {0, 0x57};
-	struct ra ra = {.prefix = prefix, .mtu = 1400};
+	struct ra ra = {.prefix = prefix, .mtu = 1400, .dhcp6 = true};
 	void (*pass)(uint16_t tid, uint16_t sid, const uint8_t *frame, size_t len);
 	struct far_call *c;
 
@@ -208,6 +242,7 @@ static void a_client_is_told_his_prefix(void)
 static const struct test_case cases[] = {
 	{"advertisement_octets", advertisement_octets},
 	{"ra_name_servers", ra_name_servers},
+	{"ra_more_by_dhcpv6", ra_more_by_dhcpv6},
 	{"mtu_is_never_below_1280", mtu_is_never_below_1280},
 	{"solicitations", solicitations},
 	{"what_a_client_is_told", what_a_client_is_told},
