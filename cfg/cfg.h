@@ -151,6 +151,9 @@ struct cfg_pool {
 	const char *name;
 	const struct cfg_prefix *range; /* IPv4: addresses handed out; IPv6: one /64 per client */
 	unsigned ranges;
+	const struct cfg_prefix *delegate; /* prefixes are delegated of these, all IPv6 */
+	unsigned delegates;
+	uint8_t delegate_bits; /* length of each */
 };
 
 /* What is done with the proxy LCP and authentication of a LAC (RFC 2661 4.4.5). */
@@ -182,13 +185,21 @@ struct cfg_refs {
 	unsigned n;
 };
 
+#define CFG_DNS6    3u
+#define CFG_DOMAINS 255u /* octets of them all */
+
 /* How a call or line that ends here is treated: the server side of PPP. */
 struct cfg_service {
 	const char *name;
 	uint32_t local4; /* our end of every link, host order; clients never get it */
 	const struct cfg_pool *pool;
 	uint32_t dns4[2];
-	const char *tun; /* device name, default "ist%d" */
+	uint8_t dns6[CFG_DNS6][16];
+	uint8_t dns6s;
+	const uint8_t *domains; /* to search, as in DNS: labels with their lengths */
+	uint16_t domains_len;	/* octets */
+	bool dhcpv6;		/* clients with IPv6 are answered */
+	const char *tun;	/* device name, default "ist%d" */
 	uint16_t mtu;
 	uint64_t idle, session; /* longest log-in without data, and altogether, us; 0 = no limit */
 	uint8_t proxy;		/* enum cfg_proxy */

@@ -19,8 +19,7 @@
 #include <string.h>
 #include <strings.h>
 
-/* The key that a report is about, or its section when the key is not given. */
-static const struct cfg_item *check_blame(const struct cfg_item *section, const char *key)
+const struct cfg_item *cfg_blame(const struct cfg_item *section, const char *key)
 {
 	const struct cfg_item *it = cfg_given(section, key);
 
@@ -69,7 +68,7 @@ static void check_peer_needs_secret(struct cfg_load *l, const struct cfg_item *i
 
 	for (size_t i = 0; i < CFG_ROWS(rows) && !check_has_secret(it); i++)
 		if (rows[i].on) {
-			const struct cfg_item *b = check_blame(it, rows[i].key);
+			const struct cfg_item *b = cfg_blame(it, rows[i].key);
 
 			cfg_wrong(l, b->line, b, "needs a `secret`");
 		}
@@ -96,14 +95,14 @@ static void check_peer_without_secret(struct cfg_load *l, const struct cfg_item 
 static void check_peer_keys_agree(struct cfg_load *l, const struct cfg_item *it)
 {
 	const struct cfg_peer *p = it->object;
-	const struct cfg_item *b = check_blame(it, "reauth"), *c = cfg_given(it, "challenge");
+	const struct cfg_item *b = cfg_blame(it, "reauth"), *c = cfg_given(it, "challenge");
 
 	if (p->policy.reauth && p->policy.single_tunnel)
 		cfg_wrong(l, b->line, b,
 			  "cannot be combined with `single-tunnel`: it opens a second tunnel");
 	if (p->policy.reauth && c && c->values && !strcmp(c->value->text, "no"))
 		cfg_wrong(l, b->line, b, "needs `challenge = yes`: nothing would be proved");
-	b = check_blame(it, "retransmit-max");
+	b = cfg_blame(it, "retransmit-max");
 	if (p->policy.retransmit > p->policy.retransmit_max)
 		cfg_wrong(l, b->line, b, "`%s` is shorter than `retransmit`, %s",
 			  cfg_time_text(l->scratch, p->policy.retransmit_max),
@@ -223,49 +222,6 @@ static void check_peer_is_reached(struct cfg_load *l, const struct cfg_item *it)
 		}
 }
 
-/* --- pool ------------------------------------------------------------------------------------- */
-
-static void check_range_sizes(struct cfg_load *l, const struct cfg_item *it)
-{
-	const struct cfg_pool *p = it->object;
-	const struct cfg_item *b = check_blame(it, "ranges");
-
-	for (unsigned i = 0; i < p->ranges; i++) {
-		const struct cfg_prefix *r = &p->range[i];
-
-		if (r->v6 && (r->bits > 64 || r->bits < 16))
-			cfg_wrong(l, b->line, b,
-				  "`%s`: an IPv6 range is from /16 to /64, for one /64 per client",
-				  cfg_prefix_text(l->scratch, r));
-		if (!r->v6 && r->bits < 8)
-			cfg_wrong(l, b->line, b, "`%s`: an IPv4 range is /8 or smaller",
-				  cfg_prefix_text(l->scratch, r));
-	}
-}
-
-static void check_overlap(struct cfg_load *l, const struct cfg_item *it,
-			  const struct cfg_prefix *mine, const struct cfg_pool *q, unsigned upto)
-{
-	const struct cfg_item *b = check_blame(it, "ranges");
-
-	for (unsigned i = 0; i < upto; i++)
-		if (cfg_prefix_holds(mine, &q->range[i]) || cfg_prefix_holds(&q->range[i], mine))
-			cfg_wrong(l, b->line, b, "`%s` overlaps `%s` of pool `%s`",
-				  cfg_prefix_text(l->scratch, mine),
-				  cfg_prefix_text(l->scratch, &q->range[i]), q->name);
-}
-
-static void check_ranges_apart(struct cfg_load *l, const struct cfg_item *it)
-{
-	const struct cfg_pool *p = it->object;
-
-	for (unsigned i = 0; i < p->ranges; i++) {
-		for (const struct cfg_pool *q = l->m->pool; q < p; q++)
-			check_overlap(l, it, &p->range[i], q, q->ranges);
-		check_overlap(l, it, &p->range[i], p, i);
-	}
-}
-
 /* --- service ---------------------------------------------------------------------------------- */
 
 /* Is this the first or last address of a range of /bits? */
@@ -281,7 +237,7 @@ static bool check_at_an_end(uint32_t address, unsigned bits)
 static void check_local_in_pool(struct cfg_load *l, const struct cfg_item *it)
 {
 	const struct cfg_service *s = it->object;
-	const struct cfg_item *b = check_blame(it, "local");
+	const struct cfg_item *b = cfg_blame(it, "local");
 	struct cfg_prefix h = check_host_prefix(s->local4);
 
 	if (!s->local4 || (!s->pool && cfg_given(it, "pool")))
@@ -311,7 +267,7 @@ static void check_local_in_pool(struct cfg_load *l, const struct cfg_item *it)
 static void check_mtu_for_ipv6(struct cfg_load *l, const struct cfg_item *it, unsigned mtu,
 			       bool ipv6)
 {
-	const struct cfg_item *b = check_blame(it, "mtu");
+	const struct cfg_item *b = cfg_blame(it, "mtu");
 
 	if (ipv6 && mtu < 1280)
 		cfg_wrong(l, b->line, b, "IPv6 needs 1280 or more; or set `ipv6 = no`");
@@ -330,7 +286,7 @@ static const char *check_tun_shown(struct cfg_load *l, const struct cfg_item *se
 static void check_tun_name(struct cfg_load *l, const struct cfg_item *it, const char *tun,
 			   bool pattern)
 {
-	const struct cfg_item *b = check_blame(it, "tun");
+	const struct cfg_item *b = cfg_blame(it, "tun");
 	const char *pct = strchr(tun, '%');
 	const char *wrong = NULL;
 
@@ -394,7 +350,7 @@ static void check_user_addresses_differ(struct cfg_load *l)
 		if (u->address4)
 			first = check_first_user(l, &by_address, u);
 		if (first != u)
-			cfg_wrong(l, check_blame(it, "address")->line, check_blame(it, "address"),
+			cfg_wrong(l, cfg_blame(it, "address")->line, cfg_blame(it, "address"),
 				  "`%s` is the address of user `%s` too",
 				  check_ipv4_text(l, u->address4),
 				  cfg_clean(l, first->name, strlen(first->name)));
@@ -405,7 +361,7 @@ static void check_user_addresses_differ(struct cfg_load *l)
 static void check_user_address(struct cfg_load *l, const struct cfg_item *it)
 {
 	const struct cfg_user *u = it->object;
-	const struct cfg_item *b = check_blame(it, "address");
+	const struct cfg_item *b = cfg_blame(it, "address");
 
 	for (unsigned i = 0; u->address4 && i < l->m->services; i++)
 		if (l->m->service[i].local4 == u->address4)
@@ -426,7 +382,7 @@ static void check_client_login(struct cfg_load *l, const struct cfg_item *it)
 static void check_client_circuit(struct cfg_load *l, const struct cfg_item *it)
 {
 	const struct cfg_client *c = it->object;
-	const struct cfg_item *b = check_blame(it, "circuit");
+	const struct cfg_item *b = cfg_blame(it, "circuit");
 	const struct ist_transport *t = c->port ? c->port->transport : NULL;
 	struct ist_addr a = {0};
 	const char *wrong;
@@ -451,7 +407,7 @@ static void check_client_peer(struct cfg_load *l, const struct cfg_item *it)
 	const struct cfg_client *c = it->object;
 	bool peer = cfg_given(it, "peer"), port = cfg_given(it, "port");
 	bool circuit = cfg_given(it, "circuit");
-	const struct cfg_item *b = check_blame(it, "peer");
+	const struct cfg_item *b = cfg_blame(it, "peer");
 
 	if (peer && (port || circuit))
 		cfg_wrong(l, b->line, b, "`peer` and a circuit exclude each other");
@@ -469,7 +425,7 @@ static void check_client_bundle(struct cfg_load *l, const struct cfg_item *it)
 {
 	static const char *const of_first[] = {"multilink", "tun", "routes"};
 	const struct cfg_client *c = it->object, *first = c->bundle ? c->bundle : c;
-	const struct cfg_item *b = check_blame(it, "bundle");
+	const struct cfg_item *b = cfg_blame(it, "bundle");
 
 	for (unsigned i = 0; c->bundle && i < sizeof(of_first) / sizeof(of_first[0]); i++)
 		if (cfg_given(it, of_first[i]))
@@ -492,7 +448,7 @@ static void check_client_bundle(struct cfg_load *l, const struct cfg_item *it)
 static void check_client_device(struct cfg_load *l, const struct cfg_item *it)
 {
 	const struct cfg_client *c = it->object;
-	const struct cfg_item *b = check_blame(it, "tun");
+	const struct cfg_item *b = cfg_blame(it, "tun");
 
 	check_tun_name(l, it, c->tun, false);
 	check_mtu_for_ipv6(l, it, c->mtu, c->ppp.ipv6);
@@ -510,7 +466,7 @@ static void check_client_device(struct cfg_load *l, const struct cfg_item *it)
 static void check_route_peers(struct cfg_load *l, const struct cfg_item *it)
 {
 	const struct cfg_route *r = it->object;
-	const struct cfg_item *b = check_blame(it, "to"), *from = cfg_given(it, "from");
+	const struct cfg_item *b = cfg_blame(it, "to"), *from = cfg_given(it, "from");
 	const struct cfg_item *circuit = cfg_given(it, "to-circuit");
 
 	if (!cfg_given(it, "to") && !circuit)
@@ -546,7 +502,7 @@ static void check_route_numbers(struct cfg_load *l, const struct cfg_item *it)
 
 	for (size_t i = 0; to && i < CFG_ROWS(rows); i++)
 		if (rows[i].n->n && rows[i].n->n != to->values) {
-			const struct cfg_item *k = check_blame(it, rows[i].key);
+			const struct cfg_item *k = cfg_blame(it, rows[i].key);
 
 			cfg_wrong(l, k->line, k, "one number for each of `to`: %u, not %u",
 				  to->values, rows[i].n->n);
@@ -640,7 +596,7 @@ static void check_outgoing_bps(struct cfg_load *l, const struct cfg_item *it)
 static void check_outgoing_address(struct cfg_load *l, const struct cfg_item *it)
 {
 	const struct cfg_outgoing *o = it->object;
-	const struct cfg_item *b = check_blame(it, "address");
+	const struct cfg_item *b = cfg_blame(it, "address");
 	struct cfg_prefix h = check_host_prefix(o->address4);
 
 	if (!o->address4 || !o->service)
@@ -729,8 +685,7 @@ static const struct {
 	{CFG_S_PEER, check_peer_dial},
 	{CFG_S_PEER, check_peer_addresses},
 	{CFG_S_PEER, check_peer_is_reached},
-	{CFG_S_POOL, check_range_sizes},
-	{CFG_S_POOL, check_ranges_apart},
+	{CFG_S_POOL, cfg_check_pool},
 	{CFG_S_SERVICE, check_local_in_pool},
 	{CFG_S_SERVICE, check_service_device},
 	{CFG_S_USER, check_one_secret},

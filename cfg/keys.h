@@ -18,6 +18,10 @@ const struct cfg_schema *cfg_schema_new(struct arena *a,
 /* The methods that a list of them names. */
 void cfg_set_methods(struct cfg_load *l, const struct cfg_item *it, uint8_t auth[PPP_AUTHS],
 		     uint8_t *n);
+/* keys_ipv6.c: of a service, of a pool. */
+void cfg_set_dns6(struct cfg_load *l, const struct cfg_item *it, void *obj, const char *text);
+void cfg_set_domains(struct cfg_load *l, const struct cfg_item *it, void *obj, const char *text);
+void cfg_set_delegate(struct cfg_load *l, const struct cfg_item *it, void *obj, const char *text);
 /* 1500 less IPv6, UDP, L2TP and PPP, with room for one more tunnel */
 #define CFG_MTU_DEFAULT 1400
 

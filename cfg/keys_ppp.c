@@ -187,8 +187,13 @@ static void keys_ppp_set_client_user(struct cfg_load *l, const struct cfg_item *
 }
 
 static const struct cfg_key pool_keys[] = {
-	{"ranges", CFG_K_PREFIX, CFG_KEY_LIST | CFG_KEY_REQUIRED, .set = keys_ppp_set_ranges,
+	{"ranges", CFG_K_PREFIX, CFG_KEY_LIST, .deflt = "none", .set = keys_ppp_set_ranges,
 	 .help = "prefixes to give out: an address of IPv4, a /64 of IPv6 for each client"},
+	{"delegate", CFG_K_PREFIX, CFG_KEY_LIST, .set = cfg_set_delegate, .deflt = "none",
+	 .help = "prefixes of IPv6 to delegate from, by DHCPv6, to clients that ask for one"},
+	{"delegate-length", CFG_K_NUMBER, .min = 17, .max = 64,
+	 .help = "length of the prefix that each of them gets",
+	 CFG_AT(struct cfg_pool, delegate_bits)},
 };
 
 /* Keys of both ends of PPP; AT: SERVICE or CLIENT. */
@@ -236,6 +241,11 @@ static const struct cfg_key service_keys[] = {
 	 SERVICE(pool)},
 	{"dns", CFG_K_IPV4, CFG_KEY_LIST, .set = keys_ppp_set_dns,
 	 .help = "up to two name servers to tell clients"},
+	{"dns6", CFG_K_TEXT, CFG_KEY_LIST, .set = cfg_set_dns6, .deflt = "none",
+	 .help = "up to three name servers with IPv6 addresses, told in advertisements and by "
+		 "DHCPv6"},
+	{"domains", CFG_K_TEXT, CFG_KEY_LIST, .set = cfg_set_domains, .deflt = "none",
+	 .help = "domains that clients search, told likewise"},
 	{"tun", CFG_K_TEXT, .help = "name of the TUN device; %d becomes a number", SERVICE(tun)},
 	{"mtu", CFG_K_NUMBER, .min = 576, .max = 65535,
 	 .help = "largest IP packet in both directions; offered as MRU", SERVICE(mtu)},
@@ -283,8 +293,11 @@ static const struct cfg_key service_keys[] = {
 	CFG_DISCARD_ROW(struct cfg_service),
 	CFG_FILTER_ROWS_IP(struct cfg_service, CFG_FILTER_NONE),
 	CFG_FILTER_ROWS_PPP(struct cfg_service, CFG_FILTER_NONE),
-	{"ipv6", CFG_K_BOOL, .deflt = "yes with an IPv6 range in the pool", .help = "offer IPv6",
+	{"ipv6", CFG_K_BOOL, .deflt = "yes with an IPv6 prefix in the pool", .help = "offer IPv6",
 	 SERVICE(ppp.ipv6)},
+	{"dhcpv6", CFG_K_BOOL,
+	 .help = "answer clients' DHCPv6: prefixes that are delegated, name servers, domains",
+	 SERVICE(dhcpv6)},
 	NEGOTIATION(SERVICE),
 };
 
@@ -346,6 +359,14 @@ static const struct cfg_key client_keys[] = {
 	NEGOTIATION(CLIENT),
 };
 
+static void keys_ppp_init_pool(struct cfg_load *l, void *obj)
+{
+	struct cfg_pool *p = obj;
+
+	(void)l;
+	p->delegate_bits = 56;
+}
+
 static void keys_ppp_init_service(struct cfg_load *l, void *obj)
 {
 	struct cfg_service *s = obj;
@@ -355,6 +376,7 @@ static void keys_ppp_init_service(struct cfg_load *l, void *obj)
 	s->ppp.server = true;
 	s->tun = "ist%d";
 	s->mtu = CFG_MTU_DEFAULT;
+	s->dhcpv6 = true;
 }
 
 static bool keys_ppp_has_ipv6(const struct cfg_pool *p)
@@ -362,7 +384,7 @@ static bool keys_ppp_has_ipv6(const struct cfg_pool *p)
 	for (unsigned i = 0; p && i < p->ranges; i++)
 		if (p->range[i].v6)
 			return true;
-	return false;
+	return p && p->delegates;
 }
 
 /* RFC 1990 5.1.1 and 5.1.3: each system can receive packets of 1500 octets; the endpoint is known
@@ -471,8 +493,9 @@ static void keys_ppp_finish_client(struct cfg_load *l, const struct cfg_item *it
 		.init = start, .finish = end, .when_removed = gone                           \
 	}
 
-const struct cfg_schema cfg_schema_pool = SCHEMA(CFG_S_POOL, "pool", "addresses for clients",
-						 pool_keys, cfg_pool, NULL, NULL, CFG_WHEN_NEW);
+const struct cfg_schema cfg_schema_pool =
+	SCHEMA(CFG_S_POOL, "pool", "addresses for clients", pool_keys, cfg_pool, keys_ppp_init_pool,
+	       NULL, CFG_WHEN_NEW);
 const struct cfg_schema cfg_schema_service = SCHEMA(
 	CFG_S_SERVICE, "service", "the server side of PPP for calls that end here", service_keys,
 	cfg_service, keys_ppp_init_service, keys_ppp_finish_service, CFG_WHEN_ENDS);

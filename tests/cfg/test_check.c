@@ -561,8 +561,41 @@ static void pools(void)
 		    "t:2: pool q: ranges: `10.0.2.128/25` overlaps `10.0.2.0/24` of pool `p`\n"
 		    "t:3: pool r: ranges: `10.0.0.0/26` overlaps `10.0.0.0/24` of pool `p`\n"
 		    "t:4: pool s: ranges: `10.1.0.0/26` overlaps `10.1.0.0/24` of pool `q`\n");
+	ASSERT_TOLD("pool p { delegate = \"2001:db8:100::/40\" }\n"
+		    "pool q { ranges = \"2001:db8:1ff::/48\" }",
+		    "t:2: pool q: ranges: `2001:db8:1ff::/48` overlaps `2001:db8:100::/40` of pool "
+		    "`p`\n");
+	ASSERT_TOLD(
+		"pool q { ranges = \"2001:db8:1ff::/48\" delegate = \"2001:db8:1ff:100::/56\" "
+		"}\npool p { delegate = { \"2001:db8:100::/41\", \"2001:db8:180::/41\" } }",
+		"t:1: pool q: delegate: `2001:db8:1ff:100::/56` overlaps `2001:db8:1ff::/48` of "
+		"pool `q`\n"
+		"t:2: pool p: delegate: `2001:db8:180::/41` overlaps `2001:db8:1ff::/48` of "
+		"pool `q`\n"
+		"t:2: pool p: delegate: `2001:db8:180::/41` overlaps `2001:db8:1ff:100::/56` of "
+		"pool `q`\n");
+	ASSERT_TOLD("pool p { delegate = { \"2001:db8::/48\", \"2001:db8:0:100::/56\" } }",
+		    "t:1: pool p: delegate: `2001:db8:0:100::/56` overlaps `2001:db8::/48` of pool "
+		    "`p`\n");
 	ASSERT_TOLD("pool p { ranges = { 10.0.0.0/24, 10.0.1.0/24, 10.0.0.0/25 } }",
 		    "t:1: pool p: ranges: `10.0.0.0/25` overlaps `10.0.0.0/24` of pool `p`\n");
+}
+
+static void delegated_prefixes_have_a_length(void)
+{
+	ASSERT_TOLD("pool p { delegate = \"2001:db8::/40\" delegate-length = 48 }", "");
+	ASSERT_TOLD("pool p { delegate = \"2001:db8::/56\" }", "");
+	ASSERT_TOLD(
+		"pool p { delegate = { \"2001:db8::/57\", 10.0.0.0/8, \"4000::/15\" } }",
+		"t:1: pool p: delegate: `2001:db8::/57`: prefixes of /56 are delegated, from one "
+		"of IPv6 that is from /16 to that\n"
+		"t:1: pool p: delegate: `10.0.0.0/8`: prefixes of /56 are delegated, from one of "
+		"IPv6 that is from /16 to that\n"
+		"t:1: pool p: delegate: `4000::/15`: prefixes of /56 are delegated, from one of "
+		"IPv6 that is from /16 to that\n");
+	ASSERT_TOLD("pool p { ranges = 10.0.0.0/8 delegate-length = 48 }",
+		    "t:1: pool p: delegate-length: needs `delegate`\n");
+	ASSERT_TOLD("pool p { }", "t:1: pool p: needs `ranges` or `delegate`\n");
 }
 
 #define LOCAL(a) "service s { local = " a " pool = p }\npool p { ranges = 10.64.0.0/24 }"
@@ -716,6 +749,7 @@ static const struct test_case cases[] = {
 	{"joins_have_two_ends", joins_have_two_ends},
 	{"rfc3070_frame_size", rfc3070_frame_size},
 	{"pools", pools},
+	{"delegated_prefixes_have_a_length", delegated_prefixes_have_a_length},
 	{"our_own_address", our_own_address},
 	{"devices", devices},
 	{"ipv6_needs_1280", ipv6_needs_1280},

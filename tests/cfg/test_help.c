@@ -65,7 +65,7 @@ static void kinds_ranges_and_defaults(void)
 	help_has("\n  hide = yes | no (default: no) [new-calls]\n");
 	help_has("\n  challenge = yes | no (default: yes with a secret) [new-calls]\n");
 	help_has("\n  service = name of a service [new-calls]\n");
-	help_has("\n  ranges = prefix, or a list { a, b } (required) [new-calls]\n");
+	help_has("\n  ranges = prefix, or a list { a, b } (default: none) [new-calls]\n");
 	help_has("\n  local = IPv4 address (required) [new-calls]\n");
 	help_has("\n  tun = text (default: ist%d) [new-calls]\n");
 	help_has("\n  redial = time, 0 to 1d (default: 30s) [new-calls]\n");

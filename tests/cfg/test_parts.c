@@ -115,8 +115,7 @@ static void includes_tell_their_own_lines(void)
 		"@/x.conf:4: top level: unknown key `worker`, did you mean `workers`?\n"
 		"@/d/1:3: top level: unknown key `host`\n"
 		"@/d/1:4: pool p: this section is never closed: `}` is missing\n"
-		"@/d/1:4: pool p: `ranges` is missing: prefixes to give out: an address of IPv4, a "
-		"/64 of IPv6 for each client\n"
+		"@/d/1:4: pool p: needs `ranges` or `delegate`\n"
 		"@/d/2:1: top level: this `}` closes nothing\n"
 		"@/d/2:1: workers: given twice, first on line 1 of @/x.conf\n"
 		"@/d/2:2: pool p: given twice, first on line 4 of @/d/1\n");

@@ -28,8 +28,7 @@ static void a_forgotten_brace_ends_at_the_next_section(void)
 	ASSERT_TOLD("peer a {\n  secret = x\npeer b {\n  hostname = b secrt = y\n}\npool p { }\n",
 		    "t:1: peer a: this section is never closed: `}` is missing\n"
 		    "t:4: peer b: unknown key `secrt`, did you mean `secret`?\n"
-		    "t:6: pool p: `ranges` is missing: prefixes to give out: an address of IPv4, a "
-		    "/64 of IPv6 for each client\n");
+		    "t:6: pool p: needs `ranges` or `delegate`\n");
 }
 
 static void lists(void)

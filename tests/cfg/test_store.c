@@ -273,6 +273,7 @@ enum {
 	STORE_SERVER,
 	STORE_COA_CLIENT,
 	STORE_RADIUS,
+	STORE_POOL,
 	STORE_SECTIONS,
 };
 
@@ -302,6 +303,7 @@ static const char *const store_sections[STORE_SECTIONS][3] = {
 			  NET "radius r { server \"10.0.0.5\" { secret = 0123456789abcdef } "
 			      "accounting = yes spool = \"/s\" ",
 			  " }"},
+	[STORE_POOL] = {"pool", "pool p { delegate = \"2001::/16\" ", " }"},
 	[STORE_ACCEPT] = {"accept", "sw s { accept \"1*\" { carries = ppp lcp = proxy ", " } }"},
 };
 
@@ -375,6 +377,7 @@ static const struct {
 	{STORE_SERVER, "requests", "0", "1", "4096", "4097"},
 	{STORE_COA_CLIENT, "requests", "0", "1", "100", "101"},
 	{STORE_SERVER, "acct-port", NULL, "0", "65535", "65536"},
+	{STORE_POOL, "delegate-length", "16", "17", "64", "65"},
 	{STORE_RADIUS, "interim", "59s", "60s", "1d", "86401s"},
 	{STORE_RADIUS, "spool-limit", "65535", "65536", "1073741824", "1073741825"},
 };
