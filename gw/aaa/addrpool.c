@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Both families are the same machine over numbers: a space is a row of ranges (first number,
- * count; the last has none), and each number in it is a slot.  An IPv4 slot's number is the
- * address, an IPv6 slot's the upper 64 bits.  Slots never used are found by a cursor, those given
- * back wait in a doubly linked list by index: oldest at the head, and a fixed address can leave
- * from its middle.
+ * All are the same machine over numbers: a space is a row of ranges (first number, count; the last
+ * has none), and each number in it is a slot.  An IPv4 slot's number is the address, an IPv6
+ * slot's the upper 64 bits, a delegated prefix's as many upper bits as the prefix has.  Slots never
+ * used are found by a cursor, those given back wait in a doubly linked list by index: oldest at the
+ * head, and a fixed address can leave from its middle.
  */
 #include "gw/aaa/addrpool.h"
 
@@ -14,6 +14,7 @@
 #include <string.h>
 
 #define NONE	   UINT32_MAX
+#define IP6_BITS   64u /* of a slot of IPv6, and of the longest prefix that can be delegated */
 #define RANGE_BITS 20u /* of ADDRPOOL_RANGE_MAX */
 
 enum slot_state { SLOT_FRESH, SLOT_WAITING, SLOT_USED, SLOT_HELD, SLOT_HELD_USED };
@@ -38,12 +39,15 @@ struct space {
 struct outside {
 	struct hnode node; /* first: found from the table's node */
 	struct outside *next, **at;
-	bool v6;
+	uint8_t kind; /* enum addrpool_kind */
 };
+
+enum addrpool_kind { KIND_4, KIND_6, KIND_PREFIX, KINDS };
 
 struct addrpool {
 	char *name;
-	struct space v4, v6;
+	struct space space[KINDS];
+	uint8_t bits; /* of a prefix to delegate */
 	struct htab by_number;
 	struct outside *outside;
 	uint32_t n_outside;
@@ -74,16 +78,20 @@ static struct range addrpool_range4(const struct cfg_prefix *p)
 			      .count = n > ADDRPOOL_RANGE_MAX ? ADDRPOOL_RANGE_MAX : (uint32_t)n};
 }
 
-static struct range addrpool_range6(const struct cfg_prefix *p)
+/* The prefixes of `bits` in one of IPv6. */
+static struct range addrpool_range6(const struct cfg_prefix *p, unsigned bits)
 {
-	unsigned spare = p->bits < 64 ? 64u - p->bits : 0;
+	unsigned spare = p->bits < bits ? bits - p->bits : 0;
 	uint64_t n = UINT64_C(1) << (spare < RANGE_BITS ? spare : RANGE_BITS);
 	uint64_t mask = spare >= 64 ? 0 : ~(((uint64_t)1 << spare) - 1);
 
-	return (struct range){.base = addrpool_prefix_number(p) & mask, .count = (uint32_t)n};
+	return (struct range){.base = addrpool_prefix_number(p) >> (64 - bits) & mask,
+			      .count = (uint32_t)n};
 }
 
-static bool addrpool_space_init(struct space *s, const struct cfg_prefix *p, unsigned n, bool v6)
+/* bits: of a slot of IPv6; 0 = the space is of IPv4. */
+static bool addrpool_space_init(struct space *s, const struct cfg_prefix *p, unsigned n,
+				unsigned bits)
 {
 	unsigned i, ranges = 0;
 
@@ -94,9 +102,9 @@ static bool addrpool_space_init(struct space *s, const struct cfg_prefix *p, uns
 	for (i = 0; i < n; i++) {
 		struct range r;
 
-		if (p[i].v6 != v6)
+		if (p[i].v6 != (bits != 0))
 			continue;
-		r = v6 ? addrpool_range6(&p[i]) : addrpool_range4(&p[i]);
+		r = bits ? addrpool_range6(&p[i], bits) : addrpool_range4(&p[i]);
 		if (r.count > UINT32_MAX - 1 - s->total)
 			continue;
 		r.first = s->total;
@@ -227,12 +235,22 @@ struct addrpool *addrpool_new(const char *name, const struct cfg_prefix *range, 
 	htab_init(&p->by_number, 0); /* servers and operators say them, not peers */
 	p->name = strdup(name);
 	/* Not short-circuited: both must be fit to be freed. */
-	v4 = addrpool_space_init(&p->v4, range, ranges, false);
-	v6 = addrpool_space_init(&p->v6, range, ranges, true);
-	if (p->name && v4 && v6)
+	v4 = addrpool_space_init(&p->space[KIND_4], range, ranges, 0);
+	v6 = addrpool_space_init(&p->space[KIND_6], range, ranges, IP6_BITS);
+	if (p->name && v4 && v6 && addrpool_delegate(p, NULL, 0, IP6_BITS))
 		return p;
 	addrpool_free(p);
 	return NULL;
+}
+
+bool addrpool_delegate(struct addrpool *p, const struct cfg_prefix *from, unsigned n, uint8_t bits)
+{
+	struct space *s = &p->space[KIND_PREFIX];
+
+	addrpool_space_free(s);
+	*s = (struct space){0};
+	p->bits = bits;
+	return addrpool_space_init(s, from, n, bits);
 }
 
 void addrpool_free(struct addrpool *p)
@@ -246,8 +264,8 @@ void addrpool_free(struct addrpool *p)
 		free(o);
 	}
 	htab_free(&p->by_number);
-	addrpool_space_free(&p->v4);
-	addrpool_space_free(&p->v6);
+	for (unsigned i = 0; i < KINDS; i++)
+		addrpool_space_free(&p->space[i]);
 	free(p->name);
 	free(p);
 }
@@ -259,25 +277,26 @@ const char *addrpool_name(const struct addrpool *p)
 
 /* --- outside the ranges ------------------------------------------------------------------------ */
 
-static struct outside *addrpool_outside_find(const struct addrpool *p, bool v6, uint64_t number)
+static struct outside *addrpool_outside_find(const struct addrpool *p, uint8_t kind,
+					     uint64_t number)
 {
 	struct hnode *n = htab_first(&p->by_number, number);
 
-	while (n && ((struct outside *)n)->v6 != v6)
+	while (n && ((struct outside *)n)->kind != kind)
 		n = htab_more(n);
 	return (struct outside *)n;
 }
 
-static bool addrpool_outside_take(struct addrpool *p, bool v6, uint64_t number)
+static bool addrpool_outside_take(struct addrpool *p, uint8_t kind, uint64_t number)
 {
 	struct outside *o;
 
-	if (addrpool_outside_find(p, v6, number))
+	if (addrpool_outside_find(p, kind, number))
 		return false;
 	o = calloc(1, sizeof(*o));
 	if (!o)
 		return false;
-	o->v6 = v6;
+	o->kind = kind;
 	o->next = p->outside;
 	o->at = &p->outside;
 	if (o->next)
@@ -298,58 +317,59 @@ static void addrpool_outside_give(struct addrpool *p, struct outside *o)
 	free(o);
 }
 
-static bool addrpool_take_fixed(struct addrpool *p, bool v6, uint64_t number)
+static bool addrpool_take_fixed(struct addrpool *p, uint8_t kind, uint64_t number)
 {
-	struct space *s = v6 ? &p->v6 : &p->v4;
+	struct space *s = &p->space[kind];
 	uint32_t i = addrpool_space_find(s, number);
 
-	return i != NONE ? addrpool_space_take_fixed(s, i) : addrpool_outside_take(p, v6, number);
+	return i != NONE ? addrpool_space_take_fixed(s, i) : addrpool_outside_take(p, kind, number);
 }
 
-static void addrpool_give(struct addrpool *p, bool v6, uint64_t number)
+static void addrpool_give(struct addrpool *p, uint8_t kind, uint64_t number)
 {
-	struct outside *o = addrpool_outside_find(p, v6, number);
+	struct outside *o = addrpool_outside_find(p, kind, number);
 
 	if (o)
 		addrpool_outside_give(p, o);
 	else
-		addrpool_space_give(v6 ? &p->v6 : &p->v4, number);
+		addrpool_space_give(&p->space[kind], number);
 }
 
 /* --- both families ----------------------------------------------------------------------------- */
 
 void addrpool_hold4(struct addrpool *p, uint32_t addr)
 {
-	addrpool_space_hold(&p->v4, addr);
+	addrpool_space_hold(&p->space[KIND_4], addr);
 }
 
 uint32_t addrpool_take4(struct addrpool *p)
 {
 	uint64_t number;
 
-	return addrpool_space_take(&p->v4, &number) ? (uint32_t)number : 0;
+	return addrpool_space_take(&p->space[KIND_4], &number) ? (uint32_t)number : 0;
 }
 
 bool addrpool_take4_fixed(struct addrpool *p, uint32_t addr)
 {
-	return addrpool_take_fixed(p, false, addr);
+	return addrpool_take_fixed(p, KIND_4, addr);
 }
 
 bool addrpool_take4_chosen(struct addrpool *p, uint32_t addr)
 {
-	uint32_t i = addrpool_space_find(&p->v4, addr);
+	uint32_t i = addrpool_space_find(&p->space[KIND_4], addr);
 
-	return (i == NONE || p->v4.state[i] != SLOT_HELD) && addrpool_take4_fixed(p, addr);
+	return (i == NONE || p->space[KIND_4].state[i] != SLOT_HELD) &&
+	       addrpool_take4_fixed(p, addr);
 }
 
 void addrpool_give4(struct addrpool *p, uint32_t addr)
 {
-	addrpool_give(p, false, addr);
+	addrpool_give(p, KIND_4, addr);
 }
 
 bool addrpool_covers4(const struct addrpool *p, uint32_t addr)
 {
-	return addrpool_space_find(&p->v4, addr) != NONE;
+	return addrpool_space_find(&p->space[KIND_4], addr) != NONE;
 }
 
 static uint64_t addrpool_number6(const uint8_t prefix[16])
@@ -361,17 +381,17 @@ static uint64_t addrpool_number6(const uint8_t prefix[16])
 
 void addrpool_hold6(struct addrpool *p, const uint8_t prefix[16])
 {
-	addrpool_space_hold(&p->v6, addrpool_number6(prefix));
+	addrpool_space_hold(&p->space[KIND_6], addrpool_number6(prefix));
 }
 
 bool addrpool_take6_fixed(struct addrpool *p, const uint8_t prefix[16])
 {
-	return addrpool_take_fixed(p, true, addrpool_number6(prefix));
+	return addrpool_take_fixed(p, KIND_6, addrpool_number6(prefix));
 }
 
 bool addrpool_covers6(const struct addrpool *p, const uint8_t prefix[16])
 {
-	return addrpool_space_find(&p->v6, addrpool_number6(prefix)) != NONE;
+	return addrpool_space_find(&p->space[KIND_6], addrpool_number6(prefix)) != NONE;
 }
 
 bool addrpool_take6(struct addrpool *p, uint8_t prefix[16])
@@ -379,7 +399,7 @@ bool addrpool_take6(struct addrpool *p, uint8_t prefix[16])
 	struct wr w = wr_init(prefix, 16);
 	uint64_t number;
 
-	if (!addrpool_space_take(&p->v6, &number))
+	if (!addrpool_space_take(&p->space[KIND_6], &number))
 		return false;
 	wr_u64(&w, number);
 	wr_u64(&w, 0);
@@ -388,15 +408,108 @@ bool addrpool_take6(struct addrpool *p, uint8_t prefix[16])
 
 void addrpool_give6(struct addrpool *p, const uint8_t prefix[16])
 {
-	addrpool_give(p, true, addrpool_number6(prefix));
+	addrpool_give(p, KIND_6, addrpool_number6(prefix));
+}
+
+/* --- prefixes to delegate ---------------------------------------------------------------------- */
+
+bool addrpool_delegates(const struct addrpool *p)
+{
+	return p->space[KIND_PREFIX].total;
+}
+
+bool addrpool_take_prefix(struct addrpool *p, struct cfg_prefix *out)
+{
+	struct wr w = wr_init(out->addr, sizeof(out->addr));
+	uint64_t number;
+
+	if (!addrpool_space_take(&p->space[KIND_PREFIX], &number))
+		return false;
+	out->v6 = true;
+	out->bits = p->bits;
+	wr_u64(&w, number << (IP6_BITS - p->bits));
+	wr_u64(&w, 0);
+	return true;
+}
+
+struct addrpool_run {
+	uint64_t first, n;
+};
+
+/* The numbers of the pool's prefixes that have something in common with this one. */
+static struct addrpool_run addrpool_run(const struct addrpool *p, const struct cfg_prefix *prefix)
+{
+	unsigned more = prefix->bits < p->bits ? p->bits - prefix->bits : 0;
+
+	return (struct addrpool_run){
+		.first = addrpool_prefix_number(prefix) >> (IP6_BITS - p->bits),
+		.n = UINT64_C(1) << more,
+	};
+}
+
+/* What the pool's ranges have of a run; the number behind the last is in *end. */
+static uint64_t addrpool_run_in(const struct addrpool *p, struct addrpool_run run, uint64_t *end)
+{
+	const struct range *r = p->space[KIND_PREFIX].range;
+
+	for (; r->count; r++) {
+		uint64_t first = run.first > r->base ? run.first : r->base;
+		uint64_t mine = run.first + run.n, its = r->base + r->count;
+
+		*end = mine < its ? mine : its;
+		if (first < *end)
+			return first;
+	}
+	return *end = 0;
+}
+
+bool addrpool_covers_prefix(const struct addrpool *p, const struct cfg_prefix *prefix)
+{
+	uint64_t end;
+
+	addrpool_run_in(p, addrpool_run(p, prefix), &end);
+	return end;
+}
+
+bool addrpool_has_prefix(const struct addrpool *p, const struct cfg_prefix *prefix)
+{
+	return prefix->bits == p->bits && addrpool_covers_prefix(p, prefix);
+}
+
+/* Ranges are apart, so that a prefix is in one of them, or around some; then the first counts. */
+bool addrpool_take_prefix_fixed(struct addrpool *p, const struct cfg_prefix *prefix)
+{
+	uint64_t end, first = addrpool_run_in(p, addrpool_run(p, prefix), &end), at = first;
+
+	if (!end)
+		return addrpool_outside_take(p, KIND_PREFIX, addrpool_prefix_number(prefix));
+	while (at < end && addrpool_take_fixed(p, KIND_PREFIX, at))
+		at++;
+	if (at == end)
+		return true;
+	while (at-- > first)
+		addrpool_give(p, KIND_PREFIX, at);
+	return false;
+}
+
+void addrpool_give_prefix(struct addrpool *p, const struct cfg_prefix *prefix)
+{
+	uint64_t end, at = addrpool_run_in(p, addrpool_run(p, prefix), &end);
+
+	if (!end)
+		addrpool_give(p, KIND_PREFIX, addrpool_prefix_number(prefix));
+	for (; at < end; at++)
+		addrpool_give(p, KIND_PREFIX, at);
 }
 
 void addrpool_stats(const struct addrpool *p, struct addrpool_stats *out)
 {
-	*out = (struct addrpool_stats){.size4 = p->v4.total,
-				       .used4 = p->v4.used,
-				       .held4 = p->v4.held,
-				       .size6 = p->v6.total,
-				       .used6 = p->v6.used,
+	*out = (struct addrpool_stats){.size4 = p->space[KIND_4].total,
+				       .used4 = p->space[KIND_4].used,
+				       .held4 = p->space[KIND_4].held,
+				       .size6 = p->space[KIND_6].total,
+				       .used6 = p->space[KIND_6].used,
+				       .prefixes = p->space[KIND_PREFIX].total,
+				       .delegated = p->space[KIND_PREFIX].used,
 				       .outside = p->n_outside};
 }

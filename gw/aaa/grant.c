@@ -191,6 +191,29 @@ static const char *grant_add_prefix6(struct grant_draft *d, const struct radius_
 	return NULL;
 }
 
+static const char *grant_add_pool_pd(struct grant_draft *d, const struct radius_value *v)
+{
+	return grant_name(d->g.pool_pd, v->octets) ? NULL
+						   : "a Delegated-IPv6-Prefix-Pool that is no name";
+}
+
+/* RFC 4818 section 3, in the same form.  The first one counts: there is one for a link. */
+static const char *grant_add_delegated(struct grant_draft *d, const struct radius_value *v)
+{
+	struct cfg_prefix p = {.v6 = true};
+	struct rd r = v->octets;
+
+	rd_skip(&r, 1);
+	p.bits = rd_u8(&r);
+	if (!p.bits || p.bits > IP6_BITS)
+		return "a Delegated-IPv6-Prefix that is not of 1 to 64 bits";
+	memcpy(p.addr, r.p, r.left < 8 ? r.left : 8);
+	grant_mask(&p);
+	if (!d->g.delegated.bits)
+		d->g.delegated = p;
+	return NULL;
+}
+
 static const char *grant_add_iid(struct grant_draft *d, const struct radius_value *v)
 {
 	struct rd r = v->octets;
@@ -258,6 +281,8 @@ static const struct {
 	{RADIUS_MS_SECONDARY_DNS, grant_add_dns2},
 	{RADIUS_DNS_SERVER_IPV6_ADDRESS, grant_add_dns6},
 	{RADIUS_FRAMED_IPV6_PREFIX, grant_add_prefix6},
+	{RADIUS_DELEGATED_IPV6_POOL, grant_add_pool_pd},
+	{RADIUS_DELEGATED_IPV6_PREFIX, grant_add_delegated},
 	{RADIUS_FRAMED_INTERFACE_ID, grant_add_iid},
 	{RADIUS_FRAMED_MTU, grant_add_mtu},
 	{RADIUS_PORT_LIMIT, grant_add_links},
@@ -330,6 +355,9 @@ static void grant_put(struct wr *w, const struct grant *g)
 		wr_u8(w, g->route[i].bits);
 		wr_bytes(w, g->route[i].addr, 16);
 	}
+	grant_put_text(w, g->pool_pd);
+	wr_u8(w, g->delegated.bits);
+	wr_bytes(w, g->delegated.addr, 16);
 }
 
 void grant_save(const struct grant *g, struct wr *w)
@@ -374,6 +402,21 @@ static void grant_get_route(struct rd *r, struct cfg_prefix *p)
 		grant_mask(p);
 }
 
+/* A record of an older release ends before it. */
+static void grant_get_delegated(struct rd *r, struct grant *g)
+{
+	if (r->bad || !r->left)
+		return;
+	grant_get_text(r, g->pool_pd);
+	g->delegated.bits = rd_u8(r);
+	g->delegated.v6 = g->delegated.bits;
+	grant_get_octets(r, g->delegated.addr);
+	if (g->delegated.bits > IP6_BITS)
+		rd_fail(r);
+	else
+		grant_mask(&g->delegated);
+}
+
 static void grant_get(struct rd *r, struct grant_draft *d)
 {
 	struct grant *g = &d->g;
@@ -400,6 +443,7 @@ static void grant_get(struct rd *r, struct grant_draft *d)
 		rd_fail(r);
 	for (; g->routes < n && !r->bad; g->routes++)
 		grant_get_route(r, &d->route[g->routes]);
+	grant_get_delegated(r, g);
 }
 
 bool grant_read(struct rd *r, struct grant **out)

@@ -18,18 +18,20 @@
 #define GRANT_SKIPPED 80u
 
 struct grant {
-	char pool4[GRANT_NAME + 1];  /* Framed-Pool; "" = the service's */
-	char pool6[GRANT_NAME + 1];  /* Framed-IPv6-Pool; likewise */
-	char filter[GRANT_NAME + 1]; /* Filter-Id; "" = none */
-	bool chooses4;		     /* he may have the address that he asks for */
-	uint32_t dns4[2];	     /* host order; 0 = that of the service */
+	char pool4[GRANT_NAME + 1];   /* Framed-Pool; "" = the service's */
+	char pool6[GRANT_NAME + 1];   /* Framed-IPv6-Pool; likewise */
+	char filter[GRANT_NAME + 1];  /* Filter-Id; "" = none */
+	char pool_pd[GRANT_NAME + 1]; /* Delegated-IPv6-Prefix-Pool; "" = as pool6 */
+	bool chooses4;		      /* he may have the address that he asks for */
+	uint32_t dns4[2];	      /* host order; 0 = that of the service */
 	uint8_t dns6[GRANT_DNS6][16];
 	uint8_t dns6s; /* of them */
 	bool has_prefix6;
-	uint8_t prefix6[16]; /* a /64 */
-	uint64_t iid;	     /* his interface identifier; 0 = any */
-	uint16_t mtu;	     /* largest packet to him; 0 = no limit */
-	uint16_t links;	     /* of his bundle; 0 = no limit */
+	uint8_t prefix6[16];	     /* a /64 */
+	struct cfg_prefix delegated; /* Delegated-IPv6-Prefix; bits 0 = one of the pool */
+	uint64_t iid;		     /* his interface identifier; 0 = any */
+	uint16_t mtu;		     /* largest packet to him; 0 = no limit */
+	uint16_t links;		     /* of his bundle; 0 = no limit */
 	const struct cfg_prefix *route;
 	uint8_t routes; /* at most GRANT_ROUTES; IPv6 with at most 64 bits, none of 0 bits */
 };

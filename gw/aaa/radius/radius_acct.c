@@ -16,13 +16,14 @@ void radius_acct_id(char out[RADIUS_ACCT_ID], uint64_t id)
 
 /* --- what is known of a log-in ----------------------------------------------------------------- */
 
-/* RFC 3162 2.3: a reserved octet, the length, and the octets of the prefix. */
-static void radius_acct_put_prefix(struct radius_writer *b, const uint8_t prefix[16])
+/* RFC 3162 2.3, RFC 4818 section 3: a reserved octet, the length, and the octets of the prefix. */
+static void radius_acct_put_prefix(struct radius_writer *b, enum radius_name name,
+				   const uint8_t prefix[16], uint8_t bits)
 {
-	uint8_t octets[2 + PREFIX_BITS / 8] = {0, PREFIX_BITS};
+	uint8_t octets[2 + 16] = {0, bits};
 
-	memcpy(octets + 2, prefix, PREFIX_BITS / 8);
-	radius_put(b, RADIUS_FRAMED_IPV6_PREFIX, octets, sizeof(octets));
+	memcpy(octets + 2, prefix, (bits + 7u) / 8);
+	radius_put(b, name, octets, 2 + (bits + 7u) / 8);
 }
 
 static void radius_acct_put_iid(struct radius_writer *b, uint64_t iid)
@@ -93,7 +94,10 @@ static void radius_acct_put_addresses(struct radius_writer *b, const struct radi
 	if (f->address4)
 		radius_put_u32(b, RADIUS_FRAMED_IP_ADDRESS, f->address4);
 	if (f->has_prefix6)
-		radius_acct_put_prefix(b, f->prefix6);
+		radius_acct_put_prefix(b, RADIUS_FRAMED_IPV6_PREFIX, f->prefix6, PREFIX_BITS);
+	if (f->delegated_bits)
+		radius_acct_put_prefix(b, RADIUS_DELEGATED_IPV6_PREFIX, f->delegated,
+				       f->delegated_bits);
 	if (f->has_iid)
 		radius_acct_put_iid(b, f->iid);
 }

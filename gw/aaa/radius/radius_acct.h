@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Records of accounting as attributes (RFC 2866, 2867, 2869, 3162, 4679): what is known of a log-in
- * or tunnel, and what has become of it.  Values in, octets out.
+ * Records of accounting as attributes (RFC 2866, 2867, 2869, 3162, 4679, 4818): what is known of a
+ * log-in or tunnel, and what has become of it.  Values in, octets out.
  *
  * A record says when it was made, by Event-Timestamp.  Acct-Delay-Time is added each time that it
  * is sent, since it says how long that has taken.
@@ -72,7 +72,8 @@ struct radius_acct_facts {
 	bool framed;	    /* PPP: Service-Type and Framed-Protocol are said */
 	uint32_t address4;  /* 0 = none */
 	bool has_prefix6, has_iid;
-	uint8_t prefix6[16]; /* its first 64 bits */
+	uint8_t prefix6[16];		       /* its first 64 bits */
+	uint8_t delegated[16], delegated_bits; /* a prefix; bits 0 = none */
 	uint64_t iid;
 	const uint8_t *classes; /* Class attributes, each behind its length of one octet */
 	size_t classes_len;

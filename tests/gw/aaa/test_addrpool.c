@@ -348,21 +348,129 @@ static void several_ranges(void)
 	addrpool_free(p);
 }
 
+/* 2001:db8:100::/54 and 2001:db8:200::/55 in prefixes of /56 */
+static struct addrpool *pool_of_prefixes(void)
+{
+	static const struct cfg_prefix r[2] = {
+		{.v6 = true, .bits = 54, .addr = {0x20, 1, 0x0d, 0xb8, 1}},
+		{.v6 = true, .bits = 55, .addr = {0x20, 1, 0x0d, 0xb8, 2}}};
+	struct addrpool *p = addrpool_new("p", NULL, 0);
+
+	CU_ASSERT_FALSE(addrpool_delegates(p));
+	CU_ASSERT_TRUE_FATAL(addrpool_delegate(p, r, 2, 56));
+	CU_ASSERT_TRUE(addrpool_delegates(p));
+	return p;
+}
+
+static struct cfg_prefix prefix_at(uint8_t fifth, uint8_t seventh, uint8_t bits)
+{
+	return (struct cfg_prefix){
+		.v6 = true, .bits = bits, .addr = {0x20, 1, 0x0d, 0xb8, fifth, 0, seventh}};
+}
+
+static bool takes_prefix(struct addrpool *p, uint8_t fifth, uint8_t seventh)
+{
+	const struct cfg_prefix want = prefix_at(fifth, seventh, 56);
+	struct cfg_prefix got;
+
+	return addrpool_take_prefix(p, &got) && !memcmp(&got, &want, sizeof(got));
+}
+
+static bool takes_fixed(struct addrpool *p, uint8_t fifth, uint8_t seventh, uint8_t bits)
+{
+	const struct cfg_prefix want = prefix_at(fifth, seventh, bits);
+
+	return addrpool_take_prefix_fixed(p, &want);
+}
+
+static void gives_back(struct addrpool *p, uint8_t fifth, uint8_t seventh, uint8_t bits)
+{
+	const struct cfg_prefix what = prefix_at(fifth, seventh, bits);
+
+	addrpool_give_prefix(p, &what);
+}
+
+static void prefixes_to_delegate(void)
+{
+	struct addrpool *p = pool_of_prefixes();
+	struct addrpool_stats n;
+	struct cfg_prefix got;
+
+	CU_ASSERT_TRUE(takes_prefix(p, 1, 0));
+	CU_ASSERT_TRUE(takes_prefix(p, 1, 1));
+	CU_ASSERT_TRUE(takes_prefix(p, 1, 2));
+	CU_ASSERT_TRUE(takes_prefix(p, 1, 3));
+	CU_ASSERT_TRUE(takes_prefix(p, 2, 0));
+	CU_ASSERT_TRUE(takes_prefix(p, 2, 1));
+	CU_ASSERT_FALSE(addrpool_take_prefix(p, &got));
+	addrpool_stats(p, &n);
+	CU_ASSERT_EQUAL(n.prefixes, 6);
+	CU_ASSERT_EQUAL(n.delegated, 6);
+	CU_ASSERT_EQUAL(n.size6, 0);
+	gives_back(p, 2, 0, 56);
+	gives_back(p, 1, 2, 56);
+	CU_ASSERT_TRUE(takes_prefix(p, 2, 0));
+	CU_ASSERT_TRUE(takes_prefix(p, 1, 2));
+	addrpool_free(p);
+}
+
+/* One of another length takes all that have something in common with it. */
+static void a_prefix_of_ones_own(void)
+{
+	struct addrpool *p = pool_of_prefixes();
+	const struct cfg_prefix in = prefix_at(1, 2, 60), out = prefix_at(3, 0, 56),
+				all = prefix_at(1, 0, 48), same = prefix_at(2, 1, 56);
+	struct addrpool_stats n;
+
+	CU_ASSERT_TRUE(addrpool_covers_prefix(p, &in) && addrpool_covers_prefix(p, &all));
+	CU_ASSERT_FALSE(addrpool_covers_prefix(p, &out));
+	CU_ASSERT_TRUE(addrpool_has_prefix(p, &same));
+	CU_ASSERT_FALSE(addrpool_has_prefix(p, &in) || addrpool_has_prefix(p, &out) ||
+			addrpool_has_prefix(p, &all));
+	CU_ASSERT_TRUE(takes_fixed(p, 1, 2, 60));
+	CU_ASSERT_FALSE(takes_fixed(p, 1, 2, 56));
+	CU_ASSERT_FALSE(takes_fixed(p, 1, 0, 48)); /* and what it has taken until then is free */
+	CU_ASSERT_TRUE(takes_fixed(p, 1, 0, 56));
+	gives_back(p, 1, 0, 56);
+	gives_back(p, 1, 2, 60);
+	CU_ASSERT_TRUE(takes_fixed(p, 1, 0, 48));
+	addrpool_stats(p, &n);
+	CU_ASSERT_EQUAL(n.delegated, 4);
+	CU_ASSERT_TRUE(takes_prefix(p, 2, 0));
+	gives_back(p, 1, 0, 48);
+	addrpool_stats(p, &n);
+	CU_ASSERT_EQUAL(n.delegated, 1);
+	/* of nobody */
+	CU_ASSERT_TRUE(takes_fixed(p, 3, 0, 56));
+	CU_ASSERT_FALSE(takes_fixed(p, 3, 0, 56));
+	gives_back(p, 3, 0, 56);
+	CU_ASSERT_TRUE(takes_fixed(p, 3, 0, 56));
+	addrpool_free(p);
+}
+
 static void without_memory_there_is_none(void)
 {
 	static const struct cfg_prefix r[2] = {{.bits = 29, .addr = {[12] = 10, 64}},
 					       {.v6 = true, .bits = 62, .addr = {0x20, 1}}};
 	unsigned refused = 0;
 	struct addrpool *p;
+	bool more = true;
 
-	for (bool more = true; more; refused += more) {
+	for (; more; refused += more) {
 		heap_refuse(refused);
 		p = addrpool_new("p", r, 2);
 		more = heap_refused();
 		CU_ASSERT_EQUAL(p == NULL, more);
 		addrpool_free(p);
 	}
-	CU_ASSERT_EQUAL(refused, 8); /* the pool, its name, and three of each family */
+	CU_ASSERT_EQUAL(refused, 11); /* the pool, its name, and three of each of three kinds */
+	for (p = addrpool_new("p", r, 2), more = true, refused = 0; more; refused += more) {
+		heap_refuse(refused);
+		more = !addrpool_delegate(p, r + 1, 1, 64);
+		CU_ASSERT_EQUAL(heap_refused(), more);
+	}
+	CU_ASSERT_EQUAL(refused, 3);
+	addrpool_free(p);
 	p = addrpool_new("p", r, 2);
 	heap_refuse(0);
 	CU_ASSERT_FALSE(addrpool_take4_fixed(p, IP(192, 0, 2, 7)));
@@ -385,6 +493,8 @@ static const struct test_case cases[] = {
 	{"covers_what_it_gives", covers_what_it_gives},
 	{"one_64_per_client", one_64_per_client},
 	{"a_64_of_ones_own", a_64_of_ones_own},
+	{"prefixes_to_delegate", prefixes_to_delegate},
+	{"a_prefix_of_ones_own", a_prefix_of_ones_own},
 	{"bits_behind_the_prefix_do_not_count", bits_behind_the_prefix_do_not_count},
 	{"families_do_not_mix_and_large_ranges_are_cut",
 	 families_do_not_mix_and_large_ranges_are_cut},

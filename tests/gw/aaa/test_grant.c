@@ -98,6 +98,27 @@ static void ipv6_of_the_user(void)
 	REFUSED("610b0038 20010db8007700", "a Framed-IPv6-Prefix that is no /64");
 }
 
+/* RFC 4818 section 3, RFC 6911 3.5.  What the length does not cover does not count. */
+static void prefixes_to_delegate(void)
+{
+	static const uint8_t want[16] = {0x20, 1, 0x0d, 0xb8, 1, 0, 0xfc};
+
+	GRANTED("7b0c 0036 20010db80100ffff ab06676f6c64");
+	CU_ASSERT_EQUAL(draft.g.delegated.bits, 54);
+	CU_ASSERT_TRUE(draft.g.delegated.v6);
+	ASSERT_OCTETS(draft.g.delegated.addr, 16, want, 16);
+	CU_ASSERT_STRING_EQUAL(draft.g.pool_pd, "gold");
+	GRANTED("7b08 0020 20010db8 7b08 0020 20010db9"); /* the first counts */
+	ASSERT_OCTETS(draft.g.delegated.addr, 4, want, 4);
+	REFUSED("7b0d 0041 20010db801000000 80",
+		"a Delegated-IPv6-Prefix that is not of 1 to 64 bits");
+	REFUSED("7b04 0000", "a Delegated-IPv6-Prefix that is not of 1 to 64 bits");
+	REFUSED("ab42"
+		"6161616161616161616161616161616161616161616161616161616161616161"
+		"6161616161616161616161616161616161616161616161616161616161616161",
+		"a Delegated-IPv6-Prefix-Pool that is no name");
+}
+
 static void how_much(void)
 {
 	GRANTED("0c0600000514 3e0600000002");
@@ -288,6 +309,7 @@ static const struct test_case cases[] = {
 	{"addresses_that_are_none", addresses_that_are_none},
 	{"name_servers", name_servers},
 	{"ipv6_of_the_user", ipv6_of_the_user},
+	{"prefixes_to_delegate", prefixes_to_delegate},
 	{"how_much", how_much},
 	{"words_for_the_peer", words_for_the_peer},
 	{"rfc2865_5_22_routes", rfc2865_5_22_routes},

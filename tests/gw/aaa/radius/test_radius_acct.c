@@ -61,6 +61,19 @@ static void rfc3162_addresses(void)
 				   "600a0102030405060708");
 }
 
+/* Only as many octets as the prefix has. */
+static void rfc4818_3_a_delegated_prefix(void)
+{
+	struct radius_acct_facts f = {.port_type = 5, .delegated_bits = 54};
+
+	test_hex(f.delegated, sizeof(f.delegated), "20010db80100fc00 0000000000000000");
+	acct_facts_are(&f, NO_PORT "7b0b 00 36 20010db80100fc");
+	f.delegated_bits = 56;
+	acct_facts_are(&f, NO_PORT "7b0b 00 38 20010db80100fc");
+	f.delegated_bits = 32;
+	acct_facts_are(&f, NO_PORT "7b08 00 20 20010db8");
+}
+
 static void rfc2867_4_a_call_names_its_tunnel(void)
 {
 	struct radius_acct_facts f = {.port_type = 5,
@@ -176,6 +189,7 @@ static void rfc2866_5_a_stop(void)
 static const struct test_case cases[] = {
 	{"what_is_not_known_is_left_out", what_is_not_known_is_left_out},
 	{"rfc3162_addresses", rfc3162_addresses},
+	{"rfc4818_3_a_delegated_prefix", rfc4818_3_a_delegated_prefix},
 	{"rfc2867_4_a_call_names_its_tunnel", rfc2867_4_a_call_names_its_tunnel},
 	{"rfc4679_3_3_lines", rfc4679_3_3_lines},
 	{"rfc2865_5_25_each_class_as_it_came", rfc2865_5_25_each_class_as_it_came},
