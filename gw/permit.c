@@ -110,7 +110,8 @@ static bool permit_service(struct opener *o, const struct cfg_model *cfg,
 
 	ok = opener_may_address(o, s->tun, &local) && ok;
 	if (s->pool)
-		ok = permit_routes(o, s->tun, s->pool->range, s->pool->ranges) && ok;
+		ok = permit_routes(o, s->tun, s->pool->range, s->pool->ranges) &&
+		     permit_routes(o, s->tun, s->pool->delegate, s->pool->delegates) && ok;
 	ok = permit_radius(o, s) && ok;
 	for (unsigned i = 0; i < cfg->users; i++)
 		ok = permit_route4(o, s->tun, cfg->user[i].address4) && ok;

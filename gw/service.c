@@ -20,6 +20,17 @@ static struct addrpool *service_pool(struct gw *gw, const struct cfg_pool *cfg)
 	return cfg ? gw->pool[cfg - gw->cfg->pool] : gw->no_pool;
 }
 
+/* NULL without memory. */
+static struct addrpool *service_make_pool(const struct cfg_pool *p)
+{
+	struct addrpool *pool = addrpool_new(p->name, p->range, p->ranges);
+
+	if (pool && addrpool_delegate(pool, p->delegate, p->delegates, p->delegate_bits))
+		return pool;
+	addrpool_free(pool);
+	return NULL;
+}
+
 bool services_open_pools(struct gw *gw)
 {
 	const struct cfg_model *m = gw->cfg;
@@ -30,7 +41,7 @@ bool services_open_pools(struct gw *gw)
 	if (!gw->pool || !gw->no_pool)
 		return false;
 	for (i = 0; i < m->pools; i++) {
-		gw->pool[i] = addrpool_new(m->pool[i].name, m->pool[i].range, m->pool[i].ranges);
+		gw->pool[i] = service_make_pool(&m->pool[i]);
 		if (!gw->pool[i])
 			return false;
 		for (k = 0; k < m->users; k++)

@@ -9,6 +9,7 @@
  * the call's gap timer delivers it when the missing frames do not come.
  */
 #include "gw/dp/data.h"
+#include "gw/ip/ip.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -94,14 +95,16 @@ static void dp_call_tell_unsequenced(struct worker *w, struct call *c)
 
 /* --- PPP -------------------------------------------------------------------------------------- */
 
-/* A client's Router Solicitation goes to the control thread, which knows its prefix, not to the
- * kernel. */
-static bool dp_call_is_solicitation(const struct call *c, uint16_t proto, const struct rd *info)
+/* A client's Router Solicitation and DHCPv6 go to the control thread, which knows its prefixes, not
+ * to the kernel. */
+static bool dp_call_asks_control(const struct call *c, uint16_t proto, const struct rd *info)
 {
 	enum { NEXT_HEADER = 6, ICMPV6 = 58, TYPE = 40, SOLICITATION = 133 };
 
-	return proto == PPP_IPV6 && !c->c.client && info->left > TYPE &&
-	       info->p[NEXT_HEADER] == ICMPV6 && info->p[TYPE] == SOLICITATION;
+	if (proto != PPP_IPV6 || c->c.client || info->left <= TYPE)
+		return false;
+	return info->p[NEXT_HEADER] == ICMPV6 ? info->p[TYPE] == SOLICITATION
+					      : ip6_is_for_dhcp_server(info->p, info->left);
 }
 
 /* The peer may send as soon as it has our Ack, which is before the control thread has told us that
@@ -224,7 +227,7 @@ void call_info_in(struct worker *w, struct call *c, uint16_t proto, const struct
 	}
 	if (proto == PPP_LCP && call_echo(w, c, info))
 		return;
-	if (c->c.mode != DP_TERMINAL || !ip || dp_call_is_solicitation(c, proto, info)) {
+	if (c->c.mode != DP_TERMINAL || !ip || dp_call_asks_control(c, proto, info)) {
 		dp_call_punt(w, c, proto, info);
 	} else if (!dp_call_ip(w, c, proto, info)) {
 		if (dp_call_is_early(c))

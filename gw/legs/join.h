@@ -28,6 +28,9 @@ struct join_owner {
 	X(OTHER_NOT_UP, "other-not-up", "frame whose way out has not been started or is gone")    \
 	X(IPV6, "ipv6", "Router Solicitation that is malformed or gets no prefix")                \
 	X(SOLICITATION, "solicitation", "Router Solicitation while another waits for its answer") \
+	X(DHCP6, "dhcpv6", "DHCPv6 message that is malformed, not valid, or for another server")  \
+	X(DHCP6_LIMIT, "dhcpv6-limit", "DHCPv6 message beyond what a client may send")            \
+	X(DHCP6_UNANSWERED, "dhcpv6-unanswered", "DHCPv6 message that gets no answer")            \
 	X(NO_LINE, "no-line", "PPP frame of a circuit without a join, no Configure-Request")      \
 	X(NO_CALL, "no-call", "frame of a call that has ended")                                   \
 	X(ABSENT, "absent", "packet for a client that could not be called, or is being called")

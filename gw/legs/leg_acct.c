@@ -5,6 +5,7 @@
  */
 #include "gw/legs/leg_server.h"
 
+#include "gw/dhcp6/dhcp6.h"
 #include "gw/port.h"
 #include "gw/text.h"
 
@@ -105,9 +106,15 @@ static void leg_acct_line(const struct leg_origin *o, struct radius_acct_facts *
 
 static void leg_acct_addresses(const struct leg_server *s, struct radius_acct_facts *out)
 {
+	const struct dhcp6_lease *lease = leg_dhcp6_lease(s);
+
 	out->address4 = s->t.net.ip4 ? s->t.addr.peer4 : s->given4;
 	out->has_prefix6 = s->has6;
 	memcpy(out->prefix6, s->prefix6, sizeof(out->prefix6));
+	if (lease) {
+		out->delegated_bits = lease->prefix.bits;
+		memcpy(out->delegated, lease->prefix.addr, sizeof(out->delegated));
+	}
 	out->has_iid = s->t.net.ip6;
 	out->iid = s->t.addr.peer_iid;
 }

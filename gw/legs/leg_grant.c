@@ -32,6 +32,16 @@ struct addrpool *leg_grant_pool6(const struct leg_server *s)
 	return leg_grant_pool(s, s->grant ? s->grant->pool6 : "");
 }
 
+/* RFC 6911 3.5; where no pool is named for that, the one of his addresses, if it delegates. */
+struct addrpool *leg_grant_pool_pd(const struct leg_server *s)
+{
+	struct addrpool *pool = leg_grant_pool6(s);
+
+	if (s->grant && *s->grant->pool_pd)
+		return leg_grant_pool(s, s->grant->pool_pd);
+	return pool && addrpool_delegates(pool) ? pool : s->service->pool;
+}
+
 /* False: there is no such section. */
 static bool leg_grant_filters(const struct leg_server *s, const struct grant *g,
 			      const struct gw_filters **out)
@@ -114,12 +124,14 @@ const char *leg_grant_take(struct leg_server *s, const struct grant *g)
 		return "the pool that its Framed-Pool names is not configured";
 	if (!leg_grant_pool6(s))
 		return "the pool that its Framed-IPv6-Pool names is not configured";
+	if (!leg_grant_pool_pd(s))
+		return "the pool that its Delegated-IPv6-Prefix-Pool names is not configured";
 	return NULL;
 }
 
 const char *leg_grant_again(struct leg_server *s)
 {
-	if (!leg_grant_pool4(s) || !leg_grant_pool6(s))
+	if (!leg_grant_pool4(s) || !leg_grant_pool6(s) || !leg_grant_pool_pd(s))
 		return "its pool is not configured any more";
 	if (s->grant && !leg_grant_filters(s, s->grant, &s->filters))
 		return "its filter is not configured any more";
@@ -168,6 +180,7 @@ void leg_grant_left(const struct leg_server *s)
 {
 	for (unsigned i = 0; s->grant && i < s->grant->routes; i++)
 		network_left(s->t.gw, s->t.tun, &s->grant->route[i]);
+	leg_dhcp6_left(s);
 }
 
 /* --- shown ------------------------------------------------------------------------------------- */
@@ -183,6 +196,8 @@ bool leg_server_view(const struct leg *l, struct leg_server_view *out)
 		.pool4 = s->given4 && !s->taken_as.fixed4 ? addrpool_name(s->from4) : NULL,
 		.pool6 = s->has6 && !s->taken_as.has_fixed6 ? addrpool_name(s->from6) : NULL,
 		.grant = s->grant,
+		.lease = leg_dhcp6_lease(s),
+		.pool_pd = leg_dhcp6_pool(s),
 	};
 	return true;
 }

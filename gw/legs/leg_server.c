@@ -370,6 +370,8 @@ static void leg_server_lead(struct leg_server *s, bool v6, bool here)
 				     here ? c->sid : 0);
 	}
 	leg_grant_lead(s, v6, here ? c : NULL);
+	if (v6)
+		leg_dhcp6_lead(s, here ? c : NULL);
 }
 
 static void server_ip4(struct leg_terminal *t, const struct ppp_addresses *addr, bool up)
@@ -401,12 +403,15 @@ static void leg_server_advertise(void *ctx, uint64_t now)
 	struct leg_server *s = ctx;
 	uint8_t frame[2 + RA_MAX] = {0, PPP_IPV6};
 	unsigned gap = s->adverts < ADVERT_GAPS ? s->adverts : ADVERT_GAPS - 1;
-	const struct ra ra = {.iid = s->t.addr.local_iid,
-			      .prefix = s->prefix6,
-			      .mtu = s->t.net.mtu,
-			      .dns = s->grant ? s->grant->dns6 : NULL,
-			      .dns_n = s->grant ? s->grant->dns6s : 0};
+	const struct cfg_service *cfg = s->service->cfg;
+	struct ra ra = {.iid = s->t.addr.local_iid,
+			.prefix = s->has6 ? s->prefix6 : NULL,
+			.mtu = s->t.net.mtu,
+			.domains = cfg->domains,
+			.domains_len = cfg->domains_len,
+			.dhcp6 = cfg->dhcpv6};
 
+	ra.dns_n = leg_dhcp6_dns(s, &ra.dns);
 	join_frame(&s->t.leg, frame, 2 + ra_build(frame + 2, &ra), now);
 	s->adverts++;
 	s->solicited = false;
@@ -420,11 +425,18 @@ static void leg_server_advertise_at(struct leg_server *s, uint64_t when)
 	loop_set(s->t.gw->loop, &s->advert, when);
 }
 
+/* He has something to learn of us: his /64, or that the way out is here, for a prefix that is
+ * delegated to him. */
+static bool leg_server_advertises(const struct leg_server *s)
+{
+	return s->t.net.ip6 && (s->has6 || leg_dhcp6_delegates(s));
+}
+
 static void server_told(struct leg_terminal *t)
 {
 	struct leg_server *s = leg_server_of(t);
 
-	if (!t->net.ip6 || !s->has6) {
+	if (!leg_server_advertises(s)) {
 		loop_cancel(t->gw->loop, &s->advert);
 		s->adverts = 0;
 		s->solicited = false;
@@ -439,8 +451,8 @@ static bool server_ip6_packet(struct leg_terminal *t, const uint8_t *pkt, size_t
 	struct leg_server *s = leg_server_of(t);
 
 	if (!ra_looks_like_solicitation(pkt, len))
-		return false;
-	if (!s->has6 || !ra_is_solicitation(pkt, len))
+		return leg_dhcp6_packet(s, pkt, len, now);
+	if (!leg_server_advertises(s) || !ra_is_solicitation(pkt, len))
 		join_drop(&t->leg, JOIN_D_IPV6);
 	else if (now >= s->last_advert + ADVERT_MIN)
 		leg_server_advertise(s, now);

@@ -11,12 +11,15 @@
 
 #include <string.h>
 
+struct leg_dhcp6;
+
 /* What decides which addresses a client gets; pools NULL = not configured. */
 struct leg_server_want {
-	struct addrpool *pool4, *pool6;
+	struct addrpool *pool4, *pool6, *pool_pd;
 	uint32_t fixed4; /* 0 = one of the pool */
 	bool has_fixed6;
 	uint8_t fixed6[16];
+	struct cfg_prefix delegated; /* bits 0 = one of the pool */
 };
 
 struct leg_server {
@@ -36,7 +39,8 @@ struct leg_server {
 	bool routed, routed6;		/* they have a route of their own */
 	bool has6;
 	uint8_t prefix6[16];
-	bool has_network[2]; /* the routes of IPv4, of IPv6 lead here */
+	struct leg_dhcp6 *dhcp6; /* NULL = he has no prefix, nor has he asked for anything */
+	bool has_network[2];	 /* the routes of IPv4, of IPv6 lead here */
 	struct loop_timer advert;
 	unsigned adverts;
 	bool solicited; /* the next one answers a solicitation */
@@ -110,9 +114,10 @@ const char *leg_grant_again(struct leg_server *s);
 /* For the leg that has the network protocols of a bundle; false without memory. */
 bool leg_grant_give(struct leg_server *to, const struct leg_server *from);
 void leg_grant_drop(struct leg_server *s);
-/* The pools of his addresses; NULL = not configured. */
+/* The pools of his addresses, and of the prefix that is delegated to him; NULL = not configured. */
 struct addrpool *leg_grant_pool4(const struct leg_server *s);
 struct addrpool *leg_grant_pool6(const struct leg_server *s);
+struct addrpool *leg_grant_pool_pd(const struct leg_server *s);
 /* The granted networks of a family lead to this entry; NULL = nowhere. */
 void leg_grant_lead(struct leg_server *s, bool v6, const struct dp_call *c);
 /* It was in a record, and may not go on. */
@@ -129,6 +134,27 @@ void leg_server_give_addresses_back(struct leg_server *s);
 bool leg_server_may_have4(struct leg_terminal *t, uint32_t addr);
 /* Those of a life before; false: they are not free any more. */
 bool leg_server_take_again(struct leg_server *s);
+
+/* leg_dhcp6.c: a packet of his is a message of DHCPv6, and has been handled. */
+bool leg_dhcp6_packet(struct leg_server *s, const uint8_t *pkt, size_t len, uint64_t now);
+/* Could he have a prefix delegated? */
+bool leg_dhcp6_delegates(const struct leg_server *s);
+/* His prefix leads to this entry, the one that RADIUS has granted from now on; NULL = nowhere. */
+void leg_dhcp6_lead(struct leg_server *s, const struct dp_call *c);
+/* The call has none any more. */
+void leg_dhcp6_end(struct leg_server *s);
+/* NULL = he has none. */
+const struct dhcp6_lease *leg_dhcp6_lease(const struct leg_server *s);
+const char *leg_dhcp6_pool(const struct leg_server *s);
+/* Name servers for IPv6 that he is told of. */
+unsigned leg_dhcp6_dns(const struct leg_server *s, const uint8_t (**out)[16]);
+void leg_dhcp6_save(const struct leg_server *s, struct wr *w);
+/* From a record; false: malformed, or no memory. */
+bool leg_dhcp6_read(struct leg_server *s, struct rd *r);
+/* That of the life before; false: it is not free any more. */
+bool leg_dhcp6_take_again(struct leg_server *s);
+/* It was in a record, and may not go on. */
+void leg_dhcp6_left(const struct leg_server *s);
 
 /* What is known of the call or line that the client comes by; NULL = nothing. */
 const struct leg_origin *leg_server_origin(const struct leg_server *s);

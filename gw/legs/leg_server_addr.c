@@ -16,12 +16,15 @@ static struct leg_server_want leg_addr_want(const struct leg_server *s)
 	memset(&w, 0, sizeof(w)); /* it is compared whole */
 	w.pool4 = leg_grant_pool4(s);
 	w.pool6 = leg_grant_pool6(s);
+	w.pool_pd = leg_grant_pool_pd(s);
 	w.fixed4 = s->fixed4;
 	w.has_fixed6 = own || (g && g->has_prefix6);
 	if (g && g->has_prefix6)
 		memcpy(w.fixed6, g->prefix6, sizeof(w.fixed6));
 	else if (own)
 		memcpy(w.fixed6, own->addr, sizeof(w.fixed6));
+	if (g)
+		w.delegated = g->delegated;
 	return w;
 }
 
@@ -133,6 +136,7 @@ static bool leg_addr_take(struct leg_server *s)
 
 void leg_server_give_addresses_back(struct leg_server *s)
 {
+	leg_dhcp6_end(s);
 	leg_addr_unroute4(s);
 	leg_addr_unroute6(s);
 	if (s->given4)
@@ -211,7 +215,7 @@ bool leg_server_take_again(struct leg_server *s)
 
 	s->taken_as = leg_addr_want(s);
 	ok = (!s->before.given4 || leg_addr_take_fixed4(s, s->before.given4)) &&
-	     leg_addr_take_again6(s);
+	     leg_addr_take_again6(s) && leg_dhcp6_take_again(s);
 	leg_addr_route4(s);
 	leg_addr_route6(s);
 	s->has_addresses = ok && s->before.has_addresses;

@@ -34,6 +34,7 @@ bool leg_server_save(const struct leg *l, struct wr *w)
 	grant_save(s->grant, w);
 	leg_acct_save(s, w);
 	record_text(w, s->entered->cfg->name);
+	leg_dhcp6_save(s, w);
 	return true;
 }
 
@@ -59,7 +60,7 @@ static bool leg_server_read_grant(struct leg_server *s, struct rd r)
 	if (r.bad || (r.left && !grant_read(&r, &s->grant)))
 		return false;
 	s->before.acct = r.left ? rd_u64(&r) : 0;
-	return !r.bad && leg_server_read_entered(s, &r);
+	return !r.bad && leg_server_read_entered(s, &r) && leg_dhcp6_read(s, &r);
 }
 
 static void leg_server_read(struct leg_server *s, struct rd *r)

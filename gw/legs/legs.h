@@ -197,8 +197,9 @@ struct leg_server_view {
 	uint32_t address4;	/* 0 = none */
 	const uint8_t *prefix6; /* a /64; NULL = none */
 	/* Of which pools, or NULL: it is of none. */
-	const char *pool4, *pool6;
-	const struct grant *grant; /* of RADIUS; NULL = nothing */
+	const char *pool4, *pool6, *pool_pd;
+	const struct grant *grant;	 /* of RADIUS; NULL = nothing */
+	const struct dhcp6_lease *lease; /* what is delegated; NULL = nothing */
 };
 /* False when the leg is no server. */
 bool leg_server_view(const struct leg *l, struct leg_server_view *out);

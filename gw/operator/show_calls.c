@@ -228,7 +228,7 @@ static void call_detail(void *ctx, const struct call_row *row)
 	if (row->has_term && row->term.ppp)
 		call_ppp_lines(vty, &row->term);
 	if (row->join) {
-		vty_grant_lines(vty, row->join->leg[1]);
+		vty_grant_lines(vty, row->join->leg[1], loop_now(row->gw->loop));
 		call_limit_lines(vty, leg_server_limits(row->join->leg[1]));
 		vty_filter_lines(vty, row->leg);
 	}

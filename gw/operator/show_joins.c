@@ -173,7 +173,7 @@ static void join_detail(struct vty *vty, const struct joined_row *row)
 		leg_state_name(row->other->state), age, VTY_NEWLINE);
 	if (row->join->reason)
 		vty_out(vty, "  way     %s%s", row->join->reason, VTY_NEWLINE);
-	vty_grant_lines(vty, row->other);
+	vty_grant_lines(vty, row->other, loop_now(row->gw->loop));
 	vty_filter_lines(vty, row->leg);
 	vty_filter_lines(vty, row->other);
 }

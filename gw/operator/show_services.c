@@ -19,6 +19,8 @@ TABLE_NUMBER(pool_used4, pool_row, row->n.used4)
 TABLE_NUMBER(pool_held4, pool_row, row->n.held4)
 TABLE_NUMBER(pool_size6, pool_row, row->n.size6)
 TABLE_NUMBER(pool_used6, pool_row, row->n.used6)
+TABLE_NUMBER(pool_prefixes, pool_row, row->n.prefixes)
+TABLE_NUMBER(pool_delegated, pool_row, row->n.delegated)
 TABLE_NUMBER(pool_outside, pool_row, row->n.outside)
 
 static const struct table_column table_pools_columns[] = {
@@ -29,6 +31,8 @@ static const struct table_column table_pools_columns[] = {
 	{"IPv6 /64", "ipv6", TABLE_RIGHT, pool_size6},
 	{"Used", "ipv6-used", TABLE_RIGHT, pool_used6},
 	{"Fixed outside", "fixed-outside", TABLE_RIGHT, pool_outside},
+	{"Prefixes", "prefixes", TABLE_RIGHT, pool_prefixes},
+	{"Delegated", "delegated", TABLE_RIGHT, pool_delegated},
 };
 
 static void table_pools_rows(struct gw *gw, struct table_text *to)

@@ -29,7 +29,7 @@ void vty_coa_init(void);      /* show_coa.c */
 /* Each filter of a call or line that is in force, and what it is of; nothing for our PPP. */
 /* What a client has: addresses, and what RADIUS has granted; nothing of other legs (show_grant.c).
  */
-void vty_grant_lines(struct vty *vty, const struct leg *l);
+void vty_grant_lines(struct vty *vty, const struct leg *l, uint64_t now);
 void vty_filter_lines(struct vty *vty, const struct leg *l);
 void vty_filters_init(void);   /* show_filters.c */
 void vty_history_init(void);   /* show_history.c */

@@ -24,6 +24,7 @@
 	X(kept)           \
 	X(leg_call)       \
 	X(leg_eap)        \
+	X(leg_dhcp6)      \
 	X(leg_echo)       \
 	X(leg_entry)      \
 	X(leg_filter)     \
@@ -80,6 +81,8 @@
 	X(aaa)          \
 	X(aaa_radius)   \
 	X(addrpool)     \
+	X(dhcp6)        \
+	X(dhcp6_read)   \
 	X(grant)        \
 	X(join)         \
 	X(keep)         \

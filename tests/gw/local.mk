@@ -53,6 +53,7 @@ unit_control_SOURCES = $(TEST_LIB) \
 	tests/gw/aaa/test_realm.c tests/gw/legs/test_leg_realm.c tests/gw/legs/test_leg_eap.c tests/gw/aaa/test_coa_listen.c tests/gw/operator/test_show_coa.c tests/gw/legs/test_leg_coa.c tests/gw/legs/test_leg_sessions.c tests/gw/fake_radius.c tests/gw/fake_radius.h tests/gw/aaa/test_grant.c tests/gw/legs/test_leg_grant.c \
 	tests/gw/operator/test_vty_ask.c \
 	tests/gw/frames.c tests/gw/frames.h tests/gw/test_line_proxy.c tests/gw/legs/test_leg_server.c tests/gw/legs/test_proxy_avp.c
+unit_control_SOURCES += tests/gw/dhcp6/test_dhcp6.c tests/gw/dhcp6/test_dhcp6_read.c tests/gw/legs/test_leg_dhcp6.c
 unit_control_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS) $(OSMO_CFLAGS)
 unit_control_LDFLAGS = $(heap_ldflags) -Wl,--wrap=accept4 -Wl,--wrap=listen -Wl,--wrap=fdopen -Wl,--wrap=poll \
 	-Wl,--wrap=read -Wl,--wrap=pcap_open_dead -Wl,--wrap=pcap_dump_fopen -Wl,--wrap=osmo_fd_register \

@@ -18,7 +18,8 @@ static const char text[] = "udp u { listen = 192.0.2.1 dial-port = ephemeral rcv
 			   "serial s { device = /dev/ttyS0 }\n"
 			   "loop l { pair = p }\n"
 			   "peer p { port = u dial = 192.0.2.9 }\n"
-			   "pool gold { ranges = { \"10.64.0.0/16\", \"2001:db8:64::/48\" } }\n"
+			   "pool gold { ranges = { \"10.64.0.0/16\", \"2001:db8:64::/48\" } "
+			   "delegate = \"2001:db8:100::/40\" }\n"
 			   "service gold { local = 10.64.0.1 pool = gold mtu = 1400 }\n"
 			   "service tin { local = 10.1.0.1 tun = tin }\n"
 			   "radius r { server 192.0.2.7 { secret = 0123456789abcdef } "
@@ -154,6 +155,8 @@ static void permit_changes(void)
 		{OPENER_ADDRESS, "ist0", "20010db8006400000000000000000001", 64, false},
 		{OPENER_ROUTE, "ist0", "0a400000", 16, true},
 		{OPENER_ROUTE, "ist0", "20010db8006400000000000000000000", 48, true},
+		{OPENER_ROUTE, "ist0", "20010db8010001000000000000000000", 56, true},
+		{OPENER_ROUTE, "ist0", "20010db8020001000000000000000000", 56, false},
 		{OPENER_ROUTE, "ist0", "0a090909", 32, true}, /* ann's */
 		{OPENER_ROUTE, "ist0", "0a090908", 32, false},
 		{OPENER_ROUTE, "ist0", "0a080100", 24, false}, /* of the other service */

@@ -14,7 +14,7 @@
 	"user ann { secret = \"a\" }\n"                                                        \
 	"user bob { secret = \"b\"  address = 10.64.0.5 }\n"                                   \
 	"user cat { secret = \"c\"  address = 192.0.2.200 }\n"
-#define POOLS "Pool IPv4 Used Held IPv6 /64 Used Fixed outside\n"
+#define POOLS "Pool IPv4 Used Held IPv6 /64 Used Fixed outside Prefixes Delegated\n"
 
 static void services_log_in(const char *user, const char *secret)
 {
@@ -26,16 +26,16 @@ static void services_log_in(const char *user, const char *secret)
 static void pools(void)
 {
 	vty_begin(CONF);
-	CU_ASSERT_TRUE(vty_rows("show pools", POOLS "p 6 0 2 4 0 0\n"
-						    "q 2 0 0 0 0 0\n"));
+	CU_ASSERT_TRUE(vty_rows("show pools", POOLS "p 6 0 2 4 0 0 0 0\n"
+						    "q 2 0 0 0 0 0 0 0\n"));
 	CU_ASSERT_TRUE_FATAL(bench_dial("lac"));
 	services_log_in("ann", "a");
-	CU_ASSERT_TRUE(vty_rows("show pools", POOLS "p 6 1 2 4 1 0\n"
-						    "q 2 0 0 0 0 0\n"));
+	CU_ASSERT_TRUE(vty_rows("show pools", POOLS "p 6 1 2 4 1 0 0 0\n"
+						    "q 2 0 0 0 0 0 0 0\n"));
 	services_log_in("bob", "b");
 	services_log_in("cat", "c");
-	CU_ASSERT_TRUE(vty_rows("show pools", POOLS "p 6 2 2 4 3 1\n"
-						    "q 2 0 0 0 0 0\n"));
+	CU_ASSERT_TRUE(vty_rows("show pools", POOLS "p 6 2 2 4 3 1 0 0\n"
+						    "q 2 0 0 0 0 0 0 0\n"));
 	vty_end();
 }
 

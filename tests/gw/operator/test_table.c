@@ -179,7 +179,7 @@ static void rows_of_a_gateway(void)
 				   "connection (tunnel ended: general error (no "
 				   "acknowledgement after 5 retransmissions))"));
 	CU_ASSERT_TRUE(table_shows(&table_services, "gold ist%d 10.64.0.1 p 1400 1 0 0"));
-	CU_ASSERT_TRUE(table_shows(&table_pools, "p 254 1 1 0 0 0"));
+	CU_ASSERT_TRUE(table_shows(&table_pools, "p 254 1 1 0 0 0 0 0"));
 	CU_ASSERT_TRUE(table_shows(&table_counters,
 				   "data data-spoof 7 source address is not the client's"));
 	CU_ASSERT_TRUE(table_shows(&table_counters, "b rx-frames 101 datagrams received"));
