@@ -110,15 +110,14 @@ static void includes_tell_their_own_lines(void)
 	parts_write("x.conf", "workers = 1\ninclude d/1\n\nworker = 2\ninclude d/2\n");
 	parts_write("d/1", "\n\nhost = a\npool p {\n");
 	parts_write("d/2", "workers = 2 }\npool p { ranges = 10.0.0.0/33 }\n");
-	parts_load(
-		"x.conf",
-		"@/x.conf:4: top level: unknown key `worker`, did you mean `workers`?\n"
-		"@/d/1:3: top level: unknown key `host`\n"
-		"@/d/1:4: pool p: this section is never closed: `}` is missing\n"
-		"@/d/1:4: pool p: needs `ranges` or `delegate`\n"
-		"@/d/2:1: top level: this `}` closes nothing\n"
-		"@/d/2:1: workers: given twice, first on line 1 of @/x.conf\n"
-		"@/d/2:2: pool p: given twice, first on line 4 of @/d/1\n");
+	parts_load("x.conf",
+		   "@/x.conf:4: top level: unknown key `worker`, did you mean `workers`?\n"
+		   "@/d/1:3: top level: unknown key `host`\n"
+		   "@/d/1:4: pool p: this section is never closed: `}` is missing\n"
+		   "@/d/1:4: pool p: needs `ranges` or `delegate`\n"
+		   "@/d/2:1: top level: this `}` closes nothing\n"
+		   "@/d/2:1: workers: given twice, first on line 1 of @/x.conf\n"
+		   "@/d/2:2: pool p: given twice, first on line 4 of @/d/1\n");
 	parts_end();
 }
 
