@@ -206,37 +206,6 @@ static void do_duplicate_address_detection(struct bench *b)
 }
 EACH(duplicate_address_detection)
 
-/* A solicitation for routers, and one for DHCPv6 servers (RFC 8415 section 7): control answers
- * those. One to port 548 is for the kernel. */
-static void do_what_control_answers(struct bench *b)
-{
-	static const char *const asks[] = {
-		"60000000 0008 3aff fe800000000000000000000000000002 "
-		"ff020000000000000000000000000002 8500 0000 00000000",
-		"60000000 000b 1101 fe800000000000000000000000000002 "
-		"ff020000000000000000000000010002 0222 0223 000b 0000 616263",
-		"60000000 000b 1101 fe800000000000000000000000000002 "
-		"ff020000000000000000000000010002 0222 0224 000b 0000 616263",
-	};
-	uint8_t p[128];
-
-	for (unsigned i = 0; i < 3; i++)
-		client_says(b, 0x0057, p, test_hex(p, sizeof(p), asks[i]));
-	CU_ASSERT(rig_wait_reason(&b->r, DP_R_SPOOF, 1)); /* fe80::2 is not his */
-	CU_ASSERT_FATAL(rig_wait_lines(&b->r, 2));
-	for (unsigned i = 0; i < 2; i++) {
-		size_t n = test_hex(p, sizeof(p), asks[i]);
-
-		ASSERT_OCTETS(b->r.line[i].octets + 2, b->r.line[i].len - 2, p, n);
-	}
-	b->call.client = true; /* where we are the client, others answer */
-	CU_ASSERT(!dp_call_set(b->r.dp, &b->call));
-	client_says(b, 0x0057, p, test_hex(p, sizeof(p), asks[1]));
-	rig_settle(&b->r);
-	CU_ASSERT_EQUAL(b->r.n_line, 2);
-}
-EACH(what_control_answers)
-
 static void do_bad_ip(struct bench *b)
 {
 	uint8_t pkt[64];
@@ -796,7 +765,6 @@ static const struct test_case cases[] = {
 	{"rates", rates},
 	{"spoofing_is_stopped", spoofing_is_stopped},
 	{"duplicate_address_detection", duplicate_address_detection},
-	{"what_control_answers", what_control_answers},
 	{"bad_ip", bad_ip},
 	{"padding_is_cut", padding_is_cut},
 	{"client_is_told", client_is_told},
