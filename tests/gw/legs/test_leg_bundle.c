@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Multilink bundles of calls (RFC 1990): who joins which, what goes by them, and how they end. */
+#include "gw/aaa/aaa.h"
 #include "gw/bind.h"
 #include "gw/legs/leg_entry.h"
 #include "tests/gw/frames.h"
@@ -169,6 +170,31 @@ static void accounting_knows_one_log_in(void)
 	CU_ASSERT_STRING_EQUAL(heard_text(1, RADIUS_ACCT_SESSION_ID),
 			       heard_text(0, RADIUS_ACCT_SESSION_ID));
 	heard_end();
+}
+
+/* A request of RADIUS is about the bundle, and not about its links. */
+static void a_request_ends_all_its_links(void)
+{
+	struct dp_call first = bundle_first(), second = bundle_ann();
+	struct radius_coa what = {.has = COA_USER, .user = rd_init("ann", 3)};
+	unsigned n = 0;
+
+	what.has |= COA_SESSION;
+	what.session = 3600;
+	CU_ASSERT_EQUAL(leg_coa(bench.gw, NULL, "me", &what, &n, clock_us), RADIUS_DONE);
+	CU_ASSERT_EQUAL(n, 1);
+	bench_kill(NULL);
+	what = (struct radius_coa){.disconnect = true, .has = COA_ADDRESS4, .address4 = 0x0a400002};
+	CU_ASSERT_EQUAL(leg_coa(bench.gw, NULL, "me", &what, &n, clock_us), RADIUS_DONE);
+	CU_ASSERT_EQUAL(n, 1);
+	bench_pass(10 * SEC);
+	CU_ASSERT_EQUAL(bundles(), 0);
+	CU_ASSERT_PTR_NULL(fake_entry(first.tid, first.sid));
+	CU_ASSERT_PTR_NULL(fake_entry(second.tid, second.sid));
+	CU_ASSERT_EQUAL(bench.call[0].result.result, L2TP_CDN_ADMINISTRATIVE);
+	CU_ASSERT_STRING_EQUAL(bench.call[1].result.text, "disconnected by me");
+	CU_ASSERT_EQUAL(bench_logged("aaa notice: bundle *: ann out*: disconnected by me"), 1);
+	bench_stop();
 }
 
 static struct bundle_ack {
@@ -735,6 +761,7 @@ static const struct test_case cases[] = {
 	{"the_first_link_makes_a_bundle", the_first_link_makes_a_bundle},
 	{"the_second_link_joins_it", the_second_link_joins_it},
 	{"accounting_knows_one_log_in", accounting_knows_one_log_in},
+	{"a_request_ends_all_its_links", a_request_ends_all_its_links},
 	{"a_link_is_waited_for_from_its_ack_on", a_link_is_waited_for_from_its_ack_on},
 	{"a_bundle_is_told_of_a_link_first", a_bundle_is_told_of_a_link_first},
 	{"early_frames_of_the_bundle_are_given_back", early_frames_of_the_bundle_are_given_back},

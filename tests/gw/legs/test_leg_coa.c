@@ -355,9 +355,11 @@ static void records_have_another_class_and_interval(void)
 	CU_ASSERT_TRUE_FATAL(heards == before + 1 && heard_is(before, RADIUS_ACCT_INTERIM));
 	ASSERT_HEARD(before, CLASS, "bb");
 	CU_ASSERT_EQUAL(coa(ANN "1905d1d2d3"), RADIUS_DONE);
+	CU_ASSERT_EQUAL(coa(ANN "55060000003c"), RADIUS_DONE);
 	bench_kill(NULL);
-	bench_pass(120 * SEC);
+	bench_pass(55 * SEC);
 	CU_ASSERT_EQUAL(heards, before + 2);
+	found("600a0000000000000000", 0);
 	CU_ASSERT_EQUAL(disconnect(ANN), RADIUS_DONE);
 	CU_ASSERT_EQUAL_FATAL(heards, before + 3);
 	ASSERT_HEARD(before + 2, CLASS, "d1d2d3");
@@ -403,6 +405,20 @@ static void if_one_cannot_none_does(void)
 	}
 }
 
+/* One of ours has the filter of his section, in the next life as well. */
+static void who_has_no_grant_has_none_then(void)
+{
+	heard_begin(CONF, "");
+	CU_ASSERT_TRUE_FATAL(bench_dial("lac"));
+	coa_call("bob", "of bob");
+	fake.set_refused = 1;
+	CU_ASSERT_EQUAL(coa("0105626f62" OUT), RADIUS_R_RESOURCES);
+	CU_ASSERT_EQUAL(coa("0105626f62" HOUR), RADIUS_DONE); /* this is written down */
+	bench_kill(NULL);
+	has_filter(0, true, false);
+	heard_end();
+}
+
 /* Each allocation is refused once; one of ours keeps the filter of his section in the next life. */
 static void without_memory_nothing_changes(void)
 {
@@ -443,6 +459,7 @@ static const struct test_case cases[] = {
 	{"records_have_another_class_and_interval", records_have_another_class_and_interval},
 	{"without_accounting_there_are_no_records", without_accounting_there_are_no_records},
 	{"if_one_cannot_none_does", if_one_cannot_none_does},
+	{"who_has_no_grant_has_none_then", who_has_no_grant_has_none_then},
 	{"without_memory_nothing_changes", without_memory_nothing_changes},
 	{NULL, NULL},
 };

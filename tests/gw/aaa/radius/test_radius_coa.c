@@ -84,6 +84,23 @@ static void a_change_request_and_its_answers(void)
 		     "a22bd997d1bfc05dea99ffaf79409dd2 650600000195 1805010203");
 }
 
+/* 3.3: there is one State at most. */
+static void a_state_is_given_back_once(void)
+{
+	struct radius_packet q;
+	struct radius_walk at;
+	struct radius_value v;
+	unsigned n = 0;
+
+	CU_ASSERT_EQUAL(coa_of(RADIUS_COA_REQUEST, ANN CHANGED "180301180302"),
+			RADIUS_R_INVALID_REQUEST);
+	CU_ASSERT_TRUE_FATAL(radius_open(
+		&q, answer, radius_coa_answer(&p, RADIUS_R_INVALID_REQUEST, SECRET, answer)));
+	for (at = radius_walk(&q); radius_next(&at, &v);)
+		n += v.name == RADIUS_STATE;
+	CU_ASSERT_EQUAL(n, 1);
+}
+
 static void each_key_is_read(void)
 {
 	CU_ASSERT_EQUAL(coa_of(RADIUS_DISCONNECT_REQUEST,
@@ -215,6 +232,7 @@ static void numbers_of_causes(void)
 static const struct test_case cases[] = {
 	{"a_disconnect_request_and_its_answers", a_disconnect_request_and_its_answers},
 	{"a_change_request_and_its_answers", a_change_request_and_its_answers},
+	{"a_state_is_given_back_once", a_state_is_given_back_once},
 	{"each_key_is_read", each_key_is_read},
 	{"each_change_is_read", each_change_is_read},
 	{"what_is_refused", what_is_refused},
