@@ -28,6 +28,7 @@
 #include "gw/service.h"
 #include "gw/switch.h"
 #include "gw/text.h"
+#include "gw/trace.h"
 #include "gw/tunnel_acct.h"
 #include <stdio.h>
 #include <string.h>
@@ -334,6 +335,8 @@ static void bind_op_event(void *ctx, const struct l2tp_event *ev)
 static enum l2tp_tx bind_op_tx(void *ctx, l2tp_channel to, const uint8_t *pkt, size_t len,
 			       uint64_t cookie, uint8_t dscp)
 {
+	if (trace_on())
+		trace_l2tp(ctx, to, true, pkt, len);
 	return dp_send(((struct gw *)ctx)->dp, to, pkt, len, cookie, dscp);
 }
 
@@ -362,6 +365,8 @@ const struct l2tp_ops bind_engine_ops = {
 static void bind_dp_control(void *ctx, l2tp_channel from, const uint8_t *pkt, size_t len,
 			    uint64_t now)
 {
+	if (trace_on())
+		trace_l2tp(ctx, from, false, pkt, len);
 	l2tp_engine_rx(((struct gw *)ctx)->engine, from, pkt, len, now);
 }
 
@@ -541,6 +546,14 @@ static void bind_dp_log(void *ctx, unsigned port, int level, const char *text)
 		    loop_now(gw->loop), "port %s: %s", p ? p->cfg->config.name : "?", text);
 }
 
+static void bind_dp_tap(void *ctx, unsigned port, bool outbound, uint16_t link_type,
+			const uint8_t *frame, size_t len, uint64_t when)
+{
+	if (trace_on())
+		trace_frame(ctx, port, outbound, link_type, frame, len);
+	capture_tap(ctx, port, outbound, link_type, frame, len, when);
+}
+
 static void bind_dp_leaving(void *ctx)
 {
 	resume_write(((struct gw *)ctx)->resume);
@@ -559,7 +572,7 @@ const struct dp_ops bind_dp_ops = {
 	.port_failed = bind_dp_port_failed,
 	.sent = bind_dp_sent,
 	.log = bind_dp_log,
-	.tap = capture_tap,
+	.tap = bind_dp_tap,
 	.gone = kept_data_gone,
 	.leaving = bind_dp_leaving,
 };

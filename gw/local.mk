@@ -7,24 +7,28 @@ libcontrol_la_SOURCES = \
 	gw/filter.c gw/filter.h gw/legs/leg_filter.c gw/operator/show_drain.c gw/operator/show_filters.c \
 	gw/drain.c gw/drain.h gw/keep.c gw/keep.h gw/line.c gw/line.h gw/line_int.h gw/line_proxy.c gw/line_save.c gw/journal.c gw/journal.h gw/log.c gw/log.h gw/log_out.c gw/log_out.h gw/log_brake.c gw/log_brake.h gw/loop.c gw/loop.h gw/memory.c gw/memory.h gw/outgoing.c gw/outgoing.h gw/peer.c gw/peer.h gw/plugin.c gw/plugin.h \
 	gw/port.c gw/port.h gw/route.c gw/route.h gw/route_way.c gw/route_way.h gw/random.c gw/random.h gw/record.c gw/record.h gw/reserve.c gw/reserve.h gw/resume.c gw/resume.h gw/resume_join.c gw/service.c gw/service.h gw/switch.c gw/switch.h gw/start.c gw/start.h \
-	gw/network.c gw/network.h gw/permit.c gw/permit.h gw/text.c gw/text.h \
+	gw/network.c gw/network.h gw/permit.c gw/permit.h gw/text.c gw/text.h gw/trace.c gw/trace.h gw/trace_ring.c gw/trace_ring.h \
 	gw/kept.c gw/kept.h gw/limits.c gw/limits.h gw/processes.c gw/processes.h gw/reload.c gw/reload.h \
 	gw/aaa/aaa.c gw/aaa/aaa.h gw/aaa/acct.c gw/aaa/acct.h gw/aaa/acct_int.h gw/aaa/acct_said.c gw/aaa/acct_session.c gw/aaa/aaa_radius.c gw/aaa/aaa_radius.h gw/aaa/radius_client.c gw/aaa/radius_client.h gw/aaa/addrpool.c gw/aaa/addrpool.h gw/aaa/login_limit.c gw/aaa/login_limit.h \
 	gw/aaa/grant.c gw/aaa/grant.h gw/aaa/coa_listen.c gw/aaa/coa_listen.h gw/dynauth.c gw/dynauth.h gw/legs/leg_coa.c gw/operator/show_coa.c gw/aaa/realm.c gw/aaa/realm.h gw/legs/leg_realm.c gw/legs/leg_login.c gw/legs/leg_sessions.c \
 	gw/legs/leg_acct.c gw/tunnel_acct.c gw/tunnel_acct.h \
 	gw/legs/call_end.c gw/legs/call_end.h gw/legs/join.c gw/legs/join.h gw/legs/leg.h gw/legs/leg_bundle.c gw/legs/leg_bundle.h gw/legs/leg_call.c gw/legs/leg_call.h gw/legs/leg_call_save.c gw/legs/leg_client.c gw/legs/leg_entry.c gw/legs/leg_entry.h gw/legs/leg_limit.c gw/legs/leg_limit.h gw/legs/leg_line.c \
 	gw/legs/leg_grant.c gw/legs/leg_proxy.c gw/legs/proxy_avp.c gw/legs/proxy_avp.h gw/legs/leg_server.c gw/legs/leg_server_addr.c gw/legs/leg_server.h gw/legs/leg_server_save.c gw/legs/leg_terminal.c gw/legs/leg_terminal.h gw/legs/legs.h gw/legs/origin.c gw/legs/origin.h gw/legs/ra.c gw/legs/ra.h gw/legs/relay.c gw/legs/relay.h \
-	gw/operator/capture.c gw/operator/capture.h gw/operator/operator.h gw/operator/show_bundles.c gw/operator/show_calls.c gw/operator/show_counters.c gw/operator/show_grant.c gw/operator/show_history.c gw/operator/show_joins.c \
+	gw/operator/capture.c gw/operator/capture.h gw/operator/debug.c gw/operator/debug.h gw/operator/operator.h gw/operator/show_bundles.c gw/operator/show_calls.c gw/operator/show_counters.c gw/operator/show_grant.c gw/operator/show_history.c gw/operator/show_joins.c \
 	gw/operator/show_peers.c gw/operator/show_process.c gw/operator/show_ports.c gw/operator/show_radius.c gw/operator/show_reload.c gw/operator/show_routes.c gw/operator/show_services.c gw/operator/show_summary.c gw/operator/show_upgrade.c gw/operator/table.c gw/operator/table.h \
 	gw/operator/vty.c gw/operator/vty.h gw/operator/vty_ask.c gw/operator/vty_listen.c gw/operator/vty_listen.h
 libcontrol_la_SOURCES += gw/dhcp6/dhcp6.c gw/dhcp6/dhcp6.h gw/dhcp6/dhcp6_int.h gw/dhcp6/dhcp6_read.c gw/legs/leg_dhcp6.c
 libcontrol_la_CFLAGS = $(AM_CFLAGS) $(OSMO_CFLAGS) $(PCAP_CFLAGS)
-libcontrol_la_LIBADD = libnetif.la libkeeper.la libradius.la libstore.la $(OSMO_LIBS) $(PCAP_LIBS)
+libcontrol_la_LIBADD = libwords.la libnetif.la libkeeper.la libradius.la libstore.la $(OSMO_LIBS) $(PCAP_LIBS)
 
 # RADIUS packets, and the spool of accounting; apart, so that a fuzz target can have them alone.
 noinst_LTLIBRARIES += libradius.la
 libradius_la_SOURCES = gw/aaa/acct_file.c gw/aaa/acct_file.h gw/aaa/radius/acct_queue.c gw/aaa/radius/acct_queue.h gw/aaa/radius/acct_record.c gw/aaa/radius/acct_record.h gw/aaa/radius/radius.h gw/aaa/radius/radius_acct.c gw/aaa/radius/radius_acct.h gw/aaa/radius/coa_server.c gw/aaa/radius/coa_server.h gw/aaa/radius/radius_coa.c gw/aaa/radius/radius_coa.h gw/aaa/radius/radius_dict.c gw/aaa/radius/radius_pool.c gw/aaa/radius/radius_pool.h gw/aaa/radius/radius_read.c gw/aaa/radius/radius_write.c
 libradius_la_LIBADD = $(NETTLE_LIBS)
+
+# Packets in words; apart, so that a fuzz target can have them alone.
+noinst_LTLIBRARIES += libwords.la
+libwords_la_SOURCES = gw/words/words.c gw/words/words.h gw/words/words_l2tp.c gw/words/words_medium.c gw/words/words_ppp.c gw/words/words_radius.c
 
 # Records that outlive the process; apart, so that a fuzz target and a benchmark can have them alone.
 noinst_LTLIBRARIES += libstore.la

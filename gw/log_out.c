@@ -19,6 +19,7 @@ static bool coloured;
 static int journal = -1;
 static const char *journal_at;
 static unsigned lost; /* which no line has said */
+static void (*told)(const struct log_line *l);
 
 /* --- standard error ---------------------------------------------------------------------------- */
 
@@ -144,6 +145,13 @@ void log_out(const struct log_line *l)
 {
 	if (journal < 0 || !log_out_to_journal(l))
 		log_out_to_stderr(l);
+	if (told)
+		told(l);
+}
+
+void log_out_also(void (*also)(const struct log_line *l))
+{
+	told = also;
 }
 
 unsigned log_out_lost(void)

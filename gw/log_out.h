@@ -39,6 +39,8 @@ struct log_line {
 void log_out_begin(enum cfg_log_to to);
 void log_out_end(void);
 void log_out(const struct log_line *l);
+/* Tell `also` of each line too, which may log nothing itself; NULL = nobody. */
+void log_out_also(void (*also)(const struct log_line *l));
 /* Lines that the journal has not taken, and no line has said. */
 unsigned log_out_lost(void);
 

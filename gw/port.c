@@ -19,6 +19,17 @@ static void port_log_about(const struct gw_port *p, const char *id)
 	gw_log_about(&(struct log_about){.port = p->cfg->config.name, .id = id});
 }
 
+bool port_tap(struct gw_port *p, bool on)
+{
+	bool first = on && !p->taps, last = !on && p->taps == 1;
+
+	if (p->number >= 0 && (first || last) &&
+	    dp_port_tap(p->gw->dp, (unsigned)p->number, on) < 0 && on)
+		return false;
+	p->taps = on ? p->taps + 1 : p->taps - 1;
+	return true;
+}
+
 static bool port_open(struct gw_port *p)
 {
 	p->number = dp_port_open(p->gw->dp, p->cfg->transport, &p->cfg->config, p->error,
@@ -32,6 +43,8 @@ static bool port_open(struct gw_port *p)
 		       p->error);
 		return false;
 	}
+	if (p->taps)
+		dp_port_tap(p->gw->dp, (unsigned)p->number, true);
 	port_log_about(p, LOG_ID_PORT_OPEN);
 	GW_LOG(PORT, LOGL_NOTICE, "port %s: open\n", p->cfg->config.name);
 	return true;

@@ -19,6 +19,7 @@ struct gw_port {
 	char error[160]; /* of the last failure */
 	bool in_use;	 /* which was that somebody else has what it wants */
 	bool left;	 /* a life before has it open */
+	unsigned taps;	 /* who wants its frames */
 	bool *up;	 /* one per configured circuit: it can carry frames */
 	struct loop_timer again;
 	void (*opened_again)(struct gw *gw, uint64_t now);
@@ -32,6 +33,9 @@ void ports_free(struct gw *gw);
 struct gw_port *port_by_number(struct gw *gw, unsigned number);
 /* The data plane says it is of no more use. */
 void port_failed(struct gw *gw, unsigned number, int err, const char *words, uint64_t now);
+/* Its frames are wanted by one more or one less: ops->tap; also once it is open, if it is not, or
+ * again.  False = no memory. */
+bool port_tap(struct gw_port *p, bool on);
 /* What it may take when others fill it up, by its configuration alone. */
 struct ist_need port_need(const struct cfg_port *p);
 /* The circuit of its configuration with this address, or NULL. */

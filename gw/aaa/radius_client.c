@@ -3,6 +3,7 @@
 
 #include "gw/log.h"
 #include "gw/random.h"
+#include "gw/trace.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -55,6 +56,8 @@ static int radius_socket_readable(struct osmo_fd *ofd, unsigned what)
 			continue;
 		if (n < 0)
 			break;
+		if (trace_on())
+			trace_radius(s, c->server[s->server]->text, false, buf, (size_t)n);
 		radius_rx(c->pool, s->server, s->port, buf, (size_t)n, loop_now(c->loop));
 	}
 	radius_client_arm(c);
@@ -107,6 +110,8 @@ static void radius_client_on_send(void *ctx, unsigned server, unsigned port, con
 
 	if (!s->open && !radius_socket_open(s))
 		return;
+	if (trace_on())
+		trace_radius(s, c->server[server]->text, true, octets, len);
 	ignored = send(s->ofd.fd, octets, len, 0);
 	(void)ignored;
 }

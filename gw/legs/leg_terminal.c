@@ -12,6 +12,7 @@
 #include "gw/record.h"
 #include "gw/resume.h"
 #include "gw/text.h"
+#include "gw/trace.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -143,6 +144,8 @@ static void leg_terminal_on_lcp_up(struct leg_terminal *t, const struct ppp_even
 static void leg_terminal_on_auth(struct leg_terminal *t, const struct ppp_event *ev)
 {
 	gw_word(t->user, sizeof(t->user), ev->auth->name, ev->auth->name_len);
+	if (trace_on())
+		trace_named(t->gw, &t->leg);
 	if (t->role->auth)
 		t->role->auth(t, ev->auth, ev->now);
 }
@@ -255,8 +258,11 @@ static void leg_terminal_on_tx(void *ctx, const uint8_t *frame, size_t len)
 {
 	struct leg_terminal *t = ctx;
 
-	if (t->leg.state != LEG_GONE)
-		join_frame(&t->leg, frame, len, loop_now(t->gw->loop));
+	if (t->leg.state == LEG_GONE)
+		return;
+	if (trace_on())
+		trace_ppp(&t->leg, true, frame, len);
+	join_frame(&t->leg, frame, len, loop_now(t->gw->loop));
 }
 
 static void leg_terminal_on_random(void *ctx, void *buf, size_t len)
@@ -456,6 +462,8 @@ void leg_terminal_frame(struct leg *l, const uint8_t *frame, size_t len, uint64_
 	}
 	if (leg_terminal_network(t, frame, len, now))
 		return;
+	if (trace_on())
+		trace_ppp(l, false, frame, len);
 	ppp_rx(t->ppp, frame, len, now);
 	leg_terminal_touch(t);
 }

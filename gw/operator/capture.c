@@ -201,7 +201,7 @@ struct capture *capture_start(struct gw *gw, const char *port, const char *file,
 	snprintf(c->name, sizeof(c->name), "%s", port);
 	snprintf(c->file_name, sizeof(c->file_name), "%s", file);
 	*words = capture_open_folder(c, gw->cfg->vty_captures);
-	if (!*words && dp_port_tap(gw->dp, c->port, true) < 0)
+	if (!*words && !port_tap(p, true))
 		*words = "out of memory";
 	if (*words) {
 		capture_free_one(c);
@@ -222,7 +222,7 @@ bool capture_stop(struct gw *gw, const char *port)
 	if (!c)
 		return false;
 	*at = c->next;
-	dp_port_tap(gw->dp, c->port, false);
+	port_tap(capture_port_by_name(gw, port), false);
 	capture_free_one(c);
 	return true;
 }

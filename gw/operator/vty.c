@@ -279,6 +279,7 @@ static void vty_install(void)
 	vty_upgrade_init();
 	vty_reload_init();
 	vty_drain_init();
+	vty_debug_init();
 	vty_summary_init();
 	install_element(ENABLE_NODE, &clear_tunnel_cmd);
 	install_element(ENABLE_NODE, &clear_call_cmd);

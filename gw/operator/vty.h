@@ -38,6 +38,7 @@ void vty_processes_init(void); /* show_process.c */
 void vty_upgrade_init(void);   /* show_upgrade.c */
 void vty_reload_init(void);    /* show_reload.c */
 void vty_drain_init(void);     /* show_drain.c */
+void vty_debug_init(void);     /* debug.c */
 struct keeper_link;
 /* Have keeper begin an upgrade or a reload; what it refuses is told. */
 int vty_replace_begin(struct vty *vty, const char *what, int (*ask)(struct keeper_link *l));

@@ -2,7 +2,8 @@
 /*
  * The far end of the VTY's Unix socket, for people and scripts.  One command: what the VTY prints
  * between the echo of the command and the echo of a comment behind it is the answer; greeting,
- * prompts and telnet options are left out.
+ * prompts and telnet options are left out.  Behind a command that lines follow, as `debug`, they
+ * are printed until the far end or this one ends.
  */
 #include "gw/operator/operator.h"
 
@@ -68,31 +69,63 @@ static bool ask_is_echo(const char *line, size_t len, const char *command)
 	       !memcmp(line + len - n - 2, "# ", 2);
 }
 
+/* A line without its end; false = there are no more. */
+static bool ask_line(FILE *in, char **line, size_t *cap, size_t *len)
+{
+	ssize_t n = getline(line, cap, in);
+
+	while (n > 0 && ((*line)[n - 1] == '\n' || (*line)[n - 1] == '\r'))
+		(*line)[--n] = '\0';
+	*len = n < 0 ? 0 : (size_t)n;
+	return n >= 0;
+}
+
 /* Print the answer; 0, or 1 when the VTY refuses the command or breaks off. */
 static int ask_print(FILE *in, const char *command, FILE *out, bool quiet)
 {
 	char *line = NULL;
 	bool inside = false;
-	size_t cap = 0;
-	ssize_t n;
+	size_t cap = 0, n;
 	int rc = -1, refused = 0;
 
-	while (rc < 0 && (n = getline(&line, &cap, in)) >= 0) {
-		while (n && (line[n - 1] == '\n' || line[n - 1] == '\r'))
-			line[--n] = '\0';
-		if (ask_is_echo(line, (size_t)n, END_MARK)) {
+	while (rc < 0 && ask_line(in, &line, &cap, &n)) {
+		if (ask_is_echo(line, n, END_MARK)) {
 			rc = refused;
 		} else if (inside) {
 			refused |= line[0] == '%';
 			fprintf(out, "%s\n", line);
 		} else {
-			inside = ask_is_echo(line, (size_t)n, command);
+			inside = ask_is_echo(line, n, command);
 		}
 	}
 	free(line);
 	if (rc < 0)
 		ask_complain(quiet, "no answer");
 	return rc < 0 ? 1 : rc;
+}
+
+/* Commands whose terminal is told things until it ends. */
+static bool ask_goes_on(const char *command)
+{
+	return !strncmp(command, "debug ", 6) || !strcmp(command, "terminal log");
+}
+
+/* What comes without being asked for; the prompt is behind us.  Until the far end ends. */
+static int ask_follow(FILE *in, FILE *out)
+{
+	const struct timeval for_ever = {0};
+	char *line = NULL;
+	size_t cap = 0, n;
+
+	setsockopt(fileno(in), SOL_SOCKET, SO_RCVTIMEO, &for_ever, sizeof(for_ever));
+	while (ask_line(in, &line, &cap, &n))
+		if (n && !ask_is_echo(line, n, "")) {
+			fprintf(out, "%s\n", line);
+			fflush(out);
+		}
+	free(line);
+	ask_complain(false, "the gateway has ended, or begins anew");
+	return 1;
 }
 
 static int ask_one(const char *path, const char *command, FILE *out, bool quiet)
@@ -105,6 +138,8 @@ static int ask_one(const char *path, const char *command, FILE *out, bool quiet)
 	io = fdopen(fd, "r");
 	if (io && dprintf(fd, "enable\n%s\n" END_MARK "\n", command) > 0)
 		rc = ask_print(io, command, out, quiet);
+	if (io && !rc && ask_goes_on(command))
+		rc = ask_follow(io, out);
 	if (io)
 		fclose(io);
 	else

@@ -8,6 +8,7 @@
 
 #include "gw/operator/vty_listen.h"
 
+#include "gw/operator/debug.h"
 #include "gw/reserve.h"
 
 #include <errno.h>
@@ -127,7 +128,7 @@ static void vty_connection_flush(struct telnet_connection *c)
 
 	if (left == BUFFER_ERROR) {
 		vty_close(c->vty);
-	} else if (left == BUFFER_EMPTY) {
+	} else if (left == BUFFER_EMPTY && !debug_more(c->vty)) {
 		osmo_fd_write_disable(&c->fd);
 		osmo_fd_read_enable(&c->fd);
 	}
@@ -139,6 +140,7 @@ static void vty_connection_turn(struct osmo_fd *ofd, unsigned what)
 	const struct gw *gw = c->priv;
 
 	if (what & OSMO_FD_READ) {
+		debug_interrupted(c->vty);
 		if (vty_is_http(ofd->data)) {
 			gw_log_peer(GW_LOG_MAIN, LOGL_ERROR, 0, loop_now(gw->loop),
 				    "vty: an HTTP request: connection closed");
@@ -182,8 +184,10 @@ static int vty_on_event(unsigned subsys, unsigned signal, void *ctx, void *data)
 
 	(void)subsys;
 	(void)ctx;
-	if (signal == S_VTY_EVENT && d->event == VTY_CLOSED && c)
+	if (signal == S_VTY_EVENT && d->event == VTY_CLOSED && c) {
+		debug_closed(d->vty);
 		c->fd.fd = -1;
+	}
 	return 0;
 }
 

@@ -277,3 +277,9 @@ FUZZERS += fuzz-coa
 fuzz_coa_SOURCES = tests/fuzz/fuzz_coa.c $(FUZZ_MAIN)
 fuzz_coa_LDFLAGS = $(FUZZ_LINK)
 fuzz_coa_LDADD = libradius.la libcore.la
+
+check_PROGRAMS += fuzz-words
+FUZZERS += fuzz-words
+fuzz_words_SOURCES = tests/fuzz/fuzz_words.c $(FUZZ_MAIN)
+fuzz_words_LDFLAGS = $(FUZZ_LINK)
+fuzz_words_LDADD = libwords.la libradius.la libtransports.la libcore.la

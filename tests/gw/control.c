@@ -8,11 +8,13 @@
 /* One suite for each test file, named like it: those with a gateway, which run in each form of it,
  */
 #define GATEWAY_SUITES(X) \
+	X(about)          \
 	X(accounts)       \
 	X(bind)           \
 	X(bridge)         \
 	X(capture)        \
 	X(client)         \
+	X(debug)          \
 	X(device)         \
 	X(dial)           \
 	X(dialout)        \
@@ -64,6 +66,7 @@
 	X(leg_coa)        \
 	X(show_coa)       \
 	X(start)          \
+	X(trace)          \
 	X(tunnel_acct)    \
 	X(switch)         \
 	X(switch_sides)   \
@@ -109,7 +112,12 @@
 	X(route_way)    \
 	X(store)        \
 	X(store_open)   \
-	X(text)
+	X(text)         \
+	X(words)        \
+	X(words_l2tp)   \
+	X(words_medium) \
+	X(words_ppp)    \
+	X(words_radius)
 
 #define X(name) extern const struct test_suite suite_##name;
 GATEWAY_SUITES(X)

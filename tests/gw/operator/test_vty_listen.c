@@ -6,6 +6,7 @@
 #include "gw/reserve.h"
 #include "tests/gw/bench.h"
 #include "tests/gw/calls.h"
+#include "tests/gw/operator/at_socket.h"
 #include "tests/heap.h"
 #include <osmocom/core/select.h>
 #include <errno.h>
@@ -23,96 +24,37 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-static char folder[32], path[80], said[16384];
-
-static void listen_begin(void)
-{
-	char conf[200];
-
-	strcpy(folder, "/tmp/isthmus-test-XXXXXX");
-	CU_ASSERT_PTR_NOT_NULL_FATAL(mkdtemp(folder));
-	snprintf(path, sizeof(path), "%s/room/vty", folder);
-	snprintf(conf, sizeof(conf),
-		 "host-name = gw\nudp a { listen = \"192.0.2.1:1701\" }\nvty { socket = \"%s\" }\n",
-		 path);
-	bench_start(conf);
-	CU_ASSERT_EQUAL_FATAL(vty_start(bench.gw, bench_talloc()), 0);
-}
-
-static void listen_end(void)
-{
-	vty_stop();
-	CU_ASSERT_EQUAL(access(path, F_OK), -1);
-	bench_stop();
-	*strrchr(path, '/') = '\0';
-	rmdir(path);
-	CU_ASSERT_EQUAL(rmdir(folder), 0);
-}
-
-static void listen_turns(unsigned n)
-{
-	while (n--)
-		osmo_select_main(1);
-}
-
-static int listen_connect(void)
-{
-	struct sockaddr_un sun = {.sun_family = AF_UNIX};
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0);
-
-	strcpy(sun.sun_path, path);
-	CU_ASSERT_EQUAL(connect(fd, (struct sockaddr *)&sun, sizeof(sun)), 0);
-	return fd;
-}
-
-/* Everything said so far; -1 = closed. */
-static int listen_read(int fd)
-{
-	size_t n = 0;
-	ssize_t got;
-
-	while ((got = read(fd, said + n, sizeof(said) - 1 - n)) > 0)
-		n += (size_t)got;
-	said[n] = '\0';
-	return got == 0 || errno == ECONNRESET ? -1 : (int)n;
-}
-
-static void listen_ask(int fd, const char *text)
-{
-	CU_ASSERT_EQUAL(write(fd, text, strlen(text)), (ssize_t)strlen(text));
-	listen_turns(4);
-}
-
 static void the_socket_is_for_owner_and_group(void)
 {
 	struct stat st;
 
-	listen_begin();
-	CU_ASSERT_EQUAL_FATAL(stat(path, &st), 0);
+	at_socket_begin();
+	CU_ASSERT_EQUAL_FATAL(stat(at_socket_path, &st), 0);
 	CU_ASSERT_TRUE(S_ISSOCK(st.st_mode));
 	CU_ASSERT_EQUAL(st.st_mode & 0777, 0660);
-	listen_end();
+	at_socket_end();
 }
 
 static void commands_are_answered_and_exit_loses_nothing(void)
 {
 	int fd;
 
-	listen_begin();
-	fd = listen_connect();
-	listen_turns(2);
-	listen_ask(fd, "show summary\n");
-	CU_ASSERT_TRUE(listen_read(fd) > 0);
-	CU_ASSERT_PTR_NOT_NULL(strstr(said, "host name    gw\r\n"));
-	CU_ASSERT_PTR_NOT_NULL(strstr(said, "\r\na            3 of 100 sessions, the most from one "
-					    "source 2 of 8\r\na            5 of 7 calls\r\n"));
+	at_socket_begin();
+	fd = at_socket_connect();
+	at_socket_turns(2);
+	at_socket_ask(fd, "show summary\n");
+	CU_ASSERT_TRUE(at_socket_read(fd) > 0);
+	CU_ASSERT_PTR_NOT_NULL(strstr(at_socket_said, "host name    gw\r\n"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(at_socket_said,
+				      "\r\na            3 of 100 sessions, the most from one "
+				      "source 2 of 8\r\na            5 of 7 calls\r\n"));
 	CU_ASSERT_EQUAL(vty_listen_connections(), 1);
-	listen_ask(fd, "show ports\nexit\n");
-	CU_ASSERT_EQUAL(listen_read(fd), -1);
-	CU_ASSERT_PTR_NOT_NULL(strstr(said, "Port  Transport"));
+	at_socket_ask(fd, "show ports\nexit\n");
+	CU_ASSERT_EQUAL(at_socket_read(fd), -1);
+	CU_ASSERT_PTR_NOT_NULL(strstr(at_socket_said, "Port  Transport"));
 	CU_ASSERT_EQUAL(vty_listen_connections(), 0);
 	close(fd);
-	listen_end();
+	at_socket_end();
 }
 
 static void a_second_gateway_does_not_take_the_socket(void)
@@ -120,16 +62,16 @@ static void a_second_gateway_does_not_take_the_socket(void)
 	struct sockaddr_un sun = {.sun_family = AF_UNIX};
 	int fd;
 
-	listen_begin();
+	at_socket_begin();
 	CU_ASSERT_EQUAL(vty_start(bench.gw, bench_talloc()), -1);
 	vty_stop();
 	/* what a process that was killed leaves behind is replaced */
-	strcpy(sun.sun_path, path);
+	strcpy(sun.sun_path, at_socket_path);
 	fd = socket(AF_UNIX, SOCK_STREAM, 0);
 	CU_ASSERT_EQUAL(bind(fd, (struct sockaddr *)&sun, sizeof(sun)), 0);
 	close(fd);
 	CU_ASSERT_EQUAL(vty_start(bench.gw, bench_talloc()), 0);
-	listen_end();
+	at_socket_end();
 }
 
 static void http_is_known_by_its_first_word(void)
@@ -169,32 +111,32 @@ static void a_request_in_pieces_ends_the_connection(void)
 {
 	int fd;
 
-	listen_begin();
-	fd = listen_connect();
-	listen_turns(2);
-	listen_ask(fd, "GE");
-	listen_ask(fd, "T / HTTP/1.1\r\n\r\nshow summary\n");
-	CU_ASSERT_EQUAL(listen_read(fd), -1);
-	CU_ASSERT_PTR_NULL(strstr(said, "host name"));
+	at_socket_begin();
+	fd = at_socket_connect();
+	at_socket_turns(2);
+	at_socket_ask(fd, "GE");
+	at_socket_ask(fd, "T / HTTP/1.1\r\n\r\nshow summary\n");
+	CU_ASSERT_EQUAL(at_socket_read(fd), -1);
+	CU_ASSERT_PTR_NULL(strstr(at_socket_said, "host name"));
 	CU_ASSERT_EQUAL(bench_logged("main error: vty: an HTTP request: connection closed"), 1);
 	close(fd);
-	listen_end();
+	at_socket_end();
 }
 
 static void an_http_request_ends_the_connection(void)
 {
 	int fd;
 
-	listen_begin();
-	fd = listen_connect();
-	listen_turns(2);
-	listen_ask(fd, "POST / HTTP/1.1\r\nHost: x\r\n\r\nshow summary\n");
-	CU_ASSERT_EQUAL(listen_read(fd), -1);
-	CU_ASSERT_PTR_NULL(strstr(said, "host name"));
+	at_socket_begin();
+	fd = at_socket_connect();
+	at_socket_turns(2);
+	at_socket_ask(fd, "POST / HTTP/1.1\r\nHost: x\r\n\r\nshow summary\n");
+	CU_ASSERT_EQUAL(at_socket_read(fd), -1);
+	CU_ASSERT_PTR_NULL(strstr(at_socket_said, "host name"));
 	CU_ASSERT_EQUAL(vty_listen_connections(), 0);
 	CU_ASSERT_EQUAL(bench_logged("main error: vty: an HTTP request: connection closed"), 1);
 	close(fd);
-	listen_end();
+	at_socket_end();
 }
 
 /* The lowest descriptor that is free. */
@@ -212,19 +154,19 @@ static void the_reserve_lets_the_operator_in(void)
 	struct reserve_limits n;
 	int fd;
 
-	listen_begin();
+	at_socket_begin();
 	reserve_limits(&n);
 	CU_ASSERT_EQUAL(n.kept, RESERVE_MAX);
-	fd = listen_connect();
+	fd = at_socket_connect();
 	getrlimit(RLIMIT_NOFILE, &old);
 	none = (struct rlimit){.rlim_cur = (rlim_t)listen_next_fd(), .rlim_max = old.rlim_max};
 	CU_ASSERT_EQUAL_FATAL(setrlimit(RLIMIT_NOFILE, &none), 0);
-	listen_turns(3);
+	at_socket_turns(3);
 	CU_ASSERT_FALSE(vty_listen_looks_away());
-	listen_ask(fd, "show summary\n");
-	listen_read(fd);
-	CU_ASSERT_PTR_NOT_NULL(strstr(said, "host name    gw\r\n"));
-	CU_ASSERT_PTR_NOT_NULL(strstr(said, " of 64 connections\r\n"));
+	at_socket_ask(fd, "show summary\n");
+	at_socket_read(fd);
+	CU_ASSERT_PTR_NOT_NULL(strstr(at_socket_said, "host name    gw\r\n"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(at_socket_said, " of 64 connections\r\n"));
 	setrlimit(RLIMIT_NOFILE, &old);
 	reserve_limits(&n);
 	CU_ASSERT_EQUAL(n.kept, RESERVE_MAX - 1);
@@ -232,18 +174,18 @@ static void the_reserve_lets_the_operator_in(void)
 	reserve_limits(&n);
 	CU_ASSERT_EQUAL(n.kept, RESERVE_MAX);
 	close(fd);
-	listen_turns(2);
-	listen_end();
+	at_socket_turns(2);
+	at_socket_end();
 }
 
-/* A path without a folder is of the folder that we are in. */
+/* A at_socket_path without a at_socket_folder is of the at_socket_folder that we are in. */
 static void a_socket_where_we_are(void)
 {
 	char *was = getcwd(NULL, 0);
 
-	strcpy(folder, "/tmp/isthmus-test-XXXXXX");
-	CU_ASSERT_PTR_NOT_NULL_FATAL(mkdtemp(folder));
-	CU_ASSERT_EQUAL_FATAL(chdir(folder), 0);
+	strcpy(at_socket_folder, "/tmp/isthmus-test-XXXXXX");
+	CU_ASSERT_PTR_NOT_NULL_FATAL(mkdtemp(at_socket_folder));
+	CU_ASSERT_EQUAL_FATAL(chdir(at_socket_folder), 0);
 	bench_start("host-name = gw\nudp a { listen = \"192.0.2.1:1701\" }\n"
 		    "vty { socket = vty }\n");
 	CU_ASSERT_EQUAL(vty_start(bench.gw, bench_talloc()), 0);
@@ -253,20 +195,20 @@ static void a_socket_where_we_are(void)
 	CU_ASSERT_EQUAL(access("vty", F_OK), -1);
 	CU_ASSERT_EQUAL(chdir(was), 0);
 	free(was);
-	CU_ASSERT_EQUAL(rmdir(folder), 0);
+	CU_ASSERT_EQUAL(rmdir(at_socket_folder), 0);
 }
 
 static void listen_group(const char *group, int expected)
 {
 	char conf[300];
 
-	strcpy(folder, "/tmp/isthmus-test-XXXXXX");
-	CU_ASSERT_PTR_NOT_NULL_FATAL(mkdtemp(folder));
-	snprintf(path, sizeof(path), "%s/vty", folder);
+	strcpy(at_socket_folder, "/tmp/isthmus-test-XXXXXX");
+	CU_ASSERT_PTR_NOT_NULL_FATAL(mkdtemp(at_socket_folder));
+	snprintf(at_socket_path, sizeof(at_socket_path), "%s/vty", at_socket_folder);
 	snprintf(conf, sizeof(conf),
 		 "host-name = gw\nudp a { listen = \"192.0.2.1:1701\" }\n"
 		 "vty { socket = \"%s\"  group = \"%s\" }\n",
-		 path, group);
+		 at_socket_path, group);
 	bench_start(conf);
 	CU_ASSERT_EQUAL(vty_start(bench.gw, bench_talloc()), expected);
 }
@@ -279,17 +221,17 @@ static void the_group_of_the_socket(void)
 
 	CU_ASSERT_PTR_NOT_NULL_FATAL(g);
 	listen_group(g->gr_name, 0);
-	CU_ASSERT_EQUAL(stat(path, &st), 0);
+	CU_ASSERT_EQUAL(stat(at_socket_path, &st), 0);
 	CU_ASSERT_EQUAL(st.st_gid, geteuid() ? getegid() : 1);
 	CU_ASSERT_EQUAL(st.st_mode & 0777, 0660);
 	vty_stop();
 	bench_stop();
-	rmdir(folder);
+	rmdir(at_socket_folder);
 	listen_group("no-such-group", -1);
 	CU_ASSERT_EQUAL(bench_logged("main error: vty: there is no group no-such-group"), 1);
-	CU_ASSERT_EQUAL(access(path, F_OK), -1);
+	CU_ASSERT_EQUAL(access(at_socket_path, F_OK), -1);
 	bench_stop();
-	CU_ASSERT_EQUAL(rmdir(folder), 0);
+	CU_ASSERT_EQUAL(rmdir(at_socket_folder), 0);
 }
 
 static void without_descriptors_it_looks_away_and_back(void)
@@ -297,34 +239,34 @@ static void without_descriptors_it_looks_away_and_back(void)
 	struct rlimit old, few;
 	int fd;
 
-	listen_begin();
+	at_socket_begin();
 	reserve_stop();
-	fd = listen_connect();
+	fd = at_socket_connect();
 	getrlimit(RLIMIT_NOFILE, &old);
 	few = (struct rlimit){.rlim_cur = (rlim_t)listen_next_fd(), .rlim_max = old.rlim_max};
 	CU_ASSERT_EQUAL_FATAL(setrlimit(RLIMIT_NOFILE, &few), 0);
 	CU_ASSERT_FALSE(vty_listen_looks_away());
-	listen_turns(3);
+	at_socket_turns(3);
 	CU_ASSERT_TRUE(vty_listen_looks_away());
 	CU_ASSERT_EQUAL(vty_listen_connections(), 0);
 	bench_pass(SEC - 1);
 	CU_ASSERT_TRUE(vty_listen_looks_away());
 	bench_pass(2); /* still none: away again */
 	CU_ASSERT_FALSE(vty_listen_looks_away());
-	listen_turns(1);
+	at_socket_turns(1);
 	CU_ASSERT_TRUE(vty_listen_looks_away());
 	setrlimit(RLIMIT_NOFILE, &old);
 	bench_pass(2 * SEC);
-	listen_turns(2);
+	at_socket_turns(2);
 	CU_ASSERT_FALSE(vty_listen_looks_away());
 	CU_ASSERT_EQUAL(vty_listen_connections(), 1);
-	listen_ask(fd, "show summary\n");
-	listen_read(fd);
-	CU_ASSERT_PTR_NOT_NULL(strstr(said, "host name    gw\r\n"));
+	at_socket_ask(fd, "show summary\n");
+	at_socket_read(fd);
+	CU_ASSERT_PTR_NOT_NULL(strstr(at_socket_said, "host name    gw\r\n"));
 	close(fd);
-	listen_turns(2);
+	at_socket_turns(2);
 	CU_ASSERT_EQUAL(vty_listen_connections(), 0);
-	listen_end();
+	at_socket_end();
 }
 
 static void connections_are_bounded(void)
@@ -332,22 +274,22 @@ static void connections_are_bounded(void)
 	int fd[VTY_CONNECTIONS_MAX + 1];
 	unsigned i;
 
-	listen_begin();
+	at_socket_begin();
 	for (i = 0; i <= VTY_CONNECTIONS_MAX; i++) {
-		fd[i] = listen_connect();
-		listen_turns(2);
+		fd[i] = at_socket_connect();
+		at_socket_turns(2);
 	}
 	CU_ASSERT_EQUAL(vty_listen_connections(), VTY_CONNECTIONS_MAX);
-	CU_ASSERT_EQUAL(listen_read(fd[VTY_CONNECTIONS_MAX]), -1);
-	CU_ASSERT_TRUE(listen_read(fd[0]) > 0);
+	CU_ASSERT_EQUAL(at_socket_read(fd[VTY_CONNECTIONS_MAX]), -1);
+	CU_ASSERT_TRUE(at_socket_read(fd[0]) > 0);
 	CU_ASSERT_EQUAL(bench_logged("main error: vty: 64 connections are open: another one is "
 				     "refused"),
 			1);
 	for (i = 0; i <= VTY_CONNECTIONS_MAX; i++)
 		close(fd[i]);
-	listen_turns(VTY_CONNECTIONS_MAX);
+	at_socket_turns(VTY_CONNECTIONS_MAX);
 	CU_ASSERT_EQUAL(vty_listen_connections(), 0);
-	listen_end();
+	at_socket_end();
 }
 
 /* Ask until no more is taken, and read nothing: how many octets have gone. */
@@ -362,7 +304,7 @@ static size_t listen_ask_in_vain(int fd, size_t most)
 
 		n += sent > 0 ? (size_t)sent : 0;
 		stuck = sent > 0 ? 0 : stuck + 1;
-		listen_turns(1);
+		at_socket_turns(1);
 	}
 	return n;
 }
@@ -374,11 +316,11 @@ static size_t listen_drain(int fd)
 	unsigned quiet = 0;
 
 	while (quiet < 10) {
-		ssize_t got = read(fd, said, sizeof(said));
+		ssize_t got = read(fd, at_socket_said, sizeof(at_socket_said));
 
 		n += got > 0 ? (size_t)got : 0;
 		quiet = got > 0 ? 0 : quiet + 1;
-		listen_turns(1);
+		at_socket_turns(1);
 	}
 	return n;
 }
@@ -390,21 +332,21 @@ static void a_reader_that_does_not_read(void)
 	size_t one, asked;
 	int fd;
 
-	listen_begin();
-	fd = listen_connect();
-	listen_turns(2);
+	at_socket_begin();
+	fd = at_socket_connect();
+	at_socket_turns(2);
 	listen_drain(fd);
-	listen_ask(fd, "list\n");
+	at_socket_ask(fd, "list\n");
 	one = listen_drain(fd);
 	asked = listen_ask_in_vain(fd, 2u << 20);
 	CU_ASSERT_TRUE(asked < 1u << 20);
 	CU_ASSERT_EQUAL(listen_drain(fd), asked / strlen("list\n") * one);
-	listen_ask(fd, "show summary\nexit\n");
-	CU_ASSERT_EQUAL(listen_read(fd), -1);
-	CU_ASSERT_PTR_NOT_NULL(strstr(said, "host name    gw\r\n"));
+	at_socket_ask(fd, "show summary\nexit\n");
+	CU_ASSERT_EQUAL(at_socket_read(fd), -1);
+	CU_ASSERT_PTR_NOT_NULL(strstr(at_socket_said, "host name    gw\r\n"));
 	CU_ASSERT_EQUAL(vty_listen_connections(), 0);
 	close(fd);
-	listen_end();
+	at_socket_end();
 }
 
 /* While a part of the last answers still waits, what is sent of them makes room for no command. */
@@ -412,20 +354,20 @@ static void a_reader_that_reads_slowly(void)
 {
 	int fd, accepted, small = 4096, waits;
 
-	listen_begin();
-	fd = listen_connect();
+	at_socket_begin();
+	fd = at_socket_connect();
 	accepted = listen_next_fd();
-	listen_turns(2);
+	at_socket_turns(2);
 	CU_ASSERT_EQUAL_FATAL(setsockopt(accepted, SOL_SOCKET, SO_SNDBUF, &small, sizeof(small)),
 			      0);
 	listen_drain(fd);
 	for (unsigned i = 0; i < 40; i++)
 		CU_ASSERT_EQUAL(write(fd, "list\n", 5), 5);
-	listen_turns(4);
+	at_socket_turns(4);
 	CU_ASSERT_EQUAL(write(fd, "list\n", 5), 5);
 	for (unsigned i = 0; i < 2; i++) {
-		CU_ASSERT_TRUE(listen_read(fd) > 0);
-		listen_turns(1); /* which sends */
+		CU_ASSERT_TRUE(at_socket_read(fd) > 0);
+		at_socket_turns(1); /* which sends */
 		CU_ASSERT_EQUAL(ioctl(accepted, FIONREAD, &waits), 0);
 		CU_ASSERT_EQUAL(waits, 5);
 	}
@@ -433,8 +375,8 @@ static void a_reader_that_reads_slowly(void)
 	CU_ASSERT_EQUAL(ioctl(accepted, FIONREAD, &waits), 0);
 	CU_ASSERT_EQUAL(waits, 0);
 	close(fd);
-	listen_turns(2);
-	listen_end();
+	at_socket_turns(2);
+	at_socket_end();
 }
 
 /* accel-ppp kept any number of octets of a command (CVE-2022-0982). */
@@ -446,18 +388,18 @@ static void a_command_without_end(void)
 
 	memset(piece, 'x', sizeof(piece) - 1);
 	piece[sizeof(piece) - 1] = '\0';
-	listen_begin();
-	fd = listen_connect();
-	listen_turns(2);
+	at_socket_begin();
+	fd = at_socket_connect();
+	at_socket_turns(2);
 	while (n < 100 && vty_listen_connections()) {
-		listen_ask(fd, piece);
-		listen_read(fd);
+		at_socket_ask(fd, piece);
+		at_socket_read(fd);
 		n++;
 	}
 	CU_ASSERT_TRUE(n > 8192 / sizeof(piece) && n < 20);
 	CU_ASSERT_EQUAL(vty_listen_connections(), 0);
 	close(fd);
-	listen_end();
+	at_socket_end();
 }
 
 /* It goes away while output waits for it. */
@@ -466,15 +408,15 @@ static void a_reader_that_goes_away(void)
 	void (*old)(int) = signal(SIGPIPE, SIG_IGN); /* as in the program */
 	int fd;
 
-	listen_begin();
-	fd = listen_connect();
-	listen_turns(2);
+	at_socket_begin();
+	fd = at_socket_connect();
+	at_socket_turns(2);
 	listen_ask_in_vain(fd, 2u << 20);
 	CU_ASSERT_EQUAL(vty_listen_connections(), 1);
 	close(fd);
-	listen_turns(2);
+	at_socket_turns(2);
 	CU_ASSERT_EQUAL(vty_listen_connections(), 0);
-	listen_end();
+	at_socket_end();
 	signal(SIGPIPE, old);
 }
 
@@ -490,23 +432,23 @@ static void connections_that_fail(void)
 		    {"vty_create", ENOMEM},
 		    {"accept4", ECONNABORTED}};
 
-	listen_begin();
+	at_socket_begin();
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		int free_fd = listen_next_fd(), fd = listen_connect();
+		int free_fd = listen_next_fd(), fd = at_socket_connect();
 		bool taken = i == 3; /* it is still there, and accepted in the next turn */
 
 		calls_refuse(rows[i].call, rows[i].err);
-		listen_turns(2);
+		at_socket_turns(2);
 		CU_ASSERT_TRUE(calls_refused());
 		CU_ASSERT_FALSE(vty_listen_looks_away());
 		CU_ASSERT_EQUAL(vty_listen_connections(), taken);
-		CU_ASSERT_EQUAL(listen_read(fd) < 0, !taken);
+		CU_ASSERT_EQUAL(at_socket_read(fd) < 0, !taken);
 		close(fd);
-		listen_turns(2);
+		at_socket_turns(2);
 		CU_ASSERT_EQUAL(vty_listen_connections(), 0);
 		CU_ASSERT_EQUAL(listen_next_fd(), free_fd);
 	}
-	listen_end();
+	at_socket_end();
 }
 
 /* These are of the whole system: the listener looks away for a second, and says so. */
@@ -518,23 +460,23 @@ static void errors_of_the_system(void)
 		char line[100];
 		int fd;
 
-		listen_begin();
+		at_socket_begin();
 		reserve_stop();
-		fd = listen_connect();
+		fd = at_socket_connect();
 		calls_refuse("accept4", errors[i]);
-		listen_turns(2);
+		at_socket_turns(2);
 		CU_ASSERT_TRUE(vty_listen_looks_away());
 		CU_ASSERT_EQUAL(vty_listen_connections(), 0);
 		snprintf(line, sizeof(line), "main error: vty: cannot accept a connection: %s",
 			 strerror(errors[i]));
 		CU_ASSERT_EQUAL(bench_logged(line), 1);
 		bench_pass(SEC);
-		listen_turns(2);
+		at_socket_turns(2);
 		CU_ASSERT_FALSE(vty_listen_looks_away());
 		CU_ASSERT_EQUAL(vty_listen_connections(), 1);
 		close(fd);
-		listen_turns(2);
-		listen_end();
+		at_socket_turns(2);
+		at_socket_end();
 	}
 }
 
@@ -548,7 +490,7 @@ static void listeners_that_fail(void)
 	} rows[] = {{"listen", EOPNOTSUPP, 1}, {"osmo_fd_register", EBADF, 0}};
 	char line[200];
 
-	listen_begin();
+	at_socket_begin();
 	vty_stop();
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		int free_fd = listen_next_fd();
@@ -557,22 +499,22 @@ static void listeners_that_fail(void)
 		CU_ASSERT_EQUAL(vty_start(bench.gw, bench_talloc()), -1);
 		CU_ASSERT_TRUE(calls_refused());
 		CU_ASSERT_EQUAL(listen_next_fd(), free_fd);
-		CU_ASSERT_EQUAL(access(path, F_OK), -1);
-		snprintf(line, sizeof(line), "main error: vty: cannot listen on %s: %s", path,
-			 strerror(rows[i].err));
+		CU_ASSERT_EQUAL(access(at_socket_path, F_OK), -1);
+		snprintf(line, sizeof(line), "main error: vty: cannot listen on %s: %s",
+			 at_socket_path, strerror(rows[i].err));
 		CU_ASSERT_EQUAL(bench_logged(line), rows[i].logged);
 	}
 	CU_ASSERT_EQUAL(vty_start(bench.gw, bench_talloc()), 0);
-	snprintf(line, sizeof(line), "main notice: VTY on %s", path);
+	snprintf(line, sizeof(line), "main notice: VTY on %s", at_socket_path);
 	CU_ASSERT_EQUAL(bench_logged(line), 2);
-	listen_end();
+	at_socket_end();
 }
 
 static void no_descriptor_for_a_listener(void)
 {
 	struct rlimit old, few;
 
-	listen_begin();
+	at_socket_begin();
 	vty_stop();
 	getrlimit(RLIMIT_NOFILE, &old);
 	few = (struct rlimit){.rlim_cur = (rlim_t)listen_next_fd(), .rlim_max = old.rlim_max};
@@ -582,7 +524,7 @@ static void no_descriptor_for_a_listener(void)
 	CU_ASSERT_EQUAL(bench_logged("main error: vty: cannot listen on *: Too many open files"),
 			1);
 	CU_ASSERT_EQUAL(vty_start(bench.gw, bench_talloc()), 0);
-	listen_end();
+	at_socket_end();
 }
 
 /* Of the operator's memory each turn without any takes a piece; when none is left connections are
@@ -594,33 +536,33 @@ static void without_memory_there_is_some_for_a_while(void)
 		int fd, late;
 
 		if (!round)
-			listen_begin();
-		fd = listen_connect();
-		listen_turns(2);
-		listen_read(fd);
+			at_socket_begin();
+		fd = at_socket_connect();
+		at_socket_turns(2);
+		at_socket_read(fd);
 		held = heap_blocks();
 		heap_refuse_many(0, HEAP_FOR_EVER);
-		for (turns = 0; listen_read(fd) >= 0 && turns < 40; turns++) {
+		for (turns = 0; at_socket_read(fd) >= 0 && turns < 40; turns++) {
 			CU_ASSERT_EQUAL(write(fd, "\n", 1), 1);
-			listen_turns(1);
+			at_socket_turns(1);
 		}
 		CU_ASSERT_EQUAL(heap_blocks(), held - 16);
 		CU_ASSERT_EQUAL(turns, 17);
 		CU_ASSERT_EQUAL(vty_listen_connections(), 0);
-		late = listen_connect();
-		listen_turns(2);
-		CU_ASSERT_EQUAL(listen_read(late), -1);
+		late = at_socket_connect();
+		at_socket_turns(2);
+		CU_ASSERT_EQUAL(at_socket_read(late), -1);
 		heap_refuse_many(0, 0);
 		close(fd);
 		close(late);
-		fd = listen_connect(); /* which fills up again */
-		listen_turns(2);
-		CU_ASSERT_TRUE(listen_read(fd) > 0);
+		fd = at_socket_connect(); /* which fills up again */
+		at_socket_turns(2);
+		CU_ASSERT_TRUE(at_socket_read(fd) > 0);
 		CU_ASSERT_EQUAL(heap_blocks(), held);
 		close(fd);
-		listen_turns(2);
+		at_socket_turns(2);
 	}
-	listen_end();
+	at_socket_end();
 }
 
 /* Without a standard input its number is a listener's, and a connection's. */
@@ -629,7 +571,7 @@ static void descriptor_zero(void)
 	int kept = dup(STDIN_FILENO), fd;
 	struct reserve_limits n;
 
-	listen_begin();
+	at_socket_begin();
 	vty_stop();
 	close(STDIN_FILENO);
 	CU_ASSERT_EQUAL(vty_start(bench.gw, bench_talloc()), 0);
@@ -638,37 +580,38 @@ static void descriptor_zero(void)
 	CU_ASSERT_EQUAL(fcntl(STDIN_FILENO, F_GETFD), -1);
 	dup2(kept, STDIN_FILENO);
 	CU_ASSERT_EQUAL(vty_start(bench.gw, bench_talloc()), 0);
-	fd = listen_connect();
+	fd = at_socket_connect();
 	close(STDIN_FILENO);
 	errno = EMFILE; /* of an older call */
-	listen_turns(1);
+	at_socket_turns(1);
 	CU_ASSERT_EQUAL(vty_listen_connections(), 1);
 	reserve_limits(&n);
 	CU_ASSERT_EQUAL(n.kept, RESERVE_MAX);
 	close(fd);
-	listen_turns(2);
+	at_socket_turns(2);
 	CU_ASSERT_EQUAL(vty_listen_connections(), 0);
 	dup2(kept, STDIN_FILENO);
 	close(kept);
-	listen_end();
+	at_socket_end();
 }
 
-/* The folder of the socket is made for all to enter; the mask of other files stays as it was. */
+/* The at_socket_folder of the socket is made for all to enter; the mask of other files stays as it
+ * was. */
 static void the_folder_of_the_socket(void)
 {
 	mode_t old = umask(0);
 	struct stat st;
 	char room[80];
 
-	listen_begin();
-	snprintf(room, sizeof(room), "%s", path);
+	at_socket_begin();
+	snprintf(room, sizeof(room), "%s", at_socket_path);
 	*strrchr(room, '/') = '\0';
 	CU_ASSERT_EQUAL_FATAL(stat(room, &st), 0);
 	CU_ASSERT_EQUAL(st.st_mode & 07777, 0755);
-	CU_ASSERT_EQUAL_FATAL(stat(path, &st), 0);
+	CU_ASSERT_EQUAL_FATAL(stat(at_socket_path, &st), 0);
 	CU_ASSERT_EQUAL(st.st_mode & 0777, 0660);
 	CU_ASSERT_EQUAL(umask(old), 0);
-	listen_end();
+	at_socket_end();
 }
 
 /* A loopback address of this process. */
@@ -702,19 +645,19 @@ static void a_listener_of_tcp(void)
 	char conf[300], line[120];
 	int fd, free_fd;
 
-	strcpy(folder, "/tmp/isthmus-test-XXXXXX");
-	CU_ASSERT_PTR_NOT_NULL_FATAL(mkdtemp(folder));
-	snprintf(path, sizeof(path), "%s/room/vty", folder);
+	strcpy(at_socket_folder, "/tmp/isthmus-test-XXXXXX");
+	CU_ASSERT_PTR_NOT_NULL_FATAL(mkdtemp(at_socket_folder));
+	snprintf(at_socket_path, sizeof(at_socket_path), "%s/room/vty", at_socket_folder);
 	snprintf(conf, sizeof(conf),
 		 "host-name = gw\nudp a { listen = \"192.0.2.1:1701\" }\n"
 		 "vty { socket = \"%s\"  listen = \"%s:4246\" }\n",
-		 path, listen_address());
+		 at_socket_path, listen_address());
 	bench_start(conf);
 	fd = listen_tcp(false);
 	free_fd = listen_next_fd();
 	CU_ASSERT_EQUAL(vty_start(bench.gw, bench_talloc()), -1);
 	CU_ASSERT_EQUAL(listen_next_fd(), free_fd);
-	CU_ASSERT_EQUAL(access(path, F_OK), -1);
+	CU_ASSERT_EQUAL(access(at_socket_path, F_OK), -1);
 	snprintf(line, sizeof(line), "main error: vty: cannot listen on %s port 4246: *",
 		 listen_address());
 	CU_ASSERT_EQUAL(bench_logged(line), 1);
@@ -723,22 +666,22 @@ static void a_listener_of_tcp(void)
 	snprintf(line, sizeof(line), "main notice: VTY on %s port 4246", listen_address());
 	CU_ASSERT_EQUAL(bench_logged(line), 1);
 	fd = listen_tcp(true);
-	listen_turns(3);
+	at_socket_turns(3);
 	CU_ASSERT_EQUAL(vty_listen_connections(), 1);
-	listen_ask(fd, "show summary\n");
-	listen_read(fd);
-	CU_ASSERT_PTR_NOT_NULL(strstr(said, "host name    gw\r\n"));
-	CU_ASSERT_EQUAL(access(path, F_OK), 0);
+	at_socket_ask(fd, "show summary\n");
+	at_socket_read(fd);
+	CU_ASSERT_PTR_NOT_NULL(strstr(at_socket_said, "host name    gw\r\n"));
+	CU_ASSERT_EQUAL(access(at_socket_path, F_OK), 0);
 	calls_refuse("accept4", ENOMEM); /* of the second listener: it looks away as well */
 	close(listen_tcp(true));
-	listen_turns(2);
+	at_socket_turns(2);
 	CU_ASSERT_TRUE(vty_listen_looks_away());
 	vty_stop(); /* which closes the connection */
-	CU_ASSERT_EQUAL(listen_read(fd), -1);
+	CU_ASSERT_EQUAL(at_socket_read(fd), -1);
 	close(fd);
 	CU_ASSERT_EQUAL(listen_next_fd(), free_fd - 1);
 	CU_ASSERT_EQUAL(vty_start(bench.gw, bench_talloc()), 0);
-	listen_end();
+	at_socket_end();
 }
 
 static const struct test_case cases[] = {
