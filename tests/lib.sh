@@ -206,6 +206,24 @@ has4() { in_space "$1" ip -4 addr show dev "$2" 2>/dev/null | grep -q 'inet '; }
 lost4() { ! has4 "$@"; }
 no_device() { ! in_space "$1" ip link show dev "$2" >/dev/null 2>&1; }
 
+# dhcp6c SPACE DEVICE BITS: KAME's DHCPv6 client there, which asks for a prefix on the device.  Of its 2^BITS /64 the
+# second is to be on the device home0, which is made, and what it is told goes to $WORK/dhcp6c.told.  It has a folder of
+# its own for its DUID.
+dhcp6c() {
+	local duids=/var/lib/dhcpv6
+	cat >"$WORK/dhcp6c.conf" <<-E
+		interface $2 { send ia-pd 7; request domain-name-servers; request domain-name; script "$WORK/dhcp6c.sh"; };
+		id-assoc pd 7 { prefix-interface home0 { sla-id 1; sla-len $3; ifid 7; }; };
+	E
+	printf '#!/bin/sh\nenv >>%s/dhcp6c.told\n' "$WORK" >"$WORK/dhcp6c.sh"
+	chmod 755 "$WORK/dhcp6c.sh"
+	in_space "$1" ip link show home0 >/dev/null 2>&1 || in_space "$1" ip link add home0 type veth peer name home1
+	in_space "$1" ip link set home1 up && in_space "$1" ip link set home0 up
+	ip netns exec "$TAG-$1" sh -c "mount -t tmpfs none $duids && exec /usr/sbin/dhcp6c -f -c $WORK/dhcp6c.conf \
+		-p $WORK/dhcp6c.pid $2" >>"$WORK/dhcp6c.log" 2>&1 </dev/null &
+	daemon[dhcp6c]=$!
+}
+
 # --- guests
 
 # guest "TAP..." SCRIPT ARGUMENT...: boots tests/peers/SCRIPT in a guest kernel on those TAPs of space net, for
