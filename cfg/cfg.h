@@ -39,6 +39,20 @@ struct cfg_join {
 
 struct bpf_insn;
 
+/* The most that a leg may carry in each direction, bit/s; 0 = no limit. */
+enum cfg_rate {
+	CFG_RATE_UP, /* from the far end */
+	CFG_RATE_DOWN,
+	CFG_RATES
+};
+#define CFG_RATE_MAX UINT64_C(100000000000)
+struct cfg_rates {
+	uint64_t bps[CFG_RATES];
+	uint64_t burst; /* us at the rate that may come at once; 0 = as ever */
+};
+/* "2M", "512k", "0": bit/s, at most CFG_RATE_MAX. */
+bool cfg_parse_rate(uint64_t *out, const char *text);
+
 /* A filter expression (pcap-filter) and the program it was compiled to; text NULL = none. */
 struct cfg_filter {
 	char *text;
@@ -215,6 +229,7 @@ struct cfg_service {
 	const char *const *realm; /* patterns of a realm; those of `select` of another */
 	unsigned realms;
 	uint64_t discard; /* codepoints, as bits, of packets that go out discard eligible */
+	struct cfg_rates rates;
 	struct cfg_filter filter[CFG_FILTERS];
 	struct ppp_config ppp; /* server side, filled from the section */
 };
@@ -225,7 +240,8 @@ struct cfg_filter_section {
 	struct cfg_filter filter[CFG_FILTERS];
 };
 
-#define CFG_OF_SERVICE UINT64_MAX /* a user's time that is not given: the service's counts */
+#define CFG_OF_SERVICE \
+	UINT64_MAX /* a user's time or rate that is not given: the service's counts */
 
 struct cfg_user {
 	const char *name;
@@ -234,6 +250,7 @@ struct cfg_user {
 	const struct cfg_service *service; /* NULL = any service */
 	/* In place of those of the service: */
 	uint64_t idle, session; /* us, 0 = no limit, or CFG_OF_SERVICE */
+	struct cfg_rates rates; /* CFG_OF_SERVICE likewise; without burst */
 	struct cfg_filter filter[CFG_FILTERS];
 };
 
@@ -294,6 +311,7 @@ struct cfg_route {
 	uint64_t deny_for;	     /* for this long, us; 0 = never */
 	/* PPP frames in from the circuit or call, and out to it; the first two are not used */
 	struct cfg_filter filter[CFG_FILTERS];
+	struct cfg_rates rates; /* likewise, of PPP frames */
 };
 
 /* `outgoing NAME { }`: a client that a LAC calls for us (RFC 2661 6.9), whose PPP ends here. */

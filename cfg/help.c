@@ -39,6 +39,8 @@ static const char *help_kind_text(struct arena *a, const struct cfg_key *k)
 	case CFG_K_NUMBER:
 	case CFG_K_TIME:
 		return help_range_text(a, k);
+	case CFG_K_RATE:
+		return "rate, bit/s with k, M or G";
 	case CFG_K_BOOL:
 		return "yes | no";
 	case CFG_K_WORD:
@@ -70,6 +72,8 @@ static const char *help_object_default(struct arena *a, const struct cfg_key *k,
 		return arena_printf(a, "%" PRIu64, n);
 	case CFG_K_TIME:
 		return cfg_time_text(a, n);
+	case CFG_K_RATE:
+		return cfg_rate_text(a, n);
 	case CFG_K_BOOL:
 		return n ? "yes" : "no";
 	case CFG_K_TEXT:

@@ -6,6 +6,7 @@
 #include "cfg/dscp.h"
 #include "cfg/filter.h"
 #include "cfg/keys.h"
+#include "cfg/rate.h"
 #include "cfg/report.h"
 #include "cfg/value.h"
 
@@ -290,6 +291,8 @@ static const struct cfg_key service_keys[] = {
 	 .help = "time between CHAP challenges during a call; 0 = only one at its start",
 	 SERVICE(ppp.rechallenge)},
 	LIMITS(SERVICE, NULL),
+	CFG_RATE_ROWS(struct cfg_service, NULL, CFG_WHEN_LIVE),
+	CFG_RATE_BURST_ROW(struct cfg_service, CFG_WHEN_LIVE),
 	CFG_DISCARD_ROW(struct cfg_service),
 	CFG_FILTER_ROWS_IP(struct cfg_service, CFG_FILTER_NONE),
 	CFG_FILTER_ROWS_PPP(struct cfg_service, CFG_FILTER_NONE),
@@ -313,6 +316,7 @@ static const struct cfg_key user_keys[] = {
 	{"service", CFG_K_REF, .words = "service", .deflt = "any",
 	 .help = "the only service this user may log in to", USER(service)},
 	LIMITS(USER, USER_NONE),
+	CFG_RATE_ROWS(struct cfg_user, USER_NONE, CFG_WHEN_NEW),
 	CFG_FILTER_ROWS_IP(struct cfg_user, USER_NONE),
 	CFG_FILTER_ROWS_PPP(struct cfg_user, USER_NONE),
 };
@@ -455,6 +459,7 @@ static void keys_ppp_init_user(struct cfg_load *l, void *obj)
 
 	(void)l;
 	u->idle = u->session = CFG_OF_SERVICE;
+	u->rates.bps[CFG_RATE_UP] = u->rates.bps[CFG_RATE_DOWN] = CFG_OF_SERVICE;
 }
 
 static void keys_ppp_init_client(struct cfg_load *l, void *obj)

@@ -3,6 +3,7 @@
 #include "cfg/filter.h"
 #include "cfg/join.h"
 #include "cfg/keys.h"
+#include "cfg/rate.h"
 #include "cfg/report.h"
 #include "cfg/value.h"
 
@@ -109,6 +110,8 @@ static const struct cfg_key route_keys[] = {
 		 "and "
 		 "silent = no answer or not reached"},
 	CFG_FILTER_ROWS_PPP(struct cfg_route, CFG_FILTER_NONE),
+	CFG_RATE_ROWS(struct cfg_route, NULL, CFG_WHEN_LIVE),
+	CFG_RATE_BURST_ROW(struct cfg_route, CFG_WHEN_LIVE),
 };
 
 static void keys_route_init(struct cfg_load *l, void *obj)

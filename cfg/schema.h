@@ -14,6 +14,7 @@ enum cfg_kind {
 	CFG_K_NUMBER,	   /* min..max, an unsigned of `width` octets */
 	CFG_K_BOOL,	   /* yes or no */
 	CFG_K_TIME,	   /* "10s": uint64_t, microseconds, min..max */
+	CFG_K_RATE,	   /* "2M": uint64_t, bit/s, min..max */
 	CFG_K_WORD,	   /* one of words: its index */
 	CFG_K_IPV4,	   /* uint32_t, host order */
 	CFG_K_PREFIX,	   /* network/bits */

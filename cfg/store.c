@@ -152,7 +152,8 @@ static void store_plain(struct cfg_load *l, const struct cfg_item *it, void *at)
 	bool b;
 
 	if ((k->kind == CFG_K_NUMBER && cfg_get_number(l, it, v, &n)) ||
-	    (k->kind == CFG_K_TIME && cfg_get_time(l, it, v, &n)))
+	    (k->kind == CFG_K_TIME && cfg_get_time(l, it, v, &n)) ||
+	    (k->kind == CFG_K_RATE && cfg_get_rate(l, it, v, &n)))
 		store_put_unsigned(at, k->width, n);
 	else if (k->kind == CFG_K_WORD && cfg_get_word(l, it, v, &word))
 		store_put_unsigned(at, k->width, word);

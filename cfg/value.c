@@ -38,7 +38,7 @@ bool cfg_parse_number(uint64_t *out, const char *text)
 
 static const struct unit {
 	const char *name;
-	uint64_t us;
+	uint64_t n; /* us, or bit/s */
 } units[] = {
 	{"d", UINT64_C(86400000000)},
 	{"h", UINT64_C(3600000000)},
@@ -61,8 +61,8 @@ bool cfg_parse_time(uint64_t *out, const char *text)
 		return true;
 	for (size_t i = 0; i < N_UNITS; i++)
 		if (!strcmp(end, units[i].name)) {
-			*out = n * units[i].us;
-			return n <= TIME_MAX / units[i].us;
+			*out = n * units[i].n;
+			return n <= TIME_MAX / units[i].n;
 		}
 	return false;
 }
@@ -73,9 +73,35 @@ const char *cfg_time_text(struct arena *a, uint64_t us)
 
 	if (!us)
 		return "0";
-	while (us % units[i].us)
+	while (us % units[i].n)
 		i++;
-	return arena_printf(a, "%" PRIu64 "%s", us / units[i].us, units[i].name);
+	return arena_printf(a, "%" PRIu64 "%s", us / units[i].n, units[i].name);
+}
+
+static const struct unit rate_units[] = {{"G", 1000000000}, {"M", 1000000}, {"k", 1000}, {"", 1}};
+#define N_RATE_UNITS (sizeof(rate_units) / sizeof(rate_units[0]))
+
+bool cfg_parse_rate(uint64_t *out, const char *text)
+{
+	uint64_t n;
+	const char *end = value_digits(&n, text);
+
+	for (size_t i = 0; end && i < N_RATE_UNITS; i++)
+		if (!strcmp(end, rate_units[i].name)) {
+			*out = n * rate_units[i].n;
+			return n <= CFG_RATE_MAX / rate_units[i].n;
+		}
+	return false;
+}
+
+const char *cfg_rate_text(struct arena *a, uint64_t bps)
+{
+	size_t i = 0;
+
+	while (bps % rate_units[i].n)
+		i++;
+	return bps ? arena_printf(a, "%" PRIu64 "%s", bps / rate_units[i].n, rate_units[i].name)
+		   : "0";
 }
 
 bool cfg_parse_bool(bool *out, const char *text)
@@ -233,6 +259,17 @@ bool cfg_get_time(struct cfg_load *l, const struct cfg_item *it, const struct cf
 	cfg_wrong(l, v->line, it, "`%s` is out of range, %s to %s", cfg_shown(l, v),
 		  cfg_time_text(l->scratch, (uint64_t)k->min),
 		  cfg_time_text(l->scratch, (uint64_t)k->max));
+	return false;
+}
+
+bool cfg_get_rate(struct cfg_load *l, const struct cfg_item *it, const struct cfg_value *v,
+		  uint64_t *out)
+{
+	if (cfg_parse_rate(out, v->text) && value_in_range(it->key, *out))
+		return true;
+	cfg_wrong(l, v->line, it,
+		  "`%s` is not a rate up to %s: bits a second, with k, M or G, as in 512k",
+		  cfg_shown(l, v), cfg_rate_text(l->scratch, CFG_RATE_MAX));
 	return false;
 }
 

@@ -20,6 +20,8 @@ bool cfg_parse_host_port(char *host, size_t cap, uint16_t *port, const char *tex
 
 /* "10s", the largest unit that says it exactly. */
 const char *cfg_time_text(struct arena *a, uint64_t us);
+/* "2M" likewise; bit/s. */
+const char *cfg_rate_text(struct arena *a, uint64_t bps);
 const char *cfg_prefix_text(struct arena *a, const struct cfg_prefix *p);
 /* Clear the bits beyond the prefix length; true when any was set. */
 bool cfg_prefix_mask(struct cfg_prefix *p);
@@ -29,6 +31,8 @@ bool cfg_prefix_holds(const struct cfg_prefix *a, const struct cfg_prefix *b);
 bool cfg_get_number(struct cfg_load *l, const struct cfg_item *it, const struct cfg_value *v,
 		    uint64_t *out);
 bool cfg_get_time(struct cfg_load *l, const struct cfg_item *it, const struct cfg_value *v,
+		  uint64_t *out);
+bool cfg_get_rate(struct cfg_load *l, const struct cfg_item *it, const struct cfg_value *v,
 		  uint64_t *out);
 bool cfg_get_bool(struct cfg_load *l, const struct cfg_item *it, const struct cfg_value *v,
 		  bool *out);

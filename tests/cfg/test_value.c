@@ -52,6 +52,34 @@ static void value_times(void)
 	arena_free(a);
 }
 
+static void value_rates(void)
+{
+	static const struct {
+		const char *text;
+		uint64_t bps;
+		const char *again;
+	} rows[] = {
+		{"0", 0, "0"},
+		{"64000", 64000, "64k"},
+		{"1500k", 1500000, "1500k"},
+		{"2M", 2000000, "2M"},
+		{"100G", UINT64_C(100000000000), "100G"},
+		{"9", 9, "9"},
+	};
+	static const char *const wrong[] = {"",	  "M",	"-1",  "1.5M", "1 M",
+					    "1m", "1K", "1Mb", "101G", "100000000001"};
+	struct arena *a = arena_new();
+	uint64_t bps;
+
+	for (size_t i = 0; i < CFG_ROWS(rows); i++) {
+		CU_ASSERT(cfg_parse_rate(&bps, rows[i].text) && bps == rows[i].bps);
+		ASSERT_TEXT(cfg_rate_text(a, rows[i].bps), rows[i].again);
+	}
+	for (size_t i = 0; i < CFG_ROWS(wrong); i++)
+		CU_ASSERT_FALSE(cfg_parse_rate(&bps, wrong[i]));
+	arena_free(a);
+}
+
 static void booleans_and_words(void)
 {
 	bool b;
@@ -210,6 +238,7 @@ static void host_and_port(void)
 static const struct test_case cases[] = {
 	{"numbers", value_numbers},
 	{"times", value_times},
+	{"rates", value_rates},
 	{"booleans_and_words", booleans_and_words},
 	{"addresses", value_addresses},
 	{"prefixes", value_prefixes},
