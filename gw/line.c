@@ -318,6 +318,7 @@ static bool line_call_peer(struct line *l, const struct cfg_peer *peer, const ch
 	if (j) {
 		join_explain(j, l->way.why);
 		leg_take_filters(to, LEG_FILTERS_SECTION, filters_of(gw, l->way.route->filter));
+		leg_take_rates(to, LEG_RATES_SECTION, &l->way.route->rates);
 	} else {
 		dial_abandon(call, words, now);
 	}

@@ -166,9 +166,11 @@ struct join *line_resume_call(struct resume_from *f)
 	struct leg *call = leg_call_resume(f->gw, &f->leg[0], &f->words);
 	struct line *l = line_recall_with(f, call, 1);
 
-	if (l && l->way.route)
+	if (l && l->way.route) {
 		leg_take_filters(l->leg, LEG_FILTERS_SECTION,
 				 filters_of(f->gw, l->way.route->filter));
+		leg_take_rates(l->leg, LEG_RATES_SECTION, &l->way.route->rates);
+	}
 	return l ? line_resume(f, l, call, l->leg) : NULL;
 }
 

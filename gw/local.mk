@@ -18,6 +18,7 @@ libcontrol_la_SOURCES = \
 	gw/operator/show_peers.c gw/operator/show_process.c gw/operator/show_ports.c gw/operator/show_radius.c gw/operator/show_reload.c gw/operator/show_routes.c gw/operator/show_services.c gw/operator/show_summary.c gw/operator/show_upgrade.c gw/operator/table.c gw/operator/table.h \
 	gw/operator/vty.c gw/operator/vty.h gw/operator/vty_ask.c gw/operator/vty_listen.c gw/operator/vty_listen.h
 libcontrol_la_SOURCES += gw/dhcp6/dhcp6.c gw/dhcp6/dhcp6.h gw/dhcp6/dhcp6_int.h gw/dhcp6/dhcp6_read.c gw/legs/leg_dhcp6.c
+libcontrol_la_SOURCES += gw/aaa/rate.c gw/aaa/rate.h gw/legs/leg_rate.c gw/operator/show_rates.c
 libcontrol_la_CFLAGS = $(AM_CFLAGS) $(OSMO_CFLAGS) $(PCAP_CFLAGS)
 libcontrol_la_LIBADD = libwords.la libnetif.la libkeeper.la libradius.la libstore.la $(OSMO_LIBS) $(PCAP_LIBS)
 

@@ -259,6 +259,7 @@ static struct join *switch_join(struct switching *s, struct l2tp_call *in,
 	if (j) {
 		join_explain(j, s->way.why);
 		leg_take_filters(s->in, LEG_FILTERS_SECTION, filters_of(gw, s->way.route->filter));
+		leg_take_rates(s->in, LEG_RATES_SECTION, &s->way.route->rates);
 		return j;
 	}
 	s->in = NULL;
@@ -484,8 +485,10 @@ static struct switching *switch_recall(struct resume_from *f, struct leg *in)
 	s->in = in;
 	llist_add_tail(&s->entry, &f->gw->switches->list);
 	route_way_recall(f->gw, &f->owner, &s->way);
-	if (s->way.route)
+	if (s->way.route) {
 		leg_take_filters(in, LEG_FILTERS_SECTION, filters_of(f->gw, s->way.route->filter));
+		leg_take_rates(in, LEG_RATES_SECTION, &s->way.route->rates);
+	}
 	return s;
 }
 

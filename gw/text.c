@@ -82,3 +82,17 @@ const char *gw_duration_text(char *buf, size_t cap, uint64_t us)
 		snprintf(buf, cap, "%us", (unsigned)s);
 	return buf;
 }
+
+const char *gw_rate_text(char *buf, size_t cap, uint64_t bps)
+{
+	static const char *const units[] = {"", "k", "M", "G"};
+	unsigned i = 0;
+
+	for (; bps && bps % 1000 == 0 && i < 3; i++)
+		bps /= 1000;
+	if (bps)
+		snprintf(buf, cap, "%llu%s", (unsigned long long)bps, units[i]);
+	else
+		snprintf(buf, cap, "-");
+	return buf;
+}

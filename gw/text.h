@@ -19,6 +19,8 @@ const char *gw_ip4_text(char *buf, size_t cap, uint32_t addr);
 const char *gw_prefix_text(char *buf, size_t cap, const struct cfg_prefix *p);
 /* "3d04h", "2h05m", "7m31s", "12s" */
 const char *gw_duration_text(char *buf, size_t cap, uint64_t us);
+/* "2M", "512k"; "-" for 0. */
+const char *gw_rate_text(char *buf, size_t cap, uint64_t bps);
 
 #define GW_TEXT_MAX 160
 

@@ -143,6 +143,7 @@ static void aaa_authorize(struct aaa_answer *out, const struct cfg_user *u)
 	out->address4 = u->address4;
 	out->idle = u->idle;
 	out->session = u->session;
+	out->rates = u->rates;
 	out->filter = u->filter;
 }
 

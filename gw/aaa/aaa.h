@@ -14,6 +14,7 @@
 #include "gw/aaa/coa_listen.h"
 #include "gw/aaa/grant.h"
 #include "gw/aaa/login_limit.h"
+#include "gw/aaa/rate.h"
 #include "gw/aaa/realm.h"
 #include "gw/loop.h"
 
@@ -46,6 +47,7 @@ struct aaa_answer {
 	uint32_t address4; /* fixed address of the user, 0 = from the pool */
 	/* In place of those of the service: */
 	uint64_t idle, session; /* limits of the log-in, us, 0 = none, or CFG_OF_SERVICE */
+	struct cfg_rates rates; /* bit/s, 0 = no limit, or CFG_OF_SERVICE; without burst */
 	/* CFG_FILTERS of them, of a section of the model; one without a text is that of the
 	 * service; NULL = all are */
 	const struct cfg_filter *filter;

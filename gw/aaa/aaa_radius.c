@@ -121,6 +121,7 @@ struct aaa_radius_read {
 	} a;
 	struct aaa_answer *out;
 	struct grant_draft *d;
+	struct rate_draft rate;
 	const char *why; /* the user cannot be let in */
 };
 
@@ -231,8 +232,11 @@ static void aaa_radius_read_all(struct aaa_radius_read *r)
 	while (!r->why && radius_next(&at, &v)) {
 		r->why = grant_add(r->d, &v);
 		if (!r->why)
+			r->why = rate_add(&r->rate, &v);
+		if (!r->why)
 			aaa_radius_read_value(r, &v);
 	}
+	r->out->rates = r->rate.rates;
 }
 
 /* Of a refusal only what it says to the client. */
@@ -287,6 +291,7 @@ bool aaa_radius_answer(const struct radius_answer *a, const struct ppp_auth_clai
 
 	*out = (struct aaa_answer){.idle = CFG_OF_SERVICE, .session = CFG_OF_SERVICE};
 	grant_begin(d);
+	rate_begin(&r.rate);
 	if (a->packet.code == RADIUS_ACCESS_REJECT)
 		r.why = "refused by the server";
 	else if (a->packet.code != RADIUS_ACCESS_ACCEPT)

@@ -7,6 +7,7 @@
 #include "gw/aaa/grant.h"
 
 #include "gw/aaa/radius/radius.h"
+#include "gw/aaa/rate.h"
 
 #include <arpa/inet.h>
 #include <stdlib.h>
@@ -153,6 +154,8 @@ static const char *grant_add_pool6(struct grant_draft *d, const struct radius_va
 
 static const char *grant_add_filter(struct grant_draft *d, const struct radius_value *v)
 {
+	if (rate_is_filter_id(v->octets))
+		return NULL;
 	if (*d->g.filter)
 		return "more than one Filter-Id";
 	return grant_name(d->g.filter, v->octets) ? NULL : "a Filter-Id that is no name";

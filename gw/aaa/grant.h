@@ -20,7 +20,7 @@
 struct grant {
 	char pool4[GRANT_NAME + 1];   /* Framed-Pool; "" = the service's */
 	char pool6[GRANT_NAME + 1];   /* Framed-IPv6-Pool; likewise */
-	char filter[GRANT_NAME + 1];  /* Filter-Id; "" = none */
+	char filter[GRANT_NAME + 1];  /* Filter-Id that is no rate; "" = none */
 	char pool_pd[GRANT_NAME + 1]; /* Delegated-IPv6-Prefix-Pool; "" = as pool6 */
 	bool chooses4;		      /* he may have the address that he asks for */
 	uint32_t dns4[2];	      /* host order; 0 = that of the service */

@@ -127,4 +127,12 @@ enum leg_filters {
 	LEG_FILTERS
 };
 
+/* Who says what rates a leg has; one further down comes first. */
+enum leg_rates {
+	LEG_RATES_SECTION, /* the service or the route */
+	LEG_RATES_USER,	   /* the user's section, or RADIUS */
+	LEG_RATES_OWN,	   /* an operator, for this leg alone */
+	LEG_RATES
+};
+
 #endif

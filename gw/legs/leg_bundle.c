@@ -163,6 +163,7 @@ static bool bundle_save(const struct leg *l, struct wr *w)
 	leg_filters_save(&b->entry, w);
 	for (unsigned i = 0; i < MP_LINKS; i++)
 		wr_u32(w, b->link[i] ? leg_key(join_other(&b->link[i]->t->leg)) : 0);
+	leg_rates_save(&b->entry, w);
 	return true;
 }
 
@@ -518,7 +519,8 @@ struct leg *leg_bundle_resume(struct gw *gw, struct rd *r, const void *who, cons
 	*words = "its record cannot be read, or none of its links goes on";
 	if (!r->bad && line_number_take_again(gw, &b->number, number, leg_bundle_rx)) {
 		leg_bundle_name(b, gw);
-		if (leg_filters_recall(&b->entry, r) && leg_bundle_recall_links(b, r) && !r->bad) {
+		if (leg_filters_recall(&b->entry, r) && leg_bundle_recall_links(b, r) &&
+		    leg_rates_recall(&b->entry, r)) {
 			b->entry.c.bundle.patience = leg_bundle_patience(b);
 			return &b->leg;
 		}

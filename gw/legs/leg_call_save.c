@@ -29,6 +29,7 @@ bool leg_call_save(const struct leg *l, struct wr *w)
 	wr_u8(w, e->dscp);
 	origin_save(w, &c->from);
 	leg_filters_save(&c->entry, w);
+	leg_rates_save(&c->entry, w);
 	return c->call;
 }
 
@@ -51,7 +52,7 @@ static bool leg_call_recall(struct leg_call *c, struct rd *r, uint8_t flags)
 	c->entry.c.dscp = dscp <= DP_DSCP_COPY ? dscp : 0;
 	origin_recall(r, &c->from);
 	c->entry.speed = c->placed ? c->entry.speed : c->from.speed;
-	return leg_filters_recall(&c->entry, r);
+	return leg_filters_recall(&c->entry, r) && leg_rates_recall(&c->entry, r);
 }
 
 struct leg *leg_call_resume(struct gw *gw, struct rd *r, const char **words)

@@ -38,6 +38,7 @@ void leg_entry_init(struct leg_entry *e, struct gw *gw, const struct dp_call *c)
 {
 	*e = (struct leg_entry){.gw = gw, .c = *c, .agreed_mtu = UINT16_MAX};
 	e->c.mtu = leg_entry_mtu(e);
+	leg_rates_init(e);
 	if (!c->channel)
 		return;
 	/* Now, since the channel may be gone when the end is logged. */

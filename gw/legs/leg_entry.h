@@ -6,6 +6,7 @@
 #ifndef GW_LEGS_LEG_ENTRY_H
 #define GW_LEGS_LEG_ENTRY_H
 
+#include "cfg/cfg.h"
 #include "gw/legs/leg.h"
 
 #define GW_LEG_CIRCUIT 100u
@@ -26,6 +27,7 @@ struct leg_entry {
 	uint64_t source;			       /* peer_channel_source() */
 	const struct gw_filters *filters[LEG_FILTERS]; /* of its sections; NULL = none */
 	struct gw_filters *own;			       /* its own in their place; NULL = none */
+	struct cfg_rates rates[LEG_RATES];
 };
 
 /* Its own filters in a record (gw/resume.h), and of one, before the entry is set; false = one of
@@ -36,6 +38,13 @@ bool leg_filters_recall(struct leg_entry *e, struct rd *r);
 void leg_filters_pass(struct rd *r);
 /* Its own filters go. */
 void leg_filters_free(struct leg_entry *e);
+
+/* Nobody says anything. */
+void leg_rates_init(struct leg_entry *e);
+/* Those of the user and its own in a record, and of one, before the entry is set; false = it is
+ * malformed. */
+void leg_rates_save(const struct leg_entry *e, struct wr *w);
+bool leg_rates_recall(struct leg_entry *e, struct rd *r);
 
 /* c names the leg (tid, sid, channel); the rest of it may be set already.  Nothing is told yet. */
 void leg_entry_init(struct leg_entry *e, struct gw *gw, const struct dp_call *c);

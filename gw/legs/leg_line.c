@@ -89,6 +89,7 @@ static bool line_leg_save(const struct leg *l, struct wr *w)
 	leg_filters_save(e, w);
 	wr_u16(w, (uint16_t)len);
 	wr_bytes(w, ticket, len);
+	leg_rates_save(e, w);
 	return true;
 }
 
@@ -103,7 +104,13 @@ struct rd leg_line_ticket(struct rd saved)
 
 bool leg_line_recall(struct leg *l, struct rd *r)
 {
-	return leg_filters_recall(&leg_line_of(l)->entry, r);
+	struct leg_entry *e = &leg_line_of(l)->entry;
+
+	if (!leg_filters_recall(e, r))
+		return false;
+	if (r->left) /* else it is of an older release */
+		rd_skip(r, rd_u16(r));
+	return leg_rates_recall(e, r);
 }
 
 /* The call of its join is the first leg. */

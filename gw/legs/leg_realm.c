@@ -49,7 +49,8 @@ static bool leg_realm_enter(struct leg_server *s, struct gw_service *v)
 	s->t.tun = v->tun;
 	leg_server_count(s, client);
 	leg_entry_discard(far->ops->entry(far), v->cfg->discard);
-	return leg_take_filters(far, LEG_FILTERS_SECTION, filters_of(s->t.gw, v->cfg->filter));
+	return leg_take_rates(far, LEG_RATES_SECTION, &v->cfg->rates) &&
+	       leg_take_filters(far, LEG_FILTERS_SECTION, filters_of(s->t.gw, v->cfg->filter));
 }
 
 const char *leg_realm_choose(struct leg_server *s, const struct ppp_auth_claim *claim)

@@ -131,7 +131,9 @@ static const char *leg_server_authorize(struct leg_server *s, const struct aaa_a
 	s->fixed4 = a->address4 ? a->address4 : s->own.address4;
 	leg_server_set_limits(s, a->idle, a->session);
 	why = leg_grant_take(s, a->grant);
-	if (!why && !leg_take_filters(join_other(&s->t.leg), LEG_FILTERS_USER, s->filters))
+	s->rates = a->rates;
+	if (!why && !(leg_take_filters(join_other(&s->t.leg), LEG_FILTERS_USER, s->filters) &&
+		      leg_take_rates(join_other(&s->t.leg), LEG_RATES_USER, &s->rates)))
 		why = "out of memory";
 	return why;
 }
@@ -256,6 +258,7 @@ static struct leg *leg_server_network(struct leg_terminal *first)
 	of->fixed4 = s->fixed4;
 	of->limits = s->limits;
 	of->filters = s->filters;
+	of->rates = s->rates;
 	memcpy(of->t.user, first->user, sizeof(of->t.user));
 	if (leg_grant_give(of, s)) {
 		leg_acct_move(of, s);
@@ -272,7 +275,7 @@ void leg_server_count(struct leg_server *s, bool is_client)
 	s->is_client = is_client;
 }
 
-/* Its filters are the bundle's, which sees the packets. */
+/* Its filters and rates are the bundle's, which sees the packets. */
 static void leg_server_join_bundle(struct leg_server *s, const struct ppp_link *agreed,
 				   uint64_t now)
 {
@@ -285,6 +288,8 @@ static void leg_server_join_bundle(struct leg_server *s, const struct ppp_link *
 
 	leg_take_filters(join_other(&s->t.leg), LEG_FILTERS_SECTION, NULL);
 	leg_take_filters(join_other(&s->t.leg), LEG_FILTERS_USER, NULL);
+	leg_take_rates(join_other(&s->t.leg), LEG_RATES_SECTION, NULL);
+	leg_take_rates(join_other(&s->t.leg), LEG_RATES_USER, NULL);
 	leg_server_give_addresses_back(s);
 	ppp_join_bundle(s->t.ppp, now);
 	words = leg_bundle_join(&s->link, &s->t, &of, agreed, now);
@@ -566,8 +571,11 @@ static void server_start(struct leg *l, uint64_t now)
 	struct gw *gw = s->t.gw;
 
 	leg_take_filters(join_other(l), LEG_FILTERS_SECTION, filters_of(gw, cfg->filter));
-	if (s->of_bundle)
+	leg_take_rates(join_other(l), LEG_RATES_SECTION, &cfg->rates);
+	if (s->of_bundle) {
 		leg_take_filters(join_other(l), LEG_FILTERS_USER, s->filters);
+		leg_take_rates(join_other(l), LEG_RATES_USER, &s->rates);
+	}
 	leg_entry_discard(join_other(l)->ops->entry(join_other(l)), cfg->discard);
 	if (!leg_terminal_make(&s->t, &cfg->ppp, cfg->mtu)) {
 		struct leg_end why = leg_end(LEG_BY_RESOURCES, "out of memory");

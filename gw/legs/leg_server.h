@@ -50,6 +50,7 @@ struct leg_server {
 	struct leg_limit limit;
 	struct leg_limits limits;	     /* of the user who has authenticated last */
 	const struct gw_filters *filters;    /* his, NULL = none */
+	struct cfg_rates rates;		     /* his, for the bundle that the first link makes */
 	struct grant *grant;		     /* of RADIUS, NULL = it was not asked */
 	struct network_hold *hold;	     /* of each of its routes; NULL = of none */
 	struct acct_session *acct;	     /* of him, NULL = there is no accounting */

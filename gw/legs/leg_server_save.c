@@ -104,7 +104,8 @@ static bool leg_server_filter_again(struct leg_server *s)
 
 	if (!s->grant)
 		s->filters = u ? filters_of(s->t.gw, u->filter) : NULL;
-	return leg_take_filters(other, LEG_FILTERS_SECTION,
+	return leg_take_rates(other, LEG_RATES_SECTION, &s->service->cfg->rates) &&
+	       leg_take_filters(other, LEG_FILTERS_SECTION,
 				filters_of(s->t.gw, s->service->cfg->filter)) &&
 	       leg_take_filters(other, LEG_FILTERS_USER, s->filters);
 }

@@ -15,6 +15,7 @@
 struct cfg_client;
 struct cfg_lcp;
 struct cfg_peer;
+struct cfg_rates;
 struct grant;
 struct gw_filters;
 struct gw_service;
@@ -175,6 +176,17 @@ bool leg_filter(struct leg *l, enum dp_filter place, const char *expr, char *err
 const struct gw_filters *leg_own_filters(const struct leg *l);
 /* Those which that of one place is of; NULL = it has none there. */
 const struct gw_filters *leg_filters_in_force(const struct leg *l, enum dp_filter place);
+
+/* --- rates of a call or line ------------------------------------------------------------------- */
+
+/* What a service or route, or the user says of them in place of what it said before; NULL, and each
+ * that is CFG_OF_SERVICE: nothing.  A running call has them at once.  False: the data plane could
+ * not be told, which is logged, and nothing has changed. */
+bool leg_take_rates(struct leg *l, enum leg_rates from, const struct cfg_rates *r);
+/* The same of one direction; bit/s, 0 = no limit. */
+bool leg_set_rate(struct leg *l, enum leg_rates from, enum dp_rate way, uint64_t bps);
+/* That in force, 0 = no limit; *from says whose it is when anybody has said it. */
+uint64_t leg_rate(const struct leg *l, enum dp_rate way, enum leg_rates *from);
 
 /* --- a terminal: our PPP with a TUN behind it -------------------------------------------------- */
 

@@ -49,6 +49,8 @@ TABLE_NUMBER(call_mtu, call_row, row->join ? leg_call_entry(row->leg)->mtu : 0)
 TABLE_NUMBER(call_in, call_row, row->stats.rx_frames)
 TABLE_NUMBER(call_out, call_row, row->stats.tx_frames)
 TABLE_NUMBER(call_dropped, call_row, row->stats.drops)
+TABLE_NUMBER(call_over_rate, call_row,
+	     row->stats.limited[DP_RATE_UP] + row->stats.limited[DP_RATE_DOWN])
 TABLE_NUMBER(call_filtered, call_row, row->stats.filtered_in + row->stats.filtered_out)
 
 static void call_joined_to(const void *object, char *buf, size_t cap)
@@ -91,6 +93,7 @@ static const struct table_column table_calls_columns[] = {
 	{"Out", "out", TABLE_RIGHT, call_out},
 	{"Dropped", "dropped", TABLE_RIGHT, call_dropped},
 	{"Filtered", "filtered", TABLE_RIGHT, call_filtered},
+	{"Over rate", "over-rate", TABLE_RIGHT, call_over_rate},
 };
 
 static void call_to_table(void *ctx, const struct call_row *row)
@@ -231,6 +234,7 @@ static void call_detail(void *ctx, const struct call_row *row)
 		vty_grant_lines(vty, row->join->leg[1], loop_now(row->gw->loop));
 		call_limit_lines(vty, leg_server_limits(row->join->leg[1]));
 		vty_filter_lines(vty, row->leg);
+		vty_rate_lines(vty, row->leg);
 	}
 	vty_out(vty, "  frames  in %llu (%llu octets), out %llu (%llu octets), dropped %llu%s",
 		(unsigned long long)s->rx_frames, (unsigned long long)s->rx_octets,

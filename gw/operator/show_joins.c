@@ -176,6 +176,8 @@ static void join_detail(struct vty *vty, const struct joined_row *row)
 	vty_grant_lines(vty, row->other, loop_now(row->gw->loop));
 	vty_filter_lines(vty, row->leg);
 	vty_filter_lines(vty, row->other);
+	vty_rate_lines(vty, row->leg);
+	vty_rate_lines(vty, row->other);
 }
 
 DEFUN(show_joins_detail, show_joins_detail_cmd, "show joins detail",

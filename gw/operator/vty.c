@@ -273,6 +273,7 @@ static void vty_install(void)
 	vty_radius_init();
 	vty_coa_init();
 	vty_filters_init();
+	vty_rates_init();
 	vty_history_init();
 	vty_bundles_init();
 	vty_processes_init();

@@ -31,7 +31,10 @@ void vty_coa_init(void);      /* show_coa.c */
  */
 void vty_grant_lines(struct vty *vty, const struct leg *l, uint64_t now);
 void vty_filter_lines(struct vty *vty, const struct leg *l);
-void vty_filters_init(void);   /* show_filters.c */
+void vty_filters_init(void); /* show_filters.c */
+/* The rates of a call or line, when it has any (show_rates.c). */
+void vty_rate_lines(struct vty *vty, const struct leg *l);
+void vty_rates_init(void);     /* show_rates.c */
 void vty_history_init(void);   /* show_history.c */
 void vty_bundles_init(void);   /* show_bundles.c */
 void vty_processes_init(void); /* show_process.c */

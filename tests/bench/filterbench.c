@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What a packet filter costs: a call without one and with each of several, in turn, several times
- * each, in one process without threads.  Frames of one size come by a port that costs nothing, and
- * leave by another channel of it (a LAC) or into a TUN device (an LNS).  The ratios are what to
- * look at.  For the device it needs the right to make one: run it in a network namespace.
+ * What a packet filter costs, or a limited rate: a call without one and with each of several, in
+ * turn, several times each, in one process without threads.  Frames of one size come by a port that
+ * costs nothing, and leave by another channel of it (a LAC) or into a TUN device (an LNS).  The
+ * ratios are what to look at.  For the device it needs the right to make one: run it in a network
+ * namespace.
  *
  *   filterbench [FRAME-OCTETS [REPETITIONS]]
  */
@@ -25,16 +26,21 @@
 
 struct way {
 	const char *name, *text; /* NULL = no filter */
+	uint64_t rate;		 /* 0 = no limit */
 };
 static const struct way ways[] = {
-	{"none", NULL},
-	{"one port", "not udp port 53"},
+	{"none", NULL, 0},
+	{"a rate", NULL, DP_RATE_MAX},
+	{"one port", "not udp port 53", 0},
 	{"twenty ports",
 	 "not udp portrange 1-2 and not udp port (53 or 67 or 68 or 69 or 123 or 135 "
 	 "or 137 or 138 or 139 or 161 or 162 or 389 or 445 or 500 or 514 or 520 or "
-	 "1900 or 4500)"},
-	{"networks", "not net 192.0.2.0/24 and not net 198.51.100.0/24 and not net 203.0.113.0/24 "
-		     "and not (tcp and dst port 25)"},
+	 "1900 or 4500)",
+	 0},
+	{"networks",
+	 "not net 192.0.2.0/24 and not net 198.51.100.0/24 and not net 203.0.113.0/24 "
+	 "and not (tcp and dst port 25)",
+	 0},
 };
 #define WAYS (sizeof(ways) / sizeof(ways[0]))
 
@@ -162,7 +168,8 @@ static uint32_t filterbench_filter(struct dp *dp, const char *text, int link_typ
 	return no;
 }
 
-static void filterbench_calls(struct dp *dp, unsigned number, uint32_t filter, uint32_t tun)
+static void filterbench_calls(struct dp *dp, unsigned number, uint32_t filter, uint64_t rate,
+			      uint32_t tun)
 {
 	l2tp_channel at = (uint64_t)(number + 1) << 32;
 	struct dp_call line = {.sid = 7,
@@ -182,6 +189,7 @@ static void filterbench_calls(struct dp *dp, unsigned number, uint32_t filter, u
 			       .ip4 = tun,
 			       .peer4 = 0x0a400005};
 
+	call.rate[DP_RATE_UP] = rate;
 	call.filter[tun ? DP_FILTER_IP_IN : DP_FILTER_PPP_IN] = filter;
 	if (dp_call_set(dp, &line) || dp_call_set(dp, &call))
 		die("no entry");
@@ -226,7 +234,7 @@ static void filterbench_all(struct dp *dp, unsigned number, unsigned reps, uint3
 		filter[w] = filterbench_filter(dp, ways[w].text, tun ? DLT_RAW : DLT_PPP);
 	for (unsigned r = 0; r < reps; r++)
 		for (unsigned w = 0; w < WAYS; w++) {
-			filterbench_calls(dp, number, filter[w], tun);
+			filterbench_calls(dp, number, filter[w], ways[w].rate, tun);
 			ns[w][r] = filterbench_run(dp, tun);
 		}
 	printf("%s\n", tun ? "into a TUN device, filter-in" : "to another leg, ppp-filter-in");

@@ -4,6 +4,7 @@
  * which it is.  What is granted keeps its bounds, and written and read again it is the same.
  */
 #include "gw/aaa/grant.h"
+#include "gw/aaa/rate.h"
 #include "gw/aaa/radius/radius.h"
 
 #include <stdlib.h>
@@ -47,6 +48,7 @@ static void fuzz_grant_again(const struct grant *g)
 static void fuzz_grant_attributes(const uint8_t *data, size_t size)
 {
 	static struct grant_draft d;
+	struct rate_draft rate;
 	uint8_t octets[RADIUS_MAX] = {RADIUS_ACCESS_ACCEPT};
 	const char *why = NULL;
 	struct radius_packet p;
@@ -60,8 +62,14 @@ static void fuzz_grant_attributes(const uint8_t *data, size_t size)
 	if (!radius_open(&p, octets, RADIUS_HEAD + size))
 		return;
 	grant_begin(&d);
-	for (at = radius_walk(&p); !why && radius_next(&at, &v);)
+	rate_begin(&rate);
+	for (at = radius_walk(&p); !why && radius_next(&at, &v);) {
 		why = grant_add(&d, &v);
+		rate_add(&rate, &v);
+	}
+	for (unsigned i = 0; i < CFG_RATES; i++)
+		fuzz_grant_check(rate.rates.bps[i] <= CFG_RATE_MAX ||
+				 rate.rates.bps[i] == CFG_OF_SERVICE);
 	fuzz_grant_check(strlen(d.message) <= GRANT_MESSAGE && strlen(d.skipped) < GRANT_SKIPPED);
 	fuzz_grant_again(&d.g);
 }

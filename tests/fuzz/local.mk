@@ -234,7 +234,7 @@ fuzz_eap_LDADD = libppp.la libcore.la
 
 check_PROGRAMS += fuzz-grant
 FUZZERS += fuzz-grant
-fuzz_grant_SOURCES = tests/fuzz/fuzz_grant.c gw/aaa/grant.c $(FUZZ_MAIN)
+fuzz_grant_SOURCES = tests/fuzz/fuzz_grant.c gw/aaa/grant.c gw/aaa/rate.c $(FUZZ_MAIN)
 fuzz_grant_CFLAGS = $(AM_CFLAGS)
 fuzz_grant_LDFLAGS = $(FUZZ_LINK)
 fuzz_grant_LDADD = libradius.la libcore.la

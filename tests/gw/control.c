@@ -35,6 +35,7 @@
 	X(leg_line)       \
 	X(leg_realm)      \
 	X(leg_server)     \
+	X(leg_rate)       \
 	X(leg_sessions)   \
 	X(leg_terminal)   \
 	X(limits)         \
@@ -58,6 +59,7 @@
 	X(show_peers)     \
 	X(show_ports)     \
 	X(show_radius)    \
+	X(show_rates)     \
 	X(show_process)   \
 	X(show_routes)    \
 	X(show_services)  \
@@ -96,6 +98,7 @@
 	X(loop)         \
 	X(origin)       \
 	X(peer)         \
+	X(rate)         \
 	X(permit)       \
 	X(proxy_avp)    \
 	X(call_end)     \

@@ -55,6 +55,16 @@ static void a_long_name_is_cut_whole(void)
 	}
 }
 
+static void rates(void)
+{
+	char buf[64];
+
+	CU_ASSERT_STRING_EQUAL(gw_rate_text(buf, sizeof(buf), 0), "-");
+	CU_ASSERT_STRING_EQUAL(gw_rate_text(buf, sizeof(buf), 999), "999");
+	CU_ASSERT_STRING_EQUAL(gw_rate_text(buf, sizeof(buf), 1500000), "1500k");
+	CU_ASSERT_STRING_EQUAL(gw_rate_text(buf, sizeof(buf), UINT64_C(100000000000)), "100G");
+}
+
 static void durations(void)
 {
 	static const struct {
@@ -88,6 +98,7 @@ static const struct test_case cases[] = {
 	{"a_name_is_one_word_in_the_log", a_name_is_one_word_in_the_log},
 	{"a_long_name_is_cut_whole", a_long_name_is_cut_whole},
 	{"durations", durations},
+	{"rates", rates},
 	{"addresses", text_addresses},
 	{NULL, NULL},
 };

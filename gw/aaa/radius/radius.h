@@ -53,6 +53,8 @@ enum radius_form {
 
 #define RADIUS_MICROSOFT 311u
 #define RADIUS_CISCO	 9u
+#define RADIUS_WISPR	 14122u
+#define RADIUS_MIKROTIK	 14988u
 #define RADIUS_BROADBAND 3561u /* the DSL Forum (RFC 4679) */
 
 /* Of the lines of access nodes (RFC 4679), as those of RADIUS_DICTIONARY. */
@@ -163,6 +165,9 @@ enum radius_form {
 	X(MS_PRIMARY_DNS, RADIUS_MICROSOFT, 28, ADDR4, 4, 4, "MS-Primary-DNS-Server")     \
 	X(MS_SECONDARY_DNS, RADIUS_MICROSOFT, 29, ADDR4, 4, 4, "MS-Secondary-DNS-Server") \
 	X(CISCO_AVPAIR, RADIUS_CISCO, 1, TEXT, 1, 247, "Cisco-AVPair")                    \
+	X(WISPR_RATE_UP, RADIUS_WISPR, 7, U32, 4, 4, "WISPr-Bandwidth-Max-Up")            \
+	X(WISPR_RATE_DOWN, RADIUS_WISPR, 8, U32, 4, 4, "WISPr-Bandwidth-Max-Down")        \
+	X(MIKROTIK_RATE, RADIUS_MIKROTIK, 8, TEXT, 1, 247, "Mikrotik-Rate-Limit")         \
 	RADIUS_LINES(X)
 
 enum radius_name {

@@ -87,7 +87,10 @@ static bool radius_tlv(struct rd *r, uint8_t *type, struct rd *octets)
 /* Others may write attributes in a form of their own (RFC 2865 5.26). */
 static bool radius_knows_vendor(uint32_t vendor)
 {
-	return vendor == RADIUS_MICROSOFT || vendor == RADIUS_CISCO || vendor == RADIUS_BROADBAND;
+	for (unsigned i = 0; i < RADIUS_NAMES; i++)
+		if (vendor && radius_attrs[i].vendor == vendor)
+			return true;
+	return false;
 }
 
 /* --- a packet ---------------------------------------------------------------------------------- */

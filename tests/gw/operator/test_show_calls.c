@@ -16,7 +16,7 @@
 	"user ann { secret = \"a password\" }\n"
 #define TITLES                                                                           \
 	"TID SID Peer SID State We are Joined to User IPv4 IPv6 MTU Age In Out Dropped " \
-	"Filtered\n"
+	"Filtered Over rate\n"
 
 /* The entry of a call of the far end. */
 static const struct dp_call *calls_entry(const struct far_call *c)
@@ -56,14 +56,14 @@ static void the_table(void)
 	char want[800];
 
 	calls_begin();
-	two_calls(want, sizeof(want), "3 4 5 19", "3 4 5 19");
+	two_calls(want, sizeof(want), "3 4 5 19 0", "3 4 5 19 0");
 	CU_ASSERT_TRUE(vty_rows("show calls", want));
 	for (unsigned i = 0; i < 2; i++) {
 		struct dp_call *e = (struct dp_call *)calls_entry(&bench.call[i]);
 		uint16_t sid = e->sid;
 
-		two_calls(want, sizeof(want), i ? "3 4 5 19" : "0 0 0 0",
-			  i ? "0 0 0 0" : "3 4 5 19");
+		two_calls(want, sizeof(want), i ? "3 4 5 19 0" : "0 0 0 0 0",
+			  i ? "0 0 0 0 0" : "3 4 5 19 0");
 		e->sid = 0;
 		CU_ASSERT_TRUE(vty_rows("show calls", want));
 		e->sid = sid;
@@ -168,8 +168,8 @@ static void a_switched_call(void)
 		 in->tid, in->sid);
 	CU_ASSERT_TRUE(vty_matches("show calls detail", want));
 	snprintf(want, sizeof(want),
-		 TITLES "%u %u %u established LNS call %u/%u - - - 1458 1m00s 1 3 5 13\n"
-			"%u %u %u established LAC call %u/%u - - - 1458 1m00s 1 3 5 13\n",
+		 TITLES "%u %u %u established LNS call %u/%u - - - 1458 1m00s 1 3 5 13 0\n"
+			"%u %u %u established LAC call %u/%u - - - 1458 1m00s 1 3 5 13 0\n",
 		 in->tid, in->sid, in->data.peer_sid, out->tid, out->sid, out->tid, out->sid,
 		 out->data.peer_sid, in->tid, in->sid);
 	CU_ASSERT_TRUE(vty_rows("show calls", want));
@@ -228,7 +228,7 @@ static void a_call_to_a_line(void)
 	bench_pass(5 * SEC);
 	e = calls_entry(&bench.call[0]);
 	snprintf(want, sizeof(want),
-		 TITLES "%u %u %u established LAC line %u (f 100) - - - %u 5s 3 4 5 0\n", e->tid,
+		 TITLES "%u %u %u established LAC line %u (f 100) - - - %u 5s 3 4 5 0 0\n", e->tid,
 		 e->sid, e->data.peer_sid, leg_line_entry(bench_join()->leg[0])->sid, e->mtu);
 	CU_ASSERT_TRUE(e->mtu > 0);
 	CU_ASSERT_TRUE(vty_rows("show calls", want));
