@@ -434,9 +434,9 @@ void trace_radius(const void *socket, const char *server, bool out, const uint8_
 	struct asked *q = len > 1 ? trace_asked(socket, pkt[1]) : NULL;
 	char user[TRACE_WHO_MAX + 1];
 
-	if (!out) {
+	if (!words_radius_is_request(pkt, len)) {
 		if (q)
-			trace_radius_say(server, false, pkt, len, q->user);
+			trace_radius_say(server, out, pkt, len, q->user);
 		return;
 	}
 	if (q)
@@ -445,7 +445,7 @@ void trace_radius(const void *socket, const char *server, bool out, const uint8_
 	    !trace_is_seen(&(struct log_about){.user = user}))
 		return;
 	trace_ask(socket, pkt[1], user);
-	trace_radius_say(server, true, pkt, len, user);
+	trace_radius_say(server, out, pkt, len, user);
 }
 
 /* --- ports and the log --------------------------------------------------------------------------- */

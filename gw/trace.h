@@ -53,7 +53,8 @@ void trace_l2tp(struct gw *gw, l2tp_channel c, bool out, const uint8_t *pkt, siz
 void trace_ppp(const struct leg *l, bool out, const uint8_t *frame, size_t len);
 /* Our PPP has heard the name of its user. */
 void trace_named(struct gw *gw, const struct leg *l);
-/* A packet to or from a server of RADIUS; socket: whatever stands for its source port. */
+/* A packet to or from a server of RADIUS, or one who asks for changes; socket: whatever stands for
+ * its source port. */
 void trace_radius(const void *socket, const char *server, bool out, const uint8_t *pkt, size_t len);
 /* A frame of a port as captures have it. */
 void trace_frame(struct gw *gw, unsigned port, bool out, uint16_t link_type, const uint8_t *frame,

@@ -4,6 +4,7 @@
 
 #include "core/htab.h"
 #include "gw/log.h"
+#include "gw/trace.h"
 #include "gw/random.h"
 
 #include <arpa/inet.h>
@@ -147,6 +148,15 @@ static void coa_listen_on_answered(void *ctx, unsigned client, const struct radi
 		       words);
 }
 
+static const char *coa_listen_host(char buf[INET6_ADDRSTRLEN], const struct coa_source *from)
+{
+	bool v4 = !memcmp(from->address, mapped4, sizeof(mapped4));
+
+	*buf = '\0';
+	inet_ntop(v4 ? AF_INET : AF_INET6, from->address + (v4 ? 12 : 0), buf, INET6_ADDRSTRLEN);
+	return buf;
+}
+
 static void coa_listen_on_dropped(void *ctx, unsigned client, const struct coa_source *from,
 				  enum coa_drop why, uint64_t now)
 {
@@ -155,14 +165,13 @@ static void coa_listen_on_dropped(void *ctx, unsigned client, const struct coa_s
 		COA_DROPS(X)
 #undef X
 	};
-	char host[INET6_ADDRSTRLEN] = "";
-	bool v4 = !memcmp(from->address, mapped4, sizeof(mapped4));
+	char host[INET6_ADDRSTRLEN];
 
 	(void)ctx;
 	(void)client;
-	inet_ntop(v4 ? AF_INET : AF_INET6, from->address + (v4 ? 12 : 0), host, sizeof(host));
 	gw_log_stranger(GW_LOG_AAA, LOGL_NOTICE, htab_octets(from->address, 16), now,
-			"a request of %s for a change is dropped: %s", host, words[why]);
+			"a request of %s for a change is dropped: %s", coa_listen_host(host, from),
+			words[why]);
 }
 
 static const struct coa_ops coa_listen_server_ops = {coa_listen_on_change, coa_listen_on_answered,
@@ -241,6 +250,7 @@ static bool coa_socket_one(struct coa_socket *s)
 			   .msg_control = &control,
 			   .msg_controllen = sizeof(control)};
 	ssize_t n = recvmsg(s->ofd.fd, &m, 0);
+	char host[INET6_ADDRSTRLEN] = "";
 	struct coa_source from;
 	size_t len;
 
@@ -250,9 +260,13 @@ static bool coa_socket_one(struct coa_socket *s)
 	coa_path_to(&path, &m, s->at);
 	from = coa_path_source(&path);
 	c->path = &path;
+	if (trace_on())
+		trace_radius(s, coa_listen_host(host, &from), false, octets, (size_t)n);
 	len = coa_server_rx(c->server, &from, octets, (size_t)n, loop_now(c->loop), c->ops->wall(),
 			    answer);
 	c->path = NULL;
+	if (len && trace_on())
+		trace_radius(s, host, true, answer, len);
 	if (len)
 		coa_listen_keep_answer(s, &path, answer, len);
 	return true;

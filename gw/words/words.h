@@ -42,6 +42,8 @@ void words_ppp(struct words *w, const uint8_t *frame, size_t len);
 void words_l2tp(struct words *w, const uint8_t *pkt, size_t len, const struct l2tp_secret *secret,
 		struct l2tp_msg *m);
 
+/* Is it a request, and not an answer? */
+bool words_radius_is_request(const uint8_t *packet, size_t len);
 /* The User-Name in a packet of RADIUS, as it is; false = it has none. */
 bool words_radius_user(char *out, size_t cap, const uint8_t *packet, size_t len);
 /* A packet of RADIUS: its code and identifier, and each attribute that is in the dictionary. */

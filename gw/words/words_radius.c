@@ -151,3 +151,12 @@ bool words_radius_user(char *out, size_t cap, const uint8_t *packet, size_t len)
 	}
 	return false;
 }
+
+bool words_radius_is_request(const uint8_t *packet, size_t len)
+{
+	static const uint8_t requests[] = {RADIUS_ACCESS_REQUEST, RADIUS_ACCOUNTING_REQUEST,
+					   RADIUS_STATUS_SERVER, RADIUS_DISCONNECT_REQUEST,
+					   RADIUS_COA_REQUEST};
+
+	return len && memchr(requests, packet[0], sizeof(requests));
+}

@@ -19,6 +19,7 @@ static void an_empty_text_is_all_defaults(void)
 	CU_ASSERT_EQUAL_FATAL(t.faults, 0);
 	ASSERT_TEXT(t.m->file, "t");
 	ASSERT_TEXT(t.m->host_name, *host ? host : "isthmus");
+	CU_ASSERT_EQUAL(t.m->log_to, CFG_LOG_TO_AUTO);
 	ASSERT_TEXT(t.m->vty_socket, "/run/isthmus/vty");
 	CU_ASSERT_PTR_NULL(t.m->vty_group);
 	CU_ASSERT_PTR_NULL(t.m->vty_address);
@@ -124,7 +125,7 @@ static void the_top_level(void)
 		 "adm  captures = /var/cap }\nworkers = 0\n"
 		 "plugin-dir = /usr/lib/isthmus\nmax-tunnels = 7 half-open = 9 max-calls = "
 		 "70000\nhalf-open-per-source = 8\n"
-		 "login-delay = 500ms\nlogin-failures = 3\nlogin-lock = 1h\n"
+		 "login-delay = 500ms\nlogin-failures = 3\nlogin-lock = 1h log-to = journal\n"
 		 "log { all = notice  engine = debug }");
 	CU_ASSERT_EQUAL_FATAL(t.faults, 0);
 	ASSERT_TEXT(t.m->host_name, "lns.example");
@@ -139,6 +140,7 @@ static void the_top_level(void)
 	CU_ASSERT_EQUAL(t.m->half_open, 9);
 	CU_ASSERT_EQUAL(t.m->max_calls, 70000);
 	CU_ASSERT_EQUAL(t.m->login.delay, 500000);
+	CU_ASSERT_EQUAL(t.m->log_to, CFG_LOG_TO_JOURNAL);
 	CU_ASSERT_EQUAL(t.m->login.failures, 3);
 	CU_ASSERT_EQUAL(t.m->login.lock, 3600000000);
 	CU_ASSERT_EQUAL_FATAL(t.m->logs, 2);

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "gw/log.h"
+
+#include "gw/journal.h"
 #include "tests/gw/calls.h"
 #include "tests/harness.h"
 
@@ -7,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -162,6 +165,41 @@ static void to_a_file(void)
 	tzset();
 }
 
+/* As `log-to = stderr` has it, where JOURNAL_STREAM names this device and inode, or others. */
+static const char *log_begun(unsigned more)
+{
+	char stream[64];
+	struct stat st;
+	const char *text;
+
+	gw_log_set("all", "notice");
+	log_catch();
+	fstat(STDERR_FILENO, &st);
+	snprintf(stream, sizeof(stream), "%llu:%llu", (unsigned long long)st.st_dev,
+		 (unsigned long long)st.st_ino + more);
+	setenv("JOURNAL_STREAM", stream, 1);
+	log_out_begin(CFG_LOG_TO_STDERR);
+	LOGP(GW_LOG_PORT, LOGL_ERROR, "words\n");
+	fputs(journal_front(), stderr);
+	text = log_caught();
+	unsetenv("JOURNAL_STREAM");
+	log_out_set(LOG_FORM_PLAIN, NULL);
+	gw_log_set("all", "fatal");
+	return text;
+}
+
+static void what_standard_error_is(void)
+{
+	const char *text;
+	int year = 0;
+
+	CU_ASSERT_STRING_EQUAL(log_begun(0), "<3>port error: words\n<3>");
+	text = log_begun(1);
+	CU_ASSERT_EQUAL(sscanf(text, "%4d-", &year), 1);
+	CU_ASSERT_TRUE(year > 2000 && strchr(text, ' '));
+	CU_ASSERT_STRING_EQUAL(strchr(text, ' '), " port error: words\n");
+}
+
 static void say_braked(uint64_t source, uint64_t now)
 {
 	gw_log_peer(GW_LOG_CALL, LOGL_NOTICE, source, now, "words of %u", (unsigned)source);
@@ -274,6 +312,7 @@ static const struct test_case cases[] = {
 	{"on_a_terminal", on_a_terminal},
 	{"to_a_file", to_a_file},
 	{"to_the_stream_of_the_journal", to_the_stream_of_the_journal},
+	{"what_standard_error_is", what_standard_error_is},
 	{"lines_left_out_are_said", lines_left_out_are_said},
 	{"lines_of_a_library_left_out_are_said", lines_of_a_library_left_out_are_said},
 	{"a_log_that_does_not_start", a_log_that_does_not_start},

@@ -250,6 +250,16 @@ static void radius(void)
 	trace_radius(&sockets[0], "192.0.2.5", false, pkt, n);
 	trace_radius(&sockets[0], "192.0.2.5", false, pkt, 1);
 	CU_ASSERT_EQUAL(one.lines, 2);
+	/* a request that comes to us, and our answer */
+	n = test_hex(pkt, sizeof(pkt), "2809001a 2aee86f08d0d55969ca5978e0d3367a2 01066e656d6f");
+	trace_radius(&sockets[1], "192.0.2.5", false, pkt, n);
+	n = test_hex(pkt, sizeof(pkt), "29090014 2aee86f08d0d55969ca5978e0d3367a2");
+	trace_radius(&sockets[1], "192.0.2.5", true, pkt, n);
+	CU_ASSERT_EQUAL(watcher_saw(&one, "user (nemo) < RADIUS from 192.0.2.5 Disconnect-Request "
+					  "id 9: User-Name \"nemo\""),
+			1);
+	CU_ASSERT_EQUAL(watcher_saw(&one, "user (nemo) > RADIUS to 192.0.2.5 Disconnect-ACK id 9"),
+			1);
 	trace_end_all(bench.gw, NULL);
 	bench_stop();
 }
