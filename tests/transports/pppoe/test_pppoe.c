@@ -423,7 +423,7 @@ struct typed {
 	ist_channel channel;
 };
 
-static void typed_rx(struct typed *t, const char *dst, const char *src, const char *rest)
+static void pppoe_typed_rx(struct typed *t, const char *dst, const char *src, const char *rest)
 {
 	char hex[600];
 	uint8_t frame[300];
@@ -434,7 +434,7 @@ static void typed_rx(struct typed *t, const char *dst, const char *src, const ch
 }
 
 /* The oldest frame that came, behind its addresses, in hex. */
-static const char *typed_sent(struct typed *t)
+static const char *pppoe_typed_sent(struct typed *t)
 {
 	static char hex[400];
 	struct fake_event *e = fake_take(&t->far, FAKE_FRAME);
@@ -450,7 +450,7 @@ static const char *typed_sent(struct typed *t)
 }
 
 /* A server whose AC-Name is "ac", and a session of HOST with it. */
-static void typed_open(struct typed *t)
+static void pppoe_typed_open(struct typed *t)
 {
 	char cookie[33], padr[200];
 	unsigned id = 0;
@@ -461,24 +461,24 @@ static void typed_open(struct typed *t)
 	fake_open(&t->far, &raw_transport, (const char *const[]){"link=loop:x", NULL});
 	fake_join(&t->h, &t->far);
 	fake_run(&t->h, fake_now + 2 * S);
-	typed_rx(t, "ffffffffffff", HOST, "8863 1109 0000 0004 0101 0000");
+	pppoe_typed_rx(t, "ffffffffffff", HOST, "8863 1109 0000 0004 0101 0000");
 	/* AC-Name (6 octets), Service-Name (4), AC-Cookie */
-	CU_ASSERT_EQUAL_FATAL(sscanf(typed_sent(t),
+	CU_ASSERT_EQUAL_FATAL(sscanf(pppoe_typed_sent(t),
 				     "886311070000001e010200026163010100000104"
 				     "0010%32s",
 				     cookie),
 			      1);
 	snprintf(padr, sizeof(padr), "8863 1119 0000 0018 0101 0000 0104 0010 %s", cookie);
-	typed_rx(t, t->mac, HOST, padr);
+	pppoe_typed_rx(t, t->mac, HOST, padr);
 	t->channel = fake_channel(&t->h, FAKE_OFFER);
 	CU_ASSERT_EQUAL_FATAL(fake_answer(&t->h, t->channel), 0);
 	fake_run(&t->h, fake_now);
-	CU_ASSERT_EQUAL_FATAL(sscanf(typed_sent(t), "88631165%4x", &id), 1);
+	CU_ASSERT_EQUAL_FATAL(sscanf(pppoe_typed_sent(t), "88631165%4x", &id), 1);
 	t->id = (uint16_t)id;
 	fake_forget(&t->h);
 }
 
-static void typed_close(struct typed *t)
+static void pppoe_typed_close(struct typed *t)
 {
 	fake_close(&t->far);
 	fake_close(&t->h);
@@ -490,15 +490,15 @@ static void pppoe_padding(void)
 	char rest[200];
 	struct typed t;
 
-	typed_open(&t);
+	pppoe_typed_open(&t);
 	snprintf(rest, sizeof(rest), "8864 1100 %04x 0006 c021 01010004 %080d", t.id, 0);
-	typed_rx(&t, t.mac, HOST, rest);
+	pppoe_typed_rx(&t, t.mac, HOST, rest);
 	CU_ASSERT_TRUE(pppoe_got(&t.h, t.channel, "\xc0\x21\x01\x01\x00\x04", 6));
 	CU_ASSERT_EQUAL(fake_send(&t.h, t.channel, "\xc0\x21\x02", 3), 1);
 	fake_run(&t.h, fake_now);
 	snprintf(rest, sizeof(rest), "88641100%04x0003c02102", t.id);
-	CU_ASSERT_STRING_EQUAL(typed_sent(&t), rest);
-	typed_close(&t);
+	CU_ASSERT_STRING_EQUAL(pppoe_typed_sent(&t), rest);
+	pppoe_typed_close(&t);
 }
 
 /* Each frame that is dropped has its counter; %04x is the id of the session. */
@@ -525,7 +525,7 @@ static void pppoe_drops(void)
 	};
 	struct typed t;
 
-	typed_open(&t);
+	pppoe_typed_open(&t);
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		uint64_t before = fake_count(&t.h, rows[i].counter);
 		char rest[200], *at;
@@ -538,18 +538,18 @@ static void pppoe_drops(void)
 			snprintf(id, sizeof(id), "%04x", t.id);
 			memcpy(at, id, 4);
 		}
-		typed_rx(&t, t.mac, rows[i].src, rest);
+		pppoe_typed_rx(&t, t.mac, rows[i].src, rest);
 		if (fake_count(&t.h, rows[i].counter) != before + 1)
 			CU_FAIL(rows[i].rest);
 	}
-	typed_rx(&t, "00005e005377", HOST, "8864 1100 0001 0002 c021");
-	typed_rx(&t, "ffffffffffff", HOST, "8864 1100 0001 0002 c021");
-	typed_rx(&t, "ffffffffffff", HOST, "8863 1119 0000 0004 0101 0000");
+	pppoe_typed_rx(&t, "00005e005377", HOST, "8864 1100 0001 0002 c021");
+	pppoe_typed_rx(&t, "ffffffffffff", HOST, "8864 1100 0001 0002 c021");
+	pppoe_typed_rx(&t, "ffffffffffff", HOST, "8863 1119 0000 0004 0101 0000");
 	CU_ASSERT_EQUAL(fake_count(&t.h, "rx-destination"), 3);
 	CU_ASSERT_PTR_NULL(t.h.first); /* nothing was reported */
 	CU_ASSERT_EQUAL(fake_send(&t.h, t.channel, "\xc0\x21", 2), 1);
 	CU_ASSERT_EQUAL(fake_count(&t.h, "tx-frames"), 1);
-	typed_close(&t);
+	pppoe_typed_close(&t);
 }
 
 /* A station that still uses a session we have not, as after a restart, is told; but not in the
@@ -559,18 +559,18 @@ static void pppoe_stray(void)
 	char rest[64];
 	struct typed t;
 
-	typed_open(&t);
+	pppoe_typed_open(&t);
 	snprintf(rest, sizeof(rest), "8864 1100 %04x 0002 c021", (t.id ^ 1) & 0xffff);
-	fake_run(&t.h, fake_now + 3 * S - 1); /* typed_open() took two */
-	typed_rx(&t, t.mac, HOST, rest);
+	fake_run(&t.h, fake_now + 3 * S - 1); /* pppoe_typed_open() took two */
+	pppoe_typed_rx(&t, t.mac, HOST, rest);
 	CU_ASSERT_EQUAL(fake_count(&t.h, "tx-padt"), 0);
 	CU_ASSERT_EQUAL(fake_count(&t.h, "padt-held"), 1);
 	fake_run(&t.h, fake_now + S);
-	typed_rx(&t, t.mac, HOST, rest);
+	pppoe_typed_rx(&t, t.mac, HOST, rest);
 	snprintf(rest, sizeof(rest), "886311a7%04x00130203000f6e6f20737563682073657373696f6e",
 		 (t.id ^ 1) & 0xffff);
-	CU_ASSERT_STRING_EQUAL(typed_sent(&t), rest);
-	typed_close(&t);
+	CU_ASSERT_STRING_EQUAL(pppoe_typed_sent(&t), rest);
+	pppoe_typed_close(&t);
 }
 
 /* A far end that goes without a word: the session outlives less than link-hold, and no more. */
@@ -580,7 +580,7 @@ static void pppoe_link_hold(void)
 	struct typed t;
 	uint64_t gone;
 
-	typed_open(&t);
+	pppoe_typed_open(&t);
 	CU_ASSERT_EQUAL(t.h.last_level, 5);
 	CU_ASSERT_STRING_EQUAL(t.h.last_log, "link up");
 	fake_close(&t.far);
@@ -618,17 +618,17 @@ static void pppoe_hung_up_inside(void)
 	char rest[64];
 	struct typed t;
 
-	typed_open(&t);
+	pppoe_typed_open(&t);
 	fake_run(&t.h, fake_now + 4 * S);
 	t.h.on_event = pppoe_hang_up_in_frames;
 	snprintf(rest, sizeof(rest), "8864 1100 %04x 0002 c021", t.id);
-	typed_rx(&t, t.mac, HOST, rest);
-	typed_rx(&t, t.mac, HOST, rest);
+	pppoe_typed_rx(&t, t.mac, HOST, rest);
+	pppoe_typed_rx(&t, t.mac, HOST, rest);
 	CU_ASSERT_EQUAL(fake_pending(&t.h, FAKE_FRAME), 1);
 	CU_ASSERT_EQUAL(fake_count(&t.h, "rx-unknown"), 1);
 	CU_ASSERT_EQUAL(fake_send(&t.h, t.channel, "x", 1), -ESTALE);
 	CU_ASSERT_EQUAL(fake_count(&t.h, "tx-padt"), 2);
-	typed_close(&t);
+	pppoe_typed_close(&t);
 }
 
 static void pppoe_hang_up_in_down(struct fake_host *h, const struct fake_event *e)
@@ -645,7 +645,7 @@ static void pppoe_frames_before_padt(void)
 	uint8_t frame[50];
 	struct typed t;
 
-	typed_open(&t);
+	pppoe_typed_open(&t);
 	t.h.on_event = pppoe_hang_up_in_down;
 	snprintf(hex, sizeof(hex), "%s" HOST "8864 1100 %04x 0002 c021", t.mac, t.id);
 	CU_ASSERT_EQUAL(fake_send(&t.far, 1, frame, test_hex(frame, sizeof(frame), hex)), 1);
@@ -657,7 +657,7 @@ static void pppoe_frames_before_padt(void)
 	CU_ASSERT_PTR_NOT_NULL_FATAL(t.h.first->next);
 	CU_ASSERT_EQUAL(t.h.first->next->kind, FAKE_DOWN);
 	CU_ASSERT_EQUAL(fake_count(&t.h, "tx-padt"), 0);
-	typed_close(&t);
+	pppoe_typed_close(&t);
 }
 
 static unsigned tapped[2];
@@ -676,17 +676,17 @@ static void pppoe_captures(void)
 	char rest[64];
 	struct typed t;
 
-	typed_open(&t);
+	pppoe_typed_open(&t);
 	tapped[0] = tapped[1] = 0;
 	t.h.tap_on = true;
 	t.h.on_tap = pppoe_on_tap;
 	snprintf(rest, sizeof(rest), "8864 1100 %04x 0002 c021", t.id);
-	typed_rx(&t, t.mac, HOST, rest);
+	pppoe_typed_rx(&t, t.mac, HOST, rest);
 	CU_ASSERT_EQUAL(fake_send(&t.h, t.channel, "\xc0\x21", 2), 1);
 	fake_disconnect(&t.h, t.channel);
 	CU_ASSERT_EQUAL(tapped[false], 1);
 	CU_ASSERT_EQUAL(tapped[true], 2);
-	typed_close(&t);
+	pppoe_typed_close(&t);
 }
 
 static void pppoe_status_lines(void)
