@@ -20,6 +20,8 @@ struct leg_coa {
 	const struct radius_coa *what;
 	uint64_t session; /* Acct-Session-Id; 0 = none that could be one of ours */
 	char user[RADIUS_VALUE_MAX + 1];
+	const char *who;
+	bool names_filter;
 	char filter[GRANT_NAME + 1];
 	const struct gw_filters *filters;
 	struct leg_server *first; /* of those it is about */
@@ -162,30 +164,48 @@ static void leg_coa_choose(struct leg_coa *c)
 
 /* --- can it be done? --------------------------------------------------------------------------- */
 
-static enum radius_refusal leg_coa_find_filter(struct leg_coa *c)
+static enum radius_refusal leg_coa_name_filter(struct leg_coa *c, struct rd name)
 {
 	const struct cfg_filter_section *f;
 
-	if (!(c->what->has & COA_FILTER))
-		return RADIUS_DONE;
-	if (c->what->filter.left > GRANT_NAME)
+	if (c->names_filter)
+		return RADIUS_R_INVALID_REQUEST;
+	if (name.left > GRANT_NAME)
 		return RADIUS_R_INVALID_VALUE;
-	memcpy(c->filter, c->what->filter.p, c->what->filter.left);
+	memcpy(c->filter, name.p, name.left);
 	f = cfg_named(c->gw->cfg, "filter", c->filter);
-	if (!f || strlen(c->filter) != c->what->filter.left)
+	if (!f || strlen(c->filter) != name.left)
 		return RADIUS_R_INVALID_VALUE;
 	c->filters = filters_of(c->gw, f->filter);
+	c->names_filter = true;
 	return RADIUS_DONE;
 }
 
-/* What has no records has none that could be more often, or say something else. */
-static enum radius_refusal leg_coa_can(struct leg_server *s, const struct radius_coa *w)
+/* What may be there several times. */
+static enum radius_refusal leg_coa_read(struct leg_coa *c)
 {
+	enum radius_refusal r = RADIUS_DONE;
+	struct radius_walk at;
+	struct radius_value v;
+
+	if (!(c->what->has & COA_FILTER))
+		return r;
+	for (at = radius_walk(c->what->packet); r == RADIUS_DONE && radius_next(&at, &v);)
+		if (v.name == RADIUS_FILTER_ID)
+			r = leg_coa_name_filter(c, v.octets);
+	return r;
+}
+
+/* What has no records has none that could be more often, or say something else. */
+static enum radius_refusal leg_coa_can(struct leg_server *s, const struct leg_coa *c)
+{
+	const struct radius_coa *w = c->what;
+
 	if (!w->disconnect && w->has & (COA_INTERIM | COA_CLASS) && !s->acct)
 		return RADIUS_R_UNSUPPORTED_ATTRIBUTE;
 	if (w->has & COA_CLASS && !acct_session_reserve(s->acct, w->classes_len))
 		return RADIUS_R_RESOURCES;
-	return w->has & COA_FILTER && !leg_grant_can_name(s) ? RADIUS_R_RESOURCES : RADIUS_DONE;
+	return c->names_filter && !leg_grant_can_name(s) ? RADIUS_R_RESOURCES : RADIUS_DONE;
 }
 
 /* False: one of them could not, and all have the filters that they had. */
@@ -202,11 +222,11 @@ static bool leg_coa_take_filters(struct leg_coa *c)
 
 static enum radius_refusal leg_coa_can_all(struct leg_coa *c)
 {
-	enum radius_refusal r = leg_coa_find_filter(c);
+	enum radius_refusal r = leg_coa_read(c);
 
 	for (struct leg_server *s = c->first; s && r == RADIUS_DONE; s = s->chosen)
-		r = leg_coa_can(s, c->what);
-	if (r == RADIUS_DONE && c->what->has & COA_FILTER && !leg_coa_take_filters(c))
+		r = leg_coa_can(s, c);
+	if (r == RADIUS_DONE && c->names_filter && !leg_coa_take_filters(c))
 		r = RADIUS_R_RESOURCES;
 	for (struct leg_server *s = c->first; s && r != RADIUS_DONE; s = s->chosen)
 		leg_grant_does_not_name(s);
@@ -232,11 +252,46 @@ static void leg_coa_change_limits(struct leg_server *s, const struct leg_coa *c)
 		leg_limit_change(&s->limit, s->limits.idle, s->limits.session, c->now);
 }
 
+/* "filter web, session limit": what has changed. */
+static void leg_coa_words(char *buf, size_t cap, const struct leg_coa *c)
+{
+	static const struct {
+		uint32_t has;
+		const char *words;
+	} rows[] = {
+		{COA_SESSION, "session limit"},
+		{COA_IDLE, "idle limit"},
+		{COA_INTERIM, "time between records"},
+		{COA_CLASS, "class"},
+	};
+	size_t n = 0;
+
+	*buf = '\0';
+	if (c->names_filter)
+		n = (size_t)snprintf(buf, cap, "filter %s", c->filter);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (c->what->has & rows[i].has)
+			n += (size_t)snprintf(buf + n, cap - n, "%s%s", n ? ", " : "",
+					      rows[i].words);
+}
+
+static void leg_coa_log(const struct leg_server *s, const struct leg_coa *c)
+{
+	const struct leg_entry *e = leg_server_entry(s);
+	char name[GW_LEG_NAME], from[GW_LEG_NAME], what[200];
+
+	leg_coa_words(what, sizeof(what), c);
+	gw_log_session(GW_LOG_AAA, LOGL_NOTICE, leg_server_source(s), c->now,
+		       "%s: %s changed%s by %s: %s", leg_entry_name(name, sizeof(name), e),
+		       leg_terminal_user(&s->t), leg_entry_from(from, sizeof(from), e), c->who,
+		       what);
+}
+
 static void leg_coa_change(struct leg_server *s, const struct leg_coa *c)
 {
 	const struct radius_coa *w = c->what;
 
-	if (w->has & COA_FILTER) {
+	if (c->names_filter) {
 		s->filters = c->filters;
 		leg_grant_name(s, c->filter);
 	}
@@ -247,6 +302,7 @@ static void leg_coa_change(struct leg_server *s, const struct leg_coa *c)
 	if (w->has & COA_CLASS)
 		acct_session_set_classes(s->acct, w->classes, w->classes_len);
 	join_changed(&s->t.leg);
+	leg_coa_log(s, c);
 }
 
 /* The Stop has the Class that is said here (RFC 5176 section 3.6, note 4). */
@@ -277,7 +333,7 @@ static uint64_t leg_coa_session_id(struct rd text)
 unsigned leg_coa(struct gw *gw, const struct cfg_radius *of, const char *who,
 		 const struct radius_coa *what, unsigned *n, uint64_t now)
 {
-	struct leg_coa c = {.gw = gw, .of = of, .what = what, .now = now};
+	struct leg_coa c = {.gw = gw, .of = of, .who = who, .what = what, .now = now};
 	struct leg_end why = {.cause = LEG_BY_OPERATOR};
 	enum radius_refusal r;
 	struct leg_server *next;

@@ -37,7 +37,6 @@ static enum radius_refusal fuzz_coa_change(void *ctx, unsigned client,
 	fuzz_coa_check(what->disconnect || what->has & COA_CHANGES);
 	fuzz_coa_check(what->classes_len <= COA_CLASSES && what->prefix6_bits <= 128);
 	fuzz_coa_inside(what->user);
-	fuzz_coa_inside(what->filter);
 	fuzz_coa_inside(what->session_id);
 	return now & 1 ? RADIUS_DONE : RADIUS_R_NOT_FOUND;
 }

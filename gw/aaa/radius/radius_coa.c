@@ -122,7 +122,7 @@ static const struct coa_row {
 	{RADIUS_NAS_PORT_ID, COA_IN_BOTH, COA_PORT_ID, COA_TEXT(port_id)},
 	{RADIUS_FRAMED_INTERFACE_ID, COA_IN_BOTH, COA_IID, .take = coa_take_iid},
 	{RADIUS_FRAMED_IPV6_PREFIX, COA_IN_BOTH, COA_PREFIX6, .take = coa_take_prefix6},
-	{RADIUS_FILTER_ID, COA_IN_CHANGE, COA_FILTER, COA_TEXT(filter)},
+	{RADIUS_FILTER_ID, COA_IN_CHANGE | COA_OFTEN, COA_FILTER, .take = coa_take_nothing},
 	{RADIUS_SESSION_TIMEOUT, COA_IN_CHANGE, COA_SESSION, COA_U32(session)},
 	{RADIUS_IDLE_TIMEOUT, COA_IN_CHANGE, COA_IDLE, COA_U32(idle)},
 	{RADIUS_ACCT_INTERIM_INTERVAL, COA_IN_CHANGE, COA_INTERIM, .take = coa_take_interim},
@@ -172,6 +172,7 @@ enum radius_refusal radius_coa_read(struct radius_coa *out, const struct radius_
 	struct radius_value v;
 
 	memset(out, 0, sizeof(*out));
+	out->packet = p;
 	out->disconnect = p->code == RADIUS_DISCONNECT_REQUEST;
 	out->wrong = RADIUS_NAMES;
 	while (radius_next(&at, &v)) {

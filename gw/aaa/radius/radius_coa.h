@@ -71,8 +71,10 @@ enum radius_coa_has {
 
 #define COA_CLASSES 512u /* octets of Class attributes, each behind its length of one octet */
 
-/* Octets are good as long as the packet.  Only what `has` names is there. */
+/* Octets are good as long as the packet.  Only what `has` names is there.  What may come more than
+ * once, and is more than octets here, is to be had from the packet: Filter-Id. */
 struct radius_coa {
+	const struct radius_packet *packet;
 	bool disconnect; /* else it is about changes */
 	uint32_t has;	 /* enum radius_coa_has */
 	uint32_t nas4;
@@ -83,7 +85,6 @@ struct radius_coa {
 	uint64_t iid;
 	uint8_t prefix6[16]; /* zeros behind its bits */
 	uint8_t prefix6_bits;
-	struct rd filter;
 	uint32_t session, idle, interim; /* seconds; session and idle 0 = no limit */
 	uint8_t classes[COA_CLASSES];
 	uint16_t classes_len;

@@ -61,7 +61,7 @@ static int open_error;
 static enum radius_refusal refuse;
 
 /* Any port, since another test may have that one. */
-static int on_open(void *ctx, const struct cfg_coa_address *at)
+static int listen_on_open(void *ctx, const struct cfg_coa_address *at)
 {
 	struct cfg_coa_address any = *at;
 	struct sockaddr_in6 is;
@@ -81,13 +81,14 @@ static int on_open(void *ctx, const struct cfg_coa_address *at)
 	return fd;
 }
 
-static uint64_t on_wall(void)
+static uint64_t listen_on_wall(void)
 {
 	return WALL;
 }
 
-static enum radius_refusal on_change(void *ctx, const struct cfg_radius *of, const char *client,
-				     const struct radius_coa *what, unsigned *n, uint64_t now)
+static enum radius_refusal listen_on_change(void *ctx, const struct cfg_radius *of,
+					    const char *client, const struct radius_coa *what,
+					    unsigned *n, uint64_t now)
 {
 	(void)ctx;
 	CU_ASSERT_TRUE(what->has & COA_USER && now == clock_us);
@@ -99,7 +100,7 @@ static enum radius_refusal on_change(void *ctx, const struct cfg_radius *of, con
 
 static void listen_begin(void)
 {
-	static const struct coa_listen_ops ops = {on_open, on_wall, on_change};
+	static const struct coa_listen_ops ops = {listen_on_open, listen_on_wall, listen_on_change};
 
 	opened = changed = 0;
 	open_error = 0;
@@ -267,7 +268,7 @@ static void each_row_is_shown(void)
 /* Sections share sockets; one that cannot be opened is tried again, and said once. */
 static void a_socket_is_tried_again(void)
 {
-	static const struct coa_listen_ops ops = {on_open, on_wall, on_change};
+	static const struct coa_listen_ops ops = {listen_on_open, listen_on_wall, listen_on_change};
 
 	listen_begin();
 	CU_ASSERT_EQUAL(opened, 2);
@@ -288,7 +289,7 @@ static void a_socket_is_tried_again(void)
 
 static void without_clients_or_memory(void)
 {
-	static const struct coa_listen_ops ops = {on_open, on_wall, on_change};
+	static const struct coa_listen_ops ops = {listen_on_open, listen_on_wall, listen_on_change};
 	const struct cfg_radius none = {.name = "n"};
 	struct coa_view v;
 

@@ -239,8 +239,11 @@ static void a_filter_is_changed(void)
 {
 	coa_begin(CONF, WEB);
 	has_filter(0, true, false);
-	CU_ASSERT_EQUAL(coa(ANN OUT), RADIUS_DONE);
+	CU_ASSERT_EQUAL(coa(ANN OUT HOUR), RADIUS_DONE);
 	has_filter(0, false, true);
+	CU_ASSERT_EQUAL(bench_logged("aaa notice: call */*: ann changed from a * by RADIUS client "
+				     "192.0.2.9: filter out, session limit"),
+			1);
 	bench_kill(NULL);
 	has_filter(0, false, true);
 	heard_end();
@@ -269,6 +272,7 @@ static void a_filter_that_is_not_there(void)
 				"6161616161616161616161616161616161616161616161616161616161616161"
 				"6161616161616161616161616161616161616161616161616161616161616161"),
 			RADIUS_R_INVALID_VALUE);
+	CU_ASSERT_EQUAL(coa(ANN OUT OUT), RADIUS_R_INVALID_REQUEST);
 	has_filter(0, true, false);
 	CU_ASSERT_EQUAL(coa_server_of(0)->limits.session, 0);
 	heard_end();
@@ -420,7 +424,7 @@ static void who_has_no_grant_has_none_then(void)
 }
 
 /* Each allocation is refused once; one of ours keeps the filter of his section in the next life. */
-static void without_memory_nothing_changes(void)
+static void without_memory_no_log_in_changes(void)
 {
 	bool refused = true;
 
@@ -460,7 +464,7 @@ static const struct test_case cases[] = {
 	{"without_accounting_there_are_no_records", without_accounting_there_are_no_records},
 	{"if_one_cannot_none_does", if_one_cannot_none_does},
 	{"who_has_no_grant_has_none_then", who_has_no_grant_has_none_then},
-	{"without_memory_nothing_changes", without_memory_nothing_changes},
+	{"without_memory_no_log_in_changes", without_memory_no_log_in_changes},
 	{NULL, NULL},
 };
 const struct test_suite suite_leg_coa = {"leg_coa", cases};

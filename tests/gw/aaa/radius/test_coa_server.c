@@ -30,8 +30,8 @@ static uint32_t dropped_client;
 static enum radius_refusal refuse;
 static uint64_t now;
 
-static enum radius_refusal on_change(void *ctx, unsigned client, const struct radius_coa *what,
-				     uint64_t at)
+static enum radius_refusal server_on_change(void *ctx, unsigned client,
+					    const struct radius_coa *what, uint64_t at)
 {
 	(void)ctx;
 	CU_ASSERT_TRUE(client < 11 && what->has & COA_USER && at == now);
@@ -39,8 +39,8 @@ static enum radius_refusal on_change(void *ctx, unsigned client, const struct ra
 	return refuse;
 }
 
-static void on_answered(void *ctx, unsigned client, const struct radius_coa *what,
-			enum radius_refusal r, uint64_t at)
+static void server_on_answered(void *ctx, unsigned client, const struct radius_coa *what,
+			       enum radius_refusal r, uint64_t at)
 {
 	(void)ctx;
 	(void)client;
@@ -49,8 +49,8 @@ static void on_answered(void *ctx, unsigned client, const struct radius_coa *wha
 	told += r == refuse;
 }
 
-static void on_dropped(void *ctx, unsigned client, const struct coa_source *from, enum coa_drop why,
-		       uint64_t at)
+static void server_on_dropped(void *ctx, unsigned client, const struct coa_source *from,
+			      enum coa_drop why, uint64_t at)
 {
 	(void)ctx;
 	(void)from;
@@ -62,7 +62,7 @@ static void on_dropped(void *ctx, unsigned client, const struct coa_source *from
 
 static void server_begin(void)
 {
-	static const struct coa_ops ops = {on_change, on_answered, on_dropped};
+	static const struct coa_ops ops = {server_on_change, server_on_answered, server_on_dropped};
 
 	done = told = dropped = 0;
 	refuse = RADIUS_DONE;
@@ -247,7 +247,7 @@ static void all_that_is_answered_is_remembered(void)
 {
 	struct coa_source from = loose;
 	struct coa_client many[11];
-	static const struct coa_ops ops = {on_change, on_answered, on_dropped};
+	static const struct coa_ops ops = {server_on_change, server_on_answered, server_on_dropped};
 	unsigned served = 0;
 
 	refuse = RADIUS_DONE;
@@ -273,9 +273,9 @@ static void all_that_is_answered_is_remembered(void)
 	coa_server_free(server);
 }
 
-static void without_memory(void)
+static void server_without_memory(void)
 {
-	static const struct coa_ops ops = {on_change, on_answered, on_dropped};
+	static const struct coa_ops ops = {server_on_change, server_on_answered, server_on_dropped};
 
 	for (unsigned i = 0; i < 3; i++) {
 		heap_refuse(i);
@@ -291,7 +291,7 @@ static const struct test_case cases[] = {
 	{"so_many_in_a_second", so_many_in_a_second},
 	{"forged_ones_count_for_no_limit", forged_ones_count_for_no_limit},
 	{"all_that_is_answered_is_remembered", all_that_is_answered_is_remembered},
-	{"without_memory", without_memory},
+	{"server_without_memory", server_without_memory},
 	{NULL, NULL},
 };
 const struct test_suite suite_coa_server = {"coa_server", cases};
