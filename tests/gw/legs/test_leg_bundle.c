@@ -32,14 +32,14 @@ static void bundle_lcp(const char *options, unsigned len)
 	at = frames_lcp(options, len);
 }
 
-static void bundle_begin(const char *conf)
+static void bundle_bench(const char *conf)
 {
 	bench_start_kept(conf);
 	CU_ASSERT_TRUE_FATAL(bench_dial("lac"));
 	frames_record();
 }
 
-static const struct dp_call *bundle_by(uint16_t number)
+static const struct dp_call *bundle_entry_of(uint16_t number)
 {
 	return fake_entry(0, number);
 }
@@ -64,7 +64,7 @@ static struct dp_call bundle_ann(void)
 }
 
 /* The first link of ann's, with its network protocols open. */
-static struct dp_call bundle_open(void)
+static struct dp_call bundle_opened(void)
 {
 	struct dp_call first = bundle_ann();
 
@@ -79,14 +79,14 @@ static struct dp_call bundle_open(void)
 
 static struct dp_call bundle_first(void)
 {
-	bundle_begin(CONF("pap"));
-	return bundle_open();
+	bundle_bench(CONF("pap"));
+	return bundle_opened();
 }
 
 /* 5.1.1: MRRU in each negotiation; 5.1.3: our name, class 1. */
 static void what_is_asked_for(void)
 {
-	bundle_begin(CONF("pap"));
+	bundle_bench(CONF("pap"));
 	bench_call(NULL, NULL, PPP_AUTH_NONE);
 	CU_ASSERT(
 		frames_next("c021 01 01 001b 0104 0578 0304c023 0506???????? 110405dc 1305016777"));
@@ -96,7 +96,7 @@ static void what_is_asked_for(void)
 static void the_first_link_makes_a_bundle(void)
 {
 	struct dp_call first = bundle_first();
-	const struct dp_call *b = bundle_by(first.to_sid);
+	const struct dp_call *b = bundle_entry_of(first.to_sid);
 
 	CU_ASSERT_PTR_NOT_NULL_FATAL(b);
 	CU_ASSERT_EQUAL(first.to_tid, 0);
@@ -123,7 +123,7 @@ static void the_second_link_joins_it(void)
 	const struct dp_call *b;
 
 	second = bundle_ann();
-	b = bundle_by(first.to_sid);
+	b = bundle_entry_of(first.to_sid);
 	CU_ASSERT(frames_none()); /* nothing is negotiated again */
 	CU_ASSERT_EQUAL(second.mode, DP_MEMBER);
 	CU_ASSERT_EQUAL(second.to_sid, first.to_sid);
@@ -151,7 +151,7 @@ static void accounting_knows_one_log_in(void)
 		    "");
 	CU_ASSERT_TRUE_FATAL(bench_dial("lac"));
 	frames_record();
-	first = bundle_open();
+	first = bundle_opened();
 	bundle_ann();
 	bench_pass(SEC);
 	CU_ASSERT_TRUE_FATAL(heards == 1 && heard_is(0, RADIUS_ACCT_START));
@@ -160,7 +160,7 @@ static void accounting_knows_one_log_in(void)
 	bench_kill(NULL);
 	bench_pass(SEC);
 	CU_ASSERT_EQUAL(heards, 1);
-	CU_ASSERT_PTR_NOT_NULL(bundle_by(first.to_sid));
+	CU_ASSERT_PTR_NOT_NULL(bundle_entry_of(first.to_sid));
 	bench_hangup(&bench.call[0], L2TP_CDN_LOST_CARRIER, "");
 	bench_pass(SEC);
 	CU_ASSERT_EQUAL(heards, 1);
@@ -207,7 +207,7 @@ static void bundle_on_frame(uint16_t tid, uint16_t sid, const uint8_t *frame, si
 {
 	if (frame[0] == 0xc0 && frame[1] == 0x23 && frame[2] == 2) {
 		bundle_ack.acks++;
-		bundle_ack.waited += bundle_by(bundle_ack.number)->bundle.more;
+		bundle_ack.waited += bundle_entry_of(bundle_ack.number)->bundle.more;
 	}
 	bundle_ack.next(tid, sid, frame, len);
 }
@@ -233,13 +233,13 @@ static void a_link_is_waited_for_from_its_ack_on(void)
 		struct dp_call first = bundle_first();
 
 		bundle_lcp(rows[i].options, rows[i].len);
-		CU_ASSERT_FALSE(bundle_by(first.to_sid)->bundle.more);
+		CU_ASSERT_FALSE(bundle_entry_of(first.to_sid)->bundle.more);
 		bundle_ack = (struct bundle_ack){.next = fake.frame, .number = first.to_sid};
 		fake.frame = bundle_on_frame;
 		frames_give(at->tid, at->sid, rows[i].claim);
 		CU_ASSERT_EQUAL(bundle_ack.acks, rows[i].acks);
 		CU_ASSERT_EQUAL(bundle_ack.waited, rows[i].waited);
-		CU_ASSERT_FALSE(bundle_by(first.to_sid)->bundle.more);
+		CU_ASSERT_FALSE(bundle_entry_of(first.to_sid)->bundle.more);
 		bench_stop();
 	}
 }
@@ -301,7 +301,7 @@ static void a_user_and_an_endpoint_make_the_bundle(void)
  */
 static void a_null_endpoint_is_none(void)
 {
-	bundle_begin(CONF("pap"));
+	bundle_bench(CONF("pap"));
 	bundle_lcp("1104 05dc 1303 00", 7);
 	frames_give(at->tid, at->sid, PAP_ANN);
 	CU_ASSERT(frames_next("c023 02 01 *"));
@@ -322,7 +322,7 @@ static void a_null_endpoint_is_none(void)
 /* 5.1.2: "MUST be explicitly included in every LCP configure request". */
 static void short_numbers_are_asked_for_on_each_link(void)
 {
-	bundle_begin("host-name = gw\n"
+	bundle_bench("host-name = gw\n"
 		     "udp a { listen = \"192.0.2.1:1701\" }\n"
 		     "peer lac { service = s }\n"
 		     "pool s { ranges = { \"10.64.0.0/29\" } }\n"
@@ -339,7 +339,7 @@ static void short_numbers_are_asked_for_on_each_link(void)
 
 static void without_authentication_the_endpoint_decides(void)
 {
-	bundle_begin(CONF("none"));
+	bundle_bench(CONF("none"));
 	bundle_lcp("1104 05dc " ENDPOINT, 8); /* (2) */
 	CU_ASSERT(frames_next("8021 01 01 *"));
 	bundle_lcp("1104 05dc " ENDPOINT, 8);
@@ -355,7 +355,7 @@ static void without_authentication_the_endpoint_decides(void)
 
 static void a_client_without_multilink_is_alone(void)
 {
-	bundle_begin(CONF("none"));
+	bundle_bench(CONF("none"));
 	bundle_lcp(ENDPOINT, 4); /* an endpoint alone asks for nothing */
 	CU_ASSERT(frames_next("8021 01 01 *"));
 	CU_ASSERT_EQUAL(bundles(), 0);
@@ -415,7 +415,7 @@ static void bundle_refused(unsigned set)
 {
 	struct leg_bundle_view b;
 
-	bundle_begin(CONF("pap"));
+	bundle_bench(CONF("pap"));
 	bundle_lcp("1104 05dc " ENDPOINT, 8);
 	fake.set_refused = set;
 	frames_give(at->tid, at->sid, PAP_ANN);
@@ -454,7 +454,7 @@ static void a_first_link_without_memory(void)
 	for (unsigned skip = 1, more = true; more; skip++) {
 		unsigned closed;
 
-		bundle_begin(CONF("pap"));
+		bundle_bench(CONF("pap"));
 		bundle_lcp("1104 05dc " ENDPOINT, 8);
 		heap_refuse(skip);
 		frames_give(at->tid, at->sid, PAP_ANN);
@@ -485,16 +485,16 @@ static void a_bundle_goes_with_its_last_link(void)
 	bench_hangup(&bench.call[0], L2TP_CDN_LOST_CARRIER, NULL);
 	bench_pass(0);
 	CU_ASSERT_EQUAL(bundles(), 1);
-	CU_ASSERT_EQUAL(bundle_by(number)->bundle.link[0].sid, 0);
-	CU_ASSERT_EQUAL(bundle_by(number)->bundle.link[1].sid, second.sid);
+	CU_ASSERT_EQUAL(bundle_entry_of(number)->bundle.link[0].sid, 0);
+	CU_ASSERT_EQUAL(bundle_entry_of(number)->bundle.link[1].sid, second.sid);
 	/* the place is taken by the next one */
 	first = bundle_ann();
-	CU_ASSERT_EQUAL(bundle_by(number)->bundle.link[0].sid, first.sid);
+	CU_ASSERT_EQUAL(bundle_entry_of(number)->bundle.link[0].sid, first.sid);
 	bench_hangup(&bench.call[1], L2TP_CDN_LOST_CARRIER, NULL);
 	bench_hangup(&bench.call[2], L2TP_CDN_LOST_CARRIER, NULL);
 	bench_pass(0);
 	CU_ASSERT_EQUAL(bundles(), 0);
-	CU_ASSERT_PTR_NULL(bundle_by(number));
+	CU_ASSERT_PTR_NULL(bundle_entry_of(number));
 	CU_ASSERT_EQUAL(bench_logged("aaa notice: bundle *: ann out, 10.64.0.2, after *"), 1);
 	CU_ASSERT_EQUAL(bench.gw->joins->n, 0);
 	CU_ASSERT_EQUAL(bench.gw->service[0].clients, 0);
@@ -519,7 +519,8 @@ static void links_go_with_a_bundle_that_ends(void)
 	CU_ASSERT_EQUAL(b.links, 2);
 	CU_ASSERT_EQUAL(b.number, first.to_sid);
 	join_end(j, &why, clock_us);
-	CU_ASSERT_PTR_NULL(bundle_by(first.to_sid)); /* at once: nothing may join it any more */
+	CU_ASSERT_PTR_NULL(
+		bundle_entry_of(first.to_sid)); /* at once: nothing may join it any more */
 	bench_pass(0);
 	CU_ASSERT_EQUAL(bundles(), 0);
 	CU_ASSERT(frames_next("c021 05 ?? 0017 636c65617265642062 79206f70657261746f72"));
@@ -539,17 +540,17 @@ static void a_link_that_begins_anew_leaves(void)
 	char hex[512];
 
 	frames_give(second.tid, second.sid, "c021 01 02 0012 0506b0b0b0b0 110405dc " ENDPOINT);
-	CU_ASSERT_EQUAL(bundle_by(first.to_sid)->bundle.link[1].sid, 0);
+	CU_ASSERT_EQUAL(bundle_entry_of(first.to_sid)->bundle.link[1].sid, 0);
 	CU_ASSERT_NOT_EQUAL(fake_entry(second.tid, second.sid)->mode, DP_MEMBER);
 	CU_ASSERT_EQUAL(bench.gw->service[0].clients, 2);
 	frames_asked(hex);
 	CU_ASSERT(frames_next("c021 02 02 *"));
 	frames_give(second.tid, second.sid, hex);
-	CU_ASSERT_EQUAL(bundle_by(first.to_sid)->bundle.link[1].sid, 0);
+	CU_ASSERT_EQUAL(bundle_entry_of(first.to_sid)->bundle.link[1].sid, 0);
 	CU_ASSERT_NOT_EQUAL(fake_entry(second.tid, second.sid)->mode, DP_MEMBER);
 	frames_give(second.tid, second.sid, PAP_ANN);
 	CU_ASSERT_EQUAL(fake_entry(second.tid, second.sid)->mode, DP_MEMBER);
-	CU_ASSERT_EQUAL(bundle_by(first.to_sid)->bundle.link[1].sid, second.sid);
+	CU_ASSERT_EQUAL(bundle_entry_of(first.to_sid)->bundle.link[1].sid, second.sid);
 	CU_ASSERT_EQUAL(bench.gw->service[0].clients, 1);
 	bench_stop();
 }
@@ -563,20 +564,20 @@ static void a_link_that_is_terminated_leaves_at_once(void)
 	uint16_t number = first.to_sid;
 
 	frames_give(first.tid, first.sid, "c021 05 02 0004");
-	CU_ASSERT_EQUAL(bundle_by(number)->bundle.link[0].sid, 0);
-	CU_ASSERT_EQUAL(bundle_by(number)->bundle.link[1].sid, second.sid);
+	CU_ASSERT_EQUAL(bundle_entry_of(number)->bundle.link[0].sid, 0);
+	CU_ASSERT_EQUAL(bundle_entry_of(number)->bundle.link[1].sid, second.sid);
 	CU_ASSERT_NOT_EQUAL(fake_entry(first.tid, first.sid)->mode, DP_MEMBER);
 	CU_ASSERT(frames_next("c021 06 02 0004"));
 	CU_ASSERT(frames_none());
 	/* the address stays, with our PPP of the bundle */
-	CU_ASSERT_EQUAL(bundle_by(number)->peer4, 0x0a400002);
+	CU_ASSERT_EQUAL(bundle_entry_of(number)->peer4, 0x0a400002);
 	bench_hangup(&bench.call[0], L2TP_CDN_LOST_CARRIER, NULL);
 	bench_pass(0);
-	CU_ASSERT_EQUAL(bundle_by(number)->peer4, 0x0a400002);
-	CU_ASSERT_TRUE(bundle_by(number)->ip4);
+	CU_ASSERT_EQUAL(bundle_entry_of(number)->peer4, 0x0a400002);
+	CU_ASSERT_TRUE(bundle_entry_of(number)->ip4);
 	CU_ASSERT_EQUAL(bench_logged("aaa notice: bundle *: ann out*"), 0);
 	bind_dp_ops.ppp(bench.gw, second.tid, second.sid, terminate, sizeof(terminate), clock_us);
-	CU_ASSERT_PTR_NULL(bundle_by(number)); /* at once */
+	CU_ASSERT_PTR_NULL(bundle_entry_of(number)); /* at once */
 	bench_pass(0);
 	CU_ASSERT_EQUAL(bundles(), 0);
 	CU_ASSERT_EQUAL(
@@ -592,7 +593,7 @@ static void links_have_the_speed_of_their_line(void)
 	static const uint8_t slow[4] = {0, 0, 0x25, 0x80}; /* 9,600 bit/s */
 	const struct l2tp_avp rx = {.type = L2TP_AVP_RX_CONNECT_SPEED, .val = slow, .len = 4};
 	struct dp_call first = bundle_first();
-	const struct dp_call *b = bundle_by(first.to_sid);
+	const struct dp_call *b = bundle_entry_of(first.to_sid);
 
 	fake.speed.tx_bps = 10000000; /* of the tunnel */
 	CU_ASSERT_EQUAL(b->bundle.link[0].kbps, 65);
@@ -601,12 +602,12 @@ static void links_have_the_speed_of_their_line(void)
 	bench.iccn_avp = &rx;
 	bench.iccn_avps = 1;
 	bundle_ann();
-	b = bundle_by(first.to_sid);
+	b = bundle_entry_of(first.to_sid);
 	CU_ASSERT_EQUAL(b->bundle.link[1].kbps, 65);
 	CU_ASSERT_EQUAL(b->bundle.patience, 1000000 + 2 * 1516 * 8 * UINT64_C(1000000) / 9600);
 	bench_hangup(&bench.call[1], L2TP_CDN_LOST_CARRIER, NULL);
 	bench_pass(0);
-	b = bundle_by(first.to_sid);
+	b = bundle_entry_of(first.to_sid);
 	CU_ASSERT_EQUAL(b->bundle.patience, 1000000 + 2 * 1516 * 8 * UINT64_C(1000000) / 65536);
 	bench_stop();
 }
@@ -621,7 +622,7 @@ static void filters_of_circuits_are_those_of_the_bundle(void)
 	struct leg *l;
 	const struct dp_call *b;
 
-	bundle_begin(CONF("pap"));
+	bundle_bench(CONF("pap"));
 	for (unsigned i = 0; i < 3; i++) {
 		bundle_lcp("1104 05dc " ENDPOINT, 8);
 		l = llist_entry(bench.gw->joins->head.prev, struct join, entry)->leg[0];
@@ -656,14 +657,14 @@ static void a_filter_of_a_call_is_that_of_its_bundle(void)
 	CU_ASSERT_TRUE_FATAL(bench_dial("lac"));
 	frames_record();
 	first = bundle_ann();
-	of_service = bundle_by(first.to_sid)->filter[DP_FILTER_PPP_IN];
+	of_service = bundle_entry_of(first.to_sid)->filter[DP_FILTER_PPP_IN];
 	snprintf(command, sizeof(command), "call %u %u ppp-filter in ip", first.tid, first.sid);
 	CU_ASSERT_TRUE(vty_equals(command, ""));
-	CU_ASSERT_NOT_EQUAL(bundle_by(first.to_sid)->filter[DP_FILTER_PPP_IN], of_service);
+	CU_ASSERT_NOT_EQUAL(bundle_entry_of(first.to_sid)->filter[DP_FILTER_PPP_IN], of_service);
 	CU_ASSERT_EQUAL(fake_entry(first.tid, first.sid)->filter[DP_FILTER_PPP_IN], 0);
 	snprintf(command, sizeof(command), "no call %u %u ppp-filter in", first.tid, first.sid);
 	CU_ASSERT_TRUE(vty_equals(command, ""));
-	CU_ASSERT_EQUAL(bundle_by(first.to_sid)->filter[DP_FILTER_PPP_IN], of_service);
+	CU_ASSERT_EQUAL(bundle_entry_of(first.to_sid)->filter[DP_FILTER_PPP_IN], of_service);
 	vty_end();
 }
 
@@ -725,10 +726,10 @@ static void a_bundle_goes_on(void)
 	frames_give(second.tid, second.sid, "c021 09 07 0008 a0a0a0a0");
 	CU_ASSERT(frames_next("c021 0a 07 0008 ????????"));
 	bench_hangup(&bench.call[0], L2TP_CDN_ADMINISTRATIVE, "one");
-	b = bundle_by(first.to_sid);
+	b = bundle_entry_of(first.to_sid);
 	CU_ASSERT(b && b->bundle.link[0].sid == 0 && b->bundle.link[1].sid == second.sid);
 	bench_kill(NULL);
-	b = bundle_by(first.to_sid);
+	b = bundle_entry_of(first.to_sid);
 	CU_ASSERT(b && b->ip4 && b->bundle.link[0].sid == 0 && b->bundle.link[1].sid == second.sid);
 	bench_hangup(&bench.call[1], L2TP_CDN_ADMINISTRATIVE, "two");
 	bench_pass(0);

@@ -29,7 +29,7 @@ static struct far_call *limited(const char *conf)
 
 /* RFC 3145 3.1: code 3, no protocol, direction 2: we sent the Terminate-Request.  RFC 2661 4.4.2:
  * result 3, administrative reasons. */
-static void ended(const struct far_call *c, const char *words)
+static void limit_ended(const struct far_call *c, const char *words)
 {
 	static const uint8_t cause[5] = {0, 3, 0, 0, 2};
 
@@ -49,7 +49,7 @@ static void an_idle_login_ends(void)
 	bench_pass(30 * MIN - 1);
 	CU_ASSERT_FALSE(c->down);
 	bench_pass(2);
-	ended(c, "idle for 30m00s");
+	limit_ended(c, "idle for 30m00s");
 	CU_ASSERT_EQUAL(bench.gw->joins->n, 0);
 	bench_stop();
 }
@@ -72,7 +72,7 @@ static void data_keeps_it(void)
 	bench_pass(29 * MIN - 1);
 	CU_ASSERT_FALSE(c->down);
 	bench_pass(MIN + 1);
-	ended(c, "idle for 30m00s");
+	limit_ended(c, "idle for 30m00s");
 	bench_stop();
 }
 
@@ -89,7 +89,7 @@ static void echoes_do_not(void)
 		fake.stats.control += 2;
 	}
 	bench_pass(1);
-	ended(c, "idle for 10s");
+	limit_ended(c, "idle for 10s");
 	bench_stop();
 }
 
@@ -107,7 +107,7 @@ static void counters_may_start_again(void)
 	bench_pass(30 * SEC);
 	CU_ASSERT_FALSE(c->down);
 	bench_pass(34 * SEC);
-	ended(c, "idle for 1m00s");
+	limit_ended(c, "idle for 1m00s");
 	bench_stop();
 }
 
@@ -122,7 +122,7 @@ static void a_session_ends_busy_or_not(void)
 	}
 	CU_ASSERT_FALSE(c->down);
 	bench_pass(1);
-	ended(c, "session limit of 8h00m");
+	limit_ended(c, "session limit of 8h00m");
 	bench_stop();
 }
 
@@ -140,7 +140,7 @@ static void another_login_has_its_own_time(void)
 	bench_pass(HOUR - 1);
 	CU_ASSERT_FALSE(c->down);
 	bench_pass(1);
-	ended(c, "session limit of 1h00m");
+	limit_ended(c, "session limit of 1h00m");
 	bench_stop();
 
 	c = limited(CONF("session = 1h"));
@@ -149,7 +149,7 @@ static void another_login_has_its_own_time(void)
 	bench_pass(HOUR / 2 - 1);
 	CU_ASSERT_FALSE(c->down);
 	bench_pass(1);
-	ended(c, "session limit of 1h00m");
+	limit_ended(c, "session limit of 1h00m");
 	bench_stop();
 }
 
@@ -181,7 +181,7 @@ static void a_user_has_limits_of_his_own(void)
 	bench_pass(20 * MIN - 1);
 	CU_ASSERT_FALSE(c->down);
 	bench_pass(1);
-	ended(c, "session limit of 20m00s");
+	limit_ended(c, "session limit of 20m00s");
 	bench_stop();
 
 	c = limited(CONF_ANN("session = 1h  idle = 10m", "session = 0"));
@@ -190,7 +190,7 @@ static void a_user_has_limits_of_his_own(void)
 	CU_ASSERT_EQUAL(n->session, 0);
 	CU_ASSERT_TRUE(!n->idle_of_user && n->session_of_user);
 	bench_pass(11 * MIN);
-	ended(c, "idle for 10m00s");
+	limit_ended(c, "idle for 10m00s");
 	bench_stop();
 }
 
@@ -205,7 +205,7 @@ static void limits_go_with_their_user(void)
 	bench_pass(10 * MIN - 1);
 	CU_ASSERT_FALSE(c->down);
 	bench_pass(MIN);
-	ended(c, "idle for 10m00s");
+	limit_ended(c, "idle for 10m00s");
 	bench_stop();
 }
 
