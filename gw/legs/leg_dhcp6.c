@@ -29,7 +29,7 @@ struct leg_dhcp6 {
 	struct network_hold hold;
 	uint64_t since; /* of the messages counted in n */
 	unsigned n;
-	bool told; /* that there is no prefix for him */
+	bool told; /* why there is no prefix for him */
 };
 
 static bool leg_dhcp6_make(struct leg_server *s)
@@ -130,16 +130,18 @@ static void leg_dhcp6_log(struct leg_server *s, const char *why, uint64_t now)
 static void leg_dhcp6_have(struct leg_server *s, uint64_t now)
 {
 	struct leg_dhcp6 *d = s->dhcp6;
-	const char *why = d->from ? NULL : leg_dhcp6_take(s);
+	const char *why;
 
-	if (d->lease.prefix.bits && !d->told) {
-		leg_dhcp6_log(s, NULL, now);
-		join_changed(&s->t.leg);
-		acct_session_changed(s->acct, now);
-	} else if (why && !d->told) {
+	if (d->from)
+		return;
+	why = leg_dhcp6_take(s);
+	if (!why || !d->told)
 		leg_dhcp6_log(s, why, now);
-	}
-	d->told = true;
+	d->told = why;
+	if (why)
+		return;
+	join_changed(&s->t.leg);
+	acct_session_changed(s->acct, now);
 }
 
 void leg_dhcp6_lead(struct leg_server *s, const struct dp_call *c)
@@ -306,7 +308,6 @@ bool leg_dhcp6_read(struct leg_server *s, struct rd *r)
 	if (!leg_dhcp6_make(s))
 		return false;
 	s->dhcp6->lease.prefix.bits = bits;
-	s->dhcp6->told = true;
 	leg_dhcp6_read_lease(r, &s->dhcp6->lease);
 	return !r->bad;
 }

@@ -7,7 +7,7 @@
 
 #define SERVICE(keys) "host-name = us\nservice s { local = 10.64.0.1 " keys " }"
 
-static void name_servers(void)
+static void ipv6_name_servers(void)
 {
 	static const uint8_t want[2][16] = {{0x20, 1, 0x0d, 0xb8, [15] = 0x53}, {[15] = 1}};
 	static struct told t;
@@ -82,7 +82,7 @@ static void domains_have_an_end(void)
 }
 
 static const struct test_case cases[] = {
-	{"name_servers", name_servers},
+	{"ipv6_name_servers", ipv6_name_servers},
 	{"domains", domains},
 	{"domains_that_are_none", domains_that_are_none},
 	{"domains_have_an_end", domains_have_an_end},

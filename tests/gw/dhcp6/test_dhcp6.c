@@ -187,7 +187,7 @@ static void rebound(void)
 }
 
 /* RFC 8415 18.3.7 */
-static void released(void)
+static void dhcp6_released(void)
 {
 	link_begins();
 	ANSWERED("08" XID SERVER CLIENT IA_OF(ONE, OURS),
@@ -312,7 +312,7 @@ static const struct test_case cases[] = {
 	{"one_prefix_for_a_link", one_prefix_for_a_link},
 	{"renewed", renewed},
 	{"rebound", rebound},
-	{"released", released},
+	{"dhcp6_released", dhcp6_released},
 	{"declined", declined},
 	{"addresses_are_not_given", addresses_are_not_given},
 	{"confirmed", confirmed},

@@ -185,7 +185,10 @@ static void the_pool_is_empty(void)
 		bench_logged("aaa *: no prefix is delegated to cat*: the pool has none left"), 1);
 	bench_hangup(ann, L2TP_CDN_ADMINISTRATIVE, "bye");
 	bench_pass(SEC);
-	dhcp_answered(&cat, REQUEST, "07 000002" SERVER CLIENT GIVEN(FIRST));
+	dhcp_answered(&cat, SOLICIT, "02 000001" SERVER CLIENT GIVEN(FIRST));
+	CU_ASSERT_EQUAL(bench_logged("aaa *: call */*: 2001:db8:100::/56 is delegated to cat*"), 1);
+	bench_kill(NULL); /* it is in the record by then */
+	CU_ASSERT_TRUE(dhcp_leads("20010db801000000/56", &cat));
 	dhcp_end();
 }
 
@@ -261,7 +264,7 @@ static void a_pool_that_radius_names(void)
 
 /* --- other lives ------------------------------------------------------------------------------- */
 
-static void it_outlives_control(void)
+static void dhcp_outlives_control(void)
 {
 	struct far_call *c = dhcp_begin(CONF, "");
 	const struct dp_call *at = &fake.call[0];
@@ -458,7 +461,7 @@ static const struct test_case cases[] = {
 	{"nothing_leads_to_it", nothing_leads_to_it},
 	{"a_prefix_of_his_own", a_prefix_of_his_own},
 	{"a_pool_that_radius_names", a_pool_that_radius_names},
-	{"it_outlives_control", it_outlives_control},
+	{"dhcp_outlives_control", dhcp_outlives_control},
 	{"a_pool_of_other_prefixes_ends_the_call", a_pool_of_other_prefixes_ends_the_call},
 	{"what_is_not_for_us_is_dropped", what_is_not_for_us_is_dropped},
 	{"a_client_has_a_limit", a_client_has_a_limit},
