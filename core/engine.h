@@ -39,6 +39,7 @@ typedef uint64_t l2tp_channel; /* 0 = none */
 struct l2tp_policy {
 	char host_name[256]; /* ours, sent as Host Name; 1-255 octets, NUL ended */
 	char vendor_name[64];
+	char expect_host[256];	   /* the Host Name that an SCCRP must have; "" = any */
 	struct l2tp_secret secret; /* empty = no tunnel authentication, no hiding */
 	bool challenge;		   /* demand a Challenge Response (needs a secret) */
 	bool hide;		   /* hide what may be hidden (needs a secret) */
@@ -334,6 +335,10 @@ struct l2tp_tunnel *l2tp_tunnel_on(const struct l2tp_engine *e, l2tp_channel c,
  * call. */
 struct l2tp_tunnel *l2tp_tunnel_with_room(const struct l2tp_engine *e, const void *peer,
 					  const struct l2tp_tunnel *after);
+/* Calls in the tunnels of this peer section. */
+unsigned l2tp_peer_calls(const struct l2tp_engine *e, const void *peer);
+/* Is there a tunnel of it that is not forgotten yet, in whatever state? */
+bool l2tp_peer_is_used(const struct l2tp_engine *e, const void *peer);
 struct l2tp_call *l2tp_call_next(const struct l2tp_tunnel *t, const struct l2tp_call *after);
 
 struct l2tp_counters {

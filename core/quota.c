@@ -84,6 +84,18 @@ void quota_update(struct l2tp_tunnel *t)
 	t->e->counted += counts ? 1 : UINT32_MAX;
 }
 
+unsigned l2tp_peer_calls(const struct l2tp_engine *e, const void *peer)
+{
+	const struct quota *q = quota_find(e, &(struct quota){.peer = peer});
+
+	return q ? q->calls : 0;
+}
+
+bool l2tp_peer_is_used(const struct l2tp_engine *e, const void *peer)
+{
+	return quota_find(e, &(struct quota){.peer = peer});
+}
+
 static bool quota_is_full(const struct quota *q, uint32_t most, unsigned leaving)
 {
 	return q && most && q->tunnels >= most + leaving;

@@ -49,6 +49,7 @@
 	X(NO_PEER, "no-peer", "no peer section matches")                                          \
 	X(AUTH_FAILED, "auth-failed", "tunnel authentication failed")                             \
 	X(AUTH_MISSING, "auth-missing", "peer did not authenticate")                              \
+	X(WRONG_HOST, "wrong-host", "peer has another Host Name than it is to have")              \
 	X(HALF_OPEN_SOURCE, "half-open-source", "half-open tunnel gave way to one of its source") \
 	X(HALF_OPEN_TOTAL, "half-open-total", "half-open tunnel gave way to a newer one")         \
 	X(LINGER_CAP, "linger-cap", "state of a closed tunnel given up early")                    \

@@ -206,10 +206,40 @@ static bool setup_can_respond(struct l2tp_engine *e, const struct l2tp_policy *p
 	return false;
 }
 
+static uint8_t setup_lower(uint8_t c)
+{
+	return c >= 'A' && c <= 'Z' ? (uint8_t)(c + 32) : c;
+}
+
+static bool setup_same_name(const char *want, struct rd host)
+{
+	size_t i = 0;
+
+	while (host.left && want[i] && setup_lower(*host.p) == setup_lower((uint8_t)want[i])) {
+		rd_skip(&host, 1);
+		i++;
+	}
+	return !host.left && !want[i];
+}
+
+/* The one that we have called is the one whom our owner means. */
+static bool setup_host_ok(const struct l2tp_tunnel *t, struct l2tp_result *r)
+{
+	const struct l2tp_avp *a = l2tp_msg_find(&t->e->msg, L2TP_IETF, L2TP_AVP_HOST_NAME);
+
+	if (!*t->policy.expect_host ||
+	    (a && setup_same_name(t->policy.expect_host, rd_init(a->val, a->len))))
+		return true;
+	engine_count(t->e, L2TP_R_WRONG_HOST);
+	*r = engine_result(L2TP_STOP_NOT_AUTHORIZED, 0, "%s",
+			   l2tp_reasons[L2TP_R_WRONG_HOST].words);
+	return false;
+}
+
 bool setup_reply_ok(struct l2tp_tunnel *t, struct l2tp_result *r)
 {
-	return setup_response_ok(t, L2TP_SCCRP, r) && setup_can_respond(t->e, &t->policy, r) &&
-	       setup_phb_ok(t, r);
+	return setup_host_ok(t, r) && setup_response_ok(t, L2TP_SCCRP, r) &&
+	       setup_can_respond(t->e, &t->policy, r) && setup_phb_ok(t, r);
 }
 
 struct l2tp_result setup_full(enum l2tp_reason why)

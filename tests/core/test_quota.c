@@ -60,6 +60,10 @@ static void quota_of_tunnels(void)
 	CU_ASSERT_EQUAL(rig_reason(&r.a, L2TP_R_PEER_TUNNELS), 2);
 	l2tp_engine_counters(r.a.e, &c);
 	CU_ASSERT_EQUAL(c.tunnels, 3);
+	CU_ASSERT_TRUE(l2tp_peer_is_used(r.a.e, &mine) && l2tp_peer_is_used(r.a.e, &other));
+	CU_ASSERT_FALSE(l2tp_peer_is_used(r.a.e, &r));
+	CU_ASSERT_EQUAL(l2tp_peer_calls(r.a.e, &mine), 0);
+	CU_ASSERT_EQUAL(l2tp_peer_calls(r.a.e, &r), 0);
 	rig_free(&r);
 }
 

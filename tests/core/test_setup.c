@@ -175,6 +175,33 @@ static void wrong_secret_seen_by_responder(void)
 	wrong_secret(false, true);
 }
 
+/* Case does not count in it, as in the sections' patterns. */
+static void setup_expects(const char *host, bool takes)
+{
+	rig_pair(&r);
+	snprintf(r.a.policy.expect_host, sizeof(r.a.policy.expect_host), "%s", host);
+	snprintf(r.b.policy.host_name, sizeof(r.b.policy.host_name), "lns.b");
+	rig_open(&r.a);
+	rig_run(&r);
+	CU_ASSERT_EQUAL(rig_count_events(&r.a, L2TP_EV_TUNNEL_UP), takes);
+	CU_ASSERT_EQUAL(rig_count_events(&r.b, L2TP_EV_TUNNEL_UP), takes);
+	CU_ASSERT_EQUAL(rig_reason(&r.a, L2TP_R_WRONG_HOST), !takes);
+	if (!takes)
+		CU_ASSERT_EQUAL(rig_event(&r.b, L2TP_EV_TUNNEL_DOWN)->result.result,
+				L2TP_STOP_NOT_AUTHORIZED);
+	rig_free(&r);
+}
+
+static void the_reply_is_of_whom_we_mean(void)
+{
+	setup_expects("", true);
+	setup_expects("lns.b", true);
+	setup_expects("LNS.B", true);
+	setup_expects("lns", false);
+	setup_expects("lns.bb", false);
+	setup_expects("lns.c", false);
+}
+
 static void missing_response_is_refused(void)
 {
 	struct rig_peer p;
@@ -628,6 +655,7 @@ static const struct test_case cases[] = {
 	{"setup_in_the_clear_unless_strict", setup_in_the_clear_unless_strict},
 	{"wrong_secret_seen_by_initiator", wrong_secret_seen_by_initiator},
 	{"wrong_secret_seen_by_responder", wrong_secret_seen_by_responder},
+	{"the_reply_is_of_whom_we_mean", the_reply_is_of_whom_we_mean},
 	{"missing_response_is_refused", missing_response_is_refused},
 	{"reflected_challenge_is_refused", reflected_challenge_is_refused},
 	{"challenge_of_an_established_tunnel", challenge_of_an_established_tunnel},
