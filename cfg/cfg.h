@@ -147,7 +147,8 @@ struct cfg_peer {
 	const char *hostname;	     /* pattern of the peer's Host Name, "*" allowed; NULL = any */
 	const struct cfg_service *service; /* for calls it offers; NULL = refuse */
 	const struct cfg_radius *radius;   /* told of its tunnels and calls; NULL = none is */
-	bool anybody; /* whoever likes may be it: no secret, no address, and an open port */
+	bool anybody;	  /* whoever likes may be it: no secret, no address, and an open port */
+	bool is_template; /* for tunnels to peers without a section: no SCCRQ is for it */
 	struct l2tp_policy policy; /* host_name is ours */
 	const struct cfg_avp *add; /* attributes of calls we place to it */
 	unsigned adds;
@@ -283,6 +284,16 @@ enum cfg_balance {
 	CFG_BALANCE_ROUND,  /* each in turn */
 };
 
+/* What the servers of a route are asked about. */
+enum cfg_ask {
+	CFG_ASK_USER, /* a user and his proof */
+	CFG_ASK_REALM,
+	CFG_ASK_CALLED,
+	CFG_ASK_CALLING,
+	CFG_ASK_CIRCUIT, /* its address on the port */
+	CFG_ASKS
+};
+
 #define CFG_ROUTE_PEERS_MAX 64u
 /* Bits of cfg_route.deny: 1u << Result Code of a CDN, and this one for a peer that does not
  * answer or cannot be reached. */
@@ -299,6 +310,12 @@ struct cfg_route {
 	 * last @, or all of the name when the pattern has an @. */
 	const char *circuit, *called, *calling, *user, *realm;
 	struct cfg_refs to; /* peers; at most CFG_ROUTE_PEERS_MAX */
+	/* Servers that say where a call goes (RFC 2868); NULL = none does.  `to` is for calls that
+	 * they say nothing about. */
+	const struct cfg_radius *radius;
+	uint8_t ask;		     /* enum cfg_ask: what they are asked about */
+	const char *ask_password;    /* sent when it is no user; NULL = the name itself */
+	const struct cfg_peer *like; /* for tunnels to who has no section; NULL = there are none */
 	/* In place of peers, of a route for calls: outgoing calls are placed on this circuit;
 	 * address "*": the called number is the address. */
 	struct cfg_join to_circuit;

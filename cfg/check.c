@@ -79,7 +79,7 @@ static void check_peer_without_secret(struct cfg_load *l, const struct cfg_item 
 	const struct cfg_peer *p = it->object;
 	const struct cfg_port *port = cfg_peer_open_port(l->m, p);
 
-	if (check_has_secret(it))
+	if (check_has_secret(it) || p->is_template)
 		return;
 	if (port)
 		cfg_warn(l, it->line, it,
@@ -203,7 +203,7 @@ static bool check_known_otherwise(const struct cfg_load *l, const struct cfg_pee
 			if (port->accept[i].peer == p)
 				return true;
 	}
-	return p->dial != NULL;
+	return p->dial || p->is_template;
 }
 
 static void check_peer_is_reached(struct cfg_load *l, const struct cfg_item *it)
@@ -461,119 +461,6 @@ static void check_client_device(struct cfg_load *l, const struct cfg_item *it)
 				  check_tun_shown(l, it, c->tun));
 }
 
-/* --- routes ------------------------------------------------------------------------------------ */
-
-static void check_route_peers(struct cfg_load *l, const struct cfg_item *it)
-{
-	const struct cfg_route *r = it->object;
-	const struct cfg_item *b = cfg_blame(it, "to"), *from = cfg_given(it, "from");
-	const struct cfg_item *circuit = cfg_given(it, "to-circuit");
-
-	if (!cfg_given(it, "to") && !circuit)
-		cfg_wrong(l, it->line, it, "needs `to` or `to-circuit`");
-	else if (cfg_given(it, "to") && circuit)
-		cfg_wrong(l, circuit->line, circuit, "`to` and `to-circuit` exclude each other");
-	if (circuit && !cfg_given(it, "from-peer"))
-		cfg_wrong(l, circuit->line, circuit,
-			  "is for outgoing calls that a peer asks for: needs `from-peer`");
-
-	if (r->from_peer.n && from)
-		cfg_wrong(l, from->line, from,
-			  "a route is for circuits or, with `from-peer`, for "
-			  "calls, not for both");
-
-	for (unsigned i = 0; i < r->to.n; i++) {
-		const struct cfg_peer *p = r->to.at[i];
-
-		if (!p->dial)
-			cfg_wrong(l, b->line, b, "peer `%s` has no `dial`, so it cannot be called",
-				  p->name);
-	}
-}
-
-static void check_route_numbers(struct cfg_load *l, const struct cfg_item *it)
-{
-	const struct cfg_route *r = it->object;
-	const struct {
-		const char *key;
-		const struct cfg_numbers *n;
-	} rows[] = {{"priority", &r->priority}, {"weight", &r->weight}};
-	const struct cfg_item *to = cfg_given(it, "to"), *b = cfg_given(it, "service-name");
-
-	for (size_t i = 0; to && i < CFG_ROWS(rows); i++)
-		if (rows[i].n->n && rows[i].n->n != to->values) {
-			const struct cfg_item *k = cfg_blame(it, rows[i].key);
-
-			cfg_wrong(l, k->line, k, "one number for each of `to`: %u, not %u",
-				  to->values, rows[i].n->n);
-		}
-	if (r->to.n > CFG_ROUTE_PEERS_MAX)
-		cfg_wrong(l, to->line, to, "at most %u peers", CFG_ROUTE_PEERS_MAX);
-	if (r->weight.n && r->balance != CFG_BALANCE_WEIGHT)
-		cfg_warn(l, it->line, it, "`weight` has no effect without `balance = weight`");
-	if (b && cfg_given(it, "called"))
-		cfg_wrong(l, b->line, b, "is the called address: cannot be combined with `called`");
-}
-
-static bool check_refs_hold(const struct cfg_refs *all, const struct cfg_refs *some)
-{
-	for (unsigned i = 0; i < some->n; i++) {
-		unsigned k = 0;
-
-		while (k < all->n && all->at[k] != some->at[i])
-			k++;
-		if (k == all->n)
-			return false;
-	}
-	return true;
-}
-
-/* Does the wide pattern, * and text or text and *, fit everything that the narrow one fits?  False
- * also when that is hard to say. */
-static bool check_pattern_holds(const char *wide, const char *narrow)
-{
-	const char *star = wide ? strchr(wide, '*') : NULL;
-	size_t front = star ? (size_t)(star - wide) : 0, back = star ? strlen(star + 1) : 0;
-
-	if (!wide || !narrow)
-		return !wide;
-	if (!star || strchr(star + 1, '*'))
-		return !strcasecmp(wide, narrow);
-	return strlen(narrow) >= front + back && !strncasecmp(wide, narrow, front) &&
-	       !strcasecmp(star + 1, narrow + strlen(narrow) - back);
-}
-
-/* Does the first route fit everything that the second fits, at any time? */
-static bool check_route_shadows(const struct cfg_route *first, const struct cfg_route *second)
-{
-	const char *const wide[] = {first->circuit, first->called, first->calling, first->user,
-				    first->realm};
-	const char *const narrow[] = {second->circuit, second->called, second->calling,
-				      second->user, second->realm};
-
-	if (first->max_calls || !first->from_peer.n != !second->from_peer.n ||
-	    !check_refs_hold(&first->from_peer, &second->from_peer))
-		return false;
-	if (first->from.n && (!second->from.n || !check_refs_hold(&first->from, &second->from)))
-		return false;
-	for (size_t i = 0; i < CFG_ROWS(wide); i++)
-		if (!check_pattern_holds(wide[i], narrow[i]))
-			return false;
-	return true;
-}
-
-static void check_route_is_reached(struct cfg_load *l, const struct cfg_item *it)
-{
-	const struct cfg_route *r = it->object;
-
-	for (const struct cfg_route *q = l->m->route; q < r; q++)
-		if (check_route_shadows(q, r)) {
-			cfg_warn(l, it->line, it,
-				 "is never taken: route `%s` fits all that this one fits", q->name);
-			return;
-		}
-}
-
 /* --- outgoing calls ---------------------------------------------------------------------------- */
 
 static bool check_pool_holds(const struct cfg_pool *p, const struct cfg_prefix *h)
@@ -696,9 +583,7 @@ static const struct {
 	{CFG_S_CLIENT, check_client_peer},
 	{CFG_S_CLIENT, check_client_bundle},
 	{CFG_S_CLIENT, check_client_device},
-	{CFG_S_ROUTE, check_route_peers},
-	{CFG_S_ROUTE, check_route_numbers},
-	{CFG_S_ROUTE, check_route_is_reached},
+	{CFG_S_ROUTE, cfg_check_route},
 	{CFG_S_OUTGOING, check_outgoing_bps},
 	{CFG_S_OUTGOING, check_outgoing_address},
 	{CFG_S_OUTGOING, check_outgoing_prefix},

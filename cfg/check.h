@@ -10,6 +10,8 @@ void cfg_check(struct cfg_load *l);
 void cfg_check_port(struct cfg_load *l, const struct cfg_item *it);
 /* Of one pool. */
 void cfg_check_pool(struct cfg_load *l, const struct cfg_item *it);
+/* Of one route. */
+void cfg_check_route(struct cfg_load *l, const struct cfg_item *it);
 /* The key that a report is about, or its section when the key is not given. */
 const struct cfg_item *cfg_blame(const struct cfg_item *section, const char *key);
 

@@ -444,7 +444,8 @@ static void keys_peer_finish(struct cfg_load *l, const struct cfg_item *it)
 		p->policy.max_tunnels = p->policy.secret.len ? 1024 : 64;
 	if (!cfg_given(it, "max-peer-calls"))
 		p->policy.max_peer_calls = p->policy.secret.len ? 65535 : 1024;
-	p->anybody = !p->policy.secret.len && !p->addresses && cfg_peer_open_port(l->m, p);
+	p->anybody = !p->is_template && !p->policy.secret.len && !p->addresses &&
+		     cfg_peer_open_port(l->m, p);
 	if (!p->anybody)
 		return;
 	/* One of them leaves room for others. */

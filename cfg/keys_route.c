@@ -8,6 +8,7 @@
 #include "cfg/value.h"
 
 #include <stddef.h>
+#include <string.h>
 
 #define S 1000000LL /* in microseconds */
 #define H (3600 * S)
@@ -49,6 +50,18 @@ static void keys_route_set_numbers(struct cfg_load *l, const struct cfg_item *it
 	*to = (struct cfg_numbers){at, it->values};
 }
 
+static void keys_route_set_password(struct cfg_load *l, const struct cfg_item *it, void *obj,
+				    const char *text)
+{
+	if (strlen(text) > 128) /* RFC 2865 5.2 */
+		cfg_wrong(l, it->line, it, "longer than 128 octets");
+	else
+		((struct cfg_route *)obj)->ask_password = cfg_keep(l, text);
+}
+
+/* In the order of enum cfg_ask. */
+#define CFG_ASK_WORDS "user realm called calling circuit"
+
 #define PATTERN(m) .max = 255, .deflt = "any", CFG_AT(struct cfg_route, m)
 
 static const struct cfg_key route_keys[] = {
@@ -75,6 +88,20 @@ static const struct cfg_key route_keys[] = {
 	{"to", CFG_K_REF, CFG_KEY_LIST, .words = "peer",
 	 .help = "peers a call is placed to; the next one is tried when one refuses or is silent",
 	 CFG_AT(struct cfg_route, to)},
+	{"radius", CFG_K_REF, .words = "radius", .deflt = "none",
+	 .help = "servers that say which LNSs a call may go to (RFC 2868); `to` is then for calls "
+		 "that they name none for, or that none of them answers about",
+	 CFG_AT(struct cfg_route, radius)},
+	{"ask", CFG_K_WORD, .words = CFG_ASK_WORDS, .deflt = "user",
+	 .help = "what the servers are asked about: the user with his proof, which takes `lcp = "
+		 "proxy`; his realm, the called or the calling address, or the circuit",
+	 CFG_AT(struct cfg_route, ask)},
+	{"ask-password", CFG_K_SECRET, .set = keys_route_set_password,
+	 .help = "password sent with what is no user; default: the name that is asked about"},
+	{"template", CFG_K_REF, .words = "peer", .deflt = "none",
+	 .help = "peer section whose keys hold for tunnels to an LNS that no section dials; it is "
+		 "for nothing else",
+	 CFG_AT(struct cfg_route, like)},
 	{"to-circuit", CFG_K_TEXT, .set = cfg_set_join,
 	 .help = "in place of `to`, for outgoing calls that `from-peer` asks for: the circuit they "
 		 "are placed on, port and address, as in \"fr0 200\"; \"x0 *\" calls the number "
@@ -126,6 +153,12 @@ static void keys_route_finish(struct cfg_load *l, const struct cfg_item *it)
 	const struct cfg_route *r = it->object;
 
 	(void)l;
+	if (r->like) {
+		struct cfg_peer *like = (struct cfg_peer *)(uintptr_t)r->like;
+
+		like->is_template = true;
+		like->anybody = false;
+	}
 	for (unsigned i = 0; i < r->from_peer.n; i++)
 		((struct cfg_peer *)r->from_peer.at[i])->policy.bearer_caps =
 			L2TP_BEARER_DIGITAL | L2TP_BEARER_ANALOG;

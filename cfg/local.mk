@@ -3,7 +3,7 @@ noinst_LTLIBRARIES += libcfg.la
 libcfg_la_SOURCES = \
 	cfg/arena.h cfg/cfg.h cfg/check.h cfg/dscp.h cfg/filter.h cfg/help.h cfg/item.h cfg/join.h cfg/keys.h cfg/lex.h cfg/load.h cfg/model.h cfg/names.h \
 	cfg/parse.h cfg/parts.h cfg/port.h cfg/preproc.h cfg/radius.h cfg/report.h cfg/schema.h cfg/secret.h cfg/store.h cfg/suggest.h cfg/value.h \
-	cfg/arena.c cfg/bundle.c cfg/check.c cfg/check_pool.c cfg/check_port.c cfg/diff.c cfg/dscp.c cfg/filter.c cfg/help.c cfg/item.c cfg/join.c cfg/keys.c cfg/keys_ipv6.c cfg/keys_outgoing.c cfg/keys_peer.c cfg/keys_ppp.c cfg/keys_route.c cfg/lex.c \
+	cfg/arena.c cfg/bundle.c cfg/check.c cfg/check_pool.c cfg/check_port.c cfg/check_route.c cfg/diff.c cfg/dscp.c cfg/filter.c cfg/help.c cfg/item.c cfg/join.c cfg/keys.c cfg/keys_ipv6.c cfg/keys_outgoing.c cfg/keys_peer.c cfg/keys_ppp.c cfg/keys_route.c cfg/lex.c \
 	cfg/load.c cfg/man.c cfg/model.c cfg/names.c cfg/parse.c cfg/parts.c cfg/port.c cfg/preproc.c cfg/radius.c cfg/report.c cfg/schema.c cfg/secret.c \
 	cfg/store.c cfg/suggest.c cfg/value.c
 libcfg_la_SOURCES += cfg/coa.c cfg/rate.h

@@ -32,6 +32,7 @@ struct drain;
 struct keep;
 struct lines;
 struct logins;
+struct lns_list;
 struct networks;
 struct plugins;
 struct resume;
@@ -88,6 +89,7 @@ struct gw {
 	struct drain *drain;			/* what takes no new call */
 	struct resume *resume;			/* what goes on in the next life */
 	struct lines *lines;
+	struct lns_list *lns;	       /* peers that RADIUS has named (lns.c) */
 	struct routes *routes;	       /* what they remember (route_way.c) */
 	struct switches *switches;     /* calls from tunnel to tunnel (switch.c) */
 	struct llist_head dialouts;    /* calls placed for an LNS (dialout.c) */

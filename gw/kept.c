@@ -2,6 +2,7 @@
 #include "gw/kept.h"
 
 #include "gw/accounts.h"
+#include "gw/lns.h"
 #include "gw/processes.h"
 #include "gw/resume.h"
 #include <errno.h>
@@ -36,7 +37,8 @@ static void kept_boot(uint8_t boot[STORE_BOOT])
 /* A record each for a tunnel, a call and its join, and for a line. */
 static size_t kept_records(const struct cfg_model *cfg)
 {
-	return cfg->max_tunnels + 2 * (size_t)cfg->max_calls + UINT16_MAX + 1 + accounts_kept(cfg);
+	return cfg->max_tunnels + 2 * (size_t)cfg->max_calls + UINT16_MAX + 1 + LNS_MOST +
+	       accounts_kept(cfg);
 }
 
 static bool kept_hold_store(struct kept *k)

@@ -11,6 +11,7 @@
 #include "gw/history.h"
 #include "gw/random.h"
 #include "gw/resume.h"
+#include "gw/route_ask.h"
 #include "gw/service.h"
 #include "gw/text.h"
 #include <errno.h>
@@ -50,6 +51,7 @@ struct line *line_on(const struct gw *gw, l2tp_channel c)
 /* The caller may be inside a function that holds l: memory goes with the next turn of the loop. */
 static void line_leave(struct line *l, uint64_t now)
 {
+	line_ask_no_more(l);
 	l->left = true;
 	htab_del(&l->all->by_channel, &l->node);
 	loop_set(l->all->gw->loop, &l->idle, now);
@@ -57,8 +59,10 @@ static void line_leave(struct line *l, uint64_t now)
 
 static void line_forget(struct line *l)
 {
+	line_ask_no_more(l);
 	loop_cancel(l->all->gw->loop, &l->idle);
 	loop_cancel(l->all->gw->loop, &l->errors);
+	route_way_end(l->all->gw, &l->way);
 	line_number_give(l->all->gw, &l->number);
 	htab_del(&l->all->by_channel, &l->node);
 	llist_del(&l->entry);
@@ -361,7 +365,7 @@ bool line_route(struct line *l, const struct route_what *what, uint64_t now)
 
 	if (!route_way_begin(gw, &l->way, what))
 		return false;
-	if (line_place_call(l, now))
+	if (route_asks(&l->way) ? line_ask(l, what, now) : line_place_call(l, now))
 		return true;
 	route_way_end(gw, &l->way);
 	return false;
@@ -405,7 +409,7 @@ static void line_begin(struct line *l, const uint8_t *frame, size_t len, uint64_
 		return;
 	}
 	what = line_what(p, &peer, &l->origin, circuit);
-	if (end.route)
+	if (end.route && now >= l->ask_after)
 		line_route(l, &what, now);
 }
 
@@ -419,10 +423,16 @@ void line_unclaimed(struct gw *gw, l2tp_channel from, const uint8_t *frame, size
 {
 	struct line *l = line_on(gw, from);
 
+	if (l && line_asks(l)) {
+		line_keep_early(l, frame, len);
+		return;
+	}
 	if (l && !l->leg && line_may_begin(gw, port_by_number(gw, dp_channel_port(from))))
 		line_begin(l, frame, len, now);
 	if (l && l->leg)
 		leg_line_rx(l->leg, frame, len, now);
+	else if (l && line_asks(l))
+		line_keep_early(l, frame, len);
 	else
 		gw->joins->drop[JOIN_D_NO_LINE]++;
 }
@@ -546,6 +556,7 @@ void line_down(struct gw *gw, l2tp_channel c, const struct ist_cause *why, bool 
 	if (!l)
 		return;
 	l->is_up = false;
+	line_ask_no_more(l);
 	if (l->leg) {
 		l->lost = true;
 		l->switched |= forever; /* forgotten when its join has gone */

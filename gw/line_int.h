@@ -38,6 +38,10 @@ struct line {
 	struct loop_timer errors; /* when a call's far end is told of new ones */
 	uint32_t told[IST_ERRORS];
 	struct loop_timer idle;
+	/* While servers say where its call goes (line_ask.c): the frame it began with.  Servers
+	 * that have refused it are not asked again before .ask_after. */
+	struct line_early *early;
+	uint64_t ask_after;
 	/* With `lcp = proxy`, until a peer has taken the call: our PPP, which is joined with .leg,
 	 * and the line's leg in the join of the call that is being placed (line_proxy.c). */
 	struct leg *proxy, *calling;
@@ -88,10 +92,22 @@ void line_joined(struct line *l, uint64_t now);
 /* What a route may ask about the circuit; circuit: GW_TEXT_MAX octets that it points into.  False:
  * the port has gone. */
 bool line_what_of(const struct line *l, struct route_what *what, char *circuit);
-/* Place a call by the route that fits; false: l->way says why there is none. */
+/* Place a call by the route that fits, now or when servers have said to whom; false: l->way says
+ * why there is none. */
 bool line_route(struct line *l, const struct route_what *what, uint64_t now);
 /* The same by the next peers of l->way. */
 bool line_place_call(struct line *l, uint64_t now);
+
+/* --- line_ask.c -------------------------------------------------------------------------------- */
+
+/* Ask the servers of l->way's route; false: l->way says why not. */
+bool line_ask(struct line *l, const struct route_what *what, uint64_t now);
+/* It is being asked about. */
+bool line_asks(const struct line *l);
+/* The frame is the one that the join gets first. */
+void line_keep_early(struct line *l, const uint8_t *frame, size_t len);
+/* The circuit is gone, or the line. */
+void line_ask_no_more(struct line *l);
 
 /* --- line_proxy.c ------------------------------------------------------------------------------ */
 
@@ -101,5 +117,7 @@ void line_proxy_begin(struct line *l, const struct cfg_lcp *cfg, uint64_t now);
 struct leg *line_proxy_leg(struct line *l);
 bool line_proxy_start(struct line *l, struct join *j, uint64_t now);
 extern const struct join_owner line_proxy_call;
+/* Nobody takes the call; message: words of the servers for the client, or NULL. */
+void line_proxy_not_taken(struct line *l, const char *message, uint64_t now);
 
 #endif

@@ -8,6 +8,7 @@
 #include "gw/line_int.h"
 
 #include "gw/dial.h"
+#include "gw/lns.h"
 #include "gw/route.h"
 #include "gw/text.h"
 
@@ -39,6 +40,14 @@ static void line_proxy_refuse(struct line *l, enum leg_cause cause, const char *
 	struct leg_end why = leg_end(cause, words);
 
 	leg_proxy_refuse(l->proxy, &why, LINE_PROXY_REFUSED, now);
+}
+
+void line_proxy_not_taken(struct line *l, const char *message, uint64_t now)
+{
+	struct leg_end why = leg_end(message ? LEG_BY_AUTH : LEG_BY_RESOURCES,
+				     l->way.refused ? l->way.refused : "no peer can be called");
+
+	leg_proxy_refuse(l->proxy, &why, message ? message : LINE_PROXY_REFUSED, now);
 }
 
 static void line_proxy_known(void *ctx, const char *user, uint64_t now)
@@ -73,24 +82,40 @@ static void line_proxy_frame(void *ctx, const uint8_t *frame, size_t len, uint64
 static const struct leg_proxy_owner line_proxy_owner = {line_proxy_known, line_proxy_frame};
 static const struct join_owner line_proxy_join = {.gone = line_proxy_on_gone};
 
+struct line_proxy_room {
+	struct gw *gw;
+	uint16_t least;
+};
+
+static void line_proxy_carries(void *ctx, const struct cfg_peer *peer)
+{
+	struct line_proxy_room *r = ctx;
+	uint16_t room = dial_carries(r->gw, peer);
+
+	r->least = room < r->least ? room : r->least;
+}
+
 /* What the client may send has to fit into a call to each peer that may be tried: it is for our PPP
  * to say so, since the frames of a call are passed on as they are. */
 static uint16_t line_proxy_room(const struct line *l)
 {
 	const struct cfg_model *m = l->all->gw->cfg;
-	uint16_t least = UINT16_MAX, room;
+	struct line_proxy_room room = {l->all->gw, UINT16_MAX};
 	char circuit[GW_TEXT_MAX];
 	struct route_what what;
 
 	if (!line_what_of(l, &what, circuit))
-		return least;
+		return room.least;
 	what.user_later = true;
-	for (const struct cfg_route *r = m->route; r < m->route + m->routes; r++)
-		for (unsigned i = 0; i < r->to.n && !route_why_not(r, &what); i++) {
-			room = dial_carries(l->all->gw, r->to.at[i]);
-			least = room < least ? room : least;
-		}
-	return least;
+	for (const struct cfg_route *r = m->route; r < m->route + m->routes; r++) {
+		if (route_why_not(r, &what))
+			continue;
+		for (unsigned i = 0; i < r->to.n; i++)
+			line_proxy_carries(&room, r->to.at[i]);
+		if (r->radius)
+			lns_each(l->all->gw, line_proxy_carries, &room);
+	}
+	return room.least;
 }
 
 void line_proxy_begin(struct line *l, const struct cfg_lcp *cfg, uint64_t now)

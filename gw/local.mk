@@ -7,6 +7,7 @@ libcontrol_la_SOURCES = \
 	gw/filter.c gw/filter.h gw/legs/leg_filter.c gw/operator/show_drain.c gw/operator/show_filters.c \
 	gw/drain.c gw/drain.h gw/keep.c gw/keep.h gw/line.c gw/line.h gw/line_int.h gw/line_proxy.c gw/line_save.c gw/journal.c gw/journal.h gw/log.c gw/log.h gw/log_out.c gw/log_out.h gw/log_brake.c gw/log_brake.h gw/loop.c gw/loop.h gw/memory.c gw/memory.h gw/outgoing.c gw/outgoing.h gw/peer.c gw/peer.h gw/plugin.c gw/plugin.h \
 	gw/port.c gw/port.h gw/route.c gw/route.h gw/route_way.c gw/route_way.h gw/random.c gw/random.h gw/record.c gw/record.h gw/reserve.c gw/reserve.h gw/resume.c gw/resume.h gw/resume_join.c gw/service.c gw/service.h gw/switch.c gw/switch.h gw/start.c gw/start.h \
+	gw/line_ask.c gw/lns.c gw/lns.h gw/route_ask.c gw/route_ask.h \
 	gw/network.c gw/network.h gw/permit.c gw/permit.h gw/text.c gw/text.h gw/trace.c gw/trace.h gw/trace_ring.c gw/trace_ring.h \
 	gw/kept.c gw/kept.h gw/limits.c gw/limits.h gw/processes.c gw/processes.h gw/reload.c gw/reload.h \
 	gw/aaa/aaa.c gw/aaa/aaa.h gw/aaa/acct.c gw/aaa/acct.h gw/aaa/acct_int.h gw/aaa/acct_said.c gw/aaa/acct_session.c gw/aaa/aaa_radius.c gw/aaa/aaa_radius.h gw/aaa/radius_client.c gw/aaa/radius_client.h gw/aaa/addrpool.c gw/aaa/addrpool.h gw/aaa/login_limit.c gw/aaa/login_limit.h \
@@ -24,7 +25,7 @@ libcontrol_la_LIBADD = libwords.la libnetif.la libkeeper.la libradius.la libstor
 
 # RADIUS packets, and the spool of accounting; apart, so that a fuzz target can have them alone.
 noinst_LTLIBRARIES += libradius.la
-libradius_la_SOURCES = gw/aaa/acct_file.c gw/aaa/acct_file.h gw/aaa/radius/acct_queue.c gw/aaa/radius/acct_queue.h gw/aaa/radius/acct_record.c gw/aaa/radius/acct_record.h gw/aaa/radius/radius.h gw/aaa/radius/radius_acct.c gw/aaa/radius/radius_acct.h gw/aaa/radius/coa_server.c gw/aaa/radius/coa_server.h gw/aaa/radius/radius_coa.c gw/aaa/radius/radius_coa.h gw/aaa/radius/radius_dict.c gw/aaa/radius/radius_pool.c gw/aaa/radius/radius_pool.h gw/aaa/radius/radius_read.c gw/aaa/radius/radius_write.c
+libradius_la_SOURCES = gw/aaa/acct_file.c gw/aaa/acct_file.h gw/aaa/radius/acct_queue.c gw/aaa/radius/acct_queue.h gw/aaa/radius/acct_record.c gw/aaa/radius/acct_record.h gw/aaa/radius/radius.h gw/aaa/radius/radius_acct.c gw/aaa/radius/radius_acct.h gw/aaa/radius/coa_server.c gw/aaa/radius/coa_server.h gw/aaa/radius/radius_coa.c gw/aaa/radius/radius_coa.h gw/aaa/radius/radius_dict.c gw/aaa/radius/radius_pool.c gw/aaa/radius/radius_pool.h gw/aaa/radius/radius_read.c gw/aaa/radius/radius_tunnel.c gw/aaa/radius/radius_tunnel.h gw/aaa/radius/radius_write.c
 libradius_la_LIBADD = $(NETTLE_LIBS)
 
 # Packets in words; apart, so that a fuzz target can have them alone.

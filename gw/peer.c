@@ -72,7 +72,7 @@ const struct cfg_peer *peer_choose(struct gw *gw, l2tp_channel from, const uint8
 	for (i = 0; i < gw->cfg->peers; i++) {
 		const struct cfg_peer *p = &gw->cfg->peer[i];
 
-		if ((only && p != only) || (p->port && p->port != port->cfg))
+		if (p->is_template || (only && p != only) || (p->port && p->port != port->cfg))
 			continue;
 		if (p->hostname && !peer_host_match(p->hostname, host, len))
 			continue;

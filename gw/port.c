@@ -300,6 +300,31 @@ static const char *port_setting(const struct cfg_port *p, const char *key)
 	return "";
 }
 
+enum aaa_medium port_medium(const struct cfg_port *p, bool async)
+{
+	static const struct {
+		const char *transport;
+		enum aaa_medium medium;
+	} rows[] = {{"serial", AAA_SYNC},
+		    {"frame-relay", AAA_SYNC},
+		    {"atm", AAA_PPPOA},
+		    {"x25", AAA_X25},
+		    {"pppoe", AAA_PPPOE}};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (!strcmp(p->transport->name, rows[i].transport))
+			return async ? AAA_ASYNC : rows[i].medium;
+	return AAA_VIRTUAL;
+}
+
+bool port_is_at(const struct cfg_port *p, const char *address)
+{
+	char near[100];
+
+	port_endpoint(near, sizeof(near), port_setting(p, "listen"));
+	return !strcasecmp(near, address) || !strcmp(p->config.name, address);
+}
+
 void port_tunnel_ends(struct gw *gw, l2tp_channel c, struct tunnel_ends *out)
 {
 	const struct gw_port *p = port_by_number(gw, dp_channel_port(c));

@@ -6,6 +6,7 @@
 #ifndef GW_PORT_H
 #define GW_PORT_H
 
+#include "gw/aaa/aaa.h"
 #include "gw/gw.h"
 
 #define PORT_WAIT_FIRST 1000000u /* us before a failed port is opened again */
@@ -58,6 +59,10 @@ struct tunnel_ends {
 	uint8_t medium; /* Tunnel-Medium-Type (RFC 2868 3.2); 0 = it has no number */
 	char near[100], far[100];
 };
+/* What RADIUS servers are told of its lines. */
+enum aaa_medium port_medium(const struct cfg_port *p, bool async);
+/* Does it listen on this address, or is that its name? */
+bool port_is_at(const struct cfg_port *p, const char *address);
 void port_tunnel_ends(struct gw *gw, l2tp_channel c, struct tunnel_ends *out);
 const char *port_channel_text(char *buf, size_t cap, struct gw *gw, l2tp_channel c);
 

@@ -11,6 +11,7 @@
 #include "gw/keep.h"
 #include "gw/legs/legs.h"
 #include "gw/line.h"
+#include "gw/lns.h"
 #include "gw/peer.h"
 #include "gw/port.h"
 #include "gw/record.h"
@@ -32,7 +33,8 @@ enum resume_kind {
 	RESUME_ACCT_EPOCH,
 	RESUME_ACCT_SESSION,
 	RESUME_ACCT_RECORD,
-	RESUME_DRAIN
+	RESUME_DRAIN,
+	RESUME_LNS
 };
 
 struct resume {
@@ -165,6 +167,18 @@ uint64_t resume_iid(struct resume *r, const char *service, uint64_t fresh)
 	return fresh;
 }
 
+void resume_lns_put(struct resume *r, uint64_t key, const uint8_t *rec, size_t len)
+{
+	if (r->store)
+		resume_put(r, RESUME_LNS, key, rec, len);
+}
+
+void resume_lns_del(struct resume *r, uint64_t key)
+{
+	if (r->store)
+		resume_del(r, RESUME_LNS, key);
+}
+
 /* --- what accounting keeps -------------------------------------------------------------------- */
 
 static const enum resume_kind resume_acct_kinds[ACCT_KEPTS] = {
@@ -282,7 +296,7 @@ static void resume_tunnel_lost(struct resume *r, uint16_t id, const char *words)
 static void resume_answer(struct resume *r, struct l2tp_peer_answer *who, const char *name,
 			  l2tp_channel c)
 {
-	const struct cfg_peer *peer = cfg_named(r->gw->cfg, "peer", name);
+	const struct cfg_peer *peer = lns_named(r->gw, name);
 	uint64_t source = peer_channel_source(r->gw, c);
 
 	if (peer) {
@@ -359,6 +373,17 @@ static void resume_drained(void *ctx, uint64_t key, const uint8_t *rec, size_t l
 	(void)key;
 	if (!drain_restore(r->gw, rec, len))
 		GW_LOG(MAIN, LOGL_ERROR, "the record of what drains cannot be read\n");
+}
+
+/* Its tunnels end: resume_close_strangers(). */
+static void resume_lns(void *ctx, uint64_t key, const uint8_t *rec, size_t len)
+{
+	struct resume *r = ctx;
+
+	if (lns_restore(r->gw, key, rec, len))
+		return;
+	GW_LOG(MAIN, LOGL_NOTICE, "an LNS that RADIUS has named has no peer section any more\n");
+	resume_del(r, RESUME_LNS, key);
 }
 
 static void resume_lines(void *ctx, uint64_t key, const uint8_t *rec, size_t len)
@@ -447,6 +472,7 @@ void resume_all(struct resume *r, uint64_t now)
 	store_count(r->store, &was);
 	store_each(r->store, RESUME_ENGINE, resume_engine, r);
 	store_each(r->store, RESUME_LINES, resume_lines, r);
+	store_each(r->store, RESUME_LNS, resume_lns, r);
 	store_each(r->store, RESUME_TUNNEL, resume_tunnel, r);
 	store_each(r->store, RESUME_DRAIN, resume_drained, r);
 	store_each(r->store, RESUME_CALL, resume_call, r);

@@ -9,6 +9,7 @@
  *           and the owner need to go on; by names of the configuration, which is today's
  *   lines   which numbers of lines have been given
  *   iid     by a hash of the service's name: its interface identifier
+ *   lns     one that RADIUS has named: its name, its section, and what differs from that
  *   acct    what accounting keeps: its epoch, log-ins, records that no spool has
  *
  * A record is written before a packet leaves that tells of it.  What cannot go on ends in good
@@ -45,6 +46,10 @@ void resume_write(struct resume *r);
 void resume_line_number(struct resume *r);
 /* What drains has changed. */
 void resume_drain(struct resume *r);
+
+/* An LNS that RADIUS has named (gw/lns.h). */
+void resume_lns_put(struct resume *r, uint64_t key, const uint8_t *rec, size_t len);
+void resume_lns_del(struct resume *r, uint64_t key);
 
 /* What accounting keeps (struct acct_ops). */
 void resume_acct_put(struct resume *r, enum acct_kept kind, uint64_t key, const uint8_t *rec,

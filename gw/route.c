@@ -36,14 +36,22 @@ static const char *route_why_not_from(const struct cfg_route *r, const struct ro
 		return "it is for calls";
 	if (r->to_circuit.port && !what->outgoing)
 		return "it is for outgoing calls";
+	if (r->radius && what->outgoing)
+		return "it is for calls that come in";
 	if (!what->peer && r->from.n && !route_names(&r->from, what->port))
 		return "it is not from this port";
 	return NULL;
 }
 
+/* Its servers are asked about him. */
+static bool route_asks_about_user(const struct cfg_route *r)
+{
+	return r->radius && (r->ask == CFG_ASK_USER || r->ask == CFG_ASK_REALM);
+}
+
 static const char *route_why_not_user(const struct cfg_route *r, const struct route_what *what)
 {
-	if (!r->user && !r->realm)
+	if (!r->user && !r->realm && !route_asks_about_user(r))
 		return NULL;
 	if (!what->user)
 		return what->user_later ? NULL : "no user is known";

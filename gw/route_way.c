@@ -2,6 +2,7 @@
 #include "gw/route_way.h"
 
 #include "gw/drain.h"
+#include "gw/lns.h"
 #include "gw/random.h"
 #include "gw/record.h"
 #include "gw/text.h"
@@ -13,11 +14,6 @@
 struct route_use {
 	unsigned calls; /* now */
 	unsigned turn;	/* calls so far */
-};
-
-struct route_denied {
-	uint64_t until; /* us; 0 = not */
-	char words[64];
 };
 
 struct routes {
@@ -55,7 +51,9 @@ static struct route_use *route_way_use(const struct gw *gw, const struct cfg_rou
 
 static struct route_denied *route_way_denied(const struct gw *gw, const struct cfg_peer *p)
 {
-	return &gw->routes->denied[p - gw->cfg->peer];
+	struct route_denied *of_named = lns_denied(gw, p);
+
+	return of_named ? of_named : &gw->routes->denied[p - gw->cfg->peer];
 }
 
 unsigned route_way_calls(const struct gw *gw, const struct cfg_route *r)
@@ -74,9 +72,7 @@ uint64_t route_way_denied_until(const struct gw *gw, const struct cfg_peer *p, u
 
 /* --- words ------------------------------------------------------------------------------------ */
 
-/* Add to the words; a text that is full ends with "...". */
-static void __attribute__((format(printf, 2, 3)))
-route_way_say(struct route_way *w, const char *fmt, ...)
+void route_way_say(struct route_way *w, const char *fmt, ...)
 {
 	size_t at = strlen(w->why), room = sizeof(w->why) - at;
 	va_list ap;
@@ -171,6 +167,39 @@ unsigned route_way_pick(const struct cfg_route *r, uint64_t left, unsigned turn,
 	return i;
 }
 
+/* Of the peers that servers have named, and whose bit is set in `left`, the one of the lowest
+ * preference that has the fewest calls. */
+static unsigned route_way_pick_named(const struct gw *gw, const struct route_named *named,
+				     uint64_t left, uint32_t dice)
+{
+	unsigned best = named->n, calls, least = 0;
+
+	for (unsigned k = 0; k < named->n; k++) {
+		unsigned i = (k + dice % named->n) % named->n;
+
+		if (!(left >> i & 1))
+			continue;
+		calls = l2tp_peer_calls(gw->engine, named->of[i].peer);
+		if (best < named->n &&
+		    (named->of[i].preference > named->of[best].preference ||
+		     (named->of[i].preference == named->of[best].preference && calls >= least)))
+			continue;
+		best = i;
+		least = calls;
+	}
+	return best;
+}
+
+static unsigned route_way_peers(const struct route_way *w)
+{
+	return w->named ? w->named->n : w->route->to.n;
+}
+
+static const struct cfg_peer *route_way_peer(const struct route_way *w, unsigned i)
+{
+	return w->named ? w->named->of[i].peer : w->route->to.at[i];
+}
+
 /* May a call be placed to this peer?  If not, the words say why. */
 static bool route_way_allows(struct gw *gw, struct route_way *w, const struct cfg_peer *p,
 			     uint64_t now)
@@ -178,7 +207,7 @@ static bool route_way_allows(struct gw *gw, struct route_way *w, const struct cf
 	char more[GW_TEXT_MAX];
 	const char *words;
 	uint64_t until = route_way_denied_until(gw, p, now, &words);
-	const char *drains = drain_why(gw, p->port, p, 0);
+	const char *drains = drain_why(gw, p->port, lns_section(gw, p), 0);
 
 	if (drains) {
 		route_way_say(w, ", %s passed over: %s", p->name, drains);
@@ -197,10 +226,10 @@ static uint64_t route_way_left(struct gw *gw, struct route_way *w, uint64_t now)
 {
 	uint64_t left = 0, bit = 1;
 
-	for (unsigned i = 0; i < w->route->to.n; i++, bit <<= 1) {
+	for (unsigned i = 0; i < route_way_peers(w); i++, bit <<= 1) {
 		if (w->tried & bit)
 			continue;
-		if (route_way_allows(gw, w, w->route->to.at[i], now))
+		if (route_way_allows(gw, w, route_way_peer(w, i), now))
 			left |= bit;
 		else
 			w->tried |= bit;
@@ -217,10 +246,13 @@ const struct cfg_peer *route_way_next(struct gw *gw, struct route_way *w, uint64
 	if (!left)
 		return NULL;
 	gw_random(&dice, sizeof(dice));
-	i = route_way_pick(w->route, left, route_way_use(gw, w->route)->turn - 1, dice);
+	i = w->named ? route_way_pick_named(gw, w->named, left, dice)
+		     : route_way_pick(w->route, left, route_way_use(gw, w->route)->turn - 1, dice);
 	w->tried |= UINT64_C(1) << i;
-	w->peer = w->route->to.at[i];
+	w->peer = route_way_peer(w, i);
 	route_way_say(w, ", to %s", w->peer->name);
+	if (w->named && w->named->n > 1)
+		route_way_say(w, " of preference %u", w->named->of[i].preference);
 	return w->peer;
 }
 
@@ -269,10 +301,12 @@ void route_way_recall(struct gw *gw, struct rd *r, struct route_way *w)
 	if (r->bad || !*route)
 		return;
 	w->route = cfg_named(gw->cfg, "route", route);
-	w->peer = cfg_named(gw->cfg, "peer", peer);
+	w->peer = lns_named(gw, peer);
 	w->begun = w->route;
-	if (w->begun)
-		route_way_use(gw, w->route)->calls++;
+	if (!w->begun)
+		return;
+	lns_use(gw, w->peer);
+	route_way_use(gw, w->route)->calls++;
 }
 
 void route_way_unreached(struct route_way *w, const char *words)
@@ -304,8 +338,22 @@ bool route_way_refused(struct gw *gw, struct route_way *w, const struct leg_end 
 	return !(why->has_cdn && r->ends_on_refusal);
 }
 
+static void route_way_forget_named(struct gw *gw, struct route_way *w)
+{
+	for (unsigned i = 0; i < w->named->n; i++)
+		lns_unuse(gw, w->named->of[i].peer);
+	free(w->named);
+	w->named = NULL;
+}
+
 void route_way_end(struct gw *gw, struct route_way *w)
 {
+	aaa_cancel(w->request);
+	w->request = NULL;
+	if (w->named)
+		route_way_forget_named(gw, w);
+	else if (w->begun)
+		lns_unuse(gw, w->peer); /* of one that goes on */
 	if (w->begun)
 		route_way_use(gw, w->route)->calls--;
 	w->begun = false;
@@ -318,8 +366,10 @@ void route_way_show(struct gw *gw, struct route_way *w, const struct route_what 
 	if (!route_way_find(gw, w, what))
 		return;
 	use = route_way_use(gw, w->route);
+	if (w->route->radius)
+		route_way_say(w, ", radius %s says to whom", w->route->radius->name);
 	use->turn++;
-	if (!route_way_next(gw, w, now))
+	if ((w->route->to.n || !w->route->radius) && !route_way_next(gw, w, now))
 		route_way_say(w, ", no peer may be tried");
 	use->turn--;
 }

@@ -6,11 +6,27 @@
 #ifndef GW_ROUTE_WAY_H
 #define GW_ROUTE_WAY_H
 
+#include "gw/aaa/aaa.h"
 #include "gw/gw.h"
 #include "gw/legs/legs.h"
 #include "gw/route.h"
 
 #define ROUTE_WHY_MAX 256u
+
+/* Why a peer is passed over for a while. */
+struct route_denied {
+	uint64_t until; /* us; 0 = it is not */
+	char words[64];
+};
+
+/* Peers that RADIUS servers have named for one call. */
+struct route_named {
+	unsigned n; /* at most RADIUS_TUNNELS */
+	struct {
+		const struct cfg_peer *peer;
+		uint32_t preference;
+	} of[];
+};
 
 /* All zero = no route. */
 struct route_way {
@@ -18,7 +34,14 @@ struct route_way {
 	const struct cfg_peer *peer; /* tried last */
 	const struct cfg_peer
 		*from;	/* whose call it is, which is not placed to it; NULL = a circuit */
-	uint64_t tried; /* a bit for each peer of route->to */
+	uint64_t tried; /* a bit for each peer of route->to, or of named */
+	struct route_named *named;   /* in place of those of the route; NULL = none */
+	struct aaa_request *request; /* the servers are asked (route_ask.h), */
+	struct gw *gw;		     /* of this gateway, */
+	uint64_t source;	     /* about a call from there */
+	void (*answered)(void *ctx, bool ok, const char *message, uint64_t now);
+	void *answered_ctx;
+	const char *refused; /* after ok = false: why, in short */
 	bool begun;
 	bool came_from;		 /* a peer was passed over because the call came from it */
 	char why[ROUTE_WHY_MAX]; /* the route, its peer, and why no others */
@@ -41,7 +64,9 @@ void route_way_recall(struct gw *gw, struct rd *r, struct route_way *w);
 void route_way_unreached(struct route_way *w, const char *words);
 /* The call to it ended before it was up.  True: the next peer may be tried. */
 bool route_way_refused(struct gw *gw, struct route_way *w, const struct leg_end *why, uint64_t now);
-/* Harmless when there is no route; w->why is kept. */
+/* Add to the words; a text that is full ends with "...". */
+void __attribute__((format(printf, 2, 3))) route_way_say(struct route_way *w, const char *fmt, ...);
+/* Harmless when there is no route; w->why is kept.  Servers that are asked are not listened to. */
 void route_way_end(struct gw *gw, struct route_way *w);
 
 /* A dry run: route_way_begin() and route_way_next() without effect on calls. */

@@ -19,6 +19,7 @@
 #include "gw/keep.h"
 #include "gw/legs/legs.h"
 #include "gw/line.h"
+#include "gw/lns.h"
 #include "gw/network.h"
 #include "gw/operator/operator.h"
 #include "gw/outgoing.h"
@@ -162,13 +163,14 @@ static bool start_all(struct gw *gw, struct store *store, const struct gw_door *
 	gw->joins = join_list_new(gw->loop);
 	gw->history = history_new();
 	gw->routes = routes_new(gw->cfg);
+	gw->lns = lns_list_new(gw);
 	gw->switches = switches_new();
 	gw->drain = drain_new();
 	gw->networks = networks_new();
 	gw->logins = logins_new();
 	gw->resume = resume_new(gw, store);
-	if (!gw->resume || !gw->joins || !gw->lines || !gw->routes || !gw->switches || !gw->drain ||
-	    !gw->history || !gw->networks || !gw->logins)
+	if (!gw->resume || !gw->joins || !gw->lines || !gw->routes || !gw->lns || !gw->switches ||
+	    !gw->drain || !gw->history || !gw->networks || !gw->logins)
 		return false;
 	gw->joins->over = history_join;
 	gw->joins->over_ctx = gw->history;
@@ -279,6 +281,7 @@ void gw_free(struct gw *gw)
 	if (gw->engine)
 		l2tp_engine_free(gw->engine);
 	acct_free(gw->acct);
+	lns_list_free(gw->lns);
 	resume_free(gw->resume);
 	if (gw->dp_fd.fd >= 0)
 		osmo_fd_unregister(&gw->dp_fd);

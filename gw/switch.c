@@ -10,9 +10,11 @@
 #include "gw/history.h"
 #include "gw/legs/legs.h"
 #include "gw/peer.h"
+#include "gw/port.h"
 #include "gw/random.h"
 #include "gw/resume.h"
-#include "gw/route_way.h"
+#include "gw/route_ask.h"
+#include "gw/text.h"
 #include <osmocom/core/linuxlist.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -34,6 +36,7 @@ struct switching {
 	bool outgoing;
 	int asked;  /* of the call that is offered: as leg_call_asks_phb() takes it */
 	bool waits; /* `in` has no join and is freed here; a join frees its own */
+	const struct ppp_auth_claim *claim; /* while ICCN is handled: its user's; or NULL */
 	struct l2tp_avps *icrq, *iccn; /* passed on; NULL once the join is up, iccn also before */
 };
 
@@ -321,6 +324,77 @@ static void switch_on_gone(void *ctx, const struct leg_end *why, uint64_t now)
 		switch_give_up(s, in, why, now);
 }
 
+/* --- servers that say to whom ------------------------------------------------------------------ */
+
+static void switch_waiter_down(void *ctx, uint64_t now);
+static struct route_what switch_what(const struct switching *s, char called[65], char calling[65],
+				     char user[256]);
+
+static void switch_on_hold_up(void *ctx, const struct l2tp_msg *iccn, uint64_t now)
+{
+	(void)ctx, (void)iccn, (void)now;
+}
+
+static const struct leg_call_waiter switch_on_hold = {switch_on_hold_up, switch_waiter_down};
+
+static void switch_answered(void *ctx, bool ok, const char *message, uint64_t now)
+{
+	struct switching *s = ctx;
+	struct l2tp_call *in = leg_call_let_go(s->in);
+	struct leg_end why =
+		message ? leg_end_cdn("refused by RADIUS", L2TP_CDN_ADMINISTRATIVE)
+			: leg_end(LEG_BY_RESOURCES, "RADIUS names nobody who takes the call");
+
+	switch_free_leg(s);
+	if (ok && s->gw->phase == GW_RUNNING)
+		switch_try(s, in, NULL, now);
+	else
+		switch_give_up(s, in, &why, now);
+}
+
+/* Of a circuit far away its own gateway can ask. */
+static bool switch_ask_servers(struct switching *s, struct l2tp_call *in, uint64_t now)
+{
+	char called[65], calling[65], user[256], where[GW_TEXT_MAX];
+	struct route_what what = switch_what(s, called, calling, user);
+	struct l2tp_tunnel_info t;
+	struct l2tp_call_info c;
+	struct route_question q = {.what = &what, .claim = s->claim};
+
+	s->claim = NULL;
+	l2tp_call_info(in, &c);
+	l2tp_tunnel_info(c.tunnel, &t);
+	q.source = peer_channel_source(s->gw, t.channel);
+	q.source_text = port_channel_text(where, sizeof(where), s->gw, t.channel);
+	return route_ask(s->gw, &s->way, &q, switch_answered, s, now);
+}
+
+static void switch_ask(struct switching *s, struct l2tp_call *in, uint64_t now)
+{
+	struct leg_end why = leg_end(LEG_BY_RESOURCES, "RADIUS cannot be asked");
+
+	s->in = switch_leg_offered(s, in);
+	s->waits = s->in;
+	if (s->waits)
+		leg_call_hold(s->in, &switch_on_hold, s);
+	if (s->waits && switch_ask_servers(s, in, now))
+		return;
+	if (s->waits) {
+		leg_call_let_go(s->in);
+		switch_free_leg(s);
+	}
+	switch_give_up(s, in, &why, now);
+}
+
+/* The way has begun. */
+static void switch_go(struct switching *s, struct l2tp_call *in, uint64_t now)
+{
+	if (route_asks(&s->way))
+		switch_ask(s, in, now);
+	else
+		switch_try(s, in, NULL, now);
+}
+
 /* --- calls whose user decides ------------------------------------------------------------------ */
 
 static struct route_what switch_what(const struct switching *s, char called[65], char calling[65],
@@ -341,17 +415,20 @@ static void switch_waiter_up(void *ctx, const struct l2tp_msg *iccn, uint64_t no
 	struct switching *s = ctx;
 	struct l2tp_call *in = leg_call_let_go(s->in);
 	char called[65], calling[65], user[256];
+	struct ppp_auth_claim claim;
 	struct route_what what;
 
 	switch_free_leg(s);
+	s->claim = leg_call_claim(&claim, iccn) ? &claim : NULL;
 	s->iccn = relay_new(iccn, NULL);
 	if (!s->iccn)
 		none = leg_end(LEG_BY_RESOURCES, "out of memory");
 	what = switch_what(s, called, calling, user);
-	if (s->iccn && route_way_begin(s->gw, &s->way, &what))
-		switch_try(s, in, NULL, now);
-	else
+	if (!s->iccn || !route_way_begin(s->gw, &s->way, &what))
 		switch_give_up(s, in, &none, now);
+	else
+		switch_go(s, in, now);
+	explicit_bzero(&claim, sizeof(claim));
 }
 
 static void switch_waiter_down(void *ctx, uint64_t now)
@@ -416,7 +493,7 @@ static void switch_begin(struct switching *s, struct l2tp_call *call, const char
 	if (waits)
 		switch_wait(s, call, now);
 	else
-		switch_try(s, call, NULL, now);
+		switch_go(s, call, now);
 }
 
 /* For an offered ICRQ or OCRQ; NULL after refusing the call without memory.  *loop: why it must not

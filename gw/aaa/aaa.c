@@ -36,10 +36,12 @@ struct aaa_remote {
 	struct radius_request *request; /* NULL: it has been answered */
 	struct ppp_auth_claim claim;
 	const struct cfg_service *service;
+	struct aaa_lac lac;
 	uint64_t source;
 	char source_text[GW_TEXT_MAX];
-	struct grant_draft grant; /* of the answer */
-	struct aaa_eap eap;	  /* likewise, when it is none yet */
+	struct radius_tunnels *tunnels; /* of the answer */
+	struct grant_draft grant;	/* of the answer */
+	struct aaa_eap eap;		/* likewise, when it is none yet */
 };
 
 struct aaa_request {
@@ -57,6 +59,7 @@ struct aaa_request {
 static void aaa_request_free(struct aaa_request *r)
 {
 	if (r->remote) {
+		radius_tunnels_free(r->remote->tunnels);
 		explicit_bzero(r->remote, sizeof(*r->remote));
 		free(r->remote);
 	}
@@ -187,6 +190,12 @@ static void aaa_refuse(struct aaa *a, struct aaa_answer *out)
 	*out = (struct aaa_answer){.message = "Authentication failed"};
 }
 
+/* Failures of what is no user, a number or a circuit, are nobody's guesses. */
+static bool aaa_is_of_user(const struct aaa_question *q)
+{
+	return !q->lac.radius || q->lac.ask == CFG_ASK_USER;
+}
+
 /* It has been judged. */
 static void aaa_conclude(struct aaa *a, const struct aaa_question *q, bool ok,
 			 struct aaa_answer *out, uint64_t now)
@@ -195,11 +204,13 @@ static void aaa_conclude(struct aaa *a, const struct aaa_question *q, bool ok,
 
 	if (ok) {
 		a->count.accepted++;
-		login_limit_succeeded(a->limit, &id, now);
+		if (aaa_is_of_user(q))
+			login_limit_succeeded(a->limit, &id, now);
 		return;
 	}
 	aaa_refuse(a, out);
-	aaa_count_failure(a, q, &id, now);
+	if (aaa_is_of_user(q))
+		aaa_count_failure(a, q, &id, now);
 }
 
 static void aaa_deliver(void *ctx, uint64_t now)
@@ -233,11 +244,24 @@ static const struct {
 	[CFG_LOCAL_LAST] = {.instead = true, .after = true},
 };
 
+/* The section whose servers are asked. */
+static const struct cfg_radius *aaa_radius_of(const struct aaa_question *q)
+{
+	return q->lac.radius ? q->lac.radius : q->service->radius;
+}
+
+static unsigned aaa_local_rule(const struct aaa_question *q)
+{
+	return q->lac.radius ? CFG_LOCAL_NEVER : q->service->local_users;
+}
+
 /* The servers that are to judge it, or NULL: it is judged here.  EAP is not spoken here. */
 static struct radius_client *aaa_judges(const struct aaa *a, const struct aaa_question *q)
 {
 	const struct cfg_service *s = q->service;
 
+	if (q->lac.radius)
+		return aaa_client_of(a, q->lac.radius);
 	if (!s || !s->radius)
 		return NULL;
 	if (q->claim->method != PPP_AUTH_EAP && aaa_local[s->local_users].before && aaa_find(a, q))
@@ -252,7 +276,7 @@ static void aaa_log_unanswered(const struct aaa_question *q, uint64_t now)
 	gw_log_peer(GW_LOG_AAA, LOGL_ERROR, q->source, now,
 		    "user %s from %s: no server of radius %s answers",
 		    gw_printable(name, sizeof(name), q->claim->name, q->claim->name_len),
-		    q->source_text, q->service->radius->name);
+		    q->source_text, aaa_radius_of(q)->name);
 }
 
 static void aaa_log_refused(const struct aaa_question *q, const char *why, uint64_t now)
@@ -261,7 +285,7 @@ static void aaa_log_refused(const struct aaa_question *q, const char *why, uint6
 
 	gw_log_peer(GW_LOG_AAA, LOGL_INFO, q->source, now, "user %s from %s: radius %s: %s",
 		    gw_printable(name, sizeof(name), q->claim->name, q->claim->name_len),
-		    q->source_text, q->service->radius->name, why);
+		    q->source_text, aaa_radius_of(q)->name, why);
 }
 
 /* He is let in without it. */
@@ -274,7 +298,7 @@ static void aaa_log_skipped(const struct aaa_question *q, const struct grant_dra
 	gw_log_peer(GW_LOG_AAA, LOGL_NOTICE, q->source, now,
 		    "user %s from %s: radius %s: %s \"%s\" is left out: %s",
 		    gw_printable(name, sizeof(name), q->claim->name, q->claim->name_len),
-		    q->source_text, q->service->radius->name, d->skipped_name,
+		    q->source_text, aaa_radius_of(q)->name, d->skipped_name,
 		    gw_printable(route, sizeof(route), d->skipped, strlen(d->skipped)),
 		    d->skipped_why);
 }
@@ -284,11 +308,12 @@ static void aaa_unanswered(struct aaa_request *r, const struct aaa_question *q, 
 {
 	r->aaa->count.unanswered++;
 	aaa_log_unanswered(q, now);
-	if (aaa_local[q->service->local_users].instead) {
+	if (aaa_local[aaa_local_rule(q)].instead) {
 		aaa_conclude(r->aaa, q, aaa_judge(r->aaa, q, &r->answer), &r->answer, now);
 		return;
 	}
 	aaa_refuse(r->aaa, &r->answer);
+	r->answer.unanswered = true;
 }
 
 /* Words of the server are for the peer, whatever it has judged. */
@@ -305,15 +330,29 @@ static void aaa_judged(struct aaa_request *r, const struct aaa_question *q,
 	if (ok && !acct_said_answer(&r->said, &a->packet))
 		gw_log_peer(GW_LOG_AAA, LOGL_NOTICE, q->source, now,
 			    "radius %s: more Class attributes than there is room for",
-			    q->service->radius->name);
+			    aaa_radius_of(q)->name);
 	if (!ok)
 		aaa_log_refused(q, why, now);
-	if (!ok && aaa_local[q->service->local_users].after && aaa_find(r->aaa, q)) {
+	if (!ok && aaa_local[aaa_local_rule(q)].after && aaa_find(r->aaa, q)) {
 		aaa_conclude(r->aaa, q, aaa_judge(r->aaa, q, &r->answer), &r->answer, now);
 		return;
 	}
 	aaa_conclude(r->aaa, q, ok, &r->answer, now);
 	r->answer.reply.error = error;
+	if (*m->grant.message)
+		r->answer.message = m->grant.message;
+}
+
+static void aaa_lac_answered(struct aaa_request *r, const struct aaa_question *q,
+			     const struct radius_answer *a, uint64_t now)
+{
+	struct aaa_remote *m = r->remote;
+	const char *why;
+	bool ok = aaa_radius_lac_answer(a, &r->answer, &m->tunnels, &m->grant, &why);
+
+	if (!ok)
+		aaa_log_refused(q, why, now);
+	aaa_conclude(r->aaa, q, ok, &r->answer, now);
 	if (*m->grant.message)
 		r->answer.message = m->grant.message;
 }
@@ -324,12 +363,15 @@ static void aaa_answered(void *ctx, const struct radius_answer *a, uint64_t now)
 	struct aaa_remote *m = r->remote;
 	struct aaa_question q = {.claim = &m->claim,
 				 .service = m->service,
+				 .lac = m->lac,
 				 .source = m->source,
 				 .source_text = m->source_text};
 
 	m->request = NULL;
 	if (!a)
 		aaa_unanswered(r, &q, now);
+	else if (m->lac.radius)
+		aaa_lac_answered(r, &q, a, now);
 	else if (aaa_radius_challenge(a, &m->claim, &m->eap))
 		r->answer = (struct aaa_answer){.eap = rd_init(m->eap.packet, m->eap.len),
 						.state = &m->eap.state};
@@ -352,6 +394,7 @@ static bool aaa_ask_radius(struct aaa_request *r, struct radius_client *client,
 	m->client = client;
 	m->claim = *q->claim;
 	m->service = q->service;
+	m->lac = q->lac;
 	m->source = q->source;
 	snprintf(m->source_text, sizeof(m->source_text), "%s",
 		 q->source_text ? q->source_text : "-");
@@ -397,8 +440,8 @@ static bool aaa_begin(struct aaa_request *r, const struct aaa_question *q, uint6
 {
 	struct radius_client *client = aaa_judges(r->aaa, q);
 	const struct login_id id = aaa_id(q);
-	bool locked;
-	uint64_t wait = login_limit_wait(r->aaa->limit, &id, now, &locked);
+	bool locked = false;
+	uint64_t wait = aaa_is_of_user(q) ? login_limit_wait(r->aaa->limit, &id, now, &locked) : 0;
 
 	r->aaa->count.asked += !q->state; /* once for all rounds of EAP */
 	r->aaa->count.delayed += wait > 0;
@@ -406,6 +449,8 @@ static bool aaa_begin(struct aaa_request *r, const struct aaa_question *q, uint6
 	acct_said_claim(&r->said, q->claim);
 	if (client && !locked)
 		return aaa_ask_radius(r, client, q, now);
+	if (q->lac.radius && !client)
+		return false;
 	aaa_decide(r, q, locked, now);
 	loop_set(r->aaa->loop, &r->timer, r->due);
 	return true;

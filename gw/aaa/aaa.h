@@ -14,6 +14,7 @@
 #include "gw/aaa/coa_listen.h"
 #include "gw/aaa/grant.h"
 #include "gw/aaa/login_limit.h"
+#include "gw/aaa/radius/radius_tunnel.h"
 #include "gw/aaa/rate.h"
 #include "gw/aaa/realm.h"
 #include "gw/loop.h"
@@ -27,14 +28,36 @@ struct aaa_state {
 	uint8_t len, octets[253];
 };
 
+/* A LAC asks where a call goes (RFC 2868): these servers, and nobody else.  Of what is no user the
+ * claim has the name, and a password for form's sake. */
+struct aaa_lac {
+	const struct cfg_radius *radius; /* NULL = it is no such question */
+	uint8_t ask;			 /* enum cfg_ask */
+};
+
+/* What a user's frames come in by. */
+enum aaa_medium {
+	AAA_VIRTUAL, /* a tunnel */
+	AAA_ASYNC,
+	AAA_SYNC,
+	AAA_X25,
+	AAA_PPPOA,
+	AAA_PPPOE,
+	AAA_MEDIA
+};
+/* Its NAS-Port-Type (RFC 2865 5.41, RFC 4603). */
+uint8_t aaa_port_type(enum aaa_medium m);
+
 struct aaa_question {
 	const struct ppp_auth_claim *claim;
-	const struct cfg_service *service; /* where the user wants in */
-	uint64_t source;		   /* names the peer's address or the circuit */
-	const char *source_text;	   /* the same for the log, or NULL; not kept */
-	const char *called, *calling;	   /* numbers of the call or line, for RADIUS, or NULL */
-	const struct aaa_state *state;	   /* of the answer before, NULL = it is the first */
-	uint16_t mtu;			   /* EAP: the longest packet to the peer */
+	const struct cfg_service *service; /* where the user wants in; NULL for a LAC */
+	struct aaa_lac lac;
+	uint64_t source;	       /* names the peer's address or the circuit */
+	const char *source_text;       /* the same for the log, or NULL; not kept */
+	enum aaa_medium medium;	       /* of the circuit */
+	const char *called, *calling;  /* numbers of the call or line, for RADIUS, or NULL */
+	const struct aaa_state *state; /* of the answer before, NULL = it is the first */
+	uint16_t mtu;		       /* EAP: the longest packet to the peer */
 };
 
 struct aaa_answer {
@@ -51,6 +74,9 @@ struct aaa_answer {
 	/* CFG_FILTERS of them, of a section of the model; one without a text is that of the
 	 * service; NULL = all are */
 	const struct cfg_filter *filter;
+	/* For a LAC: the tunnels that the answer names, NULL = none; that there was no answer. */
+	const struct radius_tunnels *tunnels;
+	bool unanswered;
 	const struct grant *grant;    /* what RADIUS grants besides; NULL = it was not asked */
 	const struct acct_said *said; /* what accounting is to say of him; NULL: he is refused */
 	/* text for the peer, or NULL; the same for every refusal that RADIUS says no words about */

@@ -5,9 +5,10 @@
 #include <string.h>
 
 #define SECOND		   UINT64_C(1000000)
-#define SERVICE_FRAMED	   2u	       /* Service-Type, RFC 2865 5.6 */
+#define SERVICE_FRAMED	   2u /* Service-Type, RFC 2865 5.6 */
+#define SERVICE_OUTBOUND   5u
+#define SERVICE_CALL_CHECK 10u
 #define PROTOCOL_PPP	   1u	       /* Framed-Protocol, RFC 2865 5.7 */
-#define PORT_VIRTUAL	   5u	       /* NAS-Port-Type, RFC 2865 5.41 */
 #define ADDRESS_OF_USER	   0xffffffffu /* RFC 2865 5.8: the user says it */
 #define ADDRESS_OF_POOL	   0xfffffffeu /* we choose it */
 #define MSCHAP_CHALLENGE   16u
@@ -82,6 +83,37 @@ static bool (*const aaa_radius_put_claim[PPP_AUTHS])(struct radius_writer *b,
 	[PPP_AUTH_EAP] = aaa_radius_put_eap,
 };
 
+uint8_t aaa_port_type(enum aaa_medium m)
+{
+	static const uint8_t types[AAA_MEDIA] = {
+		[AAA_VIRTUAL] = RADIUS_PORT_VIRTUAL,
+		[AAA_ASYNC] = 0,
+		[AAA_SYNC] = 1,
+		[AAA_X25] = 8,
+		[AAA_PPPOA] = 30,
+		[AAA_PPPOE] = 32,
+	};
+
+	return types[m];
+}
+
+/* RFC 2865 5.6: a call is asked about before it is taken, a realm on behalf of nobody; only a user
+ * wants PPP. */
+static const uint8_t aaa_radius_services[CFG_ASKS] = {
+	[CFG_ASK_USER] = SERVICE_FRAMED,	[CFG_ASK_REALM] = SERVICE_OUTBOUND,
+	[CFG_ASK_CALLED] = SERVICE_CALL_CHECK,	[CFG_ASK_CALLING] = SERVICE_CALL_CHECK,
+	[CFG_ASK_CIRCUIT] = SERVICE_CALL_CHECK,
+};
+
+static void aaa_radius_put_service(struct radius_writer *b, const struct aaa_question *q)
+{
+	uint8_t service = q->lac.radius ? aaa_radius_services[q->lac.ask] : SERVICE_FRAMED;
+
+	radius_put_u32(b, RADIUS_SERVICE_TYPE, service);
+	if (service == SERVICE_FRAMED)
+		radius_put_u32(b, RADIUS_FRAMED_PROTOCOL, PROTOCOL_PPP);
+}
+
 bool aaa_radius_question(const struct aaa_question *q, const char *nas_identifier, uint8_t *buf,
 			 struct radius_question *out)
 {
@@ -102,12 +134,11 @@ bool aaa_radius_question(const struct aaa_question *q, const char *nas_identifie
 	if (c->method == PPP_AUTH_EAP && q->mtu) /* RFC 3579 2.4 */
 		radius_put_u32(&b, RADIUS_FRAMED_MTU, q->mtu);
 	radius_put_text(&b, RADIUS_NAS_IDENTIFIER, nas_identifier);
-	radius_put_u32(&b, RADIUS_NAS_PORT_TYPE, PORT_VIRTUAL);
+	radius_put_u32(&b, RADIUS_NAS_PORT_TYPE, aaa_port_type(q->medium));
 	radius_put_text(&b, RADIUS_NAS_PORT_ID, q->source_text);
 	radius_put_text(&b, RADIUS_CALLED_STATION_ID, q->called);
 	radius_put_text(&b, RADIUS_CALLING_STATION_ID, q->calling);
-	radius_put_u32(&b, RADIUS_SERVICE_TYPE, SERVICE_FRAMED);
-	radius_put_u32(&b, RADIUS_FRAMED_PROTOCOL, PROTOCOL_PPP);
+	aaa_radius_put_service(&b, q);
 	out->len = b.w.len;
 	return !b.w.bad;
 }
@@ -306,5 +337,48 @@ bool aaa_radius_answer(const struct radius_answer *a, const struct ppp_auth_clai
 	out->message = *d->message ? d->message : NULL;
 	out->ok = !r.why;
 	*why = r.why;
+	return out->ok;
+}
+
+/* --- a LAC's ----------------------------------------------------------------------------------- */
+
+static const char *aaa_radius_lac_refuses(const struct radius_answer *a)
+{
+	struct radius_walk at = radius_walk(&a->packet);
+	struct radius_value v;
+
+	if (a->packet.code == RADIUS_ACCESS_REJECT)
+		return "refused by the server";
+	if (a->packet.code != RADIUS_ACCESS_ACCEPT)
+		return "an answer that this method does not have";
+	while (radius_next(&at, &v))
+		if (v.name == RADIUS_SERVICE_TYPE && v.number != SERVICE_FRAMED &&
+		    v.number != SERVICE_OUTBOUND && v.number != SERVICE_CALL_CHECK)
+			return "a Service-Type that is not Framed, Outbound or Call-Check";
+	return NULL;
+}
+
+bool aaa_radius_lac_answer(const struct radius_answer *a, struct aaa_answer *out,
+			   struct radius_tunnels **tunnels, struct grant_draft *d, const char **why)
+{
+	struct radius_walk at = radius_walk(&a->packet);
+	struct radius_value v;
+	bool memory;
+
+	*out = (struct aaa_answer){.idle = CFG_OF_SERVICE, .session = CFG_OF_SERVICE};
+	*tunnels = NULL;
+	grant_begin(d);
+	while (radius_next(&at, &v))
+		if (v.name == RADIUS_REPLY_MESSAGE)
+			grant_add(d, &v);
+	*why = aaa_radius_lac_refuses(a);
+	if (!*why) {
+		*tunnels = radius_tunnels_read(&a->packet, a->request, a->secret, strlen(a->secret),
+					       &memory);
+		*why = memory ? NULL : "out of memory";
+	}
+	out->tunnels = *tunnels;
+	out->message = *d->message ? d->message : NULL;
+	out->ok = !*why;
 	return out->ok;
 }

@@ -26,4 +26,10 @@ bool aaa_radius_challenge(const struct radius_answer *a, const struct ppp_auth_c
 bool aaa_radius_answer(const struct radius_answer *a, const struct ppp_auth_claim *claim,
 		       struct aaa_answer *out, struct grant_draft *d, const char **why);
 
+/* The same for a LAC, which is told of tunnels: *tunnels, for radius_tunnels_free(), NULL = none is
+ * named.  Of the rest only a Reply-Message counts; addresses and such are the LNS's to give. */
+bool aaa_radius_lac_answer(const struct radius_answer *a, struct aaa_answer *out,
+			   struct radius_tunnels **tunnels, struct grant_draft *d,
+			   const char **why);
+
 #endif

@@ -65,6 +65,9 @@ struct leg_end call_end_why(const struct l2tp_event *ev, const char *lost)
 	};
 	struct leg_end why = {.cause = by_side[ev->by]};
 
+	/* Its tunnel has ended, or what came cannot be understood: another peer may do. */
+	if (ev->by == L2TP_BY_US && ev->result.result == L2TP_CDN_GENERAL_ERROR)
+		why.cause = LEG_BY_LOSS;
 	if (ev->by == L2TP_BY_CHANNEL && lost)
 		snprintf(why.words, sizeof(why.words), "%s", lost);
 	else

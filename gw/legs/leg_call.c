@@ -583,13 +583,27 @@ void leg_call_line(struct leg *l, const struct l2tp_avp *avp, unsigned n)
 	origin_read(&leg_call_of(l)->from, avp, n);
 }
 
+void leg_call_hold(struct leg *l, const struct leg_call_waiter *waiter, void *ctx)
+{
+	leg_call_of(l)->waiter = waiter;
+	leg_call_of(l)->waiter_ctx = ctx;
+}
+
 void leg_call_wait(struct leg *l, const struct leg_call_waiter *waiter, void *ctx, uint64_t now)
 {
-	struct leg_call *c = leg_call_of(l);
+	leg_call_hold(l, waiter, ctx);
+	leg_call_answer(leg_call_of(l), NULL, now);
+}
 
-	c->waiter = waiter;
-	c->waiter_ctx = ctx;
-	leg_call_answer(c, NULL, now);
+bool leg_call_claim(struct ppp_auth_claim *out, const struct l2tp_msg *iccn)
+{
+	struct proxy_avp_in in;
+	bool there = !proxy_avp_read(&in, iccn) && in.x.claim;
+
+	if (there)
+		*out = in.claim;
+	explicit_bzero(&in, sizeof(in));
+	return there;
 }
 
 static struct leg *leg_call_out(struct leg *l, const struct leg_out *what)

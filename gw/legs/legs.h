@@ -72,6 +72,10 @@ struct leg_call_waiter {
 	void (*down)(void *ctx, uint64_t now); /* the leg may be freed, and its call is gone */
 };
 void leg_call_wait(struct leg *l, const struct leg_call_waiter *waiter, void *ctx, uint64_t now);
+/* The same without an answer, or for one that is up: until it is known where it goes. */
+void leg_call_hold(struct leg *l, const struct leg_call_waiter *waiter, void *ctx);
+/* How its user has proved to the LAC who he is, as an ICCN says; false = it does not. */
+bool leg_call_claim(struct ppp_auth_claim *out, const struct l2tp_msg *iccn);
 
 /* A call placed for one that came in by the leg `in`, which is not started yet: a tunnel switch.
  * The join has this leg first and `in` second.  icrq: what ICRQ says besides.  iccn NULL: `in` is

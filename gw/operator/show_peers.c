@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* `show peers`, `show tunnels` and `show clients`: the far ends.  No secret is ever in a row. */
 #include "gw/client.h"
+#include "gw/lns.h"
 #include "gw/operator/vty.h"
 #include "gw/outgoing.h"
 #include "gw/port.h"
@@ -60,28 +61,42 @@ static const struct table_column table_peers_columns[] = {
 	{"Most", "max-peer-calls", TABLE_RIGHT, peer_most_calls},
 };
 
+struct peers_of {
+	struct gw *gw;
+	struct table_text *to;
+};
+
+static void peers_row(void *ctx, const struct cfg_peer *peer)
+{
+	const struct peers_of *p = ctx;
+	struct peer_row row = {.cfg = peer};
+	struct l2tp_tunnel *t = NULL;
+	struct l2tp_tunnel_info info;
+
+	while ((t = l2tp_tunnel_next(p->gw->engine, t))) {
+		l2tp_tunnel_info(t, &info);
+		if (info.peer != peer)
+			continue;
+		row.tunnels++;
+		row.calls += info.calls;
+	}
+	table_row(p->to, &row);
+}
+
+/* Behind the sections those that RADIUS has named. */
 static void table_peers_rows(struct gw *gw, struct table_text *to)
 {
-	for (unsigned i = 0; i < gw->cfg->peers; i++) {
-		struct peer_row row = {.cfg = &gw->cfg->peer[i]};
-		struct l2tp_tunnel *t = NULL;
-		struct l2tp_tunnel_info info;
+	struct peers_of p = {gw, to};
 
-		while ((t = l2tp_tunnel_next(gw->engine, t))) {
-			l2tp_tunnel_info(t, &info);
-			if (info.peer != row.cfg)
-				continue;
-			row.tunnels++;
-			row.calls += info.calls;
-		}
-		table_row(to, &row);
-	}
+	for (unsigned i = 0; i < gw->cfg->peers; i++)
+		peers_row(&p, &gw->cfg->peer[i]);
+	lns_each(gw, peers_row, &p);
 }
 
 TABLE(table_peers, "peers");
 
 DEFUN(show_peers, show_peers_cmd, "show peers",
-      SHOW_STR "Configured L2TP peers and their tunnels\n")
+      SHOW_STR "L2TP peers, configured and named by RADIUS, and their tunnels\n")
 {
 	return vty_table(vty, &table_peers);
 }

@@ -2,7 +2,7 @@
 check_PROGRAMS += unit-cfg
 TESTS += unit-cfg
 unit_cfg_SOURCES = $(TEST_LIB) tests/cfg/main.c tests/cfg/media.c tests/cfg/media.h tests/cfg/told.c \
-	tests/cfg/test_arena.c tests/cfg/test_check.c tests/cfg/test_help.c tests/cfg/test_item.c tests/cfg/test_keys.c tests/cfg/test_keys_ipv6.c \
+	tests/cfg/test_arena.c tests/cfg/test_check.c tests/cfg/test_check_route.c tests/cfg/test_help.c tests/cfg/test_item.c tests/cfg/test_keys.c tests/cfg/test_keys_ipv6.c \
 	tests/cfg/test_diff.c tests/cfg/test_dscp.c tests/cfg/test_filter.c \
 	tests/cfg/test_lex.c tests/cfg/test_load.c tests/cfg/test_man.c tests/cfg/test_model.c tests/cfg/test_names.c \
 	tests/cfg/test_parse.c tests/cfg/test_parts.c tests/cfg/test_port.c tests/cfg/test_preproc.c tests/cfg/test_radius.c \

@@ -331,7 +331,7 @@ static void routes_to_circuits(void)
 		    IN_ROUTE "is for outgoing calls that a peer asks for: needs `from-peer`\n");
 	ASSERT_TOLD(ROUTE("from-peer = a to = a to-circuit = \"l 16\""),
 		    IN_ROUTE "`to` and `to-circuit` exclude each other\n");
-	ASSERT_TOLD(ROUTE("from-peer = a"), "t:6: route r: needs `to` or `to-circuit`\n");
+	ASSERT_TOLD(ROUTE("from-peer = a"), "t:6: route r: needs `to`, `to-circuit` or `radius`\n");
 }
 
 #define OUTGOING(keys)                                                                        \

@@ -4,9 +4,10 @@
  * each that is in the dictionary has a length of its form; the hidden ones are revealed with a
  * secret.  Written again, attribute by attribute, it is read again as the same.
  */
-#include "gw/aaa/radius/radius.h"
+#include "gw/aaa/radius/radius_tunnel.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -27,6 +28,25 @@ static void fuzz_radius_value(const struct radius_packet *p, const struct radius
 	fuzz_radius_check(v->tag <= 31);
 	if (v->name == RADIUS_TUNNEL_PASSWORD || v->name == RADIUS_MS_MPPE_SEND_KEY)
 		fuzz_radius_check(radius_reveal(v, request, "secret", 6, out) < (int)sizeof(out));
+}
+
+/* What can be used has an endpoint, and no two have one tag. */
+static void fuzz_radius_tunnels(const struct radius_packet *p)
+{
+	bool memory;
+	struct radius_tunnels *t = radius_tunnels_read(p, request, "secret", 6, &memory);
+
+	for (unsigned i = 0; t && i < t->n; i++) {
+		const struct radius_tunnel *x = &t->tunnel[i];
+
+		fuzz_radius_check(x->wrong || (*x->server && x->l2tp && x->medium <= 2));
+		fuzz_radius_check(strlen(x->server) < sizeof(x->server) &&
+				  x->preference >> 24 == 0);
+		for (unsigned k = 0; k < i; k++)
+			fuzz_radius_check(t->tunnel[k].tag != x->tag);
+	}
+	fuzz_radius_check(!t || t->n <= RADIUS_TUNNELS);
+	radius_tunnels_free(t);
 }
 
 /* Those of the dictionary, which have no tag that would be lost. */
@@ -65,6 +85,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	radius_prove_request(&p, "secret", 6);
 	for (at = radius_walk(&p); radius_next(&at, &v);)
 		fuzz_radius_value(&p, &v);
+	fuzz_radius_tunnels(&p);
 	fuzz_radius_again(&p);
 	return 0;
 }

@@ -40,6 +40,7 @@
 	X(leg_terminal)   \
 	X(limits)         \
 	X(line)           \
+	X(line_ask)       \
 	X(line_proxy)     \
 	X(line_reach)     \
 	X(line_save)      \
@@ -106,6 +107,7 @@
 	X(radius_acct)  \
 	X(radius_pool)  \
 	X(radius_read)  \
+	X(lac_tunnels)  \
 	X(radius_write) \
 	X(radius_coa)   \
 	X(coa_server)   \

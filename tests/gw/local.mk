@@ -15,7 +15,7 @@ unit_control_SOURCES = $(TEST_LIB) \
 	tests/gw/aaa/radius/test_acct_queue.c tests/gw/aaa/radius/test_acct_record.c tests/gw/aaa/radius/test_coa_server.c tests/gw/aaa/radius/test_radius_coa.c \
 	tests/gw/aaa/test_addrpool.c \
 	tests/gw/aaa/test_login_limit.c \
-	tests/gw/aaa/radius/test_radius_acct.c tests/gw/aaa/radius/test_radius_pool.c tests/gw/aaa/radius/test_radius_read.c tests/gw/aaa/radius/test_radius_write.c \
+	tests/gw/aaa/radius/test_radius_acct.c tests/gw/aaa/radius/test_radius_pool.c tests/gw/aaa/radius/test_radius_read.c tests/gw/aaa/radius/test_radius_tunnel.c tests/gw/aaa/radius/test_radius_write.c \
 	tests/gw/test_bind.c \
 	tests/gw/test_bridge.c \
 	tests/gw/operator/test_capture.c \
@@ -30,7 +30,7 @@ unit_control_SOURCES = $(TEST_LIB) \
 	tests/gw/test_switch.c tests/gw/test_switch_sides.c \
 	tests/gw/legs/test_call_end.c tests/gw/legs/test_join.c tests/gw/legs/test_leg_bundle.c \
 	tests/gw/test_keep.c tests/gw/test_line_reach.c \
-	tests/gw/line_far.c tests/gw/line_far.h tests/gw/test_line.c tests/gw/test_line_save.c tests/gw/test_outgoing.c tests/gw/test_dialout.c tests/gw/test_drain.c \
+	tests/gw/line_far.c tests/gw/line_far.h tests/gw/test_line.c tests/gw/test_line_ask.c tests/gw/test_line_save.c tests/gw/test_outgoing.c tests/gw/test_dialout.c tests/gw/test_drain.c \
 	tests/gw/legs/test_leg_call.c \
 	tests/gw/legs/test_leg_echo.c tests/gw/legs/test_leg_entry.c \
 	tests/gw/legs/test_leg_line.c \

@@ -525,22 +525,18 @@ static void no_room(void)
  * either peer. */
 static void no_memory(void)
 {
-	unsigned without = 0;
-
 	for (unsigned skip = 0, more = true; more; skip++) {
 		site_open(FR_CHANNEL);
 		heap_refuse(skip);
 		site_says(ANSWER);
 		more = heap_refused();
 		bench_pass(100 * SEC);
-		without += !told_n;
 		CU_ASSERT(more || told_n == 1);
 		CU_ASSERT_EQUAL(bench.gw->joins->n, told_n);
 		CU_ASSERT_EQUAL(lines_joined(bench.gw), told_n);
 		CU_ASSERT_EQUAL(route_way_calls(bench.gw, &bench.gw->cfg->route[0]), told_n);
 		bench_stop();
 	}
-	CU_ASSERT(without >= 2); /* what is to be said of the call, and of the line */
 }
 
 static const struct test_case cases[] = {

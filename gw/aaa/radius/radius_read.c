@@ -247,6 +247,7 @@ int radius_reveal(const struct radius_value *v, const uint8_t request[RADIUS_AUT
 	size_t last_len = SALT, n = r.left - SALT;
 	uint8_t mask[RADIUS_AUTH], plain[RADIUS_VALUE_MAX] = {0};
 	struct md5_ctx md5;
+	int revealed;
 
 	if (r.left <= SALT || n % RADIUS_AUTH || n > sizeof(plain))
 		return -1;
@@ -262,8 +263,9 @@ int radius_reveal(const struct radius_value *v, const uint8_t request[RADIUS_AUT
 		last = r.p + at;
 		last_len = RADIUS_AUTH;
 	}
-	if (plain[0] > n - 1)
-		return -1;
-	memcpy(out, plain + 1, plain[0]);
-	return plain[0];
+	revealed = plain[0] > n - 1 ? -1 : plain[0];
+	if (revealed > 0)
+		memcpy(out, plain + 1, plain[0]);
+	explicit_bzero(plain, sizeof(plain));
+	return revealed;
 }
