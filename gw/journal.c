@@ -80,7 +80,9 @@ bool journal_has(int fd, const char *stream)
 	       !stream[end] && fstat(fd, &st) == 0 && st.st_dev == device && st.st_ino == inode;
 }
 
-const char *journal_front(void)
+const char *journal_front(bool warning)
 {
-	return journal_has(STDERR_FILENO, getenv("JOURNAL_STREAM")) ? "<3>" : "";
+	if (!journal_has(STDERR_FILENO, getenv("JOURNAL_STREAM")))
+		return "";
+	return warning ? "<4>" : "<3>";
 }

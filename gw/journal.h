@@ -33,8 +33,8 @@ int journal_send(int fd, const char *path, const struct journal_record *r);
  * "device:inode"; NULL = it says nothing. */
 bool journal_has(int fd, const char *stream);
 
-/* For lines of standard error that are errors and no lines of the log: "<3>" where that is the
- * journal's, which takes it for their priority; else "". */
-const char *journal_front(void);
+/* For lines of standard error that are no lines of the log: what stands in front where that is the
+ * journal's, which takes it for their priority, "<3>" for a mistake; else "". */
+const char *journal_front(bool warning);
 
 #endif

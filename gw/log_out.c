@@ -178,7 +178,7 @@ void log_out_set(enum log_form f, const char *path)
 
 void log_out_begin(enum cfg_log_to to)
 {
-	bool stream = *journal_front();
+	bool stream = *journal_front(false);
 	bool native = to == CFG_LOG_TO_JOURNAL || (to == CFG_LOG_TO_AUTO && stream);
 
 	tzset(); /* reads a file, which is not possible any more when rights are given up */

@@ -97,7 +97,7 @@ static int main_say_version(void)
 /* ctx: a second place for it, or NULL. */
 static void main_on_mistake(void *ctx, const char *text)
 {
-	fprintf(stderr, "%s%s\n", journal_front(), text);
+	fprintf(stderr, "%s%s\n", journal_front(strstr(text, ": warning: ")), text);
 	if (ctx)
 		fprintf(ctx, "%s\n", text);
 }
@@ -123,7 +123,7 @@ static const struct cfg_model *main_load(const char *file, int conf, const struc
 		wrong += gw_check(m, report, ctx);
 	if (!wrong)
 		return m;
-	fprintf(stderr, "%s%s: %u mistake%s\n", journal_front(), file, wrong,
+	fprintf(stderr, "%s%s: %u mistake%s\n", journal_front(false), file, wrong,
 		wrong == 1 ? "" : "s");
 	cfg_unload(m);
 	return NULL;

@@ -160,11 +160,11 @@ bool processes_drop(struct keeper_link *keeper, enum keeper_role role, const str
 	if (!rc && limits->seccomp != CFG_SECCOMP_NO) {
 		what = "system calls cannot be filtered (`seccomp = no` goes without)";
 		rc = drop_calls(role, how[limits->seccomp] | (limits->plugins ? DROP_PLUGINS : 0u) |
-					      (*journal_front() ? DROP_STREAM : 0u));
+					      (*journal_front(false) ? DROP_STREAM : 0u));
 	}
 	if (rc < 0)
-		fprintf(stderr, "%s%s: %s: %s\n", journal_front(), keeper_role_names[role], what,
-			strerror(-rc));
+		fprintf(stderr, "%s%s: %s: %s\n", journal_front(false), keeper_role_names[role],
+			what, strerror(-rc));
 	return rc == 0;
 }
 
@@ -335,7 +335,7 @@ static struct data *processes_begin_data(struct processes_data *d,
 			fprintf(stderr,
 				"%sdata cannot stand by: no memory, or the one that runs has a "
 				"door of another version\n",
-				journal_front());
+				journal_front(false));
 		return data;
 	}
 	data = dp_data_start(fd, n, keeper_fds_take(&d->held, PROCESSES_BEFORE), transports);
@@ -369,7 +369,7 @@ static bool processes_take_over(struct processes_data *d)
 	rc = dp_data_take_over(d->data, sock);
 	close(sock);
 	if (rc < 0)
-		fprintf(stderr, "%sdata has not been taken over: %s\n", journal_front(),
+		fprintf(stderr, "%sdata has not been taken over: %s\n", journal_front(false),
 			strerror(-rc));
 	return rc == 0;
 }

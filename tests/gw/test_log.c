@@ -180,7 +180,7 @@ static const char *log_begun(unsigned more)
 	setenv("JOURNAL_STREAM", stream, 1);
 	log_out_begin(CFG_LOG_TO_STDERR);
 	LOGP(GW_LOG_PORT, LOGL_ERROR, "words\n");
-	fputs(journal_front(), stderr);
+	fprintf(stderr, "%s%s", journal_front(false), journal_front(true));
 	text = log_caught();
 	unsetenv("JOURNAL_STREAM");
 	log_out_set(LOG_FORM_PLAIN, NULL);
@@ -193,7 +193,7 @@ static void what_standard_error_is(void)
 	const char *text;
 	int year = 0;
 
-	CU_ASSERT_STRING_EQUAL(log_begun(0), "<3>port error: words\n<3>");
+	CU_ASSERT_STRING_EQUAL(log_begun(0), "<3>port error: words\n<3><4>");
 	text = log_begun(1);
 	CU_ASSERT_EQUAL(sscanf(text, "%4d-", &year), 1);
 	CU_ASSERT_TRUE(year > 2000 && strchr(text, ' '));
