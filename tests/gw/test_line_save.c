@@ -75,8 +75,9 @@ static void line_save_served(const char *port, const struct ist_transport *t, co
 	snprintf(conf, sizeof(conf),
 		 "%s  service = s } }\n"
 		 "pool s { ranges = { \"10.64.0.0/24\", \"2001:db8:64::/48\" } }\n"
-		 "service s { local = 10.64.0.1  pool = s  auth = { chap } mtu = 1400 }\n"
-		 "user ann { secret = \"a password\" }\n",
+		 "service s { local = 10.64.0.1  pool = s  auth = { chap } mtu = 1400 rate-up = 1M "
+		 "}\n"
+		 "user ann { secret = \"a password\"  rate-down = 5M }\n",
 		 port);
 	line_save_begin(conf);
 	a = line_save_circuit(LINE_CHANNEL, t, peer);
@@ -84,6 +85,7 @@ static void line_save_served(const char *port, const struct ist_transport *t, co
 	line_dial_in();
 	CU_ASSERT_TRUE_FATAL(line_far.ip4 && line_far.ip6 && fake.calls == 1);
 	was = fake.call[0];
+	CU_ASSERT(was.rate[DP_RATE_UP] == 1000000 && was.rate[DP_RATE_DOWN] == 5000000);
 	bench_kill(NULL);
 	CU_ASSERT_EQUAL(line_save_counted().joins, 1);
 	CU_ASSERT_EQUAL_FATAL(fake.calls, 1);
@@ -274,7 +276,7 @@ static void line_save_call(void)
 			 "udp a { listen = \"192.0.2.1:1701\" }\n"
 			 "frame-relay f { link = \"loop:x\"  dlci 100 { carries = ppp } }\n"
 			 "peer one { port = a  dial = \"192.0.2.9:1701\" }\n"
-			 "route calls { from = f  to = one }\n");
+			 "route calls { from = f  to = one  rate-up = 1M }\n");
 	fake.frame = NULL;
 	line_save_circuit(FAR_CHANNEL, &udp_transport, "192.0.2.9:1701");
 	a = line_save_circuit(FR_CHANNEL, &frame_relay_transport, "100");
@@ -283,6 +285,8 @@ static void line_save_call(void)
 	bench_pass(0);
 	CU_ASSERT_TRUE_FATAL(bench.calls == 1 && bench.call[0].up && fake.calls == 2);
 	memcpy(was, fake.call, sizeof(was));
+	for (unsigned i = 0; i < 2; i++)
+		CU_ASSERT_EQUAL(was[i].rate[DP_RATE_UP], was[i].tid ? 0 : 1000000);
 	bench_kill(NULL);
 	CU_ASSERT_EQUAL(line_save_counted().joins, 1);
 	CU_ASSERT_EQUAL_FATAL(fake.calls, 2);

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Rates of services, users, routes and of one call, as the data plane is told of them. */
+#include "gw/legs/leg_entry.h"
 #include "tests/gw/bench.h"
 #include "tests/gw/fake_radius.h"
+#include "tests/gw/frames.h"
 #include "tests/heap.h"
 
 #include <string.h>
@@ -113,6 +115,29 @@ static void without_memory_nothing_changes(void)
 	bench_stop();
 }
 
+static bool rate_recalls(struct leg_entry *e, const char *hex)
+{
+	uint8_t octets[64];
+	struct rd r = rd_init(octets, test_hex(octets, sizeof(octets), hex));
+
+	leg_rates_init(e);
+	return leg_rates_recall(e, &r) && !r.left;
+}
+
+/* Bits 2 to 5: up and down of the user, of an operator; others are nobody's. */
+static void records_are_read_as_hostile(void)
+{
+	struct leg_entry e = {0};
+
+	CU_ASSERT_TRUE(rate_recalls(&e, "")); /* of an older release */
+	CU_ASSERT_TRUE(!e.c.rate[0] && !e.c.rate[1]);
+	CU_ASSERT_TRUE(rate_recalls(&e, "18 0000000000000001 000000174876e800"));
+	CU_ASSERT_EQUAL(e.c.rate[DP_RATE_DOWN], 1);
+	CU_ASSERT_EQUAL(e.c.rate[DP_RATE_UP], UINT64_C(100000000000));
+	CU_ASSERT_FALSE(rate_recalls(&e, "10 000000174876e801"));
+	CU_ASSERT_FALSE(rate_recalls(&e, "0c 0000000000000001 00000000"));
+}
+
 #define CONF_RADIUS                                                                     \
 	CONF_OF("rate-up = 1M  rate-down = 2M  radius = r",                             \
 		"radius r { server \"192.0.2.9\" { secret = \"0123456789abcdef\" } }\n" \
@@ -183,13 +208,62 @@ static void a_route_limits_the_call_that_it_switches(void)
 	bench_stop();
 }
 
+/* Ann comes by a link of multilink (RFC 1990): MRRU 1500, endpoint aa of class 1; PAP. */
+static struct dp_call rate_link(void)
+{
+	const struct dp_call *at = frames_lcp("1104 05dc 1304 01 aa", 8);
+	uint16_t tid = at->tid, sid = at->sid;
+
+	frames_give(tid, sid, "c023 01 01 000a 03616e6e 0161");
+	CU_ASSERT(frames_next("c023 02 01 *"));
+	return *fake_entry(tid, sid);
+}
+
+static void rate_of_link_is(const struct dp_call *c, uint64_t up, uint64_t down)
+{
+	CU_ASSERT_PTR_NOT_NULL_FATAL(c);
+	CU_ASSERT_EQUAL(c->rate[DP_RATE_UP], up);
+	CU_ASSERT_EQUAL(c->rate[DP_RATE_DOWN], down);
+}
+
+/* That of the user whose link was the first, and those of the service, are of the bundle alone. */
+static void rates_are_those_of_the_bundle(void)
+{
+	struct dp_call first, second;
+
+	bench_start_kept("host-name = gw\n"
+			 "udp a { listen = \"192.0.2.1:1701\" }\n"
+			 "peer lac { service = s }\n"
+			 "pool s { ranges = { \"10.64.0.0/29\" } }\n"
+			 "service s { local = 10.64.0.1  pool = s  mtu = 1400  multilink = yes"
+			 "  auth = pap  rate-up = 1M  rate-down = 2M }\n"
+			 "user ann { secret = a  rate-down = 5M }\n");
+	CU_ASSERT_TRUE_FATAL(bench_dial("lac"));
+	frames_record();
+	first = rate_link();
+	CU_ASSERT(frames_next("8021 01 *"));
+	second = rate_link();
+	CU_ASSERT(first.mode == DP_MEMBER && second.to_sid == first.to_sid);
+	rate_of_link_is(fake_entry(0, first.to_sid), 1000000, 5000000);
+	rate_of_link_is(fake_entry(first.tid, first.sid), 0, 0);
+	rate_of_link_is(fake_entry(second.tid, second.sid), 0, 0);
+	bench_pass(SEC);
+	bench_kill(NULL);
+	bench_pass(SEC);
+	rate_of_link_is(fake_entry(0, first.to_sid), 1000000, 5000000);
+	rate_of_link_is(fake_entry(first.tid, first.sid), 0, 0);
+	bench_stop();
+}
+
 static const struct test_case cases[] = {
 	{"a_user_comes_before_the_service", a_user_comes_before_the_service},
 	{"another_life_goes_on_with_them", another_life_goes_on_with_them},
 	{"a_running_call_has_another_rate", a_running_call_has_another_rate},
 	{"without_memory_nothing_changes", without_memory_nothing_changes},
+	{"records_are_read_as_hostile", records_are_read_as_hostile},
 	{"radius_comes_before_the_service", radius_comes_before_the_service},
 	{"a_rate_that_is_none_is_a_refusal", a_rate_that_is_none_is_a_refusal},
+	{"rates_are_those_of_the_bundle", rates_are_those_of_the_bundle},
 	{"a_route_limits_the_call_that_it_switches", a_route_limits_the_call_that_it_switches},
 	{NULL, NULL},
 };

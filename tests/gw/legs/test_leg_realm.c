@@ -60,7 +60,7 @@ static void a_realm_has_its_service(void)
 	struct far_call *c;
 	uint32_t filter;
 
-	bench_start_kept(CONF_OF("", ""));
+	bench_start_kept(CONF_OF("rate-up = 1M", "rate-up = 2M"));
 	c = realm_call("Corp\\ann", "of ann", PPP_AUTH_CHAP_MD5);
 	CU_ASSERT_TRUE(c->ip4);
 	CU_ASSERT_EQUAL(c->got.local4, 0x0a410002);
@@ -69,8 +69,10 @@ static void a_realm_has_its_service(void)
 	CU_ASSERT_EQUAL(bench.gw->service[0].clients, 0);
 	CU_ASSERT_EQUAL(bench.gw->service[1].clients, 1);
 	CU_ASSERT_EQUAL(fake.call[0].tun, bench.gw->service[1].tun);
+	CU_ASSERT_EQUAL(fake.call[0].rate[DP_RATE_UP], 2000000);
 	filter = fake.call[0].filter[DP_FILTER_IP_IN];
 	bench_kill(NULL);
+	CU_ASSERT_EQUAL(fake.call[0].rate[DP_RATE_UP], 2000000);
 	CU_ASSERT_EQUAL(fake.call[0].peer4, 0x0a410002);
 	CU_ASSERT_EQUAL(fake.call[0].tun, bench.gw->service[1].tun);
 	CU_ASSERT_EQUAL(fake.call[0].filter[DP_FILTER_IP_IN], filter);
@@ -83,6 +85,7 @@ static void a_realm_has_its_service(void)
 	CU_ASSERT_EQUAL(bench.gw->service[0].clients, 1);
 	CU_ASSERT_EQUAL(bench.gw->service[1].clients, 0);
 	CU_ASSERT_NOT_EQUAL(fake.call[0].filter[DP_FILTER_IP_IN], filter);
+	CU_ASSERT_EQUAL(fake.call[0].rate[DP_RATE_UP], 1000000);
 	realm_end();
 }
 
