@@ -175,10 +175,15 @@ static void a_line_of_the_log(void)
 	GW_LOG(MAIN, LOGL_NOTICE, "on\n");
 	CU_ASSERT_PTR_NULL(strstr(text = journal_heard(), "ISTHMUS_USER"));
 	CU_ASSERT_PTR_NOT_NULL(strstr(text, "MESSAGE=main notice: on\n"));
-	gw_log_about(&ann);
-	gw_log_session(GW_LOG_AAA, LOGL_DEBUG, 1, 1, "off");
+	for (unsigned i = 0; i < 30; i++) { /* the brake takes most of them */
+		gw_log_about(&ann);
+		gw_log_stranger(GW_LOG_AAA, LOGL_NOTICE, 1, 1, "again");
+	}
 	GW_LOG(MAIN, LOGL_NOTICE, "on\n");
-	CU_ASSERT_PTR_NULL(strstr(journal_heard(), "ISTHMUS_USER"));
+	while (strstr(text = journal_heard(), "again"))
+		CU_ASSERT_PTR_NOT_NULL(strstr(text, "ISTHMUS_USER"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(text, "MESSAGE=main notice: on\n"));
+	CU_ASSERT_PTR_NULL(strstr(text, "ISTHMUS_USER"));
 	journal_log_over();
 }
 
