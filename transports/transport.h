@@ -402,6 +402,9 @@ struct ist_transport {
 	 * this link cannot have it; -EINVAL: no such ticket was ever given; then nothing has
 	 * happened.  NULL = a channel that is not permanent ends with its process. */
 	int (*resume)(struct ist_port *p, const uint8_t *ticket, size_t len, ist_channel *out);
+	/* IST_CAP_SWITCHED, IST_CAP_CALLS: can a port with these settings place calls at all, or
+	 * does it only take them?  NULL = it can. */
+	bool (*calls)(const struct ist_port_config *cfg);
 };
 
 /* A plugin exports exactly this. */

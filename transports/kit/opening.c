@@ -82,6 +82,18 @@ int opening_device_name(int fd, char *name)
 	return 0;
 }
 
+/* As dev_valid_name() and dev_alloc_name() of Linux have it. */
+bool opening_may_be_device(const char *name, bool made)
+{
+	const char *percent = strchr(name, '%');
+
+	if (!*name || strlen(name) >= IFNAMSIZ || !strcmp(name, ".") || !strcmp(name, ".."))
+		return false;
+	if (strpbrk(name, "/: \t\n\v\f\r"))
+		return false;
+	return !made || !percent || (percent[1] == 'd' && !strchr(percent + 1, '%'));
+}
+
 static int opening_checked(int fd)
 {
 	return fd < 0 ? -errno : fd;

@@ -19,6 +19,9 @@ int opening_here(const struct ist_open *what);
 /* The name of a TUN or TAP device, which had %d in it perhaps; IFNAMSIZ octets.  0 or -errno. */
 int opening_device_name(int fd, char *name);
 
+/* Can a device have this name?  made: one that we make, with one %d in it perhaps. */
+bool opening_may_be_device(const char *name, bool made);
+
 /* What w says of an open TUN or TAP device of this name: its MTU, queue, address, up.  0 or -errno.
  */
 int opening_set_up(const struct ist_open *w, const char *name);

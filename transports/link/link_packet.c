@@ -42,7 +42,7 @@ static void *link_packet_parse(struct link *l, const char *rest, char *err, size
 	struct packet_link *u = calloc(1, sizeof(*u));
 	size_t len = strlen(rest);
 
-	if (u && len && len < sizeof(u->name)) {
+	if (u && opening_may_be_device(rest, false)) {
 		memcpy(u->name, rest, len + 1);
 		u->socket = (struct link_socket){.link = l, .impl = u};
 		u->socket.little_endian = link_conf_of(l)->little_endian;

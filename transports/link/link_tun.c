@@ -57,7 +57,7 @@ static void *link_tun_parse(struct link *l, const char *rest, const struct link_
 		settings_error(err, err_len, EINVAL, "link: no %s with this transport", kind->form);
 		return NULL;
 	}
-	u = len && len < IFNAMSIZ ? calloc(1, sizeof(*u)) : NULL;
+	u = opening_may_be_device(rest, true) ? calloc(1, sizeof(*u)) : NULL;
 	if (!u) {
 		settings_error(err, err_len, EINVAL, "link: \"%s%s\" is not %s", kind->scheme, rest,
 			       kind->form);

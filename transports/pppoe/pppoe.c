@@ -542,6 +542,12 @@ static void pppoe_need(const struct ist_port_config *cfg, struct ist_need *out)
 	out->circuits = (uint32_t)settings_number(&set, "max-sessions");
 }
 
+static bool pppoe_calls(const struct ist_port_config *cfg)
+{
+	return settings_is(&(struct settings){pppoe_keys, cfg->setting, cfg->settings}, "role",
+			   "client");
+}
+
 const struct ist_transport pppoe_transport = {
 	.abi = IST_TRANSPORT_ABI,
 	.size = sizeof(struct ist_transport),
@@ -568,4 +574,5 @@ const struct ist_transport pppoe_transport = {
 	.freeze = pppoe_freeze,
 	.thaw = pppoe_thaw,
 	.resume = pppoe_resume,
+	.calls = pppoe_calls,
 };

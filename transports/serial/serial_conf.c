@@ -175,6 +175,9 @@ static int conf_kind(const struct settings *set, bool sync, char *err, size_t er
 		return 0;
 	if (!strncmp(stray, "impair", 6))
 		return settings_error(err, err_len, EINVAL, "impair: not on a tty");
+	if (!strcmp(stray, "device"))
+		return settings_error(err, err_len, EINVAL,
+				      "device: a line has a device or a link, not both");
 	return settings_error(err, err_len, EINVAL, "%s: only of a line with a %s", stray,
 			      sync ? "device" : "link");
 }

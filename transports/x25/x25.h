@@ -45,6 +45,8 @@ struct x25_config {
 };
 /* Defaults of X.25 and RFC 1356, with the timers of a DTE or a DCE. */
 void x25_config_default(struct x25_config *c, bool dce);
+/* Can a packet layer run with it? */
+bool x25_config_sane(const struct x25_config *c);
 
 /* States r, p and d of X.25.  "We" is this side, whichever role it has. */
 enum x25_r { X25_R1_READY, X25_R_WE_RESTART, X25_R_DOWN };

@@ -169,14 +169,21 @@ static int x25_conf_flow(struct x25_conf *c, const struct settings *set, char *e
 {
 	uint64_t windows = c->x.extended ? 127 : 7;
 
-	if (!x25_conf_power(settings_number(set, "packet-size"), &c->x.size) ||
-	    !x25_conf_power(settings_number(set, "packet-size-want"), &c->x.size_want))
-		return settings_error(err, err_len, EINVAL,
-				      "packet-size: a power of two, 16 to 4096");
-	if (settings_number(set, "window") > windows ||
-	    settings_number(set, "window-want") > windows)
-		return settings_error(err, err_len, EINVAL, "window: at most %u with modulo %u",
-				      (unsigned)windows, (unsigned)windows + 1);
+	const struct {
+		const char *size, *window;
+		uint8_t *to;
+	} rows[] = {{"packet-size", "window", &c->x.size},
+		    {"packet-size-want", "window-want", &c->x.size_want}};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		if (!x25_conf_power(settings_number(set, rows[i].size), rows[i].to))
+			return settings_error(err, err_len, EINVAL,
+					      "%s: a power of two, 16 to 4096", rows[i].size);
+		if (settings_number(set, rows[i].window) > windows)
+			return settings_error(err, err_len, EINVAL, "%s: at most %u with modulo %u",
+					      rows[i].window, (unsigned)windows,
+					      (unsigned)windows + 1);
+	}
 	c->x.window = (uint8_t)settings_number(set, "window");
 	c->x.window_want = (uint8_t)settings_number(set, "window-want");
 	c->x.flow_facilities = settings_bool(set, "negotiate");
@@ -299,6 +306,15 @@ static int x25_conf_permanent(struct x25_known *k, uint32_t payloads, char *err,
 	return 0;
 }
 
+/* 3 and 03 are two addresses and one channel. */
+static bool x25_conf_has_channel(const struct x25_conf *c, const struct x25_known *k)
+{
+	for (unsigned i = 0; i < c->knowns; i++)
+		if (k->pvc && c->known[i].pvc && c->known[i].lci == k->lci)
+			return true;
+	return false;
+}
+
 static enum x25_encap x25_conf_encap_of(const struct settings *set, enum x25_encap deflt)
 {
 	const char *text = settings_text(set, "encapsulation");
@@ -328,6 +344,9 @@ static int x25_conf_add_known(struct x25_conf *c, const struct ist_circuit_confi
 		return settings_error(err, err_len, EINVAL, "xot-interface: longer than 255");
 	if (k->pvc)
 		r = x25_conf_permanent(k, cc->payloads, err, err_len);
+	if (!r && x25_conf_has_channel(c, k))
+		r = settings_error(err, err_len, EINVAL, "pvc %.*s: is there twice",
+				   (int)k->addr.len, (const char *)k->addr.data);
 	if (r)
 		return r;
 	k->far_name = name ? strdup(name) : NULL;

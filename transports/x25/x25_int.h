@@ -50,8 +50,6 @@ void x25_facilities_of_accept(const struct x25_config *c, const struct x25_vc *v
 bool x25_accept_valid(const struct x25_config *c, const struct x25_facilities *f);
 void x25_apply_accept(const struct x25_config *c, struct x25_vc *v, const struct x25_facilities *f);
 
-bool x25_config_sane(const struct x25_config *c);
-
 /* One block of memory: the circuit, then its two SDU buffers.  NULL: there is none. */
 struct x25_vc *x25_make_vc(struct x25 *x, uint16_t lci);
 void x25_send_packet(struct x25 *x, const struct x25_pkt *p);

@@ -385,22 +385,34 @@ static struct link_conf x25_line_link(const struct x25_conf *c, const struct set
 				  .tun_protocol = ETH_P_X25};
 }
 
+static int x25_line_has_channels(const struct x25_conf *c, char *err, size_t err_len)
+{
+	if (x25_config_sane(&c->x))
+		return 0;
+	return settings_error(err, err_len, EINVAL,
+			      "lci-two-way: the permanent circuits leave no channel for calls");
+}
+
 static int x25_line_check(const struct x25_conf *c, const struct settings *set,
 			  struct ist_open *opens, unsigned n, char *err, size_t err_len)
 {
 	const struct link_conf conf = x25_line_link(c, set);
+	int r = x25_line_has_channels(c, err, err_len);
 
-	return link_check_configured(&conf, opens, n, err, err_len);
+	return r < 0 ? r : link_check_configured(&conf, opens, n, err, err_len);
 }
 
 static int x25_line_open(struct ist_port *p, const struct settings *set, char *err, size_t err_len)
 {
 	bool lapb = p->conf.framing == X25_LAPB;
 	struct link_conf conf = x25_line_link(&p->conf, set);
-	struct x25_link_line *l = calloc(1, sizeof(*l));
 	const char *spec = settings_text(set, "link");
-	int r;
+	int r = x25_line_has_channels(&p->conf, err, err_len);
+	struct x25_link_line *l;
 
+	if (r < 0)
+		return r;
+	l = calloc(1, sizeof(*l));
 	if (!l)
 		return settings_error(err, err_len, ENOMEM, "out of memory");
 	l->last = &l->first;

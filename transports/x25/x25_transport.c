@@ -309,6 +309,15 @@ static void x25_tr_need(const struct ist_port_config *cfg, struct ist_need *out)
 		out->circuits = X25_LCI_MAX;
 }
 
+/* Who only listens has nobody to connect to. */
+static bool x25_tr_calls(const struct ist_port_config *cfg)
+{
+	const char *link =
+		settings_text(&(struct settings){x25_keys, cfg->setting, cfg->settings}, "link");
+
+	return !link || strncmp(link, "xot-listen:", 11) != 0;
+}
+
 const struct ist_transport x25_transport = {
 	.abi = IST_TRANSPORT_ABI,
 	.size = sizeof(struct ist_transport),
@@ -335,4 +344,5 @@ const struct ist_transport x25_transport = {
 	.check = x25_tr_check,
 	.freeze = x25_freeze,
 	.thaw = x25_thaw,
+	.calls = x25_tr_calls,
 };

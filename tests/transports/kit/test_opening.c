@@ -315,6 +315,27 @@ static void opening_lists(void)
 	CU_ASSERT_EQUAL(out[1].kind, 0xff);
 }
 
+/* As the kernel has it. */
+static void names_of_devices(void)
+{
+	static const struct {
+		const char *name;
+		bool there, made;
+	} rows[] = {
+		{"eth0", true, true},	{"a-b.c_d", true, true}, {"123456789012345", true, true},
+		{"ist%d", true, true},	{"x%", true, false},	 {"x%dy%d", true, false},
+		{"x%s", true, false},	{"", false, false},	 {"1234567890123456", false, false},
+		{".", false, false},	{"..", false, false},	 {"...", true, true},
+		{"a/b", false, false},	{"a:b", false, false},	 {"a b", false, false},
+		{"a\tb", false, false}, {"a\nb", false, false},
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		CU_ASSERT_EQUAL(opening_may_be_device(rows[i].name, false), rows[i].there);
+		CU_ASSERT_EQUAL(opening_may_be_device(rows[i].name, true), rows[i].made);
+	}
+}
+
 static const struct test_case cases[] = {
 	{"datagram_sockets", opening_datagram_sockets},
 	{"wildcard_sockets", opening_wildcard_sockets},
@@ -325,6 +346,7 @@ static const struct test_case cases[] = {
 	{"devices", opening_devices},
 	{"nonsense", opening_nonsense},
 	{"lists", opening_lists},
+	{"names_of_devices", names_of_devices},
 	{NULL, NULL},
 };
 const struct test_suite suite_opening = {"opening", cases};
