@@ -303,11 +303,24 @@ static void check_tun_name(struct cfg_load *l, const struct cfg_item *it, const 
 			  check_tun_shown(l, it, tun), wrong);
 }
 
+/* The service before `upto` that has made the device already; one of ist%d makes another. */
+static void check_tun_of_service(struct cfg_load *l, const struct cfg_item *it, const char *tun,
+				 const struct cfg_service *upto)
+{
+	const struct cfg_item *b = cfg_blame(it, "tun");
+
+	for (const struct cfg_service *q = l->m->service; q < upto; q++)
+		if (!strcmp(q->tun, tun) && !strchr(tun, '%'))
+			cfg_wrong(l, b->line, b, "service `%s` uses device `%s` too", q->name,
+				  check_tun_shown(l, it, tun));
+}
+
 static void check_service_device(struct cfg_load *l, const struct cfg_item *it)
 {
 	const struct cfg_service *s = it->object;
 
 	check_tun_name(l, it, s->tun, true);
+	check_tun_of_service(l, it, s->tun, s);
 	check_mtu_for_ipv6(l, it, s->mtu, s->ppp.ipv6);
 }
 
@@ -451,6 +464,7 @@ static void check_client_device(struct cfg_load *l, const struct cfg_item *it)
 	const struct cfg_item *b = cfg_blame(it, "tun");
 
 	check_tun_name(l, it, c->tun, false);
+	check_tun_of_service(l, it, c->tun, l->m->service + l->m->services);
 	check_mtu_for_ipv6(l, it, c->mtu, c->ppp.ipv6);
 	if (!c->ppp.ipv4 && !c->ppp.ipv6)
 		cfg_wrong(l, it->line, it,

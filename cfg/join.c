@@ -82,6 +82,13 @@ static const char *join_wrong_circuit(const struct join_end *e, const struct cfg
 	return NULL;
 }
 
+static bool join_places_calls(const struct cfg_port *p)
+{
+	const struct ist_transport *t = p->transport;
+
+	return !IST_HAS(t, calls) || !t->calls || t->calls(&p->config);
+}
+
 static bool join_can_call(const struct ist_transport *t, const struct ist_addr *a)
 {
 	bool asks = IST_HAS(t, addr_calls) && t->addr_calls;
@@ -94,8 +101,12 @@ const char *cfg_not_reached(const struct cfg_port *p, const struct ist_addr *a)
 {
 	const struct cfg_circuit *c = join_circuit(p, a);
 
+	if (!c && !join_can_call(p->transport, a))
+		return "has no section on that port";
 	if (!c)
-		return join_can_call(p->transport, a) ? NULL : "has no section on that port";
+		return join_places_calls(p) ? NULL
+					    : "cannot be called: with its settings that port takes "
+					      "calls and places none";
 	return c->config.payloads & 1u << IST_PAYLOAD_PPP ? NULL : "does not carry ppp";
 }
 
@@ -183,6 +194,10 @@ static void join_link_route(struct cfg_load *l, const struct cfg_item *route)
 		join_link(l, &e);
 	else if (!(t->caps & (IST_CAP_SWITCHED | IST_CAP_CALLS)) || !(t->caps & IST_CAP_PPP))
 		cfg_wrong(l, e.key->line, e.key, "%s calls no numbers", t->name);
+	else if (!join_places_calls(e.to->port))
+		cfg_wrong(l, e.key->line, e.key,
+			  "with its settings port `%s` takes calls and places none",
+			  e.to->port->config.name);
 }
 
 void cfg_link_joins(struct cfg_load *l)

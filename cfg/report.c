@@ -135,6 +135,16 @@ bool cfg_reported(const struct cfg_load *l, const struct cfg_item *section)
 	return l->faults > CFG_FAULTS_MAX; /* the others are not kept */
 }
 
+bool cfg_reported_at(const struct cfg_load *l, const struct cfg_item *it)
+{
+	unsigned n = report_shown(l->faults) + report_shown(l->warnings);
+
+	for (unsigned i = 0; i < n; i++)
+		if (l->fault[i].at == it && !l->fault[i].warning)
+			return true;
+	return l->faults > CFG_FAULTS_MAX;
+}
+
 static const char *report_message(struct cfg_load *l, const struct cfg_fault *f)
 {
 	const char *level = f->warning ? "warning: " : "", *file;

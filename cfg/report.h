@@ -17,6 +17,8 @@ void cfg_warn(struct cfg_load *l, unsigned line, const struct cfg_item *at, cons
 	__attribute__((format(printf, 4, 5)));
 /* Has a mistake been reported of this section, or of anything in it? */
 bool cfg_reported(const struct cfg_load *l, const struct cfg_item *section);
+/* Of this alone. */
+bool cfg_reported_at(const struct cfg_load *l, const struct cfg_item *it);
 /* A value for a message: as written, printable, cut when long. */
 const char *cfg_shown(struct cfg_load *l, const struct cfg_value *v);
 /* Any text for a message, printable. */

@@ -691,6 +691,14 @@ static void devices(void)
 			"client c { peer = p user = u secret = x tun = b }\n"
 			"client d { peer = p user = u secret = x }",
 		    "t:5: client c: tun: client `b` uses device `b` too\n");
+	ASSERT_TOLD(
+		"service a { local = 10.0.0.1 tun = x }\nservice b { local = 10.0.0.2 tun = x }\n"
+		"service c { local = 10.0.0.3 }\nservice d { local = 10.0.0.4 }\n"
+		"net n { }\npeer p { dial = \"192.0.2.1:1701\" }\n"
+		"client x { peer = p user = u secret = s }",
+		"t:2: service b: tun: service `a` uses device `x` too\n"
+		"t:7: client x: service `a` uses device `x` too\n"
+		"t:7: client x: service `b` uses device `x` too\n");
 }
 
 static void ipv6_needs_1280(void)

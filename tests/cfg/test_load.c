@@ -15,19 +15,20 @@
 
 /* --- tests/cfg/bad: each NAME.conf is wrong exactly as NAME.expected says --------------------- */
 
-static void check_bad(const char *name)
+static void check_bad(const char *folder, const char *name,
+		      const struct ist_transport *const *transports)
 {
 	static struct told t;
 	char conf[300], expected[320];
 	char *text, *want;
 	size_t len;
 
-	snprintf(conf, sizeof(conf), "tests/cfg/bad/%s", name);
+	snprintf(conf, sizeof(conf), "%s/%s", folder, name);
 	snprintf(expected, sizeof(expected), "%.*s.expected", (int)strlen(conf) - 5, conf);
 	text = test_read_file(conf, &len);
 	want = test_read_file(expected, NULL);
 	memset(&t, 0, sizeof(t));
-	t.faults = cfg_load_text(&t.m, name, text, len, media, told_add, &t);
+	t.faults = cfg_load_text(&t.m, name, text, len, transports, told_add, &t);
 	CU_ASSERT_PTR_NULL(t.m);
 	CU_ASSERT(t.faults > 0);
 	ASSERT_TEXT(t.text, want);
@@ -36,16 +37,14 @@ static void check_bad(const char *name)
 	free(want);
 }
 
-static void bad_files(void)
+static unsigned check_bad_files(const char *folder, const struct ist_transport *const *transports)
 {
 	char path[4096];
 	struct dirent *e;
 	unsigned n = 0;
 	DIR *d;
 
-	setenv("IST_TEST_SECRET", "hush-from-the-environment", 1);
-	unsetenv("IST_TEST_UNSET");
-	snprintf(path, sizeof(path), "%s/tests/cfg/bad", test_srcdir());
+	snprintf(path, sizeof(path), "%s/%s", test_srcdir(), folder);
 	d = opendir(path);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(d);
 	while ((e = readdir(d))) {
@@ -53,11 +52,24 @@ static void bad_files(void)
 
 		if (len < 6 || strcmp(e->d_name + len - 5, ".conf"))
 			continue;
-		check_bad(e->d_name);
+		check_bad(folder, e->d_name, transports);
 		n++;
 	}
 	closedir(d);
-	CU_ASSERT(n >= 8);
+	return n;
+}
+
+static void bad_files(void)
+{
+	setenv("IST_TEST_SECRET", "hush-from-the-environment", 1);
+	unsetenv("IST_TEST_UNSET");
+	CU_ASSERT(check_bad_files("tests/cfg/bad", media) >= 8);
+}
+
+/* Each value that a medium or a link refuses for its text alone, and what no two ports can open. */
+static void bad_values_of_each_medium(void)
+{
+	CU_ASSERT(check_bad_files("tests/cfg/bad/media", ist_builtin_transports) >= 9);
 }
 
 /* --- the examples ----------------------------------------------------------------------------- */
@@ -294,6 +306,7 @@ static void nothing_changes_when_anything_is_wrong(void)
 
 static const struct test_case cases[] = {
 	{"bad_files", bad_files},
+	{"bad_values_of_each_medium", bad_values_of_each_medium},
 	{"example_lns_udp", example_lns_udp},
 	{"example_lns_frame_relay", example_lns_frame_relay},
 	{"example_lns_atm", example_lns_atm},
