@@ -140,6 +140,11 @@ void keeper_upgrade_say(struct keeper *k, enum keeper_level level, const char *f
 const char *keeper_upgrade_why(int status, char why[CHILD_WHY]);
 void keeper_upgrade_fail(struct keeper *k, const char *words, const char *why);
 void keeper_upgrade_end(struct keeper *k, enum keeper_upgrade_state state);
+/* Control is told to leave; the step that waits for it. */
+void keeper_upgrade_leave(struct keeper *k, enum upgrade_step step);
+/* For a row: data has died in the middle, which is what it always is: a new door, and a new
+ * control. */
+bool keeper_upgrade_data_lost(struct keeper *k, int status);
 /* For a row: control is at work, and all is done. */
 bool keeper_upgrade_done(struct keeper *k, int detail);
 /* The check of its step runs as pid. */

@@ -90,21 +90,18 @@ static void reload_try(struct keeper *k)
 static void reload_take(struct keeper *k)
 {
 	const struct keeper_reload *r = k->cfg->reload;
-	struct keeper_proc *control = &k->proc[KEEPER_CONTROL];
 
 	if (r->take(r->ctx) < 0) {
 		keeper_upgrade_fail(k, "the log says why", "");
 		return;
 	}
 	k->upgrade.taken = true;
-	if (!child_running(&control->child)) {
+	if (!child_running(&k->proc[KEEPER_CONTROL].child)) {
 		reload_try(k);
 		return;
 	}
 	keeper_upgrade_say(k, KEEPER_NOTICE, "it is right, control is told to leave");
-	k->upgrade.step = RELOAD_LEAVE;
-	control->owed |= KEEPER_OWE_LEAVE;
-	child_doom(&control->child, k->cfg->patience.leave, keeper_now());
+	keeper_upgrade_leave(k, RELOAD_LEAVE);
 }
 
 void keeper_reload_checked(struct keeper *k, int status)
@@ -142,6 +139,7 @@ const struct upgrade_row keeper_reload_rows[] = {
 	{RELOAD_LEAVE, UPGRADE_CONTROL_ENDED, reload_left},
 	{RELOAD_TRIAL, UPGRADE_CONTROL_READY, keeper_upgrade_done},
 	{RELOAD_TRIAL, UPGRADE_CONTROL_ENDED, reload_back},
+	{RELOAD_TRIAL, UPGRADE_DATA_ENDED, keeper_upgrade_data_lost},
 	{UPGRADE_NONE, UPGRADE_EVENTS, NULL},
 };
 

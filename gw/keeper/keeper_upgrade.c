@@ -175,22 +175,26 @@ static bool upgrade_hand_over(struct keeper *k, int detail)
 	return true;
 }
 
-static bool upgrade_stood_by(struct keeper *k, int detail)
+void keeper_upgrade_leave(struct keeper *k, enum upgrade_step step)
 {
 	struct keeper_proc *control = &k->proc[KEEPER_CONTROL];
 
-	upgrade_second(k)->child.due = CHILD_NEVER;
-	if (!child_running(&control->child))
-		return upgrade_hand_over(k, detail);
-	keeper_upgrade_say(k, KEEPER_NOTICE, "the new data stands by, control is told to leave");
-	k->upgrade.step = UPGRADE_LEAVE;
+	k->upgrade.step = step;
 	control->owed |= KEEPER_OWE_LEAVE;
 	child_doom(&control->child, k->cfg->patience.leave, keeper_now());
+}
+
+static bool upgrade_stood_by(struct keeper *k, int detail)
+{
+	upgrade_second(k)->child.due = CHILD_NEVER;
+	if (!child_running(&k->proc[KEEPER_CONTROL].child))
+		return upgrade_hand_over(k, detail);
+	keeper_upgrade_say(k, KEEPER_NOTICE, "the new data stands by, control is told to leave");
+	keeper_upgrade_leave(k, UPGRADE_LEAVE);
 	return true;
 }
 
-/* Its death in the middle of an upgrade is what it always is: a new door, and a new control. */
-static bool upgrade_data_lost(struct keeper *k, int status)
+bool keeper_upgrade_data_lost(struct keeper *k, int status)
 {
 	char why[CHILD_WHY];
 
@@ -280,7 +284,7 @@ static bool upgrade_handed_over(struct keeper *k, int status)
 	struct keeper_proc *data = &k->proc[KEEPER_DATA];
 
 	if (upgrade_has_ended(upgrade_second(k)))
-		return upgrade_data_lost(k, status);
+		return keeper_upgrade_data_lost(k, status);
 	k->upgrade.status = status;
 	data->child.state = CHILD_WAITING;
 	data->child.due = CHILD_NEVER;
@@ -301,7 +305,7 @@ static bool upgrade_not_taken(struct keeper *k, int status)
 		child_doom(&data->child, k->cfg->patience.stay, keeper_now());
 		return true;
 	}
-	upgrade_data_lost(k, k->upgrade.status);
+	keeper_upgrade_data_lost(k, k->upgrade.status);
 	data->child.state = CHILD_READY; /* as which it has ended */
 	child_ended(&data->child, k->upgrade.status, keeper_now());
 	return true;
@@ -334,16 +338,16 @@ static bool upgrade_back(struct keeper *k, int detail)
 static bool upgrade_data_tried(struct keeper *k, int status)
 {
 	upgrade_swap_programs(k);
-	return upgrade_data_lost(k, status);
+	return keeper_upgrade_data_lost(k, status);
 }
 
 static const struct upgrade_row upgrade_rows[] = {
 	{UPGRADE_STAND_BY, UPGRADE_STOOD_BY, upgrade_stood_by},
 	{UPGRADE_STAND_BY, UPGRADE_SECOND_ENDED, upgrade_second_lost},
-	{UPGRADE_STAND_BY, UPGRADE_DATA_ENDED, upgrade_data_lost},
+	{UPGRADE_STAND_BY, UPGRADE_DATA_ENDED, keeper_upgrade_data_lost},
 	{UPGRADE_LEAVE, UPGRADE_CONTROL_ENDED, upgrade_hand_over},
 	{UPGRADE_LEAVE, UPGRADE_SECOND_ENDED, upgrade_second_lost},
-	{UPGRADE_LEAVE, UPGRADE_DATA_ENDED, upgrade_data_lost},
+	{UPGRADE_LEAVE, UPGRADE_DATA_ENDED, keeper_upgrade_data_lost},
 	{UPGRADE_HAND_OVER, UPGRADE_TAKEN, upgrade_taken},
 	{UPGRADE_HAND_OVER, UPGRADE_STAYS, upgrade_stays},
 	{UPGRADE_HAND_OVER, UPGRADE_DATA_ENDED, upgrade_handed_over},
