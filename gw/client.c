@@ -118,7 +118,7 @@ static void client_on_ip4(void *ctx, const struct ppp_addresses *a, bool up)
 	c->ip4 = up;
 	c->addr = *a;
 	if (c->tun)
-		device_client_ip4(dp_tun_name(c->gw->dp, c->tun), c->cfg, a, up);
+		device_client_ip4(c->gw, dp_tun_name(c->gw->dp, c->tun), c->cfg, a, up);
 }
 
 static void client_on_ip6(void *ctx, const struct ppp_addresses *a, bool up)
@@ -127,7 +127,7 @@ static void client_on_ip6(void *ctx, const struct ppp_addresses *a, bool up)
 
 	c->ip6 = up;
 	if (c->tun)
-		device_client_ip6(dp_tun_name(c->gw->dp, c->tun), c->cfg, a, up);
+		device_client_ip6(c->gw, dp_tun_name(c->gw->dp, c->tun), c->cfg, a, up);
 }
 
 /* --- its bundle --- */

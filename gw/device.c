@@ -10,7 +10,10 @@
 #include "gw/netif.h"
 #include "gw/text.h"
 #include <errno.h>
+#include <net/if.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 static struct cfg_prefix device_prefix4(uint32_t addr, uint8_t bits)
 {
@@ -106,69 +109,166 @@ int device_open_client(struct gw *gw, const struct cfg_client *c, uint32_t *out,
 /* A route that leads elsewhere stays as it is. */
 static void device_note(const char *dev, const char *what, int rc)
 {
-	if (rc < 0)
+	if (rc < 0 && rc != -EPIPE) /* keeper has gone, which has been said, and devices with it */
 		GW_LOG(CLIENT, LOGL_ERROR, "%s: %s: %s\n", dev, what, strerror(-rc));
 }
 
-static void device_client_routes(const char *dev, const struct cfg_client *c, bool v6)
-{
-	char text[GW_TEXT_MAX];
-	unsigned i;
+/* --- routes that lead elsewhere --------------------------------------------------------------- */
 
-	for (i = 0; i < c->routes; i++)
-		if (c->route[i].v6 == v6)
-			device_note(dev, gw_prefix_text(text, sizeof(text), &c->route[i]),
-				    netif_route(dev, &c->route[i], true));
+#define WANTS_MOST   1024u
+#define WANT_FIRST   1000000u /* us to the next try, which doubles */
+#define WANT_LONGEST 64000000u
+
+struct device_wants {
+	unsigned n;
+	struct device_wanted {
+		char dev[IFNAMSIZ];
+		struct cfg_prefix to;
+		uint64_t at;
+		uint32_t pause;
+	} row[WANTS_MOST];
+};
+
+static bool device_is_wanted(const struct device_wanted *w, const char *dev,
+			     const struct cfg_prefix *to)
+{
+	return !strcmp(w->dev, dev) && w->to.v6 == to->v6 && w->to.bits == to->bits &&
+	       !memcmp(w->to.addr, to->addr, sizeof(to->addr));
 }
 
-void device_client_ip4(const char *dev, const struct cfg_client *c, const struct ppp_addresses *a,
-		       bool up)
+/* False: it was not, so that it may be there. */
+static bool device_want_no_more(struct gw *gw, const char *dev, const struct cfg_prefix *to)
+{
+	struct device_wants *all = gw->wants;
+	unsigned i = 0;
+
+	while (all && i < all->n && !device_is_wanted(&all->row[i], dev, to))
+		i++;
+	if (!all || i == all->n)
+		return false;
+	all->row[i] = all->row[--all->n];
+	return true;
+}
+
+/* False: there is no room. */
+static bool device_want_later(struct gw *gw, const char *dev, const struct cfg_prefix *to)
+{
+	struct device_wanted *w;
+
+	if (!gw->wants)
+		gw->wants = calloc(1, sizeof(*gw->wants));
+	if (!gw->wants || gw->wants->n == WANTS_MOST)
+		return false;
+	w = &gw->wants->row[gw->wants->n++];
+	*w = (struct device_wanted){
+		.to = *to, .at = loop_now(gw->loop) + WANT_FIRST, .pause = WANT_FIRST};
+	snprintf(w->dev, sizeof(w->dev), "%s", dev);
+	return true;
+}
+
+/* True: it need not be tried again. */
+static bool device_try(struct device_wanted *w, uint64_t now)
+{
+	char text[GW_TEXT_MAX];
+	int rc;
+
+	if (now < w->at)
+		return false;
+	rc = netif_route(w->dev, &w->to, true);
+	if (rc == -EEXIST) {
+		w->pause = w->pause < WANT_LONGEST ? 2 * w->pause : WANT_LONGEST;
+		w->at = now + w->pause;
+		return false;
+	}
+	if (rc == 0)
+		GW_LOG(CLIENT, LOGL_NOTICE, "%s: the route to %s leads here now\n", w->dev,
+		       gw_prefix_text(text, sizeof(text), &w->to));
+	return true;
+}
+
+void device_want(struct gw *gw, uint64_t now)
+{
+	struct device_wants *all = gw->wants;
+
+	for (unsigned i = 0; all && i < all->n; i++)
+		if (device_try(&all->row[i], now))
+			all->row[i--] = all->row[--all->n];
+}
+
+void device_free(struct gw *gw)
+{
+	free(gw->wants);
+	gw->wants = NULL;
+}
+
+bool device_route(struct gw *gw, const char *dev, const struct cfg_prefix *to, bool add)
+{
+	char text[GW_TEXT_MAX], what[GW_TEXT_MAX + 16];
+	int rc;
+
+	if (device_want_no_more(gw, dev, to) && !add)
+		return true;
+	rc = netif_route(dev, to, add);
+	snprintf(what, sizeof(what), "route to %s", gw_prefix_text(text, sizeof(text), to));
+	device_note(dev, what, rc);
+	return rc >= 0 || (rc == -EEXIST && device_want_later(gw, dev, to));
+}
+
+bool device_route4(struct gw *gw, const char *dev, uint32_t addr, bool add)
+{
+	struct cfg_prefix p = device_prefix4(addr, 32);
+
+	return device_route(gw, dev, &p, add);
+}
+
+/* --- clients ---------------------------------------------------------------------------------- */
+
+/* The kernel takes them with the address. */
+static void device_client_routes(struct gw *gw, const char *dev, const struct cfg_client *c,
+				 bool v6, bool up)
+{
+	for (unsigned i = 0; i < c->routes; i++) {
+		if (c->route[i].v6 != v6)
+			continue;
+		if (up)
+			device_route(gw, dev, &c->route[i], true);
+		else
+			device_want_no_more(gw, dev, &c->route[i]);
+	}
+}
+
+void device_client_ip4(struct gw *gw, const char *dev, const struct cfg_client *c,
+		       const struct ppp_addresses *a, bool up)
 {
 	struct cfg_prefix local = device_prefix4(a->local4, 32),
 			  peer = device_prefix4(a->peer4, 32);
 
-	if (!up) {
-		/* The kernel takes the routes through an address with it; the device stays up for
-		 * IPv6. */
+	if (up) {
+		device_note(dev, "up", netif_set(dev, true, c->mtu));
+		device_note(dev, "address", netif_addr(dev, &local, a->peer4 ? &peer : NULL, true));
+	} else {
+		/* The device stays up for IPv6. */
 		device_note(dev, "remove address",
 			    netif_addr(dev, &local, a->peer4 ? &peer : NULL, false));
-		return;
 	}
-	device_note(dev, "up", netif_set(dev, true, c->mtu));
-	device_note(dev, "address", netif_addr(dev, &local, a->peer4 ? &peer : NULL, true));
-	device_client_routes(dev, c, false);
+	device_client_routes(gw, dev, c, false, up);
 }
 
-void device_client_ip6(const char *dev, const struct cfg_client *c, const struct ppp_addresses *a,
-		       bool up)
+void device_client_ip6(struct gw *gw, const char *dev, const struct cfg_client *c,
+		       const struct ppp_addresses *a, bool up)
 {
 	struct cfg_prefix local = device_link_local(a->local_iid, 64);
 
-	if (!up) {
+	if (up) {
+		device_note(dev, "up", netif_set(dev, true, c->mtu));
+		device_note(dev, "address", netif_addr(dev, &local, NULL, true));
+	} else {
 		device_note(dev, "remove address", netif_addr(dev, &local, NULL, false));
-		return;
 	}
-	device_note(dev, "up", netif_set(dev, true, c->mtu));
-	device_note(dev, "address", netif_addr(dev, &local, NULL, true));
-	device_client_routes(dev, c, true);
+	device_client_routes(gw, dev, c, true, up);
 }
 
-bool device_route(const char *dev, const struct cfg_prefix *to, bool add)
-{
-	char text[GW_TEXT_MAX], what[GW_TEXT_MAX + 16];
-	int rc = netif_route(dev, to, add);
-
-	snprintf(what, sizeof(what), "route to %s", gw_prefix_text(text, sizeof(text), to));
-	device_note(dev, what, rc);
-	return rc >= 0;
-}
-
-bool device_route4(const char *dev, uint32_t addr, bool add)
-{
-	struct cfg_prefix p = device_prefix4(addr, 32);
-
-	return device_route(dev, &p, add);
-}
+/* --- as the data plane has them --------------------------------------------------------------- */
 
 struct dp_prefix device_network(const struct cfg_prefix *p)
 {

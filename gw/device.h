@@ -19,13 +19,18 @@ int device_open_client(struct gw *gw, const struct cfg_client *c, uint32_t *out,
 		       size_t err_len);
 
 /* What a client's NCPs agreed, on its device (by name). */
-void device_client_ip4(const char *dev, const struct cfg_client *c, const struct ppp_addresses *a,
-		       bool up);
-void device_client_ip6(const char *dev, const struct cfg_client *c, const struct ppp_addresses *a,
-		       bool up);
-/* Add or remove a route to a network outside the pools; false when the kernel refuses. */
-bool device_route(const char *dev, const struct cfg_prefix *to, bool add);
-bool device_route4(const char *dev, uint32_t addr, bool add);
+void device_client_ip4(struct gw *gw, const char *dev, const struct cfg_client *c,
+		       const struct ppp_addresses *a, bool up);
+void device_client_ip6(struct gw *gw, const char *dev, const struct cfg_client *c,
+		       const struct ppp_addresses *a, bool up);
+/* Add or remove a route to a network outside the pools; false when the kernel refuses.  One that
+ * leads elsewhere is added as soon as that has gone, unless it is removed before: as to a device
+ * that had another name before a reload. */
+bool device_route(struct gw *gw, const char *dev, const struct cfg_prefix *to, bool add);
+bool device_route4(struct gw *gw, const char *dev, uint32_t addr, bool add);
+/* Once a second: try those. */
+void device_want(struct gw *gw, uint64_t now);
+void device_free(struct gw *gw);
 
 /* As the data plane has it; of IPv6 at most 64 bits. */
 struct dp_prefix device_network(const struct cfg_prefix *p);

@@ -34,6 +34,7 @@ struct lines;
 struct logins;
 struct lns_list;
 struct networks;
+struct device_wants;
 struct plugins;
 struct resume;
 struct routes;
@@ -99,6 +100,7 @@ struct gw {
 	struct join_list *joins;
 	struct history *history;      /* the last failures */
 	struct keeper_link *keeper;   /* NULL: this is the only process */
+	int reload_calls;	      /* as vty_reload_calls() has left it; -1 = none */
 	struct gw_port *port;	      /* one per cfg->port */
 	struct addrpool **pool;	      /* one per cfg->pool */
 	struct addrpool *no_pool;     /* of services without a pool section */
@@ -107,6 +109,7 @@ struct gw {
 	struct gw_outgoing *outgoing; /* one per cfg->outgoing */
 	struct filters *filters;      /* of all sections */
 	struct logins *logins;	      /* by name (legs/leg_login.c) */
+	struct device_wants *wants;   /* routes that lead elsewhere; NULL = none (device.c) */
 	struct networks *networks;    /* behind clients, as RADIUS says (network.c) */
 	uint8_t id[8];		      /* random: names this gateway to other switches of a call */
 	enum gw_phase phase;

@@ -106,7 +106,7 @@ static void network_end(struct gw *gw, struct network *w)
 
 	if (!dp_tun_gone(gw->dp, w->tun)) {
 		if (w->in_kernel)
-			device_route(dp_tun_name(gw->dp, w->tun), &w->to, false);
+			device_route(gw, dp_tun_name(gw->dp, w->tun), &w->to, false);
 		dp_tun_unroute(gw->dp, w->tun, &p);
 	}
 	network_forget(w, gw->networks);
@@ -121,7 +121,7 @@ bool network_take(struct gw *gw, struct network_hold *h, uint32_t tun, const str
 	if (!w)
 		return false;
 	*h = (struct network_hold){.of = w, .tid = tid, .sid = sid};
-	ok = llist_empty(&w->holds) ? device_route(dp_tun_name(gw->dp, tun), to, true)
+	ok = llist_empty(&w->holds) ? device_route(gw, dp_tun_name(gw->dp, tun), to, true)
 				    : w->in_kernel;
 	w->in_kernel = ok;
 	llist_add(&h->entry, &w->holds);

@@ -375,7 +375,8 @@ static void outgoing_watch(const struct gw_service *service, const struct cfg_ou
 	for (unsigned i = 0; outgoing_network(cfg, i, &p); i++)
 		ok = dp_tun_route(service->gw->dp, service->tun, &p, 0, 0) && ok;
 	for (unsigned i = 0; i < cfg->routes; i++)
-		device_route(dp_tun_name(service->gw->dp, service->tun), &cfg->route[i], true);
+		device_route(service->gw, dp_tun_name(service->gw->dp, service->tun),
+			     &cfg->route[i], true);
 	if (!ok)
 		GW_LOG(CALL, LOGL_ERROR, "outgoing %s: no memory: not every packet will call it\n",
 		       cfg->name);

@@ -155,4 +155,5 @@ void services_check(struct gw *gw, uint64_t now)
 		else
 			device_route_service(s);
 	}
+	device_want(gw, now);
 }

@@ -11,6 +11,7 @@
 #include "gw/accounts.h"
 #include "gw/bind.h"
 #include "gw/client.h"
+#include "gw/device.h"
 #include "gw/dialout.h"
 #include "gw/drain.h"
 #include "gw/dynauth.h"
@@ -238,6 +239,7 @@ struct gw *gw_new_apart(const struct cfg_model *cfg, struct store *store,
 		return NULL;
 	gw->cfg = cfg;
 	gw->dp_fd.fd = -1;
+	gw->reload_calls = -1;
 	gw_random(gw->id, sizeof(gw->id));
 	INIT_LLIST_HEAD(&gw->dialouts);
 	INIT_LLIST_HEAD(&gw->bundles);
@@ -271,6 +273,7 @@ void gw_free(struct gw *gw)
 	outgoings_free(gw);
 	services_free(gw);
 	filters_free(gw);
+	device_free(gw);
 	if (gw->dp)
 		capture_free_all(gw);
 	ports_free(gw);

@@ -43,7 +43,7 @@ static void leg_addr_route4(struct leg_server *s)
 	const struct gw_service *v = s->service;
 
 	s->routed = s->given4 && !addrpool_covers4(v->pool, s->given4) && v->tun &&
-		    device_route4(dp_tun_name(s->t.gw->dp, v->tun), s->given4, true);
+		    device_route4(s->t.gw, dp_tun_name(s->t.gw->dp, v->tun), s->given4, true);
 }
 
 static void leg_addr_route6(struct leg_server *s)
@@ -52,7 +52,7 @@ static void leg_addr_route6(struct leg_server *s)
 	const struct cfg_prefix p = leg_addr_prefix6(s);
 
 	s->routed6 = s->has6 && !addrpool_covers6(v->pool, s->prefix6) && v->tun &&
-		     device_route(dp_tun_name(s->t.gw->dp, v->tun), &p, true);
+		     device_route(s->t.gw, dp_tun_name(s->t.gw->dp, v->tun), &p, true);
 }
 
 static const char *leg_addr_device(const struct leg_server *s)
@@ -66,7 +66,7 @@ static const char *leg_addr_device(const struct leg_server *s)
 static void leg_addr_unroute4(struct leg_server *s)
 {
 	if (s->routed && leg_addr_device(s))
-		device_route4(leg_addr_device(s), s->given4, false);
+		device_route4(s->t.gw, leg_addr_device(s), s->given4, false);
 	s->routed = false;
 }
 
@@ -75,7 +75,7 @@ static void leg_addr_unroute6(struct leg_server *s)
 	const struct cfg_prefix p = leg_addr_prefix6(s);
 
 	if (s->routed6 && leg_addr_device(s))
-		device_route(leg_addr_device(s), &p, false);
+		device_route(s->t.gw, leg_addr_device(s), &p, false);
 	s->routed6 = false;
 }
 

@@ -196,6 +196,38 @@ static void a_route_of_a_fixed_address(void)
 	bench_stop();
 }
 
+/* What led elsewhere is tried after 1 s, 3 s, 7 s ... and not when nobody wants it any more. */
+static void a_route_that_is_tried_again(void)
+{
+	static const char route[] = "route ist0 add 10.99.0.9/32";
+	static const char now[] = "client notice: ist0: the route to 10.99.0.9/32 leads here now";
+	struct far_call *c;
+
+	bench_start(SERVICE);
+	CU_ASSERT_TRUE_FATAL(bench_dial("lac"));
+	fake.netif_error = -EEXIST;
+	fake.netif_fails = route;
+	c = bench_call("bob", "a password", PPP_AUTH_CHAP_MD5);
+	fake.netif_fails = route;
+	bench_pass(2 * SEC);
+	CU_ASSERT_EQUAL(fake_said(route), 2);
+	CU_ASSERT_EQUAL(bench_logged(now), 0);
+	bench_pass(2 * SEC);
+	CU_ASSERT_EQUAL(fake_said(route), 3);
+	CU_ASSERT_EQUAL(bench_logged(now), 1);
+	bench_pass(10 * SEC);
+	CU_ASSERT_EQUAL(fake_said(route), 3);
+	bench_hangup(c, L2TP_CDN_ADMINISTRATIVE, "");
+	CU_ASSERT_EQUAL(fake_said("route ist0 del 10.99.0.9/32"), 1);
+	fake.netif_fails = route;
+	c = bench_call("bob", "a password", PPP_AUTH_CHAP_MD5);
+	bench_hangup(c, L2TP_CDN_ADMINISTRATIVE, "");
+	CU_ASSERT_EQUAL(fake_said("route ist0 del 10.99.0.9/32"), 1);
+	bench_pass(10 * SEC);
+	CU_ASSERT_EQUAL(fake_said(route), 4);
+	bench_stop();
+}
+
 #define CLIENT                                                                             \
 	"host-name = gw\n"                                                                 \
 	"udp a { listen = \"192.0.2.1:1701\" }\n"                                          \
@@ -274,8 +306,8 @@ static void what_a_client_does_not_get(void)
 		{"if home up", "home: up: File exists"},
 		{"addr home add 10.100.0.2/32", "home: address: File exists"},
 		{"addr home add link-local", "home: address: File exists"},
-		{"route home add 10.0.0.0/8", "home: 10.0.0.0/8: File exists"},
-		{"route home add 2001:db8::/32", "home: 2001:db8::/32: File exists"},
+		{"route home add 10.0.0.0/8", "home: route to 10.0.0.0/8: File exists"},
+		{"route home add 2001:db8::/32", "home: route to 2001:db8::/32: File exists"},
 		{"addr home del 10.100.0.2/32", "home: remove address: File exists"},
 		{"addr home del link-local", "home: remove address: File exists"},
 	};
@@ -318,6 +350,7 @@ static const struct test_case cases[] = {
 	{"what_a_service_can_do_without", what_a_service_can_do_without},
 	{"a_route_that_led_elsewhere", a_route_that_led_elsewhere},
 	{"a_route_of_a_fixed_address", a_route_of_a_fixed_address},
+	{"a_route_that_is_tried_again", a_route_that_is_tried_again},
 	{"a_client_gets_what_it_needs", a_client_gets_what_it_needs},
 	{"what_is_held_in_a_pool", what_is_held_in_a_pool},
 	{"what_a_client_does_not_get", what_a_client_does_not_get},
