@@ -2,8 +2,8 @@
 /*
  * What a reload changes: two texts, section by section and key by key.  Sections are the same when
  * their word and name are; both lists are sorted for that, since there may be 60,000 users.  Values
- * are compared and never printed, since there are secrets among them.  The text of a secret's file
- * is not looked at.
+ * are compared and never printed, since there are secrets among them.  Of a secret's file a hash
+ * that was taken with the copy of the text is compared.
  */
 #include "cfg/load.h"
 #include "cfg/names.h"
@@ -238,6 +238,10 @@ void cfg_print_changes(FILE *out, int before, int after, const char *file,
 	diff_read(&old, before, file, transports);
 	diff_read(&new, after, file, transports);
 	if (old.root && new.root) {
+		if (cfg_has_stamps(&old) && cfg_has_stamps(&new)) {
+			cfg_stamp_values(&old);
+			cfg_stamp_values(&new);
+		}
 		diff_top(out, old.root, new.root);
 		was = diff_sections(old.scratch, old.root);
 		is = diff_sections(new.scratch, new.root);

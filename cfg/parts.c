@@ -327,6 +327,8 @@ bool cfg_gather(const char *file, int to)
 	struct arena_buf b = {.a = l.scratch};
 	bool ok = cfg_parts_file(&l, file);
 
+	if (ok && !l.part->wrong)
+		cfg_stamp_put(&l);
 	if (ok && l.parts > 1)
 		cfg_bundle_put(&b, &l);
 	else if (ok)

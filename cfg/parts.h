@@ -51,6 +51,14 @@ const char *cfg_line_text(struct cfg_load *l, unsigned line, unsigned near);
 /* A path, relative to the folder of a file. */
 const char *cfg_beside(struct arena *a, const char *file, const char *path);
 
+/* --- what files of secrets were (stamp.c) --- */
+
+/* Add a part that says it. */
+void cfg_stamp_put(struct cfg_load *l);
+bool cfg_has_stamps(const struct cfg_load *l);
+/* The values of `secret-file` become other ones when the text of the file does. */
+void cfg_stamp_values(struct cfg_load *l);
+
 /* --- all of them in one text (bundle.c) --- */
 
 /* Does it begin as one? */

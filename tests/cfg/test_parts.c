@@ -292,6 +292,40 @@ static void a_broken_copy(void)
 	parts_end();
 }
 
+/* A reload tells that the text of a secret's file is another one, by its key. */
+static void a_secret_that_has_changed(void)
+{
+	int fd[3];
+	char *out = NULL;
+	size_t len = 0;
+	FILE *f;
+
+	parts_begin();
+	parts_write("x.conf", "include \"*.inc\"\npeer p { secret-file = \"p\" }\n"
+			      "user b { secret-file = none }\n");
+	parts_write("a.inc", "user a { secret-file = 'a' }\nuser c { secret-file = \"a\" }\n");
+	parts_write("a", "sesame\n");
+	parts_write("p", "between\n");
+	for (unsigned i = 0; i < 3; i++) {
+		fd[i] = memfd_create("copy", MFD_CLOEXEC);
+		CU_ASSERT_TRUE(cfg_gather(parts_path("x.conf"), fd[i]));
+		parts_write(i ? "p" : "a", "hush\n");
+	}
+	for (unsigned i = 0; i < 3; i++) {
+		f = open_memstream(&out, &len);
+		CU_ASSERT_PTR_NOT_NULL_FATAL(f);
+		cfg_print_changes(f, fd[i], fd[i < 2 ? i + 1 : i], parts_path("x.conf"), media);
+		fclose(f);
+		ASSERT_TEXT(out, i == 0	  ? "change\tuser\ta\tchanged\tnew-calls\tsecret-file\n"
+					    "change\tuser\tc\tchanged\tnew-calls\tsecret-file\n"
+				 : i == 1 ? "change\tpeer\tp\tchanged\tnew-calls\tsecret-file\n"
+					  : "");
+		free(out);
+		close(fd[i]);
+	}
+	parts_end();
+}
+
 static const struct test_case cases[] = {
 	{"includes_are_read_in_order", includes_are_read_in_order},
 	{"includes_tell_their_own_lines", includes_tell_their_own_lines},
@@ -301,6 +335,7 @@ static const struct test_case cases[] = {
 	{"includes_with_rights_of_others", includes_with_rights_of_others},
 	{"a_copy_stands_alone", a_copy_stands_alone},
 	{"a_broken_copy", a_broken_copy},
+	{"a_secret_that_has_changed", a_secret_that_has_changed},
 	{NULL, NULL},
 };
 const struct test_suite suite_parts = {"parts", cases};
