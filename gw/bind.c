@@ -181,13 +181,6 @@ static void bind_refuse(struct l2tp_call *c, enum l2tp_cdn_result result, const 
 	l2tp_call_hangup(c, &r, NULL, 0, now);
 }
 
-static const struct cfg_port *bind_port(struct gw *gw, l2tp_channel c)
-{
-	const struct gw_port *p = port_by_number(gw, dp_channel_port(c));
-
-	return p ? p->cfg : NULL;
-}
-
 static void bind_on_offered(struct gw *gw, const struct l2tp_event *ev)
 {
 	const struct cfg_peer *peer;
@@ -202,7 +195,7 @@ static void bind_on_offered(struct gw *gw, const struct l2tp_event *ev)
 	l2tp_tunnel_info(ev->tunnel, &t);
 	l2tp_call_info(ev->call, &c);
 	peer = t.peer;
-	words = drain_why(gw, bind_port(gw, t.channel), peer, t.local_id);
+	words = drain_why_offered(gw, &t);
 	if (words) {
 		history_call(gw, ev->call, ev->now, words);
 		bind_refuse(ev->call, L2TP_CDN_NO_FACILITIES_TEMP, words, ev->now);

@@ -83,17 +83,19 @@ static bool drain_has_room(const struct drain *d, const char *name)
 	return d->n < DRAIN_MOST && n <= DRAIN_RECORD;
 }
 
-static bool drain_add(struct gw *gw, enum drain_kind kind, const char *name, uint64_t since)
+/* NULL: there is no room. */
+static struct drain_row *drain_add(struct gw *gw, enum drain_kind kind, const char *name,
+				   uint64_t since)
 {
 	struct drain *d = gw->drain;
 	struct drain_row *r = &d->row[d->n];
 
 	if (!drain_has_room(d, name) || strlen(name) >= sizeof(r->name))
-		return false;
+		return NULL;
 	*r = (struct drain_row){.kind = (uint8_t)kind, .since = since};
 	memcpy(r->name, name, strlen(name));
 	d->n++;
-	return true;
+	return r;
 }
 
 const char *drain_begin(struct gw *gw, enum drain_kind kind, const char *name)
@@ -140,11 +142,12 @@ void drain_shutdown(struct gw *gw, uint64_t within)
 	struct drain *d = gw->drain;
 	struct drain_row *r = drain_find(d, DRAIN_SHUTDOWN, "");
 
-	if (!r && !drain_add(gw, DRAIN_SHUTDOWN, "", 0)) {
+	if (!r)
+		r = drain_add(gw, DRAIN_SHUTDOWN, "", 0);
+	if (!r) {
 		d->n--; /* the last wish gives way */
-		drain_add(gw, DRAIN_SHUTDOWN, "", 0);
+		r = drain_add(gw, DRAIN_SHUTDOWN, "", 0);
 	}
-	r = drain_find(d, DRAIN_SHUTDOWN, "");
 	r->since = loop_now(gw->loop) + within;
 	resume_drain(gw->resume);
 }
@@ -184,19 +187,35 @@ const char *drain_why(const struct gw *gw, const struct cfg_port *port, const st
 	return tunnel && drain_has_tunnel(gw, tunnel) ? "the tunnel takes no new calls" : NULL;
 }
 
+static const struct cfg_port *drain_port_of(struct gw *gw, l2tp_channel channel)
+{
+	const struct gw_port *p = channel ? port_by_number(gw, dp_channel_port(channel)) : NULL;
+
+	return p ? p->cfg : NULL;
+}
+
+const char *drain_why_offered(struct gw *gw, const struct l2tp_tunnel_info *t)
+{
+	const struct drain *d = gw->drain;
+
+	return d && d->n ? drain_why(gw, drain_port_of(gw, t->channel), t->peer, t->local_id)
+			 : NULL;
+}
+
 /* --- what is left ----------------------------------------------------------------------------- */
 
 struct drain_count {
 	struct gw *gw;
-	const struct drain_row *row;
+	enum drain_kind kind;
+	const char *name;
 	unsigned n;
 };
 
 static bool drain_is_port(const struct drain_count *c, l2tp_channel channel)
 {
-	const struct gw_port *p = channel ? port_by_number(c->gw, dp_channel_port(channel)) : NULL;
+	const struct cfg_port *p = drain_port_of(c->gw, channel);
 
-	return p && !strcmp(p->cfg->config.name, c->row->name);
+	return p && !strcmp(p->config.name, c->name);
 }
 
 static void drain_count_line(void *ctx, const struct line_view *line)
@@ -210,27 +229,27 @@ static bool drain_is_tunnel(const struct drain_count *c, const struct l2tp_tunne
 {
 	const struct cfg_peer *peer = i->peer;
 
-	if (c->row->kind == DRAIN_PORT)
+	if (c->kind == DRAIN_PORT)
 		return drain_is_port(c, i->channel);
-	if (c->row->kind == DRAIN_PEER)
-		return peer && !strcmp(peer->name, c->row->name);
-	return i->local_id == atoi(c->row->name);
+	if (c->kind == DRAIN_PEER)
+		return peer && !strcmp(peer->name, c->name);
+	return i->local_id == atoi(c->name);
 }
 
-static unsigned drain_left(struct gw *gw, const struct drain_row *row)
+unsigned drain_left(struct gw *gw, enum drain_kind kind, const char *name)
 {
-	struct drain_count c = {gw, row, 0};
+	struct drain_count c = {gw, kind, name, 0};
 	struct l2tp_tunnel *t = NULL;
 	struct l2tp_tunnel_info i;
 
-	if (row->kind == DRAIN_GATEWAY || row->kind == DRAIN_SHUTDOWN)
+	if (kind == DRAIN_GATEWAY || kind == DRAIN_SHUTDOWN)
 		return gw->joins->n;
 	while ((t = l2tp_tunnel_next(gw->engine, t))) {
 		l2tp_tunnel_info(t, &i);
 		if (drain_is_tunnel(&c, &i))
 			c.n += i.calls;
 	}
-	if (row->kind == DRAIN_PORT)
+	if (kind == DRAIN_PORT)
 		lines_each(gw, drain_count_line, &c);
 	return c.n;
 }
@@ -242,7 +261,7 @@ void drain_each(struct gw *gw, void (*each)(void *ctx, const struct drain_view *
 		struct drain_view v = {.kind = (enum drain_kind)r->kind,
 				       .name = r->name,
 				       .since = r->since,
-				       .calls = drain_left(gw, r)};
+				       .calls = drain_left(gw, (enum drain_kind)r->kind, r->name)};
 
 		each(ctx, &v);
 	}

@@ -46,6 +46,11 @@ bool drain_is_over(struct gw *gw, uint64_t now);
  */
 const char *drain_why(const struct gw *gw, const struct cfg_port *port, const struct cfg_peer *peer,
 		      uint16_t tunnel);
+/* The same for a call that is offered in this tunnel. */
+const char *drain_why_offered(struct gw *gw, const struct l2tp_tunnel_info *t);
+
+/* Calls that are there, of a tunnel by its id; by a port lines are calls too. */
+unsigned drain_left(struct gw *gw, enum drain_kind kind, const char *name);
 
 /* Each that drains, in the order of the wishes, with the calls that are left there. */
 struct drain_view {

@@ -3,6 +3,7 @@
 
 #include "gw/accounts.h"
 #include "gw/lns.h"
+#include "gw/operator/operator.h"
 #include "gw/processes.h"
 #include "gw/resume.h"
 #include <errno.h>
@@ -143,6 +144,10 @@ static void __attribute__((noreturn)) kept_go(struct gw *gw)
 
 static void kept_leave_all(struct kept *k)
 {
+	int calls = vty_reload_calls(k->gw);
+
+	if (calls >= 0)
+		keeper_keep(&k->link, PROCESSES_CALLS, calls);
 	GW_LOG(MAIN, LOGL_NOTICE, "control is replaced\n");
 	kept_go(k->gw);
 }
@@ -214,6 +219,7 @@ int kept_serve(struct kept *k, struct gw *gw)
 	int rc;
 
 	k->gw = gw;
+	gw->reload_calls = keeper_fds_find(&k->held, PROCESSES_CALLS);
 	osmo_fd_setup(&k->ofd, k->link.notice, OSMO_FD_READ, kept_readable, k, 0);
 	rc = osmo_fd_register(&k->ofd);
 	if (rc < 0) {

@@ -16,7 +16,8 @@
 #define PROCESSES_CONF	 "control/configuration"
 #define PROCESSES_DOOR	 "all/door/%u"
 #define PROCESSES_STORE	 "control/store"
-#define PROCESSES_BEFORE "data/before" /* the memory of the door before */
+#define PROCESSES_CALLS	 "control/calls" /* vty_reload_calls() */
+#define PROCESSES_BEFORE "data/before"	 /* the memory of the door before */
 
 /* A copy of the configuration in memory, so that what is checked is what is run, also after a
  * restart of control: its descriptor, or -1 with errno. */
@@ -36,6 +37,8 @@ struct processes {
 	const struct plugins *plugins; /* for `load` */
 	/* Remove what control has left at this path of a VTY, since it has no right to. */
 	void (*sweep)(const char *socket);
+	/* Remove what control has left so that the socket is found. */
+	void (*forget)(const char *file);
 	void (*log)(enum keeper_level level, const char *words);
 };
 /* Be keeper until all has ended: exit status. */

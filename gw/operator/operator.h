@@ -26,6 +26,17 @@ int vty_talk(const char *path);
 /* Have the gateway do `what`, "upgrade" or "reload", and print each step to `out` until it is over:
  * exit status 0 when it is done, else 1, with words of a refusal on stderr. */
 int vty_replace(const char *path, const char *what, FILE *out);
+/* The same of a gateway that may listen at another path too, before or after; NULL = not. */
+int vty_replace_at(const char *path, const char *other, const char *what, FILE *out);
+
+/* Note where the gateway of this configuration listens; read that; forget it. */
+void vty_note(const char *file, const char *socket);
+bool vty_noted(const char *file, char *socket, size_t cap);
+void vty_forget(const char *file);
+
+/* Calls that each change of the last reload's check concerns, in a file in memory for the next
+ * control, whose gw.reload_calls it is; -1: there is none, or the control before has made it. */
+int vty_reload_calls(struct gw *gw);
 
 /* Captures: dp_ops.tap, ctx is the struct gw; and the end of all captures. */
 void capture_tap(void *ctx, unsigned port, bool outbound, uint16_t link_type, const uint8_t *frame,

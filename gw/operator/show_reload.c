@@ -4,17 +4,24 @@
  * calls each change concerns.  The lines are of a check that keeper has started
  * (cfg_print_changes()); other lines of it are mistakes and warnings.
  */
-#define _DEFAULT_SOURCE /* strsep */
+#define _GNU_SOURCE /* strsep, memfd_create */
+#include "core/htab.h"
 #include "gw/client.h"
+#include "gw/drain.h"
 #include "gw/keeper/keeper.h"
 #include "gw/legs/legs.h"
 #include "gw/line.h"
+#include "gw/operator/operator.h"
 #include "gw/operator/vty.h"
 #include "gw/port.h"
 #include "gw/service.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 struct reload_row {
 	const char *kind, *name, *change, *when, *keys;
@@ -46,21 +53,6 @@ static const struct table_column table_reload_columns[] = {
 
 /* --- calls that a change concerns ------------------------------------------------------------- */
 
-static long reload_calls_of_peer(struct gw *gw, const char *name)
-{
-	const void *peer = cfg_named(gw->cfg, "peer", name);
-	struct l2tp_tunnel *t = NULL;
-	struct l2tp_tunnel_info info;
-	long n = 0;
-
-	while ((t = l2tp_tunnel_next(gw->engine, t))) {
-		l2tp_tunnel_info(t, &info);
-		if (peer && info.peer == peer)
-			n += info.calls;
-	}
-	return n;
-}
-
 static long reload_calls_of_service(struct gw *gw, const char *name)
 {
 	struct leg_terminal_view t;
@@ -84,37 +76,14 @@ static long reload_calls_of_client(struct gw *gw, const char *name)
 	return 0;
 }
 
-struct reload_lines {
-	unsigned port;
-	long n;
-};
-
-static void reload_count_line(void *ctx, const struct line_view *line)
+static long reload_calls_of_peer(struct gw *gw, const char *name)
 {
-	struct reload_lines *r = ctx;
-
-	r->n += line->leg && dp_channel_port(line->channel) == r->port;
+	return drain_left(gw, DRAIN_PEER, name);
 }
 
 static long reload_calls_of_port(struct gw *gw, const char *name)
 {
-	const void *cfg = cfg_named(gw->cfg, "port", name);
-	struct reload_lines r = {.n = 0};
-	struct l2tp_tunnel *t = NULL;
-	struct l2tp_tunnel_info info;
-
-	for (unsigned i = 0; i < gw->cfg->ports; i++)
-		if (gw->port[i].cfg == cfg && gw->port[i].number >= 0)
-			r.port = (unsigned)gw->port[i].number;
-	if (!cfg)
-		return 0;
-	lines_each(gw, reload_count_line, &r);
-	while ((t = l2tp_tunnel_next(gw->engine, t))) {
-		l2tp_tunnel_info(t, &info);
-		if (info.channel && dp_channel_port(info.channel) == r.port)
-			r.n += info.calls;
-	}
-	return r.n;
+	return drain_left(gw, DRAIN_PORT, name);
 }
 
 static long reload_concerns(struct gw *gw, const char *kind, const char *name)
@@ -173,15 +142,101 @@ static char *reload_text(struct gw *gw, bool *full)
 	return text;
 }
 
+/* --- what the control before has counted --------------------------------------------------------
+ *
+ * A reload that is done has ended the calls of what was removed.  So who is told to leave notes the
+ * numbers of all rows, behind one that says which report they are of.
+ */
+
+static unsigned long long reload_number(const char *text)
+{
+	return htab_octets(text, strlen(text));
+}
+
+/* The numbers that belong to this report, or NULL: it is the calls of now that count. */
+static char *reload_noted(const struct gw *gw, const char *text)
+{
+	struct stat st;
+	char *noted = NULL, *end;
+	ssize_t n = -1;
+
+	if (text && gw->reload_calls >= 0 && fstat(gw->reload_calls, &st) == 0)
+		noted = malloc((size_t)st.st_size + 1);
+	if (noted)
+		n = pread(gw->reload_calls, noted, (size_t)st.st_size, 0);
+	if (n >= 0) {
+		noted[n] = '\0';
+		if (strtoull(noted, &end, 16) == reload_number(text)) {
+			memmove(noted, end, strlen(end) + 1);
+			return noted;
+		}
+	}
+	free(noted);
+	return NULL;
+}
+
+/* Calls each for every row of the text, which is changed. */
+static void reload_each(struct gw *gw, char *text,
+			void (*each)(void *ctx, const struct reload_row *row), void *ctx)
+{
+	char *noted = reload_noted(gw, text), *at = noted, *line;
+	struct reload_row row;
+
+	while ((line = strsep(&text, "\n"))) { /* none without a text */
+		if (!reload_read(gw, line, &row))
+			continue;
+		if (noted)
+			row.calls = strtol(at, &at, 10);
+		each(ctx, &row);
+	}
+	free(noted);
+}
+
+static void reload_put_number(void *ctx, const struct reload_row *row)
+{
+	fprintf(ctx, " %ld", row->calls);
+}
+
+static int reload_write_numbers(struct gw *gw, char *text)
+{
+	int fd = memfd_create("calls of changes", MFD_CLOEXEC), own = dup(fd);
+	FILE *f = own >= 0 ? fdopen(own, "w") : NULL;
+
+	if (f) {
+		fprintf(f, "%llx", reload_number(text));
+		reload_each(gw, text, reload_put_number, f);
+		fclose(f);
+		return fd;
+	}
+	if (own >= 0)
+		close(own);
+	if (fd >= 0)
+		close(fd);
+	return -1;
+}
+
+int vty_reload_calls(struct gw *gw)
+{
+	bool full;
+	char *text = reload_text(gw, &full), *noted = reload_noted(gw, text);
+	int fd = text && !noted ? reload_write_numbers(gw, text) : -1;
+
+	free(noted);
+	free(text);
+	return fd;
+}
+
+static void reload_put_row(void *ctx, const struct reload_row *row)
+{
+	table_row(ctx, row);
+}
+
 static void table_reload_rows(struct gw *gw, struct table_text *to)
 {
 	bool full;
-	char *text = reload_text(gw, &full), *rest = text, *line;
-	struct reload_row row;
+	char *text = reload_text(gw, &full);
 
-	while ((line = strsep(&rest, "\n"))) /* none without a text */
-		if (reload_read(gw, line, &row))
-			table_row(to, &row);
+	reload_each(gw, text, reload_put_row, to);
 	free(text);
 }
 
