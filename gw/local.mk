@@ -17,7 +17,7 @@ libcontrol_la_SOURCES = \
 	gw/legs/leg_grant.c gw/legs/leg_proxy.c gw/legs/proxy_avp.c gw/legs/proxy_avp.h gw/legs/leg_server.c gw/legs/leg_server_addr.c gw/legs/leg_server.h gw/legs/leg_server_save.c gw/legs/leg_terminal.c gw/legs/leg_terminal.h gw/legs/legs.h gw/legs/origin.c gw/legs/origin.h gw/legs/ra.c gw/legs/ra.h gw/legs/relay.c gw/legs/relay.h \
 	gw/operator/capture.c gw/operator/capture.h gw/operator/debug.c gw/operator/debug.h gw/operator/operator.h gw/operator/show_bundles.c gw/operator/show_calls.c gw/operator/show_counters.c gw/operator/show_grant.c gw/operator/show_history.c gw/operator/show_joins.c \
 	gw/operator/show_peers.c gw/operator/show_process.c gw/operator/show_ports.c gw/operator/show_radius.c gw/operator/show_reload.c gw/operator/show_routes.c gw/operator/show_services.c gw/operator/show_summary.c gw/operator/show_upgrade.c gw/operator/table.c gw/operator/table.h \
-	gw/operator/vty.c gw/operator/vty.h gw/operator/vty_ask.c gw/operator/vty_listen.c gw/operator/vty_listen.h
+	gw/operator/vty.c gw/operator/vty.h gw/operator/vty_ask.c gw/operator/vty_note.c gw/operator/vty_listen.c gw/operator/vty_listen.h
 libcontrol_la_SOURCES += gw/dhcp6/dhcp6.c gw/dhcp6/dhcp6.h gw/dhcp6/dhcp6_int.h gw/dhcp6/dhcp6_read.c gw/legs/leg_dhcp6.c
 libcontrol_la_SOURCES += gw/aaa/rate.c gw/aaa/rate.h gw/legs/leg_rate.c gw/operator/show_rates.c
 libcontrol_la_CFLAGS = $(AM_CFLAGS) $(OSMO_CFLAGS) $(PCAP_CFLAGS)

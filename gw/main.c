@@ -13,6 +13,7 @@
 
 #include <fcntl.h>
 #include <getopt.h>
+#include <limits.h>
 #include <osmocom/core/select.h>
 #include <osmocom/core/talloc.h>
 #include <signal.h>
@@ -176,6 +177,7 @@ static int main_run(const struct cfg_model *m, const struct plugins *ps, void *t
 		main_loop(gw, true);
 		rc = 0;
 		vty_stop();
+		vty_forget(m->file);
 	}
 	gw_free(gw);
 	if (s) {
@@ -306,6 +308,7 @@ static int main_keeper(const struct cfg_model *m, const struct plugins *ps, int 
 			      .load = main_load_again,
 			      .plugins = ps,
 			      .sweep = vty_sweep,
+			      .forget = vty_forget,
 			      .log = main_keeper_log};
 
 	return processes_run(&p);
@@ -346,13 +349,25 @@ static int main_check(const struct main_wish *w, const struct cfg_model *m,
 	return w->against ? main_compare(w, ps, conf) : printf("%s: no mistakes\n", m->file) < 0;
 }
 
+/* The gateway may still listen where the file has said before. */
+static int main_replace(const struct main_wish *w, const struct cfg_model *m, const char *what)
+{
+	char noted[PATH_MAX];
+
+	if (w->socket)
+		return vty_replace(w->socket, what, stdout);
+	return vty_replace_at(m->vty_socket,
+			      vty_noted(w->file, noted, sizeof(noted)) ? noted : NULL, what,
+			      stdout);
+}
+
 /* A wrong configuration would be refused in the end; here its mistakes are seen. */
 static int main_upgrade(const struct main_wish *w, const struct cfg_model *m,
 			const struct plugins *ps, int conf)
 {
 	(void)ps;
 	(void)conf;
-	return vty_replace(w->socket ? w->socket : m->vty_socket, "upgrade", stdout);
+	return main_replace(w, m, "upgrade");
 }
 
 static int main_reload(const struct main_wish *w, const struct cfg_model *m,
@@ -360,8 +375,7 @@ static int main_reload(const struct main_wish *w, const struct cfg_model *m,
 {
 	(void)ps;
 	(void)conf;
-	return vty_replace(w->socket ? w->socket : m->vty_socket,
-			   w->dry ? "reload dry-run" : "reload", stdout);
+	return main_replace(w, m, w->dry ? "reload dry-run" : "reload");
 }
 
 /* What the last argument asks a running gateway to do; without a model it is at w->socket. */

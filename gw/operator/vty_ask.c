@@ -224,8 +224,23 @@ static bool upgrade_is_gone(const char *path)
 	return access(path, F_OK) < 0 && errno == ENOENT;
 }
 
+/* Where somebody listens, the first if nobody does. */
+static const char *upgrade_place(const char *path, const char *other)
+{
+	int fd = ask_connect(path, true);
+
+	if (fd < 0 && other)
+		fd = ask_connect(other, true);
+	else
+		other = path;
+	if (fd < 0)
+		return path;
+	close(fd);
+	return other;
+}
+
 /* Until it has ended in one way or another, or there is nobody to ask. */
-static void upgrade_wait(const char *path, struct upgrade_view *v)
+static void upgrade_wait(const char *path, const char *other, struct upgrade_view *v)
 {
 	const struct timespec pause = {.tv_nsec = UPGRADE_PAUSE};
 	unsigned gone = 0;
@@ -235,8 +250,8 @@ static void upgrade_wait(const char *path, struct upgrade_view *v)
 	     i++) {
 		if (i)
 			nanosleep(&pause, NULL);
-		upgrade_ask(path, v);
-		gone = upgrade_is_gone(path) ? gone + 1 : 0;
+		upgrade_ask(upgrade_place(path, other), v);
+		gone = upgrade_is_gone(path) && (!other || upgrade_is_gone(other)) ? gone + 1 : 0;
 	}
 	if (gone == UPGRADE_GONE)
 		ask_complain(false,
@@ -247,16 +262,21 @@ static void upgrade_wait(const char *path, struct upgrade_view *v)
 
 int vty_replace(const char *path, const char *what, FILE *out)
 {
+	return vty_replace_at(path, NULL, what, out);
+}
+
+int vty_replace_at(const char *path, const char *other, const char *what, FILE *out)
+{
 	struct upgrade_view v = {.out = out, .state = UPGRADE_GOES, .told = true};
 
 	signal(SIGPIPE, SIG_IGN); /* the far end may go away at any time */
-	if (ask_one(path, what, stderr, false))
+	if (ask_one(upgrade_place(path, other), what, stderr, false))
 		return 1;
-	upgrade_wait(path, &v);
+	upgrade_wait(path, other, &v);
 	if (!v.told || !strcmp(v.state, UPGRADE_GOES))
 		ask_complain(false, "how that goes is not known; the log of the gateway says");
 	if (!strncmp(what, "reload", 6) && v.told)
-		ask_one(path, "show reload", out, false);
+		ask_one(upgrade_place(path, other), "show reload", out, false);
 	return strcmp(v.state, UPGRADE_SUCCESS) ? 1 : 0;
 }
 

@@ -401,8 +401,10 @@ static bool vty_open_tcp(const struct cfg_model *m)
 int vty_open(const struct cfg_model *m)
 {
 	if (vty_opened(vty_open_socket(m->vty_socket, m->vty_group), m->vty_socket) &&
-	    vty_open_tcp(m))
+	    vty_open_tcp(m)) {
+		vty_note(m->file, m->vty_socket);
 		return 0;
+	}
 	vty_listen_stop();
 	return -1;
 }
