@@ -3,6 +3,7 @@
 
 #include "gw/aaa/aaa.h"
 #include "gw/legs/legs.h"
+#include "gw/lns.h"
 #include "gw/port.h"
 #include "gw/text.h"
 
@@ -81,6 +82,8 @@ static void tunnel_acct_ask(void *ctx, uint64_t tag, struct acct_now *out)
 	static struct tunnel_acct_text text;
 	struct gw *gw = ctx;
 	struct l2tp_tunnel *t = l2tp_tunnel_by_id(gw->engine, (uint16_t)(tag >> 16));
+	const struct cfg_peer *peer;
+	const char *ours;
 	struct l2tp_call *call = t ? l2tp_call_by_id(t, (uint16_t)tag) : NULL;
 
 	if (!t)
@@ -92,19 +95,22 @@ static void tunnel_acct_ask(void *ctx, uint64_t tag, struct acct_now *out)
 	snprintf(text.connection, sizeof(text.connection), "%u", text.tunnel.local_id);
 	tunnel_acct_calls(gw, call, out, &text);
 	port_tunnel_ends(gw, text.tunnel.channel, &text.ends);
+	peer = text.tunnel.peer;
+	ours = peer ? peer->policy.host_name : gw->cfg->host_name;
 	out->facts.tunnel = (struct radius_acct_tunnel){.here = true,
 							.medium = text.ends.medium,
 							.client = text.ends.near,
 							.server = text.ends.far,
-							.client_name = gw->cfg->host_name,
+							.client_name = ours,
 							.server_name = text.tunnel.peer_host,
-							.connection = text.connection};
+							.connection = text.connection,
+							.assignment = lns_assignment(gw, peer)};
 	if (!tunnel_acct_we_are_lns(&text.tunnel, call))
 		return;
 	out->facts.tunnel.client = text.ends.far;
 	out->facts.tunnel.server = text.ends.near;
 	out->facts.tunnel.client_name = text.tunnel.peer_host;
-	out->facts.tunnel.server_name = gw->cfg->host_name;
+	out->facts.tunnel.server_name = ours;
 }
 
 /* --- when --------------------------------------------------------------------------------------- */

@@ -119,6 +119,16 @@ static void leg_acct_addresses(const struct leg_server *s, struct radius_acct_fa
 	out->iid = s->t.addr.peer_iid;
 }
 
+enum aaa_medium leg_acct_medium(const struct leg_server *s)
+{
+	const struct dp_call *c = &leg_server_entry(s)->c;
+	const struct leg_origin *line = leg_server_origin(s);
+	const struct gw_port *p =
+		c->tid ? NULL : port_by_number(s->t.gw, dp_channel_port(c->channel));
+
+	return p ? port_medium(p->cfg, line && line->async) : AAA_VIRTUAL;
+}
+
 static void leg_acct_ask(void *ctx, uint64_t tag, struct acct_now *out)
 {
 	static struct leg_acct_text text;
@@ -127,8 +137,9 @@ static void leg_acct_ask(void *ctx, uint64_t tag, struct acct_now *out)
 	struct dp_call_stats n;
 
 	(void)tag;
-	out->facts = (struct radius_acct_facts){
-		.port_type = RADIUS_PORT_VIRTUAL, .framed = true, .port_id = e->circuit};
+	out->facts = (struct radius_acct_facts){.port_type = aaa_port_type(leg_acct_medium(s)),
+						.framed = true,
+						.port_id = e->circuit};
 	leg_acct_line(leg_server_origin(s), &out->facts, &text);
 	leg_acct_addresses(s, &out->facts);
 	leg_acct_tunnel(s, &out->facts.tunnel, &text);

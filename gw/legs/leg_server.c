@@ -226,6 +226,7 @@ static void server_auth(struct leg_terminal *t, const struct ppp_auth_claim *cla
 	/* Two ports can have circuits of the same address. */
 	q.source = htab_key(peer_channel_source(t->gw, from), dp_channel_port(from));
 	q.source_text = port_channel_text(text, sizeof(text), t->gw, from);
+	q.medium = leg_acct_medium(s);
 	if (origin) {
 		q.called = origin->called;
 		q.calling = origin->calling;

@@ -161,6 +161,8 @@ void leg_dhcp6_left(const struct leg_server *s);
 const struct leg_origin *leg_server_origin(const struct leg_server *s);
 
 /* leg_acct.c: he has been let in; a network protocol is open; the leg goes. */
+/* What his frames come in by. */
+enum aaa_medium leg_acct_medium(const struct leg_server *s);
 void leg_acct_let_in(struct leg_server *s, const struct acct_said *said, uint64_t now);
 void leg_acct_up(struct leg_server *s, uint64_t now);
 void leg_acct_end(struct leg_server *s, uint64_t now);

@@ -7,6 +7,7 @@
 #include "gw/route_way.h"
 #include "tests/gw/bench.h"
 #include "tests/gw/fake_radius.h"
+#include "tests/gw/heard.h"
 #include "transports/frame-relay/frame_relay.h"
 #include "transports/udp/udp.h"
 #include "transports/x25/x25_transport.h"
@@ -296,6 +297,34 @@ static void it_outlives_control(void)
 	ask_stop();
 }
 
+/* RFC 2867: the records have the names that the answer gives, and RFC 2868 3.7 its assignment. */
+static void its_tunnel_is_accounted_for(void)
+{
+	heard_begin("host-name = gw\n"
+		    "udp a { listen = \"192.0.2.1:1701\" }\n"
+		    "frame-relay f { link = \"loop:x\"  dlci 100 { carries = ppp } }\n"
+		    "radius isp { accounting = yes  accounting-on = no  server \"192.0.2.5\" { "
+		    "secret = \"0123456789abcdef\" } }\n"
+		    "peer any { port = a  radius = isp }\n"
+		    "route calls { from = f  radius = isp  ask = circuit  template = any }\n",
+		    TO_9("01") "5a0801"
+			       "77686f6c65"
+			       "520701"
+			       "676f6c64");
+	fake.frame = NULL;
+	ask_up(FR_CHANNEL);
+	ask_begin(FR_CHANNEL);
+	bench_pass(SEC);
+	CU_ASSERT_TRUE_FATAL(heards == 2 && heard_is(0, RADIUS_ACCT_TUNNEL_START) &&
+			     heard_is(1, RADIUS_ACCT_LINK_START));
+	for (unsigned i = 0; i < 2; i++) {
+		ASSERT_HEARD(i, TUNNEL_CLIENT_AUTH_ID, "77686f6c65");
+		ASSERT_HEARD(i, TUNNEL_SERVER_AUTH_ID, "666172");
+		ASSERT_HEARD(i, TUNNEL_ASSIGNMENT_ID, "676f6c64");
+	}
+	heard_end();
+}
+
 /* Its section is gone in the next life: so is the tunnel. */
 static void its_section_goes(void)
 {
@@ -347,6 +376,7 @@ static const struct test_case cases[] = {
 	{"another_host_name_is_no_lns", another_host_name_is_no_lns},
 	{"the_circuit_goes_down_meanwhile", the_circuit_goes_down_meanwhile},
 	{"it_outlives_control", it_outlives_control},
+	{"its_tunnel_is_accounted_for", its_tunnel_is_accounted_for},
 	{"its_section_goes", its_section_goes},
 	{"it_goes_when_nothing_needs_it", it_goes_when_nothing_needs_it},
 	{NULL, NULL},

@@ -87,6 +87,7 @@ static void radius_acct_put_tunnel(struct radius_writer *b, const struct radius_
 	radius_put_text(b, RADIUS_TUNNEL_CLIENT_AUTH_ID, t->client_name);
 	radius_put_text(b, RADIUS_TUNNEL_SERVER_AUTH_ID, t->server_name);
 	radius_put_text(b, RADIUS_ACCT_TUNNEL_CONNECTION, t->connection);
+	radius_put_text(b, RADIUS_TUNNEL_ASSIGNMENT_ID, t->assignment);
 }
 
 static void radius_acct_put_addresses(struct radius_writer *b, const struct radius_acct_facts *f)

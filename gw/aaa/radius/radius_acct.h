@@ -57,6 +57,7 @@ struct radius_acct_tunnel {
 	const char *client, *server;	       /* endpoints: addresses of LAC and LNS */
 	const char *client_name, *server_name; /* their host names */
 	const char *connection;
+	const char *assignment; /* Tunnel-Assignment-ID, as a server has given it */
 };
 
 #define RADIUS_PORT_VIRTUAL 5u /* NAS-Port-Type, RFC 2865 5.41 */

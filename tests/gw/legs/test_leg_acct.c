@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What a server is told of a log-in, from the call to the record, and through the death of the
  * control side. */
+#include "gw/bind.h"
 #include "tests/gw/bench.h"
 #include "tests/gw/fake_radius.h"
 #include "tests/gw/heard.h"
+#include "tests/gw/line_far.h"
+#include "transports/frame-relay/frame_relay.h"
+#include "transports/pppoe/pppoe.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -277,7 +281,46 @@ static void what_cannot_go_on_has_ended(void)
 	heard_end();
 }
 
+/* NAS-Port-Type, of the question and of the records: a line of Frame Relay is synchronous, one of
+ * PPPoE is 32 in RFC 4603. */
+static void a_line_says_its_medium(void)
+{
+	static const struct {
+		const char *port, *peer, *type;
+		const struct ist_transport *t;
+	} rows[] = {
+		{"frame-relay f { link = \"loop:x\"  dlci 100 { carries = ppp  service = s } }\n",
+		 "100", "00000001", &frame_relay_transport},
+		{"pppoe q { link = \"loop:x\"  services = { \"isp\" }  accept \"*\" { carries = "
+		 "ppp "
+		 " service = s } }\n",
+		 "isp@02:00:00:00:00:01", "00000020", &pppoe_transport},
+	};
+	char conf[1000];
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct ist_attrs a = {
+			.size = sizeof(a), .payload = IST_PAYLOAD_PPP, .permanent = true};
+
+		snprintf(conf, sizeof(conf), "%s%s", rows[i].port, CONF);
+		memset(&line_far, 0, sizeof(line_far));
+		heard_begin(conf, "");
+		fake.frame = line_from_gw;
+		CU_ASSERT_FATAL(!rows[i].t->addr_parse(&fake.peer, rows[i].peer));
+		a.peer = fake.peer;
+		bind_dp_ops.up(bench.gw, LINE_CHANNEL, &a, clock_us);
+		line_dial_in();
+		line_pump(SEC);
+		CU_ASSERT_TRUE_FATAL(line_far.ip4 && heards >= 1 && heard_is(0, RADIUS_ACCT_START));
+		ASSERT_HEARD(0, NAS_PORT_TYPE, rows[i].type);
+		ppp_free(line_far.ppp);
+		line_far.ppp = NULL;
+		heard_end();
+	}
+}
+
 static const struct test_case cases[] = {
+	{"a_line_says_its_medium", a_line_says_its_medium},
 	{"what_is_told_of_a_call", what_is_told_of_a_call},
 	{"one_whom_we_have_judged", one_whom_we_have_judged},
 	{"a_server_may_name_him", a_server_may_name_him},

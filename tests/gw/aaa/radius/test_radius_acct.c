@@ -87,6 +87,11 @@ static void rfc2867_4_a_call_names_its_tunnel(void)
 
 	acct_facts_are(&f, NO_PORT "400600000003 410600000001 420b3139322e302e322e31"
 				   "430b3139322e302e322e32 5a056c6163 5b056c6e73 440331");
+	f.tunnel.assignment = "gold";
+	acct_facts_are(&f, NO_PORT "400600000003 410600000001 420b3139322e302e322e31"
+				   "430b3139322e302e322e32 5a056c6163 5b056c6e73 440331"
+				   "5206676f6c64");
+	f.tunnel.assignment = NULL;
 	f.tunnel.medium = 0;
 	f.tunnel.client_name = NULL;
 	acct_facts_are(&f, NO_PORT "400600000003 420b3139322e302e322e31"
