@@ -21,7 +21,8 @@ struct leg_coa {
 	uint64_t session; /* Acct-Session-Id; 0 = none that could be one of ours */
 	char user[RADIUS_VALUE_MAX + 1];
 	const char *who;
-	bool names_filter;
+	struct rate_draft rate;
+	bool names_filter, has_rate;
 	char filter[GRANT_NAME + 1];
 	const struct gw_filters *filters;
 	struct leg_server *first; /* of those it is about */
@@ -188,11 +189,17 @@ static enum radius_refusal leg_coa_read(struct leg_coa *c)
 	struct radius_walk at;
 	struct radius_value v;
 
-	if (!(c->what->has & COA_FILTER))
+	rate_begin(&c->rate);
+	if (!(c->what->has & (COA_FILTER | COA_RATE)))
 		return r;
-	for (at = radius_walk(c->what->packet); r == RADIUS_DONE && radius_next(&at, &v);)
-		if (v.name == RADIUS_FILTER_ID)
+	for (at = radius_walk(c->what->packet); r == RADIUS_DONE && radius_next(&at, &v);) {
+		if (rate_add(&c->rate, &v))
+			r = RADIUS_R_INVALID_VALUE;
+		else if (v.name == RADIUS_FILTER_ID && !rate_is_filter_id(v.octets))
 			r = leg_coa_name_filter(c, v.octets);
+	}
+	for (unsigned i = 0; i < CFG_RATES; i++)
+		c->has_rate |= c->rate.rates.bps[i] != CFG_OF_SERVICE;
 	return r;
 }
 
@@ -220,13 +227,58 @@ static bool leg_coa_take_filters(struct leg_coa *c)
 	return !s;
 }
 
+/* What it says, and of the other direction what the log-in had. */
+static struct cfg_rates leg_coa_rates(const struct leg_server *s, const struct leg_coa *c)
+{
+	struct cfg_rates r = leg_server_entry(s)->rates[LEG_RATES_USER];
+
+	for (unsigned i = 0; i < CFG_RATES; i++)
+		if (c->rate.rates.bps[i] != CFG_OF_SERVICE)
+			r.bps[i] = c->rate.rates.bps[i];
+	return r;
+}
+
+/* False likewise: s->rates are those that they had. */
+static bool leg_coa_take_rates(struct leg_coa *c)
+{
+	struct leg_server *s, *back;
+	struct cfg_rates r;
+
+	for (s = c->first; s; s = s->chosen) {
+		s->rates = leg_server_entry(s)->rates[LEG_RATES_USER];
+		r = leg_coa_rates(s, c);
+		if (!leg_take_rates(join_other(&s->t.leg), LEG_RATES_USER, &r))
+			break;
+	}
+	for (back = c->first; s && back != s; back = back->chosen)
+		leg_take_rates(join_other(&back->t.leg), LEG_RATES_USER, &back->rates);
+	return !s;
+}
+
+static void leg_coa_give_filters_back(struct leg_coa *c)
+{
+	for (struct leg_server *s = c->first; s; s = s->chosen)
+		leg_take_filters(join_other(&s->t.leg), LEG_FILTERS_USER, s->filters);
+}
+
+static bool leg_coa_take_all(struct leg_coa *c)
+{
+	if (c->names_filter && !leg_coa_take_filters(c))
+		return false;
+	if (!c->has_rate || leg_coa_take_rates(c))
+		return true;
+	if (c->names_filter)
+		leg_coa_give_filters_back(c);
+	return false;
+}
+
 static enum radius_refusal leg_coa_can_all(struct leg_coa *c)
 {
 	enum radius_refusal r = leg_coa_read(c);
 
 	for (struct leg_server *s = c->first; s && r == RADIUS_DONE; s = s->chosen)
 		r = leg_coa_can(s, c);
-	if (r == RADIUS_DONE && c->names_filter && !leg_coa_take_filters(c))
+	if (r == RADIUS_DONE && !leg_coa_take_all(c))
 		r = RADIUS_R_RESOURCES;
 	for (struct leg_server *s = c->first; s && r != RADIUS_DONE; s = s->chosen)
 		leg_grant_does_not_name(s);
@@ -269,6 +321,8 @@ static void leg_coa_words(char *buf, size_t cap, const struct leg_coa *c)
 	*buf = '\0';
 	if (c->names_filter)
 		n = (size_t)snprintf(buf, cap, "filter %s", c->filter);
+	if (c->has_rate)
+		n += (size_t)snprintf(buf + n, cap - n, "%srate", n ? ", " : "");
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		if (c->what->has & rows[i].has)
 			n += (size_t)snprintf(buf + n, cap - n, "%s%s", n ? ", " : "",
@@ -291,6 +345,7 @@ static void leg_coa_change(struct leg_server *s, const struct leg_coa *c)
 {
 	const struct radius_coa *w = c->what;
 
+	s->rates = leg_server_entry(s)->rates[LEG_RATES_USER];
 	if (c->names_filter) {
 		s->filters = c->filters;
 		leg_grant_name(s, c->filter);

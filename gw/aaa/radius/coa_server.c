@@ -9,7 +9,7 @@
 /* A stamp may be as much ahead of our clock as behind it. */
 #define KEPT (2 * COA_WINDOW * SECOND)
 /* Requests of one such time, and a second's worth that may come at once. */
-#define SEEN_MOST (COA_RATE * (2 * COA_WINDOW + 1))
+#define SEEN_MOST (COA_A_SECOND * (2 * COA_WINDOW + 1))
 
 const struct coa_drop_row coa_drops[COA_DROP_COUNT] = {
 #define X(sym, key, words) {key, words},
@@ -67,7 +67,7 @@ struct coa_server *coa_server_new(const struct coa_client *client, unsigned n, u
 	s->ops = ops;
 	s->ctx = ctx;
 	s->clients = n;
-	s->limit.each = SECOND / COA_RATE;
+	s->limit.each = SECOND / COA_A_SECOND;
 	for (unsigned i = 0; i < n; i++) {
 		s->client[i].cfg = client[i];
 		s->client[i].limit.each = SECOND / client[i].rate;

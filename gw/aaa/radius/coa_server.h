@@ -19,8 +19,8 @@
 
 #include "gw/aaa/radius/radius_coa.h"
 
-#define COA_WINDOW 300u /* seconds that an Event-Timestamp may be off (RFC 5176 6.3) */
-#define COA_RATE   100u /* requests a second of all clients together */
+#define COA_WINDOW   300u /* seconds that an Event-Timestamp may be off (RFC 5176 6.3) */
+#define COA_A_SECOND 100u /* requests a second of all clients together */
 
 /* X(symbol, "key", "words"): datagrams without an answer */
 #define COA_DROPS(X)                                                                 \

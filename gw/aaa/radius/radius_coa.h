@@ -59,7 +59,8 @@ enum radius_coa_has {
 	COA_IDLE = 0x4000,
 	COA_INTERIM = 0x8000,
 	COA_CLASS = 0x10000,
-	COA_CHANGES = 0x1f000,
+	COA_RATE = 0x20000,
+	COA_CHANGES = 0x3f000,
 	/* neither */
 	COA_SERVICE = 0x100000,
 	COA_PROTOCOL = 0x200000,
@@ -72,7 +73,7 @@ enum radius_coa_has {
 #define COA_CLASSES 512u /* octets of Class attributes, each behind its length of one octet */
 
 /* Octets are good as long as the packet.  Only what `has` names is there.  What may come more than
- * once, and is more than octets here, is to be had from the packet: Filter-Id. */
+ * once, and is more than octets here, is to be had from the packet: Filter-Id, rates. */
 struct radius_coa {
 	const struct radius_packet *packet;
 	bool disconnect; /* else it is about changes */

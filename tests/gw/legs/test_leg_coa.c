@@ -388,6 +388,40 @@ static void without_accounting_there_are_no_records(void)
 	heard_end();
 }
 
+static void has_rates(unsigned i, uint64_t up, uint64_t down)
+{
+	CU_ASSERT_EQUAL(fake.call[i].rate[DP_RATE_UP], up);
+	CU_ASSERT_EQUAL(fake.call[i].rate[DP_RATE_DOWN], down);
+}
+
+#define UP_1M	"1a0c 0000372a 0706 000f4240" /* WISPr-Bandwidth-Max-Up */
+#define DOWN_2M "1a0c 0000372a 0806 001e8480"
+
+/* A direction that is not said stays; a Filter-Id that is a rate leaves the filter alone. */
+static void a_rate_is_changed(void)
+{
+	coa_begin(CONF, WEB);
+	has_rates(0, 0, 0);
+	CU_ASSERT_EQUAL(coa(ANN UP_1M), RADIUS_DONE);
+	has_rates(0, 1000000, 0);
+	CU_ASSERT_EQUAL(coa(ANN DOWN_2M HOUR), RADIUS_DONE);
+	has_rates(0, 1000000, 2000000);
+	CU_ASSERT_EQUAL(
+		bench_logged("aaa notice: call */*: ann changed * by *: rate, session limit"), 1);
+	bench_kill(NULL);
+	has_rates(0, 1000000, 2000000);
+	CU_ASSERT_EQUAL(coa(ANN "0b09 3330302f323030"), RADIUS_DONE); /* "300/200", down first */
+	has_rates(0, 200000, 300000);
+	has_filter(0, true, false);
+	CU_ASSERT_EQUAL(coa(ANN OUT "1a0c 00003a8c 0806 354d2f78"), RADIUS_R_INVALID_VALUE);
+	CU_ASSERT_EQUAL(coa(ANN OUT "1a0e 00003a8c 0808 354d2f36304d"), RADIUS_DONE);
+	has_rates(0, 5000000, 60000000);
+	has_filter(0, false, true);
+	CU_ASSERT_EQUAL(coa(ANN "1a0c 0000372a 0706 00000000"), RADIUS_DONE);
+	has_rates(0, 0, 60000000);
+	heard_end();
+}
+
 /* --- all or nothing ---------------------------------------------------------------------------- */
 
 /* The data plane takes the filter of the first, and not of the second. */
@@ -405,6 +439,25 @@ static void if_one_cannot_none_does(void)
 			CU_ASSERT_EQUAL(coa_server_of(i)->limits.session, 0);
 			CU_ASSERT_STRING_EQUAL(coa_server_of(i)->grant->filter, "web");
 		}
+		heard_end();
+	}
+}
+
+/* Filters of both, rates of one: each of the four is refused. */
+static void if_one_has_no_room_for_a_rate(void)
+{
+	for (unsigned at = 1; at <= 4; at++) {
+		coa_begin(CONF, WEB UP_1M);
+		coa_call("ann", "x");
+		fake.set_refused = at;
+		CU_ASSERT_EQUAL(coa(ANN OUT DOWN_2M HOUR), RADIUS_R_RESOURCES);
+		for (unsigned i = 0; i < 2; i++) {
+			has_filter(i, true, false);
+			has_rates(i, 1000000, 0);
+			CU_ASSERT_EQUAL(coa_server_of(i)->limits.session, 0);
+		}
+		CU_ASSERT_EQUAL(coa(ANN OUT DOWN_2M HOUR), RADIUS_DONE);
+		has_rates(1, 1000000, 2000000);
 		heard_end();
 	}
 }
@@ -461,6 +514,8 @@ static const struct test_case cases[] = {
 	{"an_idle_limit_is_set", an_idle_limit_is_set},
 	{"a_limit_may_be_long", a_limit_may_be_long},
 	{"records_have_another_class_and_interval", records_have_another_class_and_interval},
+	{"a_rate_is_changed", a_rate_is_changed},
+	{"if_one_has_no_room_for_a_rate", if_one_has_no_room_for_a_rate},
 	{"without_accounting_there_are_no_records", without_accounting_there_are_no_records},
 	{"if_one_cannot_none_does", if_one_cannot_none_does},
 	{"who_has_no_grant_has_none_then", who_has_no_grant_has_none_then},
