@@ -11,10 +11,11 @@ fi
 SECRET=0123456789abcdef
 PROOF='update reply { Message-Authenticator := 0x00 }'
 
-# server NAME PORT SECRET PROOF [EAP]: FreeRADIUS at that port of the LNS's loopback, which begins EAP with that method; PROOF: a line for its answers.  Users are
-# those of $WORK/users, in the form of its module files.
+# server NAME PORT SECRET PROOF [EAP]: FreeRADIUS at that port of the LNS's loopback, or of its address AT, which begins
+# EAP with that method; PROOF: a line for its answers.  Users are those of $WORK/users, in the form of its module files.
+# With ACCOUNTING=yes it writes down what it is told at the next port, in $WORK/NAME/detail.
 server() {
-	local dir=$WORK/$1 eap=${5:+eap}
+	local dir=$WORK/$1 eap=${5:+eap} at=${AT:-127.0.0.1}
 	mkdir -p "$dir"
 	cat >"$dir/radiusd.conf" <<-E
 		prefix = /usr
@@ -53,17 +54,25 @@ server() {
 				mschapv2 {
 				}
 			}
+			detail {
+				filename = $dir/detail
+			}
 		}
 		client here {
-			ipaddr = 127.0.0.1
+			ipaddr = $at
 			secret = "$3"
 		}
 		server default {
 			listen {
 				type = auth
-				ipaddr = 127.0.0.1
+				ipaddr = $at
 				port = $2
 			}
+			${ACCOUNTING:+listen {
+				type = acct
+				ipaddr = $at
+				port = $(($2 + 1))
+			\}}
 			authorize {
 				$eap
 				chap
@@ -89,6 +98,9 @@ server() {
 					$4
 				}
 			}
+			accounting {
+				detail
+			}
 		}
 	E
 	cp "$WORK/users" "$dir/users"
@@ -96,7 +108,7 @@ server() {
 	daemon[$1]=$!
 	within 10 listens "$2" || give_up "FreeRADIUS listens on port $2"
 }
-listens() { in_space "$AAA" ss -Hlun "sport = :$1" | grep -q .; }
+listens() { in_space "$AAA" ss -Hlun "sport = :$1 and src ${AT:-127.0.0.1}" | grep -q .; }
 silence() {
 	kill "${daemon[$1]}"
 	wait "${daemon[$1]}" 2>/dev/null
