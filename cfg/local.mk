@@ -20,4 +20,4 @@ CFG_EXAMPLES = \
 	cfg/examples/site-multilink.conf \
 	cfg/examples/bridge-fr-atm.conf \
 	cfg/examples/dial-out-x25.conf cfg/examples/lns-dial-out.conf \
-	cfg/examples/bridge-frame-relay.conf cfg/examples/switch-realm.conf cfg/examples/x25-host.conf
+	cfg/examples/bridge-frame-relay.conf cfg/examples/switch-realm.conf cfg/examples/x25-host.conf cfg/examples/lns-road-warriors.conf
