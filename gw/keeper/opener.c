@@ -197,6 +197,8 @@ static bool opener_host(const struct opener_net *n)
 	return n->bits == (n->v6 ? 128 : 32);
 }
 
+/* A route through a device of ours may be taken away whatever it leads to: that the life before was
+ * allowed to add it may not be known any more, when a reload has brought other networks. */
 bool opener_allows_change(const struct opener *o, const struct opener_change *c)
 {
 	if (c->has_peer && !opener_host(&c->peer))
@@ -206,7 +208,7 @@ bool opener_allows_change(const struct opener *o, const struct opener_change *c)
 
 		if (!opener_is_device(rule->device, c->device))
 			continue;
-		if (c->kind == OPENER_LINK ||
+		if (c->kind == OPENER_LINK || (c->kind == OPENER_ROUTE && !c->add) ||
 		    (c->kind == rule->kind && opener_inside(&c->net, &rule->net)))
 			return true;
 	}

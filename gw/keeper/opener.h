@@ -95,6 +95,7 @@ void opener_swap_rules(struct opener *a, struct opener *b);
 
 bool opener_allows_open(const struct opener *o, const struct ist_open *what);
 bool opener_allows_socket(const struct opener *o, const struct ist_open *what);
+/* By a rule of its device: what is inside the rule's network, and the removal of any route. */
 bool opener_allows_change(const struct opener *o, const struct opener_change *c);
 
 /* Data is started, after another life of it: what that had open it is given again when it asks,

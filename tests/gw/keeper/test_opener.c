@@ -167,6 +167,25 @@ static void opener_changes_inside_a_network(void)
 	opener_free(o);
 }
 
+/* A reload may have brought other networks than those that routes were added for. */
+static void opener_removes_routes_of_its_devices(void)
+{
+	const struct opener_net pool = net(false, "0a400000", 12);
+	struct opener_change c = change(OPENER_ROUTE, "ist0", net(false, "0a500000", 16));
+	struct opener *o = opener_of_test();
+
+	CU_ASSERT_FATAL(opener_may_route(o, "ist%d", &pool));
+	CU_ASSERT_FALSE(opener_allows_change(o, &c));
+	c.add = false;
+	CU_ASSERT_TRUE(opener_allows_change(o, &c));
+	memcpy(c.device, "eth0", 5);
+	CU_ASSERT_FALSE(opener_allows_change(o, &c));
+	c = change(OPENER_ADDRESS, "ist0", net(false, "0a500001", 32));
+	c.add = false;
+	CU_ASSERT_FALSE(opener_allows_change(o, &c));
+	opener_free(o);
+}
+
 static void opener_changes_of_state_and_far_ends(void)
 {
 	const struct opener_net all4 = net(false, "00000000", 0);
@@ -593,6 +612,7 @@ static const struct test_case cases[] = {
 	{"opens_the_same_only", opener_opens_the_same_only},
 	{"numbers_of_devices", opener_numbers_of_devices},
 	{"changes_inside_a_network", opener_changes_inside_a_network},
+	{"removes_routes_of_its_devices", opener_removes_routes_of_its_devices},
 	{"changes_of_state_and_far_ends", opener_changes_of_state_and_far_ends},
 	{"without_memory", opener_without_memory},
 	{"opens_what_is_asked", opener_opens_what_is_asked},
