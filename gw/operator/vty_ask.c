@@ -51,6 +51,9 @@ static int ask_connect(const char *path, bool quiet)
 	} else if (fd >= 0) {
 		strcpy(sun.sun_path, path);
 		setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
+		/* of connect() too, when there is no room in the queue of one who does not accept
+		 */
+		setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience));
 		if (connect(fd, (const struct sockaddr *)&sun, sizeof(sun)) == 0)
 			return fd;
 	}
@@ -224,19 +227,19 @@ static bool upgrade_is_gone(const char *path)
 	return access(path, F_OK) < 0 && errno == ENOENT;
 }
 
-/* Where somebody listens, the first if nobody does. */
-static const char *upgrade_place(const char *path, const char *other)
+static bool upgrade_is_served(const char *path)
 {
 	int fd = ask_connect(path, true);
 
-	if (fd < 0 && other)
-		fd = ask_connect(other, true);
-	else
-		other = path;
-	if (fd < 0)
-		return path;
-	close(fd);
-	return other;
+	if (fd >= 0)
+		close(fd);
+	return fd >= 0;
+}
+
+/* Where somebody listens, the first if nobody does. */
+static const char *upgrade_place(const char *path, const char *other)
+{
+	return other && !upgrade_is_served(path) && upgrade_is_served(other) ? other : path;
 }
 
 /* Until it has ended in one way or another, or there is nobody to ask. */
