@@ -135,13 +135,13 @@ static bool processes_keep_few_rights(const struct processes *p)
 
 /* --- what data and control give up ------------------------------------------------------------ */
 
-static int processes_drop_rights(void)
+static int processes_drop_rights(bool marks)
 {
 	struct drop_user u;
 
 	if (geteuid() != 0)
-		return drop_capabilities();
-	return drop_find_user(&u) ? drop_rights(&u) : -ENOENT;
+		return drop_capabilities(marks);
+	return drop_find_user(&u) ? drop_rights(&u, marks) : -ENOENT;
 }
 
 bool processes_drop(struct keeper_link *keeper, enum keeper_role role, const struct limits *limits)
@@ -153,7 +153,7 @@ bool processes_drop(struct keeper_link *keeper, enum keeper_role role, const str
 	permit_ask(keeper);
 	if (!rc) {
 		what = "rights cannot be given up";
-		rc = processes_drop_rights();
+		rc = processes_drop_rights(role == KEEPER_DATA && limits->marks);
 	}
 	/* The library that knows users has to be loaded now: `show processes` names ours. */
 	(void)getpwuid(geteuid());

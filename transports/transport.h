@@ -165,6 +165,9 @@ enum ist_open_flag {
 	IST_OPEN_NO_LINK = 16,	  /* READ, WRITE: a path that ends in a symbolic link is refused */
 	IST_OPEN_LONG_QUEUE =
 		32, /* TUN: it holds IST_OPEN_QUEUE packets while nobody reads it, if we may */
+	IST_OPEN_MARK =
+		64, /* UDP: each datagram says its mark; the opener may set that of others */
+	IST_OPEN_ESP = 128, /* UDP: what has not come by ESP in transport mode is dropped */
 };
 #define IST_OPEN_NAME  256u
 #define IST_OPEN_QUEUE 16000u

@@ -74,20 +74,33 @@ static int drop_gains(void)
 	return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 ? -errno : 0;
 }
 
-/* What is left of the bounding set is of no use then, and to empty it takes CAP_SETPCAP. */
-int drop_capabilities(void)
+/* Nothing, or with marks what they take, if the process has it. */
+static int drop_choose(bool marks)
 {
+	const bool has = marks && !capng_get_caps_process() &&
+			 capng_have_capability(CAPNG_PERMITTED, CAP_NET_RAW);
+
 	capng_clear(CAPNG_SELECT_ALL);
-	if (capng_apply((capng_select_t)(CAPNG_SELECT_CAPS | CAPNG_SELECT_AMBIENT)) < 0)
+	return has ? capng_update(CAPNG_ADD, (capng_type_t)(CAPNG_EFFECTIVE | CAPNG_PERMITTED),
+				  CAP_NET_RAW)
+		   : 0;
+}
+
+/* What is left of the bounding set is of no use then, and to empty it takes CAP_SETPCAP. */
+int drop_capabilities(bool marks)
+{
+	if (drop_choose(marks) < 0 ||
+	    capng_apply((capng_select_t)(CAPNG_SELECT_CAPS | CAPNG_SELECT_AMBIENT)) < 0)
 		return -EPERM;
 	return drop_gains();
 }
 
-int drop_rights(const struct drop_user *user)
+int drop_rights(const struct drop_user *user, bool marks)
 {
 	int rc;
 
-	capng_clear(CAPNG_SELECT_ALL);
+	if (drop_choose(marks) < 0)
+		return -EPERM;
 	if (user->uid)
 		rc = drop_user_and_groups(user);
 	else

@@ -32,11 +32,12 @@ extern const bool drop_sanitized;
 int drop_limits(uint64_t memory, uint64_t files);
 
 /* Be this user, in no group but its own, without any capability, for good: no program that is
- * executed gains any either.  Root of a user namespace stays in its groups.  Undoes
+ * executed gains any either.  marks: but for CAP_NET_RAW, which the marks of datagrams take; what
+ * else it allows, drop_calls() does not.  Root of a user namespace stays in its groups.  Undoes
  * PR_SET_PDEATHSIG, as any change of the user does.  0 or -errno. */
-int drop_rights(const struct drop_user *user);
-/* The same for who is another user than root: no capability is left.  0 or -errno. */
-int drop_capabilities(void);
+int drop_rights(const struct drop_user *user, bool marks);
+/* The same for who is another user than root.  0 or -errno. */
+int drop_capabilities(bool marks);
 /* Keeper's own: it keeps the capabilities that opening, changing devices, and starting and ending
  * the others take.  0 or -errno. */
 int drop_rights_of_keeper(void);

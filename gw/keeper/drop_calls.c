@@ -203,16 +203,24 @@ static const struct {
 	{"clone", BOTH, 0, CLONE_THREAD, CLONE_THREAD},
 	{"prctl", BOTH, 0, UINT32_MAX, PR_SET_NAME},
 	{"prctl", BOTH, 0, UINT32_MAX, PR_SET_PDEATHSIG},
-	{"prlimit64", BOTH, 2, UINT64_MAX, 0},	  /* asked for, not set */
-	{"socket", BOTH, 0, UINT32_MAX, AF_UNIX}, /* also the system's log and resolver */
-	{"socket", BOTH, 0, UINT32_MAX, AF_INET},
-	{"socket", BOTH, 0, UINT32_MAX, AF_INET6},
+	{"prlimit64", BOTH, 2, UINT64_MAX, 0},		/* asked for, not set */
+	{"socket", BOTH, 0, UINT32_MAX, AF_UNIX},	/* also the system's log and resolver */
 	{"socket", CONTROL, 0, UINT32_MAX, AF_NETLINK}, /* looks at addresses and routes */
 	{"socket", DATA, 0, UINT32_MAX, AF_X25},
 	{"socket", DATA, 0, UINT32_MAX, AF_ATMPVC},
 	/* without a new file */
 	{"openat", BOTH, 2, DROP_NEW_FILE, 0},
 	{"open", BOTH, 1, DROP_NEW_FILE, 0},
+};
+
+/* Not raw ones: those take the capability that marks take. */
+static const struct {
+	uint64_t family, type;
+} drop_sockets[] = {
+	{AF_INET, SOCK_DGRAM},
+	{AF_INET, SOCK_STREAM},
+	{AF_INET6, SOCK_DGRAM},
+	{AF_INET6, SOCK_STREAM},
 };
 
 /* Those that reach others by a call that is needed otherwise: 32 bits of the second argument. */
@@ -254,6 +262,15 @@ static int drop_add_all(scmp_filter_ctx f, uint8_t who)
 		nr = seccomp_syscall_resolve_name(drop_partly[i].name);
 		if (drop_partly[i].who & who && nr != __NR_SCMP_ERROR)
 			rc = seccomp_rule_add_array(f, SCMP_ACT_ALLOW, nr, 1, &arg);
+	}
+	for (size_t i = 0; !rc && i < sizeof(drop_sockets) / sizeof(drop_sockets[0]); i++) {
+		const struct scmp_arg_cmp arg[] = {
+			SCMP_A0(SCMP_CMP_MASKED_EQ, UINT32_MAX, drop_sockets[i].family),
+			SCMP_A1(SCMP_CMP_MASKED_EQ,
+				UINT32_MAX & ~(uint32_t)(SOCK_NONBLOCK | SOCK_CLOEXEC),
+				drop_sockets[i].type)};
+
+		rc = seccomp_rule_add_array(f, SCMP_ACT_ALLOW, SCMP_SYS(socket), 2, arg);
 	}
 	/* raise() and abort(), no signal to others */
 	return rc ? rc : seccomp_rule_add_array(f, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 1, &own);

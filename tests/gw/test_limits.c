@@ -47,6 +47,14 @@ static void limits_by_seccomp(void)
 	CU_ASSERT_EQUAL(limits_when("seccomp = no").seccomp, CFG_SECCOMP_NO);
 }
 
+static void limits_marks_of_ipsec(void)
+{
+	CU_ASSERT_FALSE(limits_when("udp a { listen = \"192.0.2.1:1701\" }").marks);
+	CU_ASSERT_TRUE(limits_when("udp a { listen = \"192.0.2.1:1701\" }"
+				   "udp b { listen = \"192.0.2.2:1701\"  ipsec = prefer }")
+			       .marks);
+}
+
 static void limits_as_text(void)
 {
 	static const struct {
@@ -60,6 +68,8 @@ static void limits_as_text(void)
 		{"1,2", false},
 		{"1,2,3,4", false},
 		{"1,2,3 ", false},
+		{"1,2,3,marks", true},
+		{"1,2,3,marks,", false},
 		{"", false},
 		{NULL, false},
 	};
@@ -72,14 +82,17 @@ static void limits_as_text(void)
 	CU_ASSERT_TRUE(l.seccomp == CFG_SECCOMP_LOG && l.memory == 4 * GB && l.files == 4096);
 	CU_ASSERT_FALSE(l.plugins);
 	CU_ASSERT_STRING_EQUAL(limits_text(text, &l), rows[0].text);
-	l = (struct limits){.seccomp = 2, .memory = UINT64_MAX, .files = UINT64_MAX};
+	CU_ASSERT_FALSE(l.marks);
+	l = (struct limits){.seccomp = 2, .memory = UINT64_MAX, .files = UINT64_MAX, .marks = true};
 	CU_ASSERT_STRING_EQUAL(limits_text(text, &l),
-			       "2,18446744073709551615,18446744073709551615");
+			       "2,18446744073709551615,18446744073709551615,marks");
+	CU_ASSERT_TRUE(limits_parse(text, &l) && l.marks && l.files == UINT64_MAX);
 }
 
 static const struct test_case cases[] = {
 	{"by_configuration", limits_by_configuration},
 	{"by_seccomp", limits_by_seccomp},
+	{"marks_of_ipsec", limits_marks_of_ipsec},
 	{"as_text", limits_as_text},
 	{NULL, NULL},
 };

@@ -19,6 +19,9 @@
 	X(udp_table)       \
 	X(udp_socket)      \
 	X(udp_freeze)      \
+	X(udp_ipsec)       \
+	X(udp_peer)        \
+	X(udp_cmsg)        \
 	X(delay)           \
 	X(due)             \
 	X(impair)          \

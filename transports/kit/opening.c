@@ -10,12 +10,17 @@
 #include <fcntl.h>
 #include <net/if.h>
 #include <linux/if_tun.h>
+#include <linux/xfrm.h>
 #include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#ifndef SO_RCVMARK
+#define SO_RCVMARK 75 /* headers of Linux before 5.19 */
+#endif
 
 struct ist_open opening_named(enum ist_open_kind kind, const char *name)
 {
@@ -230,6 +235,35 @@ static int opening_bind(const struct ist_open *w, int fd)
 	return bind(fd, (struct sockaddr *)&ss, len) < 0 ? -errno : 0;
 }
 
+/* A policy of the socket itself: it comes before those of the system, so that whatever the IKE
+ * daemon has done, what arrives in the clear is dropped.  Any key and algorithm will do; which ones
+ * are good is the daemon's to say.  There is none for sending, since it could not name a mark. */
+static int opening_esp_only(const struct ist_open *w, int fd)
+{
+	const uint16_t family = w->family == 4 ? AF_INET : AF_INET6;
+	struct {
+		struct xfrm_userpolicy_info policy;
+		struct xfrm_user_tmpl by;
+	} p = {
+		.policy = {.sel = {.family = family},
+			   .lft = {.soft_byte_limit = XFRM_INF,
+				   .hard_byte_limit = XFRM_INF,
+				   .soft_packet_limit = XFRM_INF,
+				   .hard_packet_limit = XFRM_INF},
+			   .dir = XFRM_POLICY_IN,
+			   .action = XFRM_POLICY_ALLOW},
+		.by = {.id = {.proto = IPPROTO_ESP},
+		       .family = family,
+		       .mode = XFRM_MODE_TRANSPORT,
+		       .aalgos = UINT32_MAX,
+		       .ealgos = UINT32_MAX,
+		       .calgos = UINT32_MAX},
+	};
+
+	return setsockopt(fd, w->family == 4 ? IPPROTO_IP : IPPROTO_IPV6,
+			  w->family == 4 ? IP_XFRM_POLICY : IPV6_XFRM_POLICY, &p, sizeof(p));
+}
+
 static int opening_udp_set(const struct ist_open *w, int fd)
 {
 	int on = 1, level = w->family == 4 ? IPPROTO_IP : IPPROTO_IPV6;
@@ -242,6 +276,10 @@ static int opening_udp_set(const struct ist_open *w, int fd)
 	if (w->family == 6 && setsockopt(fd, level, IPV6_V6ONLY, &on, sizeof(on)) < 0)
 		return -errno;
 	if (w->flags & IST_OPEN_DESTINATION && setsockopt(fd, level, option, &on, sizeof(on)) < 0)
+		return -errno;
+	if (w->flags & IST_OPEN_MARK && setsockopt(fd, SOL_SOCKET, SO_RCVMARK, &on, sizeof(on)) < 0)
+		return -errno;
+	if (w->flags & IST_OPEN_ESP && opening_esp_only(w, fd) < 0)
 		return -errno;
 	return opening_bind(w, fd);
 }

@@ -16,7 +16,9 @@
 #include "transports/kit/settings.h"
 #include "transports/kit/opening.h"
 #include "transports/kit/sock_buffer.h"
+#include "transports/udp/udp_cmsg.h"
 #include "transports/udp/udp_int.h"
+#include "transports/udp/udp_peer.h"
 
 #include <errno.h>
 #include <netinet/in.h>
@@ -27,9 +29,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define BATCH	     32u
-#define ROUNDS	     4u /* batches read before other ports get their turn */
-#define DATAGRAM_MAX 65536u
+#define BATCH	      32u
+#define ROUNDS	      4u /* batches read before other ports get their turn */
+#define DATAGRAM_MAX  65536u
+#define REFUSED_EVERY 10000000u /* us */
 
 static const struct ist_counter counters[] = {
 #define X(sym, name, words) {name, words},
@@ -43,6 +46,9 @@ static const struct ist_key keys[] = {
 	 "address and port to listen on: \"192.0.2.1:1701\", \"[2001:db8::1]:1701\""},
 	{"dial-port", IST_KEY_WORD, IST_KEY_PORT, 0, 0, "listen ephemeral", "listen",
 	 "source port of what we dial: the listen port, or one the system chooses"},
+	{"ipsec", IST_KEY_WORD, IST_KEY_PORT, 0, 0, "off prefer require", "off",
+	 "security associations tell peers apart (RFC 3193): not, where there are any, or always, "
+	 "and what comes without is dropped"},
 	{"max-channels", IST_KEY_NUMBER, IST_KEY_PORT, 4, HANDLE_SLOTS, NULL, "65536",
 	 "most peers at a time; strangers may have half"},
 	{"rcvbuf", IST_KEY_NUMBER, IST_KEY_PORT, 4096, 1 << 30, NULL, "67108864",
@@ -52,20 +58,7 @@ static const struct ist_key keys[] = {
 	{.name = NULL},
 };
 
-union control {
-	struct cmsghdr align;
-	char buf[CMSG_SPACE(sizeof(struct in6_pktinfo)) + CMSG_SPACE(sizeof(int))];
-};
-
 /* --- receiving -------------------------------------------------------------------------------- */
-
-static void udp_ep_ip(struct udp_ep *e, uint8_t family, const void *ip, uint32_t scope)
-{
-	memset(e, 0, sizeof(*e));
-	e->family = family;
-	memcpy(e->ip, ip, family == 4 ? 4 : 16);
-	e->scope = scope;
-}
 
 /* Which of our addresses the datagram came to; false = the kernel did not say. */
 static bool udp_local_of(const struct udp_socket *s, struct msghdr *m, struct udp_ep *out)
@@ -75,24 +68,7 @@ static bool udp_local_of(const struct udp_socket *s, struct msghdr *m, struct ud
 		out->port = 0;
 		return true;
 	}
-	for (struct cmsghdr *c = CMSG_FIRSTHDR(m); c; c = CMSG_NXTHDR(m, c)) {
-		if (c->cmsg_level == IPPROTO_IP && c->cmsg_type == IP_PKTINFO) {
-			struct in_pktinfo pi;
-
-			memcpy(&pi, CMSG_DATA(c), sizeof(pi));
-			udp_ep_ip(out, 4, &pi.ipi_spec_dst, 0);
-			return true;
-		}
-		if (c->cmsg_level == IPPROTO_IPV6 && c->cmsg_type == IPV6_PKTINFO) {
-			struct in6_pktinfo pi;
-
-			memcpy(&pi, CMSG_DATA(c), sizeof(pi));
-			udp_ep_ip(out, 6, &pi.ipi6_addr,
-				  IN6_IS_ADDR_LINKLOCAL(&pi.ipi6_addr) ? pi.ipi6_ifindex : 0);
-			return true;
-		}
-	}
-	return false;
+	return udp_cmsg_local(m, out);
 }
 
 static void udp_report_up(struct ist_port *p, struct udp_slot *s)
@@ -102,7 +78,7 @@ static void udp_report_up(struct ist_port *p, struct udp_slot *s)
 
 	local.port = p->sock[s->key.sock].bound.port;
 	udp_ep_to_addr(&local, &a.local);
-	udp_ep_to_addr(&s->key.peer, &a.peer);
+	udp_peer_to_addr(&s->key.peer, s->key.mark, &a.peer);
 	s->reported = true;
 	p->host->up(p->ctx, s->id, &a);
 }
@@ -187,6 +163,8 @@ static bool udp_take(struct udp_socket *s, struct mmsghdr *m, struct ist_frame *
 		p->count[C_RX_SOURCE]++;
 		return false;
 	}
+	if (p->ipsec)
+		key.mark = udp_cmsg_mark(&m->msg_hdr);
 	slot = udp_table_find(&p->table, &key);
 	if (slot)
 		udp_table_touch(&p->table, slot);
@@ -213,7 +191,7 @@ static unsigned udp_receive(struct udp_socket *s)
 	struct sockaddr_storage from[BATCH];
 	struct ist_frame frames[BATCH];
 	struct mmsghdr m[BATCH];
-	union control control[BATCH];
+	union udp_cmsg control[BATCH];
 	struct iovec iov[BATCH];
 	unsigned kept = 0;
 	int n;
@@ -268,60 +246,15 @@ int udp_socket_watch(struct udp_socket *s, bool on)
 
 /* --- sending ---------------------------------------------------------------------------------- */
 
-static void udp_set_source(struct msghdr *m, union control *control, const struct udp_ep *local)
-{
-	struct cmsghdr *c = &control->align;
-
-	memset(control, 0, sizeof(*control));
-	m->msg_control = control;
-	if (local->family == 4) {
-		struct in_pktinfo pi = {0};
-
-		memcpy(&pi.ipi_spec_dst, local->ip, sizeof(pi.ipi_spec_dst));
-		c->cmsg_level = IPPROTO_IP;
-		c->cmsg_type = IP_PKTINFO;
-		c->cmsg_len = CMSG_LEN(sizeof(pi));
-		m->msg_controllen = CMSG_SPACE(sizeof(pi));
-		memcpy(CMSG_DATA(c), &pi, sizeof(pi));
-		return;
-	}
-	struct in6_pktinfo pi = {.ipi6_ifindex = local->scope};
-
-	memcpy(&pi.ipi6_addr, local->ip, sizeof(pi.ipi6_addr));
-	c->cmsg_level = IPPROTO_IPV6;
-	c->cmsg_type = IPV6_PKTINFO;
-	c->cmsg_len = CMSG_LEN(sizeof(pi));
-	m->msg_controllen = CMSG_SPACE(sizeof(pi));
-	memcpy(CMSG_DATA(c), &pi, sizeof(pi));
-}
-
 /* RFC 2474 section 3: the codepoint is the upper six bits of the octet. */
 static uint8_t udp_tos_of(const struct ist_frame *f)
 {
 	return (uint8_t)(IST_FRAME_DSCP_OF(f->flags) << 2);
 }
 
-/* Behind what base has. */
-static void udp_set_tos(struct msghdr *m, union control *control, const struct msghdr *base,
-			uint8_t family, int tos)
-{
-	struct cmsghdr *c;
-
-	memset(control, 0, sizeof(*control));
-	if (base->msg_controllen)
-		memcpy(control, base->msg_control, base->msg_controllen);
-	c = (struct cmsghdr *)(void *)(control->buf + base->msg_controllen);
-	c->cmsg_level = family == 4 ? IPPROTO_IP : IPPROTO_IPV6;
-	c->cmsg_type = family == 4 ? IP_TOS : IPV6_TCLASS;
-	c->cmsg_len = CMSG_LEN(sizeof(tos));
-	memcpy(CMSG_DATA(c), &tos, sizeof(tos));
-	m->msg_control = control;
-	m->msg_controllen = base->msg_controllen + CMSG_SPACE(sizeof(tos));
-}
-
-/* Frames with the mark of the one before share its control data. */
-static void udp_mark_batch(struct mmsghdr *m, union control *marks, const struct ist_frame *f,
-			   unsigned n, uint8_t family)
+/* Frames with the codepoint of the one before share its control data. */
+static void udp_tos_batch(struct mmsghdr *m, union udp_cmsg *control, const struct ist_frame *f,
+			  unsigned n, uint8_t family)
 {
 	struct msghdr base = m[0].msg_hdr;
 
@@ -332,7 +265,8 @@ static void udp_mark_batch(struct mmsghdr *m, union control *marks, const struct
 			m[i].msg_hdr.msg_control = m[i - 1].msg_hdr.msg_control;
 			m[i].msg_hdr.msg_controllen = m[i - 1].msg_hdr.msg_controllen;
 		} else if (tos) {
-			udp_set_tos(&m[i].msg_hdr, &marks[i], &base, family, tos);
+			udp_cmsg_copy(&m[i].msg_hdr, &control[i], &base);
+			udp_cmsg_put_tos(&m[i].msg_hdr, &control[i], family, tos);
 		}
 	}
 }
@@ -386,13 +320,15 @@ static void udp_send_batch(struct ist_port *p, const struct udp_slot *slot,
 	struct iovec iov[BATCH][2];
 	struct mmsghdr m[BATCH];
 	struct sockaddr_storage to;
-	union control control, marks[BATCH];
+	union udp_cmsg control, each[BATCH];
 	struct msghdr base = {.msg_name = &to, .msg_iovlen = 2};
 	uint32_t flags = 0;
 
 	base.msg_namelen = udp_ep_to_sock(&slot->key.peer, &to);
 	if (s->wildcard)
-		udp_set_source(&base, &control, &slot->key.local);
+		udp_cmsg_put_source(&base, &control, &slot->key.local);
+	if (slot->key.mark)
+		udp_cmsg_put_mark(&base, &control, slot->key.mark);
 	for (unsigned i = 0; i < n; i++) {
 		iov[i][0] =
 			(struct iovec){(void *)(uintptr_t)f[i].head, f[i].head ? f[i].head_len : 0};
@@ -406,7 +342,7 @@ static void udp_send_batch(struct ist_port *p, const struct udp_slot *slot,
 				(struct ip_piece){f[i].payload, f[i].len});
 	}
 	if (IST_FRAME_DSCP_OF(flags))
-		udp_mark_batch(m, marks, f, n, slot->key.peer.family);
+		udp_tos_batch(m, each, f, n, slot->key.peer.family);
 	udp_send_all(p, s->fd, m, n);
 }
 
@@ -476,8 +412,10 @@ static int udp_connect(struct ist_port *p, const struct ist_addr *to, uint8_t pa
 	(void)a;
 	if (payload != IST_PAYLOAD_L2TP)
 		return -EPROTONOSUPPORT;
-	if (!udp_ep_from_addr(&key.peer, to) || !key.peer.port)
+	if (!udp_peer_from_addr(&key.peer, &key.mark, to) || !key.peer.port)
 		return -EINVAL;
+	if (key.mark && !p->ipsec)
+		return -EOPNOTSUPP;
 	if (key.peer.family != s->bound.family)
 		return -EAFNOSUPPORT;
 	r = udp_source_for(s, &key.peer, &key.local);
@@ -521,6 +459,19 @@ static int udp_refuse(struct ist_port *p, ist_channel c, const struct ist_cause 
 
 /* --- opening ---------------------------------------------------------------------------------- */
 
+static const uint32_t udp_ipsec_flags[] = {
+	[UDP_IPSEC_OFF] = 0,
+	[UDP_IPSEC_PREFER] = IST_OPEN_MARK,
+	[UDP_IPSEC_REQUIRE] = IST_OPEN_MARK | IST_OPEN_ESP,
+};
+
+static enum udp_ipsec udp_ipsec_of(const struct settings *set)
+{
+	if (settings_is(set, "ipsec", "require"))
+		return UDP_IPSEC_REQUIRE;
+	return settings_is(set, "ipsec", "prefer") ? UDP_IPSEC_PREFER : UDP_IPSEC_OFF;
+}
+
 /* The sockets that these settings ask for, in their order. */
 static unsigned udp_openings(const struct udp_ep *at, const struct settings *set,
 			     struct ist_open *out, unsigned room)
@@ -531,6 +482,7 @@ static unsigned udp_openings(const struct udp_ep *at, const struct settings *set
 	w.receive = (uint32_t)settings_number(set, "rcvbuf");
 	w.send = (uint32_t)settings_number(set, "sndbuf");
 	w.flags = udp_ep_wildcard(at) ? IST_OPEN_DESTINATION : 0;
+	w.flags |= udp_ipsec_flags[udp_ipsec_of(set)];
 	opening_list(&w, out, room, &n);
 	w.port = 0; /* to dial from */
 	if (settings_is(set, "dial-port", "ephemeral"))
@@ -556,6 +508,30 @@ static int udp_socket_open(struct ist_port *p, const struct udp_ep *at, const st
 	return udp_socket_watch(s, true);
 }
 
+/* Dropped by the kernel, in this process. */
+static uint32_t udp_lost(const struct ist_port *p)
+{
+	uint32_t n = 0;
+
+	for (unsigned i = 0; i < p->socks; i++)
+		n += sock_rx_lost(p->sock[i].fd) - p->sock[i].lost;
+	return n;
+}
+
+/* The kernel drops in silence.  At most a line every REFUSED_EVERY. */
+static void udp_on_refused_time(void *port, uint64_t now)
+{
+	struct ist_port *p = port;
+	uint32_t lost = udp_lost(p);
+
+	if (lost != p->refused)
+		p->host->log(p->ctx, 5,
+			     "%u datagrams came without IPsec, which is required, and were dropped",
+			     lost - p->refused);
+	p->refused = lost;
+	p->host->timer(p->ctx, &p->refused_timer, now + REFUSED_EVERY, udp_on_refused_time, p);
+}
+
 static void udp_close(struct ist_port *p)
 {
 	for (unsigned i = 0; i < p->socks; i++) {
@@ -564,6 +540,8 @@ static void udp_close(struct ist_port *p)
 	}
 	if (p->timer)
 		p->host->timer(p->ctx, &p->timer, UINT64_MAX, udp_on_time, p);
+	if (p->refused_timer)
+		p->host->timer(p->ctx, &p->refused_timer, UINT64_MAX, NULL, NULL);
 	udp_table_free(&p->table);
 	free(p->buffer);
 	free(p);
@@ -592,6 +570,19 @@ static int udp_check(const struct ist_port_config *cfg, struct ist_open *opens, 
 	return r < 0 ? r : (int)udp_openings(&at, &set, opens, n);
 }
 
+/* Linux before 5.17 asks more for marks than the process is left with, and so does one that was
+ * started before any port had them. */
+static int udp_check_marks(const struct ist_port *p, char *err, size_t err_len)
+{
+	int r = p->ipsec ? udp_cmsg_may_mark(p->sock[0].fd) : 0;
+
+	return r < 0 ? settings_error(err, err_len, -r,
+				      "ipsec: this process may not set marks: %s (it takes "
+				      "Linux 5.17, and a start or an upgrade of the gateway)",
+				      strerror(-r))
+		     : 0;
+}
+
 static int udp_open_sockets(struct ist_port *p, const struct udp_ep *at, const struct settings *set,
 			    struct handover *from, char *err, size_t err_len)
 {
@@ -610,7 +601,7 @@ static int udp_open_sockets(struct ist_port *p, const struct udp_ep *at, const s
 			return settings_error(err, err_len, -r, "listen %s: %s",
 					      settings_text(set, "listen"), strerror(-r));
 	}
-	return 0;
+	return udp_check_marks(p, err, err_len);
 }
 
 int udp_open_from(struct ist_port **out, const struct ist_host *host, void *ctx,
@@ -632,6 +623,7 @@ int udp_open_from(struct ist_port **out, const struct ist_host *host, void *ctx,
 		return settings_error(err, err_len, ENOMEM, "out of memory");
 	p->host = host;
 	p->ctx = ctx;
+	p->ipsec = udp_ipsec_of(&set);
 	p->buffer = malloc((size_t)BATCH * DATAGRAM_MAX);
 	if (getrandom(secret, sizeof(secret), 0) != (ssize_t)sizeof(secret))
 		r = settings_error(err, err_len, EIO, "no random octets from the system");
@@ -644,6 +636,8 @@ int udp_open_from(struct ist_port **out, const struct ist_host *host, void *ctx,
 		udp_close(p);
 		return r;
 	}
+	if (p->ipsec == UDP_IPSEC_REQUIRE)
+		udp_on_refused_time(p, host->now(ctx));
 	*out = p;
 	return 0;
 }
@@ -658,33 +652,30 @@ static int udp_open(struct ist_port **out, const struct ist_host *host, void *ct
 
 static int udp_addr_parse(struct ist_addr *out, const char *text)
 {
-	struct udp_ep e;
-
-	if (!udp_ep_parse(&e, text, UDP_PORT_L2TP))
-		return -EINVAL;
-	udp_ep_to_addr(&e, out);
-	return 0;
+	return udp_peer_parse(out, text) ? 0 : -EINVAL;
 }
 
 static int udp_addr_format(const struct ist_addr *a, char *buf, size_t len)
 {
-	struct udp_ep e;
-
-	return udp_ep_from_addr(&e, a) ? udp_ep_format(&e, buf, len) : -EINVAL;
+	return udp_peer_format(a, buf, len);
 }
 
 static bool udp_addr_match(const struct ist_addr *a, const char *pattern)
 {
 	struct udp_ep e;
+	uint32_t mark;
 
-	return udp_ep_from_addr(&e, a) && udp_ep_match(&e, pattern);
+	return udp_peer_from_addr(&e, &mark, a) && udp_ep_match(&e, pattern);
 }
 
+/* The kernel has one number for both reasons. */
 static void udp_count(const struct ist_port *p, uint64_t *out, unsigned n)
 {
+	const unsigned lost = p->ipsec == UDP_IPSEC_REQUIRE ? C_RX_CLEAR : C_RX_LOST;
+
 	handover_count(out, n, p->count, p->before, C_COUNT);
-	for (unsigned i = 0; i < p->socks && n > C_RX_LOST; i++)
-		out[C_RX_LOST] += sock_rx_lost(p->sock[i].fd) - p->sock[i].lost;
+	if (n > lost)
+		out[lost] += udp_lost(p);
 }
 
 static int udp_status(const struct ist_port *p, char *buf, size_t len)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * A udp port on its way to another process: its sockets, with the datagrams that wait in them, and
- * all channels.  A port that listens elsewhere now, or dials in another way, begins anew.
+ * all channels.  A port that listens elsewhere now, dials in another way, or has
+ * another `ipsec`, begins anew.
  */
 #include "transports/udp/udp.h"
 
@@ -15,6 +16,7 @@
 #define UDP_PART	 8u
 #define UDP_TABLE_PART	 13u
 #define UDP_PART_VERSION 1u
+#define UDP_MARKS	 2u /* version of the table's part: with the marks of its channels */
 #define UDP_SOCKETS_MOST 2u
 
 /* --- sockets ----------------------------------------------------------------------------------- */
@@ -76,6 +78,12 @@ static void udp_thaw_forget(struct ist_port *p)
 	}
 }
 
+/* A port of a release without it, and its sockets, have none. */
+static bool udp_thaw_ipsec(const struct ist_port *p, struct handover *h)
+{
+	return (h->r.left ? handover_word(h, 0, UDP_IPSEC_REQUIRE) : 0) == p->ipsec;
+}
+
 bool udp_thaw_sockets(struct ist_port *p, const struct udp_ep *at, unsigned n, struct handover *h)
 {
 	struct handover_part part;
@@ -86,7 +94,7 @@ bool udp_thaw_sockets(struct ist_port *p, const struct udp_ep *at, unsigned n, s
 		return false;
 	udp_freeze_at(&was, h);
 	taken = handover_word(h, 0, UDP_SOCKETS_MOST) == n && !memcmp(&was, at, sizeof(was)) &&
-		udp_thaw_all_sockets(p, at, n, h);
+		udp_thaw_all_sockets(p, at, n, h) && udp_thaw_ipsec(p, h);
 	if (!taken)
 		udp_thaw_forget(p);
 	handover_close(h, &part);
@@ -105,9 +113,11 @@ static void udp_freeze_port(struct ist_port *p, struct handover *h)
 	handover_word(h, p->socks, UDP_SOCKETS_MOST);
 	for (unsigned i = 0; i < p->socks; i++)
 		handover_fd(h, p->sock[i].fd);
+	if (p->ipsec)
+		handover_word(h, p->ipsec, UDP_IPSEC_REQUIRE);
 	handover_close(h, &part);
-	handover_open(h, &part, UDP_TABLE_PART, UDP_PART_VERSION);
-	udp_table_hand(&p->table, p->sock[0].at.family, p->socks, h);
+	handover_open(h, &part, UDP_TABLE_PART, p->ipsec ? UDP_MARKS : UDP_PART_VERSION);
+	udp_table_hand(&p->table, p->sock[0].at.family, p->socks, p->ipsec, h);
 	handover_close(h, &part);
 }
 
@@ -117,6 +127,8 @@ static void udp_freeze_quiet(struct ist_port *p)
 		udp_socket_watch(&p->sock[i], false);
 	if (p->timer)
 		p->host->timer(p->ctx, &p->timer, UINT64_MAX, NULL, NULL);
+	if (p->refused_timer)
+		p->host->timer(p->ctx, &p->refused_timer, UINT64_MAX, NULL, NULL);
 }
 
 /* Channels of sockets that did not come along are gone. */
@@ -127,9 +139,9 @@ static int udp_thaw_port(struct ist_port *p, struct handover *h)
 	if (!p->announce)
 		return 0;
 	p->announce = false;
-	if (!handover_open(h, &part, UDP_TABLE_PART, UDP_PART_VERSION))
+	if (!handover_open(h, &part, UDP_TABLE_PART, p->ipsec ? UDP_MARKS : UDP_PART_VERSION))
 		return 0;
-	udp_table_hand(&p->table, p->sock[0].at.family, p->socks, h);
+	udp_table_hand(&p->table, p->sock[0].at.family, p->socks, p->ipsec, h);
 	handover_close(h, &part);
 	if (!h->bad)
 		udp_announce_later(p);

@@ -17,6 +17,8 @@
 	X(RX_EMPTY, "rx-empty", "empty datagrams dropped")                                     \
 	X(RX_SOURCE, "rx-source", "datagrams dropped, source port 0 or no address")            \
 	X(RX_LOST, "rx-lost", "datagrams lost in the kernel, we were too slow")                \
+	X(RX_CLEAR, "rx-clear",                                                                \
+	  "datagrams dropped in the kernel, which came without IPsec, or we were too slow")    \
 	X(RX_TRUNCATED, "rx-truncated", "datagrams dropped, longer than the buffer")           \
 	X(RX_ERROR, "rx-error", "errors reading the socket")                                   \
 	X(TX_STALE, "tx-stale", "frames for a channel that is gone")                           \
@@ -31,6 +33,9 @@ enum counter {
 #undef X
 		C_COUNT
 };
+
+/* RFC 3193: the key `ipsec`. */
+enum udp_ipsec { UDP_IPSEC_OFF, UDP_IPSEC_PREFER, UDP_IPSEC_REQUIRE };
 
 struct udp_socket {
 	struct ist_port *port;
@@ -47,8 +52,11 @@ struct ist_port {
 	struct udp_socket sock[2]; /* listen, dial */
 	unsigned socks;
 	struct udp_table table;
-	bool announce;	/* thawed: channels that are up are not reported yet */
-	uint32_t timer; /* when they are, at the latest */
+	enum udp_ipsec ipsec; /* peers have marks, unless OFF */
+	bool announce;	      /* thawed: channels that are up are not reported yet */
+	uint32_t timer;	      /* when they are, at the latest */
+	uint32_t refused;     /* lost datagrams that have been logged */
+	uint32_t refused_timer;
 	uint64_t count[C_COUNT];
 	uint64_t before[C_COUNT]; /* in other processes */
 	uint8_t *buffer;	  /* BATCH datagrams */

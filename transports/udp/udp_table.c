@@ -15,7 +15,7 @@
 #include <string.h>
 
 _Static_assert(sizeof(struct udp_ep) == 24, "hashed and compared as octets");
-_Static_assert(sizeof(struct udp_key) == 52, "hashed and compared as octets");
+_Static_assert(sizeof(struct udp_key) == 56, "hashed and compared as octets");
 
 /* Multilinear hashing, pairwise: strongly universal for random keys. */
 static uint32_t udp_table_bucket_of(const struct udp_table *t, const struct udp_key *key)
@@ -182,7 +182,7 @@ void udp_table_remove(struct udp_table *t, struct udp_slot *s)
 
 /* --- to and from another process ----------------------------------------------------------------- */
 
-static void udp_table_hand_key(struct udp_key *k, uint8_t family, uint32_t socks,
+static void udp_table_hand_key(struct udp_key *k, uint8_t family, uint32_t socks, bool marks,
 			       struct handover *h)
 {
 	size_t octets = family == 4 ? 4 : 16;
@@ -196,17 +196,19 @@ static void udp_table_hand_key(struct udp_key *k, uint8_t family, uint32_t socks
 	k->local.scope = handover_word(h, k->local.scope, UINT32_MAX);
 	handover_octets(h, k->peer.ip, octets);
 	handover_octets(h, k->local.ip, octets);
+	if (marks)
+		k->mark = handover_word(h, k->mark, UINT32_MAX);
 }
 
-static void udp_table_thaw_slot(struct udp_table *t, uint8_t family, uint32_t socks, bool held,
-				struct handover *h)
+static void udp_table_thaw_slot(struct udp_table *t, uint8_t family, uint32_t socks, bool marks,
+				bool held, struct handover *h)
 {
 	uint32_t i = handover_word(h, 0, t->max - 1);
 	struct udp_slot *s = &t->slot[i];
 	bool reported = handover_flag(h, false);
 	struct udp_key key;
 
-	udp_table_hand_key(&key, family, socks, h);
+	udp_table_hand_key(&key, family, socks, marks, h);
 	if (i >= t->slots.fresh || !t->slots.slot[i].taken || s->id || !key.peer.port ||
 	    udp_table_find(t, &key))
 		h->bad = true;
@@ -218,15 +220,16 @@ static void udp_table_thaw_slot(struct udp_table *t, uint8_t family, uint32_t so
 	udp_table_fill(t, s, &t->bucket[udp_table_bucket_of(t, &key)], held);
 }
 
-static void udp_table_freeze_slot(struct udp_table *t, struct udp_slot *s, struct handover *h)
+static void udp_table_freeze_slot(struct udp_table *t, struct udp_slot *s, bool marks,
+				  struct handover *h)
 {
 	handover_word(h, udp_table_index_of(t, s), t->max - 1);
 	handover_flag(h, s->reported);
-	udp_table_hand_key(&s->key, s->key.peer.family, UINT32_MAX, h);
+	udp_table_hand_key(&s->key, s->key.peer.family, UINT32_MAX, marks, h);
 }
 
 /* Strangers in the order of their last use. */
-static void udp_table_hand_slots(struct udp_table *t, uint8_t family, uint32_t socks,
+static void udp_table_hand_slots(struct udp_table *t, uint8_t family, uint32_t socks, bool marks,
 				 struct handover *h)
 {
 	uint32_t strangers = handover_word(h, t->strangers, t->max);
@@ -234,25 +237,26 @@ static void udp_table_hand_slots(struct udp_table *t, uint8_t family, uint32_t s
 
 	if (h->thawing) {
 		while (strangers-- && !h->bad)
-			udp_table_thaw_slot(t, family, socks, false, h);
+			udp_table_thaw_slot(t, family, socks, marks, false, h);
 		while (held-- && !h->bad)
-			udp_table_thaw_slot(t, family, socks, true, h);
+			udp_table_thaw_slot(t, family, socks, marks, true, h);
 		return;
 	}
 	for (uint32_t i = t->oldest; i != SLOT_NONE; i = t->slot[i].newer)
-		udp_table_freeze_slot(t, &t->slot[i], h);
+		udp_table_freeze_slot(t, &t->slot[i], marks, h);
 	for (uint32_t i = 0; i < t->slots.fresh; i++)
 		if (t->slot[i].state == UDP_SLOT_HELD)
-			udp_table_freeze_slot(t, &t->slot[i], h);
+			udp_table_freeze_slot(t, &t->slot[i], marks, h);
 }
 
-bool udp_table_hand(struct udp_table *t, uint8_t family, uint32_t socks, struct handover *h)
+bool udp_table_hand(struct udp_table *t, uint8_t family, uint32_t socks, bool marks,
+		    struct handover *h)
 {
 	if (handover_word(h, t->max, HANDLE_SLOTS) > t->max)
 		return false;
 	slots_hand(&t->slots, h);
 	if (!h->bad)
-		udp_table_hand_slots(t, family, socks, h);
+		udp_table_hand_slots(t, family, socks, marks, h);
 	if (t->strangers + t->held != t->slots.taken)
 		h->bad = true; /* a slot that is taken and empty */
 	return true;

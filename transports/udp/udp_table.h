@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The channels of a UDP port: (peer, our address, socket) to slot and back, bounded.
+ * The channels of a UDP port: (peer, our address, socket, mark) to slot and back, bounded.
  *
  * A slot is either held, by a connect or an answer of the host, until it is given up; or it is a
  * stranger's: made by a datagram that came from nowhere we knew.  Strangers may have at most half
@@ -21,6 +21,7 @@ enum udp_slot_state { UDP_SLOT_FREE, UDP_SLOT_STRANGER, UDP_SLOT_HELD };
 struct udp_key {
 	struct udp_ep peer, local; /* local without port */
 	uint32_t sock;
+	uint32_t mark; /* of its security association; 0 = none */
 };
 
 struct udp_slot {
@@ -61,8 +62,10 @@ void udp_table_hold(struct udp_table *t, struct udp_slot *s);
 void udp_table_remove(struct udp_table *t, struct udp_slot *s);
 
 struct handover;
-/* To or from another process; thawing: right after udp_table_init, for as many sockets as `socks`
- * with addresses of this family.  False: it had more channels than there may be now. */
-bool udp_table_hand(struct udp_table *t, uint8_t family, uint32_t socks, struct handover *h);
+/* To or from another process, with marks or without; thawing: right after udp_table_init, for as
+ * many sockets as `socks` with addresses of this family.  False: it had more channels than there
+ * may be now. */
+bool udp_table_hand(struct udp_table *t, uint8_t family, uint32_t socks, bool marks,
+		    struct handover *h);
 
 #endif

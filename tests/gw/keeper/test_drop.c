@@ -52,7 +52,7 @@ static int rights_after(void *arg)
 	uid_t r, e, s;
 	gid_t g;
 
-	if (drop_rights(u))
+	if (drop_rights(u, false))
 		return 1;
 	if (getresuid(&r, &e, &s) || r != u->uid || e != u->uid || s != u->uid)
 		return 2;
@@ -81,6 +81,36 @@ static void drop_all_rights(void)
 	CU_ASSERT_EQUAL(in_a_child(rights_after, &u), 0);
 }
 
+/* capabilities(7): CAP_NET_RAW is 13. */
+static int rights_with_marks(void *arg)
+{
+	const struct drop_user *u = arg;
+	int mark = 5, fd;
+
+	if (drop_rights(u, true))
+		return 1;
+	if (status_number("CapEff:") != 1u << 13 || status_number("CapPrm:") != 1u << 13)
+		return 2;
+	if (status_number("CapInh:") || status_number("CapBnd:") || status_number("CapAmb:"))
+		return 3;
+	if (getuid() != u->uid || setuid(0) == 0 || getgroups(0, NULL) != 0)
+		return 4;
+	fd = socket(AF_INET, SOCK_DGRAM, 0);
+	return setsockopt(fd, SOL_SOCKET, SO_MARK, &mark, sizeof(mark)) ? 5 : 0;
+}
+
+static void drop_rights_but_marks(void)
+{
+	struct drop_user u;
+
+	CU_ASSERT_FATAL(drop_find_user(&u));
+	if (getuid()) {
+		test_skip("drop rights_but_marks", "needs root");
+		return;
+	}
+	CU_ASSERT_EQUAL(in_a_child(rights_with_marks, &u), 0);
+}
+
 static bool wrote(const char *file, const char *text)
 {
 	FILE *f = fopen(file, "we");
@@ -106,7 +136,7 @@ static int rights_of_one_user(void *arg)
 		return 1;
 	if (!(status_number("CapEff:") >> 12 & 1)) /* CAP_NET_ADMIN */
 		return 2;
-	if (drop_rights(&u) || getuid())
+	if (drop_rights(&u, false) || getuid())
 		return 3;
 	if (status_number("CapEff:") || status_number("CapPrm:") || status_number("CapBnd:"))
 		return 4;
@@ -126,7 +156,8 @@ static void drop_rights_of_one_user(void)
 /* As a service manager starts another user than root: with some capabilities, ambient. */
 static int capabilities_after(void *arg)
 {
-	(void)arg;
+	const uint64_t left = *(const uint64_t *)arg;
+
 	capng_clear(CAPNG_SELECT_BOTH);
 	capng_updatev(CAPNG_ADD,
 		      (capng_type_t)(CAPNG_EFFECTIVE | CAPNG_PERMITTED | CAPNG_INHERITABLE),
@@ -136,21 +167,24 @@ static int capabilities_after(void *arg)
 		return 1;
 	if (!(status_number("CapEff:") >> 12 & 1) || !(status_number("CapAmb:") >> 12 & 1))
 		return 2;
-	if (drop_capabilities() || getuid() != 65534)
+	if (drop_capabilities(left) || getuid() != 65534)
 		return 3;
-	if (status_number("CapEff:") || status_number("CapPrm:") || status_number("CapInh:") ||
-	    status_number("CapAmb:"))
+	if (status_number("CapEff:") != left || status_number("CapPrm:") != left ||
+	    status_number("CapInh:") || status_number("CapAmb:"))
 		return 4;
 	return prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) != 1 ? 5 : 0;
 }
 
 static void drop_all_capabilities(void)
 {
+	uint64_t none = 0, raw = 1u << 13; /* CAP_NET_RAW, for marks */
+
 	if (getuid()) {
 		test_skip("drop all_capabilities", "needs root");
 		return;
 	}
-	CU_ASSERT_EQUAL(in_a_child(capabilities_after, NULL), 0);
+	CU_ASSERT_EQUAL(in_a_child(capabilities_after, &none), 0);
+	CU_ASSERT_EQUAL(in_a_child(capabilities_after, &raw), 0);
 }
 
 static int rights_of_keeper_after(void *arg)
@@ -206,8 +240,12 @@ static void drop_the_limits(void)
 }
 
 static const struct test_case cases[] = {
-	{"all_rights", drop_all_rights},	 {"all_capabilities", drop_all_capabilities},
-	{"keepers_rights", drop_keepers_rights}, {"rights_of_one_user", drop_rights_of_one_user},
-	{"the_limits", drop_the_limits},	 {NULL, NULL},
+	{"all_rights", drop_all_rights},
+	{"all_capabilities", drop_all_capabilities},
+	{"keepers_rights", drop_keepers_rights},
+	{"rights_of_one_user", drop_rights_of_one_user},
+	{"rights_but_marks", drop_rights_but_marks},
+	{"the_limits", drop_the_limits},
+	{NULL, NULL},
 };
 const struct test_suite suite_drop = {"drop", cases};

@@ -163,6 +163,15 @@ static long call_udp(void)
 {
 	return socket(AF_INET, SOCK_DGRAM, 0);
 }
+static long call_tcp(void)
+{
+	return socket(AF_INET6, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+}
+/* The tests run as root: what lets it through would not be a missing capability. */
+static long call_raw(void)
+{
+	return socket(AF_INET, SOCK_RAW, 17);
+}
 static long call_netlink(void)
 {
 	return socket(AF_NETLINK, SOCK_RAW, 0);
@@ -258,6 +267,8 @@ static const struct call_row call_rows[] = {
 	{"the same by ioctl", call_owner_by_ioctl, false, false, false},
 	{"any other ioctl", call_octets_waiting, true, true, true},
 	{"a UDP socket", call_udp, true, true, true},
+	{"a TCP socket", call_tcp, true, true, true},
+	{"a raw socket", call_raw, false, false, true},
 	{"a netlink socket", call_netlink, false, true, true},
 	{"a packet socket", call_packet, false, false, true},
 	{"a socket for crypto", call_crypto, false, false, true},
