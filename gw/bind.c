@@ -477,6 +477,14 @@ static void bind_dp_up(void *ctx, l2tp_channel c, const struct ist_attrs *a, uin
 	clients_channel_up(gw, now);
 }
 
+void bind_channel_lost(struct gw *gw, l2tp_channel c, const struct ist_cause *why, uint64_t now)
+{
+	gw->lost_why = why ? why->words : NULL;
+	l2tp_engine_channel_lost(gw->engine, c, now);
+	gw->lost_why = NULL;
+	keep_lost(gw->keep, c);
+}
+
 static void bind_dp_down(void *ctx, l2tp_channel c, const struct ist_cause *why, bool forever,
 			 uint64_t now)
 {
@@ -492,28 +500,30 @@ static void bind_dp_down(void *ctx, l2tp_channel c, const struct ist_cause *why,
 		    port_channel_text(where, sizeof(where), gw, c), why && why->words ? ": " : "",
 		    why && why->words ? why->words : "");
 	line_down(gw, c, why, forever, now);
-	if (forever) {
-		gw->lost_why = why ? why->words : NULL;
-		l2tp_engine_channel_lost(gw->engine, c, now);
-		gw->lost_why = NULL;
-		keep_lost(gw->keep, c);
-	} else {
+	if (forever)
+		bind_channel_lost(gw, c, why, now);
+	else
 		l2tp_engine_channel(gw->engine, c, false, now);
-	}
+}
+
+void bind_channel_mtu(struct gw *gw, l2tp_channel c)
+{
+	struct l2tp_tunnel *t = NULL;
+
+	line_mtu_changed(gw, c);
+	while ((t = l2tp_tunnel_on(gw->engine, c, t)))
+		bind_each_leg(t, leg_call_mtu_changed);
 }
 
 static void bind_dp_mtu(void *ctx, l2tp_channel c, uint32_t mtu, uint64_t now)
 {
 	struct gw *gw = ctx;
-	struct l2tp_tunnel *t = NULL;
 	char where[GW_TEXT_MAX];
 
 	log_about_channel(gw, c);
 	gw_log_peer(GW_LOG_PORT, LOGL_NOTICE, c, now, "channel %s: frames of %u octets now",
 		    port_channel_text(where, sizeof(where), gw, c), mtu);
-	line_mtu_changed(gw, c);
-	while ((t = l2tp_tunnel_on(gw->engine, c, t)))
-		bind_each_leg(t, leg_call_mtu_changed);
+	bind_channel_mtu(gw, c);
 }
 
 static void bind_dp_port_failed(void *ctx, unsigned port, int err, const char *words, uint64_t now)

@@ -90,6 +90,7 @@ struct gw {
 	struct drain *drain;			/* what takes no new call */
 	struct resume *resume;			/* what goes on in the next life */
 	struct lines *lines;
+	struct ipsec *ipsec;	       /* security associations of peers */
 	struct lns_list *lns;	       /* peers that RADIUS has named (lns.c) */
 	struct routes *routes;	       /* what they remember (route_way.c) */
 	struct switches *switches;     /* calls from tunnel to tunnel (switch.c) */

@@ -3,7 +3,7 @@
 # The control side: everything that runs on the control thread.
 noinst_LTLIBRARIES += libcontrol.la
 libcontrol_la_SOURCES = \
-	gw/about.c gw/about.h gw/log_id.h gw/legs/leg_about.c gw/accounts.c gw/accounts.h gw/bind.c gw/bind.h gw/bridge.c gw/bridge.h gw/client.c gw/client.h gw/device.c gw/device.h gw/dial.c gw/dial.h gw/dialout.c gw/dialout.h gw/gw.h gw/history.c gw/history.h \
+	gw/about.c gw/about.h gw/log_id.h gw/legs/leg_about.c gw/accounts.c gw/accounts.h gw/bind.c gw/bind.h gw/bridge.c gw/bridge.h gw/client.c gw/client.h gw/device.c gw/device.h gw/dial.c gw/dial.h gw/dialout.c gw/dialout.h gw/gw.h gw/history.c gw/history.h gw/ipsec.c gw/ipsec.h \
 	gw/filter.c gw/filter.h gw/legs/leg_filter.c gw/operator/show_drain.c gw/operator/show_filters.c \
 	gw/drain.c gw/drain.h gw/keep.c gw/keep.h gw/line.c gw/line.h gw/line_int.h gw/line_proxy.c gw/line_save.c gw/journal.c gw/journal.h gw/log.c gw/log.h gw/log_out.c gw/log_out.h gw/log_brake.c gw/log_brake.h gw/loop.c gw/loop.h gw/memory.c gw/memory.h gw/outgoing.c gw/outgoing.h gw/peer.c gw/peer.h gw/plugin.c gw/plugin.h \
 	gw/port.c gw/port.h gw/route.c gw/route.h gw/route_way.c gw/route_way.h gw/random.c gw/random.h gw/record.c gw/record.h gw/reserve.c gw/reserve.h gw/resume.c gw/resume.h gw/resume_join.c gw/service.c gw/service.h gw/switch.c gw/switch.h gw/start.c gw/start.h \
@@ -38,7 +38,7 @@ libstore_la_SOURCES = gw/store/store.c gw/store/store.h gw/store/store_image.h g
 
 # Kernel devices by name; apart, so that a test of the data plane can have them without the control side.
 noinst_LTLIBRARIES += libnetif.la
-libnetif_la_SOURCES = gw/netif.c gw/netif.h gw/netif_change.c
+libnetif_la_SOURCES = gw/netif.c gw/netif.h gw/netif_change.c gw/sa.c gw/sa.h gw/sa_xfrm.c gw/sa_xfrm.h
 libnetif_la_CFLAGS = $(AM_CFLAGS) $(MNL_CFLAGS)
 libnetif_la_LIBADD = $(MNL_LIBS)
 

@@ -10,6 +10,7 @@
  *   captures    new files in their folder
  *   accounting  the two files of each spool
  *   changes     sockets where requests for changes of log-ins come in
+ *   ipsec       what the kernel has of security associations, without keys
  *
  * A user of any service may log in to any of them, so that the addresses of all users are allowed
  * on the device of each.
@@ -19,7 +20,9 @@
 #include "gw/accounts.h"
 #include "gw/dp/dp.h"
 #include "gw/dynauth.h"
+#include "gw/ipsec.h"
 #include "gw/netif.h"
+#include "gw/sa_xfrm.h"
 
 #include "transports/kit/opening.h"
 
@@ -162,7 +165,8 @@ static bool permit_coa(struct opener *o, const struct cfg_radius *r)
 
 struct opener *permit_new(const struct cfg_model *cfg)
 {
-	static const struct opener_ops ops = {opening_here, netif_here, opening_device_name};
+	static const struct opener_ops ops = {opening_here, netif_here, opening_device_name,
+					      sa_xfrm_open};
 	struct opener *o = opener_new(&ops);
 	bool ok = o != NULL;
 
@@ -176,6 +180,8 @@ struct opener *permit_new(const struct cfg_model *cfg)
 		ok = permit_spool(o, &cfg->radius[i]) && permit_coa(o, &cfg->radius[i]);
 	if (ok && cfg->vty_captures)
 		ok = opener_may_capture(o, cfg->vty_captures);
+	if (ok && ipsec_configured(cfg))
+		opener_may_sas(o);
 	if (ok)
 		return o;
 	opener_free(o);
@@ -188,6 +194,7 @@ void permit_ask(struct keeper_link *keeper)
 	dp_closed_to(keeper ? opener_say_closed : NULL, keeper);
 	dp_released_to(keeper ? opener_say_released : NULL, keeper);
 	netif_by(keeper ? opener_ask_change : NULL, keeper);
+	ipsec_ask_by(keeper ? opener_ask_sas : NULL, keeper);
 	accounts_spool_by(keeper ? opener_ask_spool : NULL, keeper);
 	dynauth_socket_by(keeper ? opener_ask_socket : NULL, keeper);
 }

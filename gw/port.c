@@ -292,7 +292,7 @@ static uint8_t port_endpoint(char *out, size_t cap, const char *text)
 	return medium[v6];
 }
 
-static const char *port_setting(const struct cfg_port *p, const char *key)
+const char *port_setting(const struct cfg_port *p, const char *key)
 {
 	for (unsigned i = 0; i < p->config.settings; i++)
 		if (!strcmp(p->config.setting[i].key, key))

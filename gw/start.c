@@ -17,6 +17,7 @@
 #include "gw/dynauth.h"
 #include "gw/filter.h"
 #include "gw/history.h"
+#include "gw/ipsec.h"
 #include "gw/keep.h"
 #include "gw/legs/legs.h"
 #include "gw/line.h"
@@ -169,9 +170,10 @@ static bool start_all(struct gw *gw, struct store *store, const struct gw_door *
 	gw->drain = drain_new();
 	gw->networks = networks_new();
 	gw->logins = logins_new();
+	gw->ipsec = ipsec_new(gw);
 	gw->resume = resume_new(gw, store);
 	if (!gw->resume || !gw->joins || !gw->lines || !gw->routes || !gw->lns || !gw->switches ||
-	    !gw->drain || !gw->history || !gw->networks || !gw->logins)
+	    !gw->drain || !gw->history || !gw->networks || !gw->logins || !gw->ipsec)
 		return false;
 	gw->joins->over = history_join;
 	gw->joins->over_ctx = gw->history;
@@ -269,6 +271,7 @@ void gw_free(struct gw *gw)
 	dialouts_free(gw);
 	routes_free(gw->routes);
 	networks_free(gw->networks);
+	ipsec_free(gw->ipsec);
 	clients_free(gw);
 	outgoings_free(gw);
 	services_free(gw);

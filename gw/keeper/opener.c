@@ -27,6 +27,7 @@ struct opener_table {
 	struct ist_open *socket; /* of control */
 	unsigned sockets;
 	char *captures; /* folder of them; NULL = there are none */
+	bool sas;
 	struct opener_spools spools;
 };
 
@@ -141,6 +142,11 @@ bool opener_may_capture(struct opener *o, const char *folder)
 bool opener_may_spool(struct opener *o, const char *path)
 {
 	return opener_spools_add(&o->may.spools, path);
+}
+
+void opener_may_sas(struct opener *o)
+{
+	o->may.sas = true;
 }
 
 /* "ist%d" is ist0, ist1, ... */
@@ -397,6 +403,22 @@ static int opener_run_socket(void *ctx, enum keeper_role from, struct rd *body, 
 	return 0;
 }
 
+static int opener_run_sas(void *ctx, enum keeper_role from, struct rd *body, struct wr *answer,
+			  int *fd)
+{
+	const struct opener *o = ctx;
+	uint8_t which = rd_u8(body);
+
+	(void)from;
+	(void)answer;
+	if (body->bad || body->left)
+		return EBADMSG;
+	if (!o->may.sas)
+		return EACCES;
+	*fd = o->ops.sas(which);
+	return *fd < 0 ? -*fd : 0;
+}
+
 /* clang-format off */
 #define OPENER_CHANGE(name, kind) \
 	static int name(void *ctx, enum keeper_role from, struct rd *body, struct wr *answer, int *fd) \
@@ -422,6 +444,7 @@ const struct keeper_request opener_requests[] = {
 	{OPENER_CLOSED, 1u << KEEPER_DATA, opener_run_closed},
 	{OPENER_SETTLED, 1u << KEEPER_DATA, opener_run_settled},
 	{OPENER_RELEASED, 1u << KEEPER_DATA, opener_run_released},
+	{OPENER_SAS, 1u << KEEPER_CONTROL, opener_run_sas},
 	{0, 0, NULL},
 };
 
@@ -490,6 +513,15 @@ int opener_ask_spool(void *link, const char *path, unsigned which)
 	wr_u8(&w, (uint8_t)which);
 	wr_bytes(&w, path, strlen(path));
 	return opener_ask(link, OPENER_SPOOL, &w, true);
+}
+
+int opener_ask_sas(void *link, unsigned which)
+{
+	uint8_t body[1];
+	struct wr w = wr_init(body, sizeof(body));
+
+	wr_u8(&w, (uint8_t)which);
+	return opener_ask(link, OPENER_SAS, &w, true);
 }
 
 void opener_say_released(void *link, const struct ist_open *what)

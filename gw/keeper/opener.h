@@ -14,7 +14,8 @@
 
 /* Kinds of requests.  An answer has no body; that of OPEN has a descriptor.  The body of CAPTURE is
  * "it is a trial" in one octet, then the name; that of CLOSED a device's name; that of SPOOL the
- * number of the file in one octet, then the path; those of OPEN, RELEASED and SOCKET say what. */
+ * number of the file in one octet, then the path; that of SAS is one octet, of enum sa_xfrm; those
+ * of OPEN, RELEASED and SOCKET say what. */
 enum opener_kind {
 	OPENER_OPEN = KEEPER_OPENER, /* of data */
 	OPENER_LINK,		     /* of control, as are those that follow */
@@ -27,6 +28,7 @@ enum opener_kind {
 	OPENER_RELEASED, /* of data: a port that has asked for this is closed, for good */
 	OPENER_SOCKET,	 /* of control: a bound socket, which keeper holds; its answer has a
 			    descriptor */
+	OPENER_SAS,	 /* of control: IPsec associations; its answer has a descriptor */
 };
 
 #define OPENER_DEVICE	    16u	 /* octets of a device's name with its NUL */
@@ -68,6 +70,8 @@ struct opener_ops {
 	int (*change)(const struct opener_change *c);
 	/* The name of an open device.  0 or -errno.  NULL = devices are not held. */
 	int (*device)(int fd, char *name);
+	/* As sa_xfrm_open(). */
+	int (*sas)(unsigned which);
 };
 
 struct opener;
@@ -89,6 +93,8 @@ bool opener_may_capture(struct opener *o, const char *folder);
 bool opener_may_spool(struct opener *o, const char *path);
 /* A socket for control, which stays bound while control is dead or replaced. */
 bool opener_may_socket(struct opener *o, const struct ist_open *what);
+/* Lists of IPsec security associations, and a socket that tells of changes; no key is in either. */
+void opener_may_sas(struct opener *o);
 /* Each allows from now on what the other one has; what is held stays, but sockets of control that
  * are not allowed any more. */
 void opener_swap_rules(struct opener *a, struct opener *b);
@@ -124,6 +130,8 @@ int opener_ask_spool(void *link, const char *path, unsigned which);
 int opener_open_spool(const char *path, unsigned which);
 /* A socket that is allowed to control, always the same one: a descriptor or -errno. */
 int opener_ask_socket(void *link, const struct ist_open *what);
+/* As sa_xfrm_open(). */
+int opener_ask_sas(void *link, unsigned which);
 /* Letters, digits, `.`, `_` and `-` only, and not hidden: it stays in its folder. */
 bool opener_plain_name(const char *name);
 

@@ -2,6 +2,7 @@
 #include "gw/legs/leg_entry.h"
 
 #include "gw/gw.h"
+#include "gw/ipsec.h"
 #include "gw/legs/legs.h"
 #include "gw/line.h"
 #include "gw/peer.h"
@@ -145,7 +146,7 @@ uint16_t leg_entry_carries(const struct leg_entry *e)
 {
 	uint32_t l2tp = e->c.tid ? 6 + (e->c.data.send_length ? 2 : 0) + 4 : 0;
 	uint32_t head = l2tp + (e->c.no_address ? 2 : 4);
-	uint32_t mtu = dp_channel_mtu(e->gw->dp, e->c.channel);
+	uint32_t mtu = ipsec_mtu(e->gw, e->c.channel, dp_channel_mtu(e->gw->dp, e->c.channel));
 	uint32_t room = mtu > head ? mtu - head : UINT16_MAX;
 
 	return room < UINT16_MAX ? room : UINT16_MAX;

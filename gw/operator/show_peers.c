@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* `show peers`, `show tunnels` and `show clients`: the far ends.  No secret is ever in a row. */
 #include "gw/client.h"
+#include "gw/ipsec.h"
 #include "gw/lns.h"
 #include "gw/operator/vty.h"
 #include "gw/outgoing.h"
@@ -129,6 +130,13 @@ static void tunnel_channel(const void *object, char *buf, size_t cap)
 	port_channel_text(buf, cap, row->gw, row->info.channel);
 }
 
+static void tunnel_ipsec(const void *object, char *buf, size_t cap)
+{
+	const struct tunnel_row *row = object;
+
+	ipsec_text(row->gw, row->info.channel, buf, cap);
+}
+
 static void tunnel_age(const void *object, char *buf, size_t cap)
 {
 	const struct tunnel_row *row = object;
@@ -165,6 +173,7 @@ static const struct table_column table_tunnels_columns[] = {
 	{"Resent", "resent", TABLE_RIGHT, tunnel_resent},
 	{"Unacked/Window", "window", TABLE_RIGHT, tunnel_window},
 	{"DSCP", "dscp", TABLE_RIGHT, tunnel_dscp},
+	{"IPsec", "ipsec", TABLE_LEFT, tunnel_ipsec},
 };
 
 static void table_tunnels_rows(struct gw *gw, struct table_text *to)

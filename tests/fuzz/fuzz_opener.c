@@ -5,6 +5,7 @@
  */
 #include "gw/keeper/opener.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -34,6 +35,12 @@ static int fuzz_change(const struct opener_change *c)
 	return 0;
 }
 
+static int fuzz_sas(unsigned which)
+{
+	CHECK(which <= UINT8_MAX);
+	return -EINVAL;
+}
+
 static void fuzz_again(uint8_t kind, const uint8_t *data, size_t len)
 {
 	uint8_t body[sizeof(struct ist_open) + 16];
@@ -55,7 +62,7 @@ static void fuzz_again(uint8_t kind, const uint8_t *data, size_t len)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static const struct opener_ops ops = {fuzz_open, fuzz_change, NULL};
+	static const struct opener_ops ops = {fuzz_open, fuzz_change, NULL, fuzz_sas};
 	const struct opener_net ten = {.bits = 8, .addr = {[12] = 10}};
 	struct opener *o = opener_new(&ops);
 	uint8_t room[8];

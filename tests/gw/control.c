@@ -21,6 +21,7 @@
 	X(gw_memory)      \
 	X(drain)          \
 	X(history)        \
+	X(ipsec)          \
 	X(leg_acct)       \
 	X(leg_bundle)     \
 	X(kept)           \

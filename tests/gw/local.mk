@@ -21,7 +21,7 @@ unit_control_SOURCES = $(TEST_LIB) \
 	tests/gw/operator/test_capture.c \
 	tests/gw/test_client.c \
 	tests/gw/test_device.c tests/gw/test_dial.c \
-	tests/gw/test_gw_memory.c tests/gw/test_history.c \
+	tests/gw/test_gw_memory.c tests/gw/test_history.c tests/gw/test_ipsec.c \
 	tests/gw/test_peer.c tests/gw/test_permit.c tests/gw/test_plugin.c tests/gw/test_port.c tests/gw/test_limits.c tests/gw/test_random.c \
 	tests/gw/test_route.c \
 	tests/gw/test_route_way.c \
@@ -70,7 +70,7 @@ TESTS += unit-dataplane
 unit_dataplane_SOURCES = $(TEST_LIB) tests/gw/dp/dataplane.c tests/gw/dp/fake.h tests/gw/dp/fake.c tests/gw/dp/rig.c \
 	tests/gw/dp/test_addrtab.c tests/gw/dp/test_attach.c tests/gw/dp/test_calltab.c tests/gw/dp/test_dp.c tests/gw/dp/test_dp_bundle.c tests/gw/dp/test_dp_call.c tests/gw/dp/test_dp_chan.c tests/gw/dp/test_dp_echo.c tests/gw/dp/test_dp_filter.c tests/gw/dp/test_dp_forward.c \
 	tests/gw/dp/test_dp_media.c tests/gw/dp/test_dp_memory.c tests/gw/dp/test_dp_report.c tests/gw/dp/test_dp_send.c tests/gw/ip/test_ip.c tests/gw/dp/test_map.c \
-	tests/netns.c tests/netns.h tests/gw/netns.c tests/gw/netns.h tests/gw/test_netif.c tests/gw/dp/test_pool.c tests/gw/dp/test_prefixtab.c tests/gw/dp/test_rate.c \
+	tests/netns.c tests/netns.h tests/gw/netns.c tests/gw/netns.h tests/gw/test_netif.c tests/gw/test_sa.c tests/gw/test_sa_xfrm.c tests/gw/dp/test_pool.c tests/gw/dp/test_prefixtab.c tests/gw/dp/test_rate.c \
 	tests/gw/dp/test_ring.c tests/gw/dp/test_ip_networks.c tests/gw/dp/test_ip_path.c tests/gw/dp/test_worker.c \
 	tests/gw/dp/ip_bench.h tests/gw/dp/ip_bench.c tests/gw/dp/test_dp_tun.c tests/gw/dp/test_host.c \
 	tests/gw/dp/door_samples.h tests/gw/dp/door_samples.c tests/gw/dp/apart.c tests/gw/dp/apart.h tests/gw/dp/test_data_left.c tests/gw/dp/test_data_port.c tests/gw/dp/pass.c tests/gw/dp/pass.h tests/gw/dp/test_data_side.c tests/gw/dp/test_hand_over.c tests/gw/dp/test_image.c tests/gw/dp/test_take_over.c tests/gw/dp/test_door.c tests/gw/dp/test_door_msg.c tests/gw/dp/test_port_check.c

@@ -18,7 +18,7 @@
 static struct {
 	struct ist_open open;
 	struct opener_change change;
-	unsigned opens, changes;
+	unsigned opens, changes, which;
 	int answer; /* 0 = a descriptor, or it is done */
 } done;
 
@@ -36,9 +36,15 @@ static int done_change(const struct opener_change *c)
 	return done.answer;
 }
 
+static int done_sas(unsigned which)
+{
+	done.which = which;
+	return done.answer ? done.answer : open("/dev/null", O_RDONLY | O_CLOEXEC);
+}
+
 static struct opener *opener_of_test(void)
 {
-	static const struct opener_ops ops = {done_open, done_change, NULL};
+	static const struct opener_ops ops = {done_open, done_change, NULL, done_sas};
 	struct opener *o = opener_new(&ops);
 
 	memset(&done, 0, sizeof(done));
@@ -212,7 +218,7 @@ static void opener_changes_of_state_and_far_ends(void)
 
 static void opener_without_memory(void)
 {
-	static const struct opener_ops ops = {done_open, done_change, NULL};
+	static const struct opener_ops ops = {done_open, done_change, NULL, done_sas};
 	const struct opener_net all4 = net(false, "00000000", 0);
 	struct ist_open w = named(IST_OPEN_TTY, "/dev/ttyS0");
 	struct opener *o = opener_of_test();
@@ -480,6 +486,25 @@ static void opener_keeps_sockets_of_control(void)
 	opener_free(other);
 }
 
+/* Only where the configuration has IPsec. */
+static void opener_gives_associations(void)
+{
+	struct opener *o = opener_of_test();
+	static const uint8_t body[] = {1, 0};
+	int fd;
+
+	CU_ASSERT_EQUAL(opener_run(o, OPENER_SAS, body, 1, &fd), EACCES);
+	opener_may_sas(o);
+	CU_ASSERT_EQUAL(opener_run(o, OPENER_SAS, body, 0, &fd), EBADMSG);
+	CU_ASSERT_EQUAL(opener_run(o, OPENER_SAS, body, 2, &fd), EBADMSG);
+	CU_ASSERT_EQUAL(opener_run(o, OPENER_SAS, body, 1, &fd), 0);
+	CU_ASSERT_TRUE(fd >= 0 && done.which == 1);
+	close(fd);
+	done.answer = -EPERM;
+	CU_ASSERT_EQUAL(opener_run(o, OPENER_SAS, body, 1, &fd), EPERM);
+	opener_free(o);
+}
+
 /* Control opens nothing, and data changes no addresses. */
 static void opener_requests_have_a_sender(void)
 {
@@ -608,6 +633,7 @@ static void opener_takes_the_rules_of_another(void)
 
 static const struct test_case cases[] = {
 	{"asks", opener_asks},
+	{"gives_associations", opener_gives_associations},
 	{"takes_the_rules_of_another", opener_takes_the_rules_of_another},
 	{"opens_the_same_only", opener_opens_the_same_only},
 	{"numbers_of_devices", opener_numbers_of_devices},

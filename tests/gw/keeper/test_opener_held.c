@@ -26,7 +26,7 @@ static int held_device(int fd, char *name)
 	return 0;
 }
 
-static const struct opener_ops ops = {NULL, NULL, held_device};
+static const struct opener_ops ops = {.device = held_device};
 static struct opener_helds h;
 
 static struct ist_open held_ask_for(uint8_t kind, const char *name)

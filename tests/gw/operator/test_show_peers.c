@@ -88,8 +88,8 @@ static void tunnels_of_both_sides(void)
 		l2tp_tunnel_info(t, &info[i]);
 	snprintf(want, sizeof(want),
 		 "ID Peer ID State Opened Peer Host Name Channel Calls Age Heard Resent "
-		 "Unacked/Window DSCP\n"
-		 "%u 0 wait-ctl-reply by us lns - wan 192.0.2.7:1701 1 3s 3s 2 1/1 46\n",
+		 "Unacked/Window DSCP IPsec\n"
+		 "%u 0 wait-ctl-reply by us lns - wan 192.0.2.7:1701 1 3s 3s 2 1/1 46 -\n",
 		 info[0].local_id);
 	CU_ASSERT_TRUE(vty_rows("show tunnels", want));
 	vty_end();

@@ -166,8 +166,8 @@ static void rows_of_a_gateway(void)
 	CU_ASSERT_TRUE(
 		table_shows(&table_peers, "other b any any 192.0.2.7:1701 - yes 1 1024 1 65535"));
 	snprintf(row, sizeof(row),
-		 "%u %u established by peer lac lac wan 192.0.2.7:1701 1 1m01s 1s 0 0/4 0", e->tid,
-		 e->data.peer_tid);
+		 "%u %u established by peer lac lac wan 192.0.2.7:1701 1 1m01s 1s 0 0/4 0 -",
+		 e->tid, e->data.peer_tid);
 	CU_ASSERT_TRUE(table_shows(&table_tunnels, row));
 	snprintf(row, sizeof(row),
 		 "%u %u %u established LNS server ann 10.64.0.2 no 1400 1m01s 3 4 5 0 0", e->tid,
