@@ -13,6 +13,7 @@ dist_doc_DATA += $(CFG_EXAMPLES)
 CFG_EXAMPLES = \
 	cfg/examples/lac-client-frame-relay.conf cfg/examples/lac-client-udp.conf \
 	cfg/examples/lns-frame-relay.conf cfg/examples/lns-udp.conf cfg/examples/lns-ipsec.conf cfg/examples/lns-ipsec.swanctl \
+	cfg/examples/radsecproxy.radsec \
 	cfg/examples/lac-client-atm.conf cfg/examples/lns-atm.conf \
 	cfg/examples/lac-client-x25.conf cfg/examples/lns-x25.conf \
 	cfg/examples/lac-pppoe.conf cfg/examples/site-pppoe.conf \
