@@ -179,7 +179,7 @@ void log_out_set(enum log_form f, const char *path)
 void log_out_begin(enum cfg_log_to to)
 {
 	bool stream = *journal_front(false);
-	bool native = to == CFG_LOG_TO_JOURNAL || (to == CFG_LOG_TO_AUTO && stream);
+	bool native = to != CFG_LOG_TO_STDERR && (to == CFG_LOG_TO_JOURNAL || stream);
 
 	tzset(); /* reads a file, which is not possible any more when rights are given up */
 	log_out_set(stream			 ? LOG_FORM_STREAM
