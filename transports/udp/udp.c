@@ -46,9 +46,10 @@ static const struct ist_key keys[] = {
 	 "address and port to listen on: \"192.0.2.1:1701\", \"[2001:db8::1]:1701\""},
 	{"dial-port", IST_KEY_WORD, IST_KEY_PORT, 0, 0, "listen ephemeral", "listen",
 	 "source port of what we dial: the listen port, or one the system chooses"},
-	{"ipsec", IST_KEY_WORD, IST_KEY_PORT, 0, 0, "off prefer require", "off",
-	 "security associations tell peers apart (RFC 3193): not, where there are any, or always, "
-	 "and what comes without is dropped"},
+	/* Without a default: the ports of a release before it are handed over without it. */
+	{"ipsec", IST_KEY_WORD, IST_KEY_PORT, 0, 0, "off prefer require", NULL,
+	 "security associations tell peers apart (RFC 3193): no, where there are any, or always, "
+	 "and what comes without is dropped; \"off\" unless given"},
 	{"max-channels", IST_KEY_NUMBER, IST_KEY_PORT, 4, HANDLE_SLOTS, NULL, "65536",
 	 "most peers at a time; strangers may have half"},
 	{"rcvbuf", IST_KEY_NUMBER, IST_KEY_PORT, 4096, 1 << 30, NULL, "67108864",
