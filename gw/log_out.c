@@ -179,13 +179,15 @@ void log_out_set(enum log_form f, const char *path)
 void log_out_begin(enum cfg_log_to to)
 {
 	bool stream = *journal_front(false);
-	bool native = to != CFG_LOG_TO_STDERR && (to == CFG_LOG_TO_JOURNAL || stream);
+	const bool native[] = {[CFG_LOG_TO_AUTO] = stream,
+			       [CFG_LOG_TO_STDERR] = false,
+			       [CFG_LOG_TO_JOURNAL] = true};
 
 	tzset(); /* reads a file, which is not possible any more when rights are given up */
 	log_out_set(stream			 ? LOG_FORM_STREAM
 		    : isatty(STDERR_FILENO) == 1 ? LOG_FORM_TERMINAL
 						 : LOG_FORM_FILE,
-		    native ? JOURNAL_SOCKET : NULL);
+		    native[to] ? JOURNAL_SOCKET : NULL);
 }
 
 void log_out_end(void)
