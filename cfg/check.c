@@ -74,12 +74,37 @@ static void check_peer_needs_secret(struct cfg_load *l, const struct cfg_item *i
 		}
 }
 
+/* The kernel drops what did not come by IPsec, so that who sends there has proved who he is. */
+static bool check_port_is_proved(const struct cfg_port *port)
+{
+	const struct ist_transport *t = port->transport;
+	struct ist_open w[8];
+	int n = IST_HAS(t, check) && t->check ? t->check(&port->config, w, 8, NULL, 0) : 0;
+
+	return n > 0 && w[0].flags & IST_OPEN_ESP;
+}
+
+/* Do all ports at which this peer may be a stranger prove him, of which there is one? */
+static bool check_peer_is_proved(const struct cfg_model *m, const struct cfg_peer *p)
+{
+	if (!cfg_peer_open_port(m, p))
+		return false;
+	for (unsigned i = 0; i < m->ports; i++) {
+		const struct cfg_port *port = &m->port[i];
+
+		if ((!p->port || p->port == port) && port->transport->caps & IST_CAP_L2TP &&
+		    !check_port_is_proved(port))
+			return false;
+	}
+	return true;
+}
+
 static void check_peer_without_secret(struct cfg_load *l, const struct cfg_item *it)
 {
 	const struct cfg_peer *p = it->object;
 	const struct cfg_port *port = cfg_peer_open_port(l->m, p);
 
-	if (check_has_secret(it) || p->is_template)
+	if (check_has_secret(it) || p->is_template || check_peer_is_proved(l->m, p))
 		return;
 	if (port)
 		cfg_warn(l, it->line, it,
