@@ -73,12 +73,12 @@ static void log_out_to_stderr(const struct log_line *l)
 
 /* --- the journal -------------------------------------------------------------------------------- */
 
-/* As in the makefiles' words, whatever folder it was compiled from. */
+/* As in the makefiles' words: all files are compiled with the folder in front that this one has. */
 static const char *log_out_source(const char *file)
 {
-	while (file && !strncmp(file, "../", 3))
-		file += 3;
-	return file;
+	const size_t front = sizeof(__FILE__) - sizeof("gw/log_out.c");
+
+	return file && !strncmp(file, __FILE__, front) ? file + front : file;
 }
 
 static void log_out_record(struct journal_record *r, const struct log_line *l)
