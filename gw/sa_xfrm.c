@@ -117,13 +117,15 @@ static bool sa_xfrm_grow(struct sa_xfrm_list *l)
 
 static int sa_xfrm_one(const struct nlmsghdr *nlh, void *list)
 {
-	const struct xfrm_usersa_info *x = mnl_nlmsg_get_payload(nlh);
+	struct xfrm_usersa_info x; /* a message is aligned to four octets only */
 	struct sa_xfrm_list *l = list;
 	const struct nlattr *a;
 	struct sa *s;
 
-	if (nlh->nlmsg_type != XFRM_MSG_NEWSA || mnl_nlmsg_get_payload_len(nlh) < sizeof(*x) ||
-	    x->id.proto != IPPROTO_ESP || !x->id.spi)
+	if (nlh->nlmsg_type != XFRM_MSG_NEWSA || mnl_nlmsg_get_payload_len(nlh) < sizeof(x))
+		return MNL_CB_OK;
+	memcpy(&x, mnl_nlmsg_get_payload(nlh), sizeof(x));
+	if (x.id.proto != IPPROTO_ESP || !x.id.spi)
 		return MNL_CB_OK;
 	if (!sa_xfrm_grow(l)) {
 		l->full = true;
@@ -131,13 +133,13 @@ static int sa_xfrm_one(const struct nlmsghdr *nlh, void *list)
 	}
 	s = &l->sa[l->n++];
 	memset(s, 0, sizeof(*s));
-	s->v6 = x->family == AF_INET6;
-	s->spi = ntohl(x->id.spi);
-	s->reqid = x->reqid;
-	s->added = x->curlft.add_time;
-	memcpy(s->src, &x->saddr, s->v6 ? 16 : 4);
-	memcpy(s->dst, &x->id.daddr, s->v6 ? 16 : 4);
-	mnl_attr_for_each(a, nlh, sizeof(*x)) sa_xfrm_attr(s, a);
+	s->v6 = x.family == AF_INET6;
+	s->spi = ntohl(x.id.spi);
+	s->reqid = x.reqid;
+	s->added = x.curlft.add_time;
+	memcpy(s->src, &x.saddr, s->v6 ? 16 : 4);
+	memcpy(s->dst, &x.id.daddr, s->v6 ? 16 : 4);
+	mnl_attr_for_each(a, nlh, sizeof(x)) sa_xfrm_attr(s, a);
 	return MNL_CB_OK;
 }
 
