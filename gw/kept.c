@@ -134,9 +134,11 @@ static void kept_hup(struct kept *k)
 	gw_hup();
 }
 
-/* As a crash would, but that nothing is lost: data goes on with all that it has been told. */
+/* As a crash would, but that nothing is lost: data goes on with all that it has been told, and who
+ * has asked for it hears that it is done. */
 static void __attribute__((noreturn)) kept_go(struct gw *gw)
 {
+	vty_flush_all();
 	resume_write(gw->resume);
 	dp_push(gw->dp);
 	_exit(KEPT_LEAVE);

@@ -17,6 +17,8 @@ int vty_open(const struct cfg_model *m);
 /* Remove the socket's name if no process listens there any more. */
 void vty_sweep(const char *path);
 void vty_stop(void);
+/* What has been answered goes out now, as far as it goes at once: the process is about to go. */
+void vty_flush_all(void);
 
 /* The far end of the VTY's socket `path`, in a process of its own.  vty_ask: one command, its
  * answer to `out`; exit status 0, 1 when it was refused or there is no answer, 2 when it is no

@@ -191,6 +191,13 @@ static int vty_on_event(unsigned subsys, unsigned signal, void *ctx, void *data)
 	return 0;
 }
 
+void vty_flush_all(void)
+{
+	struct telnet_connection *c;
+
+	llist_for_each_entry(c, &connections, entry) buffer_flush_all(c->vty->obuf, c->fd.fd);
+}
+
 unsigned vty_listen_connections(void)
 {
 	return llist_count(&connections);

@@ -57,6 +57,43 @@ static void commands_are_answered_and_exit_loses_nothing(void)
 	at_socket_end();
 }
 
+/* Read all that it has to say: how many octets. */
+static size_t listen_drain(int fd)
+{
+	size_t n = 0;
+	unsigned quiet = 0;
+
+	while (quiet < 10) {
+		ssize_t got = read(fd, at_socket_said, sizeof(at_socket_said));
+
+		n += got > 0 ? (size_t)got : 0;
+		quiet = got > 0 ? 0 : quiet + 1;
+		at_socket_turns(1);
+	}
+	return n;
+}
+
+/* A reload or an upgrade may replace the process in the turn that follows. */
+static void an_answer_goes_before_the_process_does(void)
+{
+	char said[4096] = "";
+	int fd;
+
+	at_socket_begin();
+	fd = at_socket_connect();
+	at_socket_turns(2);
+	listen_drain(fd);
+	CU_ASSERT_EQUAL(write(fd, "show summary\n", 13), 13);
+	at_socket_turns(1);
+	CU_ASSERT_EQUAL(recv(fd, said, sizeof(said) - 1, MSG_DONTWAIT), -1);
+	vty_flush_all();
+	CU_ASSERT_TRUE(recv(fd, said, sizeof(said) - 1, MSG_DONTWAIT) > 0);
+	CU_ASSERT_PTR_NOT_NULL(strstr(said, "host name    gw\r\n"));
+	close(fd);
+	at_socket_turns(2);
+	at_socket_end();
+}
+
 static void a_second_gateway_does_not_take_the_socket(void)
 {
 	struct sockaddr_un sun = {.sun_family = AF_UNIX};
@@ -304,22 +341,6 @@ static size_t listen_ask_in_vain(int fd, size_t most)
 
 		n += sent > 0 ? (size_t)sent : 0;
 		stuck = sent > 0 ? 0 : stuck + 1;
-		at_socket_turns(1);
-	}
-	return n;
-}
-
-/* Read all that it has to say: how many octets. */
-static size_t listen_drain(int fd)
-{
-	size_t n = 0;
-	unsigned quiet = 0;
-
-	while (quiet < 10) {
-		ssize_t got = read(fd, at_socket_said, sizeof(at_socket_said));
-
-		n += got > 0 ? (size_t)got : 0;
-		quiet = got > 0 ? 0 : quiet + 1;
 		at_socket_turns(1);
 	}
 	return n;
@@ -685,6 +706,7 @@ static void a_listener_of_tcp(void)
 }
 
 static const struct test_case cases[] = {
+	{"an_answer_goes_before_the_process_does", an_answer_goes_before_the_process_does},
 	{"a_socket_where_we_are", a_socket_where_we_are},
 	{"the_socket_is_for_owner_and_group", the_socket_is_for_owner_and_group},
 	{"commands_are_answered_and_exit_loses_nothing",
