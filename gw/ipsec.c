@@ -359,6 +359,7 @@ void ipsec_free(struct ipsec *i)
 {
 	if (!i)
 		return;
+	loop_cancel(i->gw->loop, &i->timer);
 	if (i->events.fd >= 0) {
 		osmo_fd_unregister(&i->events);
 		close(i->events.fd);

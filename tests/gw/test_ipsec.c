@@ -92,6 +92,18 @@ static uint32_t mtu_of_call(void)
 	return e ? e->mtu : 0;
 }
 
+/* Others use the loop while the gateway is freed: what is due must be gone from it. */
+static void nothing_is_due_when_it_is_freed(void)
+{
+	start_with("require", "198.51.100.7:1701#0x11");
+	CU_ASSERT_EQUAL(kernel.asked, 1);
+	ipsec_free(bench.gw->ipsec);
+	bench.gw->ipsec = NULL;
+	bench_pass(60 * SEC);
+	CU_ASSERT_EQUAL(kernel.asked, 1);
+	stop();
+}
+
 /* Sizes by RFC 4303, as in tests/gw/test_sa.c; L2TP with Ns and Nr takes 10, FF 03 and the
  * protocol 4. The system knows no way to that address, on any machine, and so 1500 octets are
  * assumed. */
@@ -196,6 +208,7 @@ static void ipsec_not_told(void)
 }
 
 static const struct test_case cases[] = {
+	{"nothing_is_due_when_it_is_freed", nothing_is_due_when_it_is_freed},
 	{"leaves_room", ipsec_leaves_room},
 	{"is_shown", ipsec_is_shown},
 	{"gone_is_tunnel_gone", ipsec_gone_is_tunnel_gone},
