@@ -8,7 +8,6 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 static int (*accounts_ask)(void *link, const char *path, unsigned which);
@@ -27,13 +26,6 @@ static int accounts_open_spool(void *ctx, const char *path, unsigned which)
 			    : opener_open_spool(path, which);
 }
 
-static uint64_t accounts_wall(void)
-{
-	time_t now = time(NULL);
-
-	return now < 0 ? 0 : (uint64_t)now;
-}
-
 static void accounts_keep(void *ctx, enum acct_kept kind, uint64_t key, const uint8_t *rec,
 			  size_t len)
 {
@@ -47,7 +39,7 @@ static void accounts_drop(void *ctx, enum acct_kept kind, uint64_t key)
 
 bool accounts_open(struct gw *gw)
 {
-	static const struct acct_ops ops = {.wall = accounts_wall,
+	static const struct acct_ops ops = {.wall = loop_wall,
 					    .open = accounts_open_spool,
 					    .keep = accounts_keep,
 					    .drop = accounts_drop};

@@ -8,7 +8,6 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 /* Octets: requests that come while control is replaced wait. */
 #define DYNAUTH_BUFFER (1u << 20)
@@ -42,13 +41,6 @@ static int dynauth_on_open(void *ctx, const struct cfg_coa_address *at)
 	return dynauth_ask ? dynauth_ask(dynauth_link, &w) : opening_here(&w);
 }
 
-static uint64_t dynauth_wall(void)
-{
-	time_t now = time(NULL);
-
-	return now < 0 ? 0 : (uint64_t)now;
-}
-
 static enum radius_refusal dynauth_on_change(void *ctx, const struct cfg_radius *of,
 					     const char *client, const struct radius_coa *what,
 					     unsigned *n, uint64_t now)
@@ -61,7 +53,7 @@ static enum radius_refusal dynauth_on_change(void *ctx, const struct cfg_radius 
 
 bool dynauth_open(struct gw *gw)
 {
-	static const struct coa_listen_ops ops = {dynauth_on_open, dynauth_wall, dynauth_on_change};
+	static const struct coa_listen_ops ops = {dynauth_on_open, loop_wall, dynauth_on_change};
 
 	gw->coa = coa_listen_new(gw->loop, gw->cfg->radius, gw->cfg->radiuses, &ops, gw);
 	return gw->coa;

@@ -10,6 +10,7 @@
 #include <osmocom/core/select.h>
 #include <stdlib.h>
 #include <sys/timerfd.h>
+#include <time.h>
 #include <unistd.h>
 
 /* Deadlines served in one turn; the rest wait for the next, so that descriptors are not starved. */
@@ -54,6 +55,13 @@ void loop_free(struct loop *l)
 uint64_t loop_now(const struct loop *l)
 {
 	return l->now();
+}
+
+uint64_t loop_wall(void)
+{
+	time_t now = time(NULL);
+
+	return now < 0 ? 0 : (uint64_t)now;
 }
 
 void loop_timer_init(struct loop_timer *t, void (*fn)(void *ctx, uint64_t now), void *ctx)

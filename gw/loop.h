@@ -25,6 +25,8 @@ struct loop *loop_new(uint64_t (*now)(void));
 void loop_free(struct loop *l);
 
 uint64_t loop_now(const struct loop *l);
+/* The system's clock, seconds since 1970; for what outlives the process or others have to read. */
+uint64_t loop_wall(void);
 void loop_timer_init(struct loop_timer *t, void (*fn)(void *ctx, uint64_t now), void *ctx);
 /* when <= now: called in this turn of the loop, after the present handler has returned.
  * DEADLINE_NEVER cancels. */
