@@ -51,6 +51,11 @@ void words_hex(struct words *w, const uint8_t *octets, size_t len)
 		words_add(w, "... (%zu octets)", len);
 }
 
+void words_addr4(struct words *w, uint32_t addr)
+{
+	words_add(w, "%u.%u.%u.%u", addr >> 24, addr >> 16 & 255, addr >> 8 & 255, addr & 255);
+}
+
 void words_name(struct words *w, const struct words_name *table, uint32_t value, const char *prefix)
 {
 	for (; table->name; table++)

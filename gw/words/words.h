@@ -24,6 +24,8 @@ void words_add(struct words *w, const char *fmt, ...) __attribute__((format(prin
 void words_quoted(struct words *w, const uint8_t *octets, size_t len);
 /* In hex; of more than 32 the first ones and how many there are. */
 void words_hex(struct words *w, const uint8_t *octets, size_t len);
+/* 192.0.2.1 */
+void words_addr4(struct words *w, uint32_t addr);
 /* The name of a value in a table that {0, NULL} ends, or "PREFIX value". */
 struct words_name {
 	uint32_t value;

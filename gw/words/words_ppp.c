@@ -89,13 +89,6 @@ static const struct words_name eap_types[] = {
 
 /* --- options ------------------------------------------------------------------------------------ */
 
-static void ppp_addr4(struct words *w, struct rd *r)
-{
-	uint32_t a = rd_u32(r);
-
-	words_add(w, "%u.%u.%u.%u", a >> 24, a >> 16 & 255, a >> 8 & 255, a & 255);
-}
-
 static void ppp_auth(struct words *w, struct rd *r)
 {
 	uint16_t proto = rd_u16(r);
@@ -131,7 +124,7 @@ static void ppp_value(struct words *w, enum ppp_form form, struct rd r)
 	else if (form == FORM_U32)
 		words_add(w, "%08x", rd_u32(&r));
 	else if (form == FORM_ADDR4)
-		ppp_addr4(w, &r);
+		words_addr4(w, rd_u32(&r));
 	else if (form == FORM_IID)
 		words_add(w, "%016llx", U(rd_u64(&r)));
 	else if (form == FORM_AUTH)

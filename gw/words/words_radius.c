@@ -39,18 +39,13 @@ static bool radius_is_secret(enum radius_name name)
 	       radius_attrs[name].form == RADIUS_TAGGED_SALTED;
 }
 
-static void radius_addr4(struct words *w, uint32_t a)
-{
-	words_add(w, "%u.%u.%u.%u", a >> 24, a >> 16 & 255, a >> 8 & 255, a & 255);
-}
-
 static void radius_addr6(struct words *w, const uint8_t *a, size_t len)
 {
 	for (size_t i = 0; i < 16; i++)
 		words_add(w, "%s%02x", i && !(i & 1) ? ":" : "", i < len ? a[i] : 0);
 }
 
-static void radius_prefix6(struct words *w, struct rd r)
+static void radius_prefix(struct words *w, struct rd r)
 {
 	uint8_t bits;
 
@@ -97,11 +92,11 @@ static void radius_value_words(struct words *w, const struct radius_value *v)
 	else if (form == RADIUS_U32 || form == RADIUS_TAGGED_U24)
 		words_add(w, "%u", v->number);
 	else if (form == RADIUS_ADDR4)
-		radius_addr4(w, v->number);
+		words_addr4(w, v->number);
 	else if (form == RADIUS_ADDR6)
 		radius_addr6(w, v->octets.p, v->octets.left);
 	else if (form == RADIUS_PREFIX6)
-		radius_prefix6(w, v->octets);
+		radius_prefix(w, v->octets);
 	else
 		words_hex(w, v->octets.p, v->octets.left);
 }
