@@ -5,10 +5,6 @@
 #include <string.h>
 
 #define SECOND		   UINT64_C(1000000)
-#define SERVICE_FRAMED	   2u /* Service-Type, RFC 2865 5.6 */
-#define SERVICE_OUTBOUND   5u
-#define SERVICE_CALL_CHECK 10u
-#define PROTOCOL_PPP	   1u	       /* Framed-Protocol, RFC 2865 5.7 */
 #define ADDRESS_OF_USER	   0xffffffffu /* RFC 2865 5.8: the user says it */
 #define ADDRESS_OF_POOL	   0xfffffffeu /* we choose it */
 #define MSCHAP_CHALLENGE   16u
@@ -100,18 +96,20 @@ uint8_t aaa_port_type(enum aaa_medium m)
 /* RFC 2865 5.6: a call is asked about before it is taken, a realm on behalf of nobody; only a user
  * wants PPP. */
 static const uint8_t aaa_radius_services[CFG_ASKS] = {
-	[CFG_ASK_USER] = SERVICE_FRAMED,	[CFG_ASK_REALM] = SERVICE_OUTBOUND,
-	[CFG_ASK_CALLED] = SERVICE_CALL_CHECK,	[CFG_ASK_CALLING] = SERVICE_CALL_CHECK,
-	[CFG_ASK_CIRCUIT] = SERVICE_CALL_CHECK,
+	[CFG_ASK_USER] = RADIUS_SERVICE_FRAMED,
+	[CFG_ASK_REALM] = RADIUS_SERVICE_OUTBOUND,
+	[CFG_ASK_CALLED] = RADIUS_SERVICE_CALL_CHECK,
+	[CFG_ASK_CALLING] = RADIUS_SERVICE_CALL_CHECK,
+	[CFG_ASK_CIRCUIT] = RADIUS_SERVICE_CALL_CHECK,
 };
 
 static void aaa_radius_put_service(struct radius_writer *b, const struct aaa_question *q)
 {
-	uint8_t service = q->lac.radius ? aaa_radius_services[q->lac.ask] : SERVICE_FRAMED;
+	uint8_t service = q->lac.radius ? aaa_radius_services[q->lac.ask] : RADIUS_SERVICE_FRAMED;
 
 	radius_put_u32(b, RADIUS_SERVICE_TYPE, service);
-	if (service == SERVICE_FRAMED)
-		radius_put_u32(b, RADIUS_FRAMED_PROTOCOL, PROTOCOL_PPP);
+	if (service == RADIUS_SERVICE_FRAMED)
+		radius_put_u32(b, RADIUS_FRAMED_PROTOCOL, RADIUS_FRAMED_PPP);
 }
 
 bool aaa_radius_question(const struct aaa_question *q, const char *nas_identifier, uint8_t *buf,
@@ -175,13 +173,13 @@ static void aaa_radius_idle(struct aaa_radius_read *r, const struct radius_value
 /* RFC 2865 5.6: what is not known here is a refusal. */
 static void aaa_radius_service(struct aaa_radius_read *r, const struct radius_value *v)
 {
-	if (v->number != SERVICE_FRAMED)
+	if (v->number != RADIUS_SERVICE_FRAMED)
 		r->why = "a Service-Type that is not Framed";
 }
 
 static void aaa_radius_protocol(struct aaa_radius_read *r, const struct radius_value *v)
 {
-	if (v->number != PROTOCOL_PPP)
+	if (v->number != RADIUS_FRAMED_PPP)
 		r->why = "a Framed-Protocol that is not PPP";
 }
 
@@ -352,8 +350,8 @@ static const char *aaa_radius_lac_refuses(const struct radius_answer *a)
 	if (a->packet.code != RADIUS_ACCESS_ACCEPT)
 		return "an answer that this method does not have";
 	while (radius_next(&at, &v))
-		if (v.name == RADIUS_SERVICE_TYPE && v.number != SERVICE_FRAMED &&
-		    v.number != SERVICE_OUTBOUND && v.number != SERVICE_CALL_CHECK)
+		if (v.name == RADIUS_SERVICE_TYPE && v.number != RADIUS_SERVICE_FRAMED &&
+		    v.number != RADIUS_SERVICE_OUTBOUND && v.number != RADIUS_SERVICE_CALL_CHECK)
 			return "a Service-Type that is not Framed, Outbound or Call-Check";
 	return NULL;
 }

@@ -12,7 +12,6 @@
 #include <string.h>
 
 #define SECOND	     UINT64_C(1000000)
-#define INTERIM_MIN  60u /* RFC 2869 5.16 */
 #define INTERIM_MOST (365 * 24 * 3600 * SECOND)
 #define SPREAD	     20u /* part of the interval by which an interim record may be late */
 #define COUNTERS     5u
@@ -220,8 +219,8 @@ static uint64_t acct_session_interval(uint32_t seconds)
 {
 	uint64_t us = seconds * SECOND;
 
-	if (us < INTERIM_MIN * SECOND)
-		return INTERIM_MIN * SECOND;
+	if (us < RADIUS_INTERIM_LEAST * SECOND)
+		return RADIUS_INTERIM_LEAST * SECOND;
 	return us < INTERIM_MOST ? us : INTERIM_MOST;
 }
 
@@ -456,7 +455,7 @@ static bool acct_session_read_numbers(struct acct_session *s, struct rd *r, uint
 		s->last[i] = rd_u64(r);
 	}
 	return !r->bad && s->interim <= INTERIM_MOST &&
-	       (!s->interim || s->interim >= INTERIM_MIN * SECOND);
+	       (!s->interim || s->interim >= RADIUS_INTERIM_LEAST * SECOND);
 }
 
 /* What all its records say, as it was written. */

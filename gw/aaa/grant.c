@@ -180,16 +180,15 @@ static const char *grant_add_dns6(struct grant_draft *d, const struct radius_val
 	return NULL;
 }
 
-/* Reserved, length, prefix (RFC 3162 2.3).  The first one counts. */
+/* The first one counts. */
 static const char *grant_add_prefix6(struct grant_draft *d, const struct radius_value *v)
 {
-	struct rd r = v->octets;
+	uint8_t prefix[16];
 
-	rd_skip(&r, 1);
-	if (rd_u8(&r) != IP6_BITS)
+	if (radius_prefix6(v, prefix) != IP6_BITS)
 		return "a Framed-IPv6-Prefix that is no /64";
 	if (!d->g.has_prefix6)
-		memcpy(d->g.prefix6, r.p, IP6_BITS / 8);
+		memcpy(d->g.prefix6, prefix, IP6_BITS / 8);
 	d->g.has_prefix6 = true;
 	return NULL;
 }
@@ -204,14 +203,10 @@ static const char *grant_add_pool_pd(struct grant_draft *d, const struct radius_
 static const char *grant_add_delegated(struct grant_draft *d, const struct radius_value *v)
 {
 	struct cfg_prefix p = {.v6 = true};
-	struct rd r = v->octets;
 
-	rd_skip(&r, 1);
-	p.bits = rd_u8(&r);
+	p.bits = radius_prefix6(v, p.addr);
 	if (!p.bits || p.bits > IP6_BITS)
 		return "a Delegated-IPv6-Prefix that is not of 1 to 64 bits";
-	memcpy(p.addr, r.p, r.left < 8 ? r.left : 8);
-	grant_mask(&p);
 	if (!d->g.delegated.bits)
 		d->g.delegated = p;
 	return NULL;

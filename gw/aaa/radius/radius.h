@@ -187,6 +187,17 @@ extern const struct radius_attr radius_attrs[RADIUS_NAMES];
 /* RADIUS_NAMES for one that is not in the dictionary. */
 enum radius_name radius_find(uint32_t vendor, uint8_t type);
 
+/* --- values of attributes ---------------------------------------------------------------------- */
+
+/* Service-Type (RFC 2865 5.6) */
+enum radius_service {
+	RADIUS_SERVICE_FRAMED = 2,
+	RADIUS_SERVICE_OUTBOUND = 5,
+	RADIUS_SERVICE_CALL_CHECK = 10,
+};
+#define RADIUS_FRAMED_PPP    1u	 /* Framed-Protocol (RFC 2865 5.7) */
+#define RADIUS_INTERIM_LEAST 60u /* seconds: Acct-Interim-Interval (RFC 2869 5.16) */
+
 /* --- reading (radius_read.c) ------------------------------------------------------------------- */
 
 struct radius_packet {
@@ -232,6 +243,10 @@ enum radius_proof radius_prove_answer(const struct radius_packet *p,
 /* A request of a server for a change (RFC 5176 section 2.3), or for accounting. */
 enum radius_proof radius_prove_request(const struct radius_packet *p, const void *secret,
 				       size_t secret_len);
+
+/* Of a value of the form PREFIX6 (RFC 3162 2.3): the prefix, without what is behind its bits, and
+ * how many these are. */
+uint8_t radius_prefix6(const struct radius_value *v, uint8_t prefix[16]);
 
 /* The octets behind the salt of a hidden value (RFC 2868 3.5, RFC 2548 2.4.2): v->octets is salt
  * and ciphertext.  How many were written to out, which has room for RADIUS_VALUE_MAX, or -1. */

@@ -3,11 +3,9 @@
 
 #include <stdio.h>
 
-#define SERVICE_FRAMED 2u /* Service-Type, RFC 2865 5.6 */
-#define PROTOCOL_PPP   1u /* Framed-Protocol, RFC 2865 5.7 */
-#define TUNNEL_L2TP    3u /* Tunnel-Type, RFC 2868 3.1 */
-#define PREFIX_BITS    64u
-#define KBIT	       1000u /* TR-101 counts in these, RFC 4679 in bits */
+#define TUNNEL_L2TP 3u /* Tunnel-Type, RFC 2868 3.1 */
+#define PREFIX_BITS 64u
+#define KBIT	    1000u /* TR-101 counts in these, RFC 4679 in bits */
 
 void radius_acct_id(char out[RADIUS_ACCT_ID], uint64_t id)
 {
@@ -113,8 +111,8 @@ void radius_acct_put_facts(struct radius_writer *b, const struct radius_acct_fac
 	radius_put_text(b, RADIUS_CALLED_STATION_ID, f->called);
 	radius_put_text(b, RADIUS_CALLING_STATION_ID, f->calling);
 	if (f->framed) {
-		radius_put_u32(b, RADIUS_SERVICE_TYPE, SERVICE_FRAMED);
-		radius_put_u32(b, RADIUS_FRAMED_PROTOCOL, PROTOCOL_PPP);
+		radius_put_u32(b, RADIUS_SERVICE_TYPE, RADIUS_SERVICE_FRAMED);
+		radius_put_u32(b, RADIUS_FRAMED_PROTOCOL, RADIUS_FRAMED_PPP);
 	}
 	if (f->authentic)
 		radius_put_u32(b, RADIUS_ACCT_AUTHENTIC, f->authentic);

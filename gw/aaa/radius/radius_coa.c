@@ -3,10 +3,6 @@
 
 #include "gw/aaa/radius/radius_acct.h"
 
-#define SERVICE_FRAMED 2u  /* Service-Type, RFC 2865 5.6 */
-#define PROTOCOL_PPP   1u  /* Framed-Protocol, RFC 2865 5.7 */
-#define INTERIM_LEAST  60u /* RFC 2869 5.16 */
-
 const struct radius_refusal_row radius_refusals[RADIUS_REFUSALS] = {[RADIUS_DONE] = {0, "done"},
 #define X(sym, number, words) [RADIUS_R_##sym] = {number, words},
 								    RADIUS_CAUSES(X)
@@ -36,39 +32,29 @@ static enum radius_refusal coa_take_iid(struct radius_coa *out, const struct rad
 	return RADIUS_DONE;
 }
 
-/* Reserved, length, prefix (RFC 3162 2.3); the length has been checked. */
 static enum radius_refusal coa_take_prefix6(struct radius_coa *out, const struct radius_value *v)
 {
-	struct rd r = v->octets;
-	unsigned whole, rest;
-
-	rd_skip(&r, 1);
-	out->prefix6_bits = rd_u8(&r);
-	whole = out->prefix6_bits / 8u;
-	rest = out->prefix6_bits % 8u;
-	memcpy(out->prefix6, r.p, whole + (rest != 0));
-	if (rest)
-		out->prefix6[whole] &= (uint8_t)(0xff00u >> rest);
+	out->prefix6_bits = radius_prefix6(v, out->prefix6);
 	return out->prefix6_bits ? RADIUS_DONE : RADIUS_R_INVALID_VALUE;
 }
 
 static enum radius_refusal coa_take_interim(struct radius_coa *out, const struct radius_value *v)
 {
 	out->interim = v->number;
-	return v->number < INTERIM_LEAST ? RADIUS_R_INVALID_VALUE : RADIUS_DONE;
+	return v->number < RADIUS_INTERIM_LEAST ? RADIUS_R_INVALID_VALUE : RADIUS_DONE;
 }
 
 /* "Authorize Only" (RFC 5176 3.2) is not known here.  In a Disconnect-Request there may be none. */
 static enum radius_refusal coa_take_service(struct radius_coa *out, const struct radius_value *v)
 {
 	(void)out;
-	return v->number == SERVICE_FRAMED ? RADIUS_DONE : RADIUS_R_UNSUPPORTED_SERVICE;
+	return v->number == RADIUS_SERVICE_FRAMED ? RADIUS_DONE : RADIUS_R_UNSUPPORTED_SERVICE;
 }
 
 static enum radius_refusal coa_take_protocol(struct radius_coa *out, const struct radius_value *v)
 {
 	(void)out;
-	return v->number == PROTOCOL_PPP ? RADIUS_DONE : RADIUS_R_INVALID_VALUE;
+	return v->number == RADIUS_FRAMED_PPP ? RADIUS_DONE : RADIUS_R_INVALID_VALUE;
 }
 
 /* 1 would have the server asked again at the end (RFC 2865 5.29). */

@@ -63,6 +63,23 @@ static bool radius_is_prefix(struct rd r)
 	return !r.bad && bits <= 128 && r.left >= (bits + 7u) / 8;
 }
 
+uint8_t radius_prefix6(const struct radius_value *v, uint8_t prefix[16])
+{
+	struct rd r = v->octets;
+	unsigned whole, rest;
+	uint8_t bits;
+
+	rd_skip(&r, 1); /* reserved */
+	bits = rd_u8(&r);
+	whole = bits / 8u;
+	rest = bits % 8u;
+	memset(prefix, 0, 16);
+	memcpy(prefix, r.p, whole + (rest != 0));
+	if (rest)
+		prefix[whole] &= (uint8_t)(0xff00u >> rest);
+	return bits;
+}
+
 static bool radius_fits(enum radius_name name, struct rd octets)
 {
 	const struct radius_attr *a = &radius_attrs[name];
