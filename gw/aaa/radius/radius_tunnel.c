@@ -58,44 +58,6 @@ static const char *radius_tunnel_preference(struct radius_tunnel *t, const struc
 	return NULL;
 }
 
-static const char *radius_tunnel_client(struct radius_tunnel *t, const struct radius_value *v,
-					const struct radius_tunnel_in *in)
-{
-	(void)in;
-	return radius_tunnel_text(t->client, v->octets, "its Tunnel-Client-Endpoint is no address");
-}
-
-static const char *radius_tunnel_server(struct radius_tunnel *t, const struct radius_value *v,
-					const struct radius_tunnel_in *in)
-{
-	(void)in;
-	return radius_tunnel_text(t->server, v->octets, "its Tunnel-Server-Endpoint is no address");
-}
-
-static const char *radius_tunnel_client_name(struct radius_tunnel *t, const struct radius_value *v,
-					     const struct radius_tunnel_in *in)
-{
-	(void)in;
-	return radius_tunnel_text(t->client_name, v->octets,
-				  "its Tunnel-Client-Auth-ID is no name");
-}
-
-static const char *radius_tunnel_server_name(struct radius_tunnel *t, const struct radius_value *v,
-					     const struct radius_tunnel_in *in)
-{
-	(void)in;
-	return radius_tunnel_text(t->server_name, v->octets,
-				  "its Tunnel-Server-Auth-ID is no name");
-}
-
-static const char *radius_tunnel_assignment(struct radius_tunnel *t, const struct radius_value *v,
-					    const struct radius_tunnel_in *in)
-{
-	(void)in;
-	return radius_tunnel_text(t->assignment, v->octets,
-				  "its Tunnel-Assignment-ID is empty or no text");
-}
-
 static const char *radius_tunnel_password(struct radius_tunnel *t, const struct radius_value *v,
 					  const struct radius_tunnel_in *in)
 {
@@ -116,27 +78,37 @@ static const char *radius_tunnel_group(struct radius_tunnel *t, const struct rad
 	return NULL;
 }
 
-static const struct {
+static const struct radius_tunnel_row {
 	enum radius_name name;
 	bool often; /* it may be there more than once */
 	const char *(*read)(struct radius_tunnel *t, const struct radius_value *v,
 			    const struct radius_tunnel_in *in);
+	/* Or, of a text: where it goes, and what is wrong with one that is none. */
+	size_t text;
+	const char *wrong;
 } radius_tunnel_rows[] = {
-	{RADIUS_TUNNEL_TYPE, true, radius_tunnel_type},
-	{RADIUS_TUNNEL_MEDIUM_TYPE, false, radius_tunnel_medium},
-	{RADIUS_TUNNEL_CLIENT_ENDPOINT, false, radius_tunnel_client},
-	{RADIUS_TUNNEL_SERVER_ENDPOINT, false, radius_tunnel_server},
-	{RADIUS_TUNNEL_PASSWORD, false, radius_tunnel_password},
-	{RADIUS_TUNNEL_PRIVATE_GROUP_ID, true, radius_tunnel_group},
-	{RADIUS_TUNNEL_ASSIGNMENT_ID, false, radius_tunnel_assignment},
-	{RADIUS_TUNNEL_PREFERENCE, false, radius_tunnel_preference},
-	{RADIUS_TUNNEL_CLIENT_AUTH_ID, false, radius_tunnel_client_name},
-	{RADIUS_TUNNEL_SERVER_AUTH_ID, false, radius_tunnel_server_name},
+#define TEXT(member) NULL, offsetof(struct radius_tunnel, member)
+	{RADIUS_TUNNEL_TYPE, true, radius_tunnel_type, 0, NULL},
+	{RADIUS_TUNNEL_MEDIUM_TYPE, false, radius_tunnel_medium, 0, NULL},
+	{RADIUS_TUNNEL_CLIENT_ENDPOINT, false, TEXT(client),
+	 "its Tunnel-Client-Endpoint is no address"},
+	{RADIUS_TUNNEL_SERVER_ENDPOINT, false, TEXT(server),
+	 "its Tunnel-Server-Endpoint is no address"},
+	{RADIUS_TUNNEL_PASSWORD, false, radius_tunnel_password, 0, NULL},
+	{RADIUS_TUNNEL_PRIVATE_GROUP_ID, true, radius_tunnel_group, 0, NULL},
+	{RADIUS_TUNNEL_ASSIGNMENT_ID, false, TEXT(assignment),
+	 "its Tunnel-Assignment-ID is empty or no text"},
+	{RADIUS_TUNNEL_PREFERENCE, false, radius_tunnel_preference, 0, NULL},
+	{RADIUS_TUNNEL_CLIENT_AUTH_ID, false, TEXT(client_name),
+	 "its Tunnel-Client-Auth-ID is no name"},
+	{RADIUS_TUNNEL_SERVER_AUTH_ID, false, TEXT(server_name),
+	 "its Tunnel-Server-Auth-ID is no name"},
+#undef TEXT
 };
 #define ROWS (sizeof(radius_tunnel_rows) / sizeof(radius_tunnel_rows[0]))
 
 /* ROWS = it is of no tunnel. */
-static unsigned radius_tunnel_row(enum radius_name name)
+static unsigned radius_tunnel_row_of(enum radius_name name)
 {
 	unsigned i = 0;
 
@@ -155,21 +127,30 @@ static uint32_t radius_tunnels_tags(const struct radius_packet *p)
 	uint32_t tags = 0;
 
 	while (radius_next(&at, &v))
-		if (radius_tunnel_row(v.name) < ROWS)
+		if (radius_tunnel_row_of(v.name) < ROWS)
 			tags |= UINT32_C(1) << v.tag;
 	return tags;
+}
+
+static const char *radius_tunnel_read(const struct radius_tunnel_row *row, struct radius_tunnel *t,
+				      const struct radius_value *v,
+				      const struct radius_tunnel_in *in)
+{
+	if (row->read)
+		return row->read(t, v, in);
+	return radius_tunnel_text((char *)t + row->text, v->octets, row->wrong);
 }
 
 static void radius_tunnel_take(struct radius_tunnel *t, const struct radius_value *v,
 			       const struct radius_tunnel_in *in)
 {
-	unsigned row = radius_tunnel_row(v->name);
+	unsigned row = radius_tunnel_row_of(v->name);
 	const char *wrong = "an attribute of it is given twice";
 
 	if (row == ROWS)
 		return;
 	if (!(t->given >> row & 1) || radius_tunnel_rows[row].often)
-		wrong = radius_tunnel_rows[row].read(t, v, in);
+		wrong = radius_tunnel_read(&radius_tunnel_rows[row], t, v, in);
 	t->given |= UINT32_C(1) << row;
 	if (!t->wrong)
 		t->wrong = wrong;
@@ -216,7 +197,7 @@ struct radius_tunnels *radius_tunnels_read(const struct radius_packet *p,
 	all = calloc(1, sizeof(*all) + n * sizeof(all->tunnel[0]));
 	*memory = all;
 	while (all && radius_next(&at, &v))
-		if (radius_tunnel_row(v.name) < ROWS)
+		if (radius_tunnel_row_of(v.name) < ROWS)
 			radius_tunnel_take(radius_tunnels_of(all, v.tag), &v, &in);
 	for (unsigned i = 0; all && i < all->n; i++)
 		radius_tunnel_end(&all->tunnel[i]);
