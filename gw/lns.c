@@ -50,12 +50,18 @@ static struct lns *lns_of(const struct gw *gw, const struct cfg_peer *peer)
 	return NULL;
 }
 
+/* There is a secret in it. */
+static void lns_free(struct lns *x)
+{
+	explicit_bzero(x, sizeof(*x));
+	free(x);
+}
+
 static void lns_drop(struct lns_list *all, struct lns *x)
 {
 	llist_del(&x->entry);
 	all->n--;
-	explicit_bzero(x, sizeof(*x));
-	free(x);
+	lns_free(x);
 }
 
 static bool lns_is_needed(const struct gw *gw, const struct lns *x, uint64_t now)
@@ -373,10 +379,8 @@ const struct cfg_peer *lns_for(struct gw *gw, const struct cfg_peer *like,
 		return NULL;
 	lns_fill(x, section, port, t);
 	peer = lns_take(gw, x, words);
-	if (peer != &x->cfg) {
-		explicit_bzero(x, sizeof(*x));
-		free(x);
-	}
+	if (peer != &x->cfg)
+		lns_free(x);
 	return peer;
 }
 
@@ -424,7 +428,6 @@ bool lns_restore(struct gw *gw, uint64_t key, const uint8_t *rec, size_t len)
 		lns_add(gw->lns, x);
 		return true;
 	}
-	explicit_bzero(x, sizeof(*x));
-	free(x);
+	lns_free(x);
 	return false;
 }
