@@ -215,15 +215,22 @@ static enum radius_refusal leg_coa_can(struct leg_server *s, const struct leg_co
 	return c->names_filter && !leg_grant_can_name(s) ? RADIUS_R_RESOURCES : RADIUS_DONE;
 }
 
+/* Those in front of `end`, NULL = all, have the filters that they had. */
+static void leg_coa_give_filters_back(const struct leg_coa *c, const struct leg_server *end)
+{
+	for (struct leg_server *s = c->first; s != end; s = s->chosen)
+		leg_take_filters(join_other(&s->t.leg), LEG_FILTERS_USER, s->filters);
+}
+
 /* False: one of them could not, and all have the filters that they had. */
 static bool leg_coa_take_filters(struct leg_coa *c)
 {
-	struct leg_server *s = c->first, *back;
+	struct leg_server *s = c->first;
 
 	while (s && leg_take_filters(join_other(&s->t.leg), LEG_FILTERS_USER, c->filters))
 		s = s->chosen;
-	for (back = c->first; s && back != s; back = back->chosen)
-		leg_take_filters(join_other(&back->t.leg), LEG_FILTERS_USER, back->filters);
+	if (s)
+		leg_coa_give_filters_back(c, s);
 	return !s;
 }
 
@@ -255,12 +262,6 @@ static bool leg_coa_take_rates(struct leg_coa *c)
 	return !s;
 }
 
-static void leg_coa_give_filters_back(struct leg_coa *c)
-{
-	for (struct leg_server *s = c->first; s; s = s->chosen)
-		leg_take_filters(join_other(&s->t.leg), LEG_FILTERS_USER, s->filters);
-}
-
 static bool leg_coa_take_all(struct leg_coa *c)
 {
 	if (c->names_filter && !leg_coa_take_filters(c))
@@ -268,7 +269,7 @@ static bool leg_coa_take_all(struct leg_coa *c)
 	if (!c->has_rate || leg_coa_take_rates(c))
 		return true;
 	if (c->names_filter)
-		leg_coa_give_filters_back(c);
+		leg_coa_give_filters_back(c, NULL);
 	return false;
 }
 
