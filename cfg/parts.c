@@ -84,19 +84,26 @@ static const char *parts_too_large(struct arena *a, size_t most)
 	return arena_printf(a, "larger than %zu octets: this is not a configuration", most);
 }
 
+/* Which file it is, and its rights. */
+static bool parts_look_at(struct cfg_part *p, int fd)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) < 0)
+		return false;
+	p->mode = st.st_mode;
+	p->dev = st.st_dev;
+	p->ino = st.st_ino;
+	return true;
+}
+
 /* From where the descriptor is, one octet more than `most` to show that there are more.  -errno. */
 static int parts_read(struct cfg_load *l, struct cfg_part *p, int fd, size_t most)
 {
 	struct arena_buf b = {.a = l->scratch};
 	char buf[1 << 15];
-	struct stat st;
 	ssize_t n;
 
-	if (!fstat(fd, &st)) {
-		p->mode = st.st_mode;
-		p->dev = st.st_dev;
-		p->ino = st.st_ino;
-	}
 	arena_add_text(&b, "");
 	while (b.len <= most && (n = read(fd, buf, sizeof(buf))) != 0) {
 		if (n < 0)
@@ -150,17 +157,13 @@ static void parts_open(struct cfg_load *l, struct cfg_part *p)
 {
 	/* Not blocking: the path may be a FIFO by mistake. */
 	int fd = open(p->name, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK), rc;
-	struct stat st;
 
-	if (fd < 0 || fstat(fd, &st) < 0) {
+	if (fd < 0 || !parts_look_at(p, fd)) {
 		p->wrong = strerror(errno);
 		if (fd >= 0)
 			close(fd);
 		return;
 	}
-	p->mode = st.st_mode;
-	p->dev = st.st_dev;
-	p->ino = st.st_ino;
 	p->wrong = parts_refused(l, p);
 	rc = p->wrong ? 0 : parts_read(l, p, fd, CFG_TEXT_MAX);
 	close(fd);
@@ -274,6 +277,7 @@ static bool parts_from(struct cfg_load *l, int fd)
 	int rc;
 
 	parts_none(l);
+	parts_look_at(l->part, fd);
 	rc = parts_read(l, l->part, fd, CFG_PARTS_TEXT + CFG_TEXT_MAX);
 	if (rc < 0) {
 		errno = -rc;
