@@ -55,33 +55,27 @@ static void pool_overlap(struct cfg_load *l, const struct cfg_item *b,
 				  cfg_prefix_text(l->scratch, &q[i]), name);
 }
 
-static void pool_ranges_apart(struct cfg_load *l, const struct cfg_item *it)
+/* mine: the ranges of the pool, or what it delegates, which its ranges are in front of. */
+static void pool_apart(struct cfg_load *l, const struct cfg_item *b, const struct cfg_pool *p,
+		       const struct cfg_prefix *mine, unsigned n)
 {
-	const struct cfg_item *ranges = cfg_blame(it, "ranges");
-	const struct cfg_item *delegate = cfg_blame(it, "delegate");
-	const struct cfg_pool *p = it->object;
-
-	for (unsigned i = 0; i < p->ranges; i++) {
+	for (unsigned i = 0; i < n; i++) {
 		for (const struct cfg_pool *q = l->m->pool; q < p; q++) {
-			pool_overlap(l, ranges, &p->range[i], q->range, q->ranges, q->name);
-			pool_overlap(l, ranges, &p->range[i], q->delegate, q->delegates, q->name);
+			pool_overlap(l, b, &mine[i], q->range, q->ranges, q->name);
+			pool_overlap(l, b, &mine[i], q->delegate, q->delegates, q->name);
 		}
-		pool_overlap(l, ranges, &p->range[i], p->range, i, p->name);
-	}
-	for (unsigned i = 0; i < p->delegates; i++) {
-		for (const struct cfg_pool *q = l->m->pool; q < p; q++) {
-			pool_overlap(l, delegate, &p->delegate[i], q->range, q->ranges, q->name);
-			pool_overlap(l, delegate, &p->delegate[i], q->delegate, q->delegates,
-				     q->name);
-		}
-		pool_overlap(l, delegate, &p->delegate[i], p->range, p->ranges, p->name);
-		pool_overlap(l, delegate, &p->delegate[i], p->delegate, i, p->name);
+		if (mine != p->range)
+			pool_overlap(l, b, &mine[i], p->range, p->ranges, p->name);
+		pool_overlap(l, b, &mine[i], mine, i, p->name);
 	}
 }
 
 void cfg_check_pool(struct cfg_load *l, const struct cfg_item *it)
 {
+	const struct cfg_pool *p = it->object;
+
 	pool_range_sizes(l, it);
 	pool_delegates(l, it);
-	pool_ranges_apart(l, it);
+	pool_apart(l, cfg_blame(it, "ranges"), p, p->range, p->ranges);
+	pool_apart(l, cfg_blame(it, "delegate"), p, p->delegate, p->delegates);
 }
