@@ -514,6 +514,9 @@ void cfg_unload(const struct cfg_model *m); /* NULL is allowed; libconfuse has a
 /* The object of a kind ("port", "peer", "service": the word of its section, and `port` for those of
  * every transport) that has this name, or NULL. */
 const void *cfg_named(const struct cfg_model *m, const char *kind, const char *name);
+/* What a port's section says for a key of its transport; "" = nothing. */
+const char *cfg_port_setting(const struct cfg_port *p, const char *key);
+bool cfg_same_prefix(const struct cfg_prefix *a, const struct cfg_prefix *b);
 
 /* What differs between two texts without mistakes, one line each: CFG_CHANGE, then a tab before
  * each of the section's word ("top" = outside of sections), its name or "-", "added", "removed" or

@@ -544,11 +544,6 @@ static void check_outgoing_address(struct cfg_load *l, const struct cfg_item *it
 				  cfg_clean(l, u->name, strlen(u->name)));
 }
 
-static bool check_same_prefix(const struct cfg_prefix *a, const struct cfg_prefix *b)
-{
-	return a->v6 == b->v6 && a->bits == b->bits && !memcmp(a->addr, b->addr, sizeof(a->addr));
-}
-
 static void check_outgoing_prefix(struct cfg_load *l, const struct cfg_item *it)
 {
 	const struct cfg_outgoing *o = it->object;
@@ -565,7 +560,7 @@ static void check_outgoing_prefix(struct cfg_load *l, const struct cfg_item *it)
 	else if (!o->service->ppp.ipv6)
 		cfg_wrong(l, b->line, b, "service `%s` has no IPv6", o->service->name);
 	for (const struct cfg_outgoing *q = l->m->outgoing; q < o; q++)
-		if (check_same_prefix(&q->prefix6, &o->prefix6))
+		if (cfg_same_prefix(&q->prefix6, &o->prefix6))
 			cfg_wrong(l, b->line, b, "`%s` is the prefix of outgoing `%s` too", text,
 				  q->name);
 }
@@ -586,7 +581,7 @@ static void check_outgoing_route(struct cfg_load *l, const struct cfg_item *b,
 			cfg_wrong(l, b->line, b, "`%s` is in pool `%s`", text, p->name);
 	for (const struct cfg_outgoing *q = l->m->outgoing; q <= o; q++)
 		for (unsigned i = 0; i < q->routes && &q->route[i] != r; i++)
-			if (check_same_prefix(&q->route[i], r))
+			if (cfg_same_prefix(&q->route[i], r))
 				cfg_wrong(l, b->line, b, "`%s` is a route of outgoing `%s` %s",
 					  text, q->name, q == o ? "already" : "too");
 }

@@ -226,16 +226,6 @@ static bool port_same_name(const struct ist_open *a, const struct ist_open *b)
 	return *a->name && !strcmp(a->name, b->name) && !strchr(a->name, '%');
 }
 
-static const char *port_setting(const struct port_open *o, const char *key)
-{
-	const struct cfg_port *p = o->port->object;
-
-	for (unsigned i = 0; i < p->config.settings; i++)
-		if (!strcmp(p->config.setting[i].key, key))
-			return p->config.setting[i].value;
-	return "";
-}
-
 /* Frames of one device go to all who hear its protocol. */
 static bool port_same_frames(const struct port_open *a, const struct port_open *b)
 {
@@ -243,7 +233,7 @@ static bool port_same_frames(const struct port_open *a, const struct port_open *
 	const struct cfg_port *p = a->port->object, *q = b->port->object;
 
 	for (size_t i = 0; i < CFG_ROWS(keys); i++)
-		if (strcmp(port_setting(a, keys[i]), port_setting(b, keys[i])) != 0)
+		if (strcmp(cfg_port_setting(p, keys[i]), cfg_port_setting(q, keys[i])) != 0)
 			return false;
 	return p->transport == q->transport && port_same_name(&a->what, &b->what);
 }

@@ -128,11 +128,6 @@ const struct cfg_schema cfg_schema_coa_client = {
 	.init = coa_init_client,
 };
 
-static bool coa_same_address(const struct cfg_prefix *a, const struct cfg_prefix *b)
-{
-	return a->v6 == b->v6 && !memcmp(a->addr, b->addr, sizeof(a->addr));
-}
-
 /* The section, or one built before it, that has the client already; NULL = none. */
 static const struct cfg_radius *coa_who_has(const struct cfg_load *l, const struct cfg_radius *to,
 					    const struct cfg_coa_client *c)
@@ -140,7 +135,7 @@ static const struct cfg_radius *coa_who_has(const struct cfg_load *l, const stru
 	for (const struct cfg_radius *r = l->m->radius; r <= to; r++)
 		for (unsigned i = 0; i < r->coa_clients; i++)
 			if (&r->coa_client[i] < c || r != to)
-				if (coa_same_address(&r->coa_client[i].address, &c->address))
+				if (cfg_same_prefix(&r->coa_client[i].address, &c->address))
 					return r;
 	return NULL;
 }

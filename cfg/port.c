@@ -263,3 +263,11 @@ void cfg_build_port(struct cfg_load *l, struct cfg_item *port, struct cfg_port *
 	p->config.circuit = config;
 	p->config.circuits = n;
 }
+
+const char *cfg_port_setting(const struct cfg_port *p, const char *key)
+{
+	for (unsigned i = 0; i < p->config.settings; i++)
+		if (!strcmp(p->config.setting[i].key, key))
+			return p->config.setting[i].value;
+	return "";
+}

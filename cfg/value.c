@@ -157,6 +157,11 @@ bool cfg_prefix_mask(struct cfg_prefix *p)
 	return any;
 }
 
+bool cfg_same_prefix(const struct cfg_prefix *a, const struct cfg_prefix *b)
+{
+	return a->v6 == b->v6 && a->bits == b->bits && !memcmp(a->addr, b->addr, sizeof(a->addr));
+}
+
 bool cfg_prefix_holds(const struct cfg_prefix *a, const struct cfg_prefix *b)
 {
 	struct cfg_prefix x = *b;

@@ -132,8 +132,7 @@ struct device_wants {
 static bool device_is_wanted(const struct device_wanted *w, const char *dev,
 			     const struct cfg_prefix *to)
 {
-	return !strcmp(w->dev, dev) && w->to.v6 == to->v6 && w->to.bits == to->bits &&
-	       !memcmp(w->to.addr, to->addr, sizeof(to->addr));
+	return !strcmp(w->dev, dev) && cfg_same_prefix(&w->to, to);
 }
 
 /* False: it was not, so that it may be there. */

@@ -57,7 +57,7 @@ static int ipsec_open(unsigned which)
 
 static bool ipsec_port(const struct cfg_port *p)
 {
-	const char *how = port_setting(p, "ipsec");
+	const char *how = cfg_port_setting(p, "ipsec");
 
 	return *how && strcmp(how, "off") != 0;
 }
@@ -100,7 +100,7 @@ static bool ipsec_end_of(struct gw *gw, l2tp_channel c, struct ipsec_end *e)
 	if (!p || !ipsec_port(p->cfg) || !dp_channel_peer(gw->dp, c, &a) ||
 	    p->cfg->transport->addr_format(&a, text, sizeof(text)) < 0 || !ipsec_end_parse(e, text))
 		return false;
-	e->needs = e->mark || !strcmp(port_setting(p->cfg, "ipsec"), "require");
+	e->needs = e->mark || !strcmp(cfg_port_setting(p->cfg, "ipsec"), "require");
 	return true;
 }
 

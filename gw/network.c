@@ -46,8 +46,7 @@ static struct network *network_find(struct gw *gw, uint32_t tun, const struct cf
 	for (; n; n = htab_more(n)) {
 		struct network *w = IST_CONTAINER_OF(n, struct network, node);
 
-		if (w->tun == tun && w->to.v6 == to->v6 && w->to.bits == to->bits &&
-		    !memcmp(w->to.addr, to->addr, sizeof(to->addr)))
+		if (w->tun == tun && cfg_same_prefix(&w->to, to))
 			return w;
 	}
 	return NULL;

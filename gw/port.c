@@ -292,14 +292,6 @@ static uint8_t port_endpoint(char *out, size_t cap, const char *text)
 	return medium[v6];
 }
 
-const char *port_setting(const struct cfg_port *p, const char *key)
-{
-	for (unsigned i = 0; i < p->config.settings; i++)
-		if (!strcmp(p->config.setting[i].key, key))
-			return p->config.setting[i].value;
-	return "";
-}
-
 enum aaa_medium port_medium(const struct cfg_port *p, bool async)
 {
 	static const struct {
@@ -321,7 +313,7 @@ bool port_is_at(const struct cfg_port *p, const char *address)
 {
 	char near[100];
 
-	port_endpoint(near, sizeof(near), port_setting(p, "listen"));
+	port_endpoint(near, sizeof(near), cfg_port_setting(p, "listen"));
 	return !strcasecmp(near, address) || !strcmp(p->config.name, address);
 }
 
@@ -340,7 +332,7 @@ void port_tunnel_ends(struct gw *gw, l2tp_channel c, struct tunnel_ends *out)
 		return;
 	}
 	out->medium = port_endpoint(out->far, sizeof(out->far), addr);
-	port_endpoint(out->near, sizeof(out->near), port_setting(p->cfg, "listen"));
+	port_endpoint(out->near, sizeof(out->near), cfg_port_setting(p->cfg, "listen"));
 	if (!strcmp(out->near, "0.0.0.0") || !strcmp(out->near, "::"))
 		out->near[0] = '\0';
 }

@@ -37,8 +37,6 @@ void port_failed(struct gw *gw, unsigned number, int err, const char *words, uin
 /* Its frames are wanted by one more or one less: ops->tap; also once it is open, if it is not, or
  * again.  False = no memory. */
 bool port_tap(struct gw_port *p, bool on);
-/* The value of a key of its transport, "" when it has none. */
-const char *port_setting(const struct cfg_port *p, const char *key);
 /* What it may take when others fill it up, by its configuration alone. */
 struct ist_need port_need(const struct cfg_port *p);
 /* The circuit of its configuration with this address, or NULL. */

@@ -372,8 +372,7 @@ static bool coa_listen_has(const struct coa_listen *c, const struct cfg_coa_addr
 	for (unsigned i = 0; i < c->sockets; i++) {
 		const struct cfg_coa_address *is = c->socket[i].at;
 
-		if (is->port == at->port && is->at.v6 == at->at.v6 &&
-		    !memcmp(is->at.addr, at->at.addr, sizeof(is->at.addr)))
+		if (is->port == at->port && cfg_same_prefix(&is->at, &at->at))
 			return true;
 	}
 	return false;

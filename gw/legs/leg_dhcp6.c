@@ -323,7 +323,7 @@ bool leg_dhcp6_take_again(struct leg_server *s)
 	if (!d)
 		return true;
 	p = leg_dhcp6_prefix(d);
-	ours = w->delegated.bits ? !memcmp(&p, &w->delegated, sizeof(p))
+	ours = w->delegated.bits ? cfg_same_prefix(&p, &w->delegated)
 				 : addrpool_has_prefix(w->pool_pd, &p);
 	d->from = leg_dhcp6_pool_of(s, &p);
 	if (!ours || !addrpool_take_prefix_fixed(d->from, &p))
