@@ -135,18 +135,50 @@ static const char *trace_way(bool out)
 	return out ? ">" : "<";
 }
 
-/* --- L2TP ---------------------------------------------------------------------------------------- */
+/* --- messages ------------------------------------------------------------------------------------ */
 
 static struct words line;
 static struct l2tp_msg message;
 
-static void trace_l2tp_say(const struct trace_whom *whom, const struct log_about *a,
-			   const struct l2tp_secret *secret, const struct trace_kept *k)
+/* A control message of L2TP, or a PPP frame. */
+struct trace_seen {
+	int64_t when;
+	bool l2tp, out;
+	const uint8_t *octets;
+	size_t len;
+};
+
+/* secret: of the tunnel, NULL = none. */
+static void trace_say_message(const struct trace_whom *whom, const struct log_about *a,
+			      const struct l2tp_secret *secret, const struct trace_seen *m)
 {
-	trace_head(&line, k->when, a, trace_way(k->out));
-	words_l2tp(&line, k->octets, k->len, secret, &message);
+	trace_head(&line, m->when, a, trace_way(m->out));
+	if (m->l2tp)
+		words_l2tp(&line, m->octets, m->len, secret, &message);
+	else
+		words_ppp(&line, m->octets, m->len);
 	trace_say(whom, &line);
 }
+
+static uint32_t trace_key(const struct log_about *a)
+{
+	return a->line ? a->line : (uint32_t)a->tunnel << 16 | a->call;
+}
+
+/* Of somebody whose name is not known yet. */
+static void trace_keep(const struct log_about *a, const struct trace_seen *m)
+{
+	struct trace_kept *k = trace_ring_put(ring);
+
+	k->key = trace_key(a);
+	k->l2tp = m->l2tp;
+	k->out = m->out;
+	k->when = m->when;
+	k->len = m->len;
+	memcpy(k->octets, m->octets, m->len);
+}
+
+/* --- L2TP ---------------------------------------------------------------------------------------- */
 
 static bool trace_peek(const struct l2tp_hdr *h, uint16_t type, uint16_t *out)
 {
@@ -241,24 +273,9 @@ static void trace_l2tp_about(struct trace_l2tp *x, struct gw *gw, l2tp_channel c
 	about_call(&x->about, gw, &i, &ci);
 }
 
-static uint32_t trace_key(const struct log_about *a)
-{
-	return a->line ? a->line : (uint32_t)a->tunnel << 16 | a->call;
-}
-
-static void trace_fill(struct trace_kept *k, const struct log_about *a, bool l2tp, bool out,
-		       const uint8_t *octets, size_t len)
-{
-	k->key = trace_key(a);
-	k->l2tp = l2tp;
-	k->out = out;
-	k->when = trace_now();
-	k->len = len;
-	memcpy(k->octets, octets, len);
-}
-
 void trace_l2tp(struct gw *gw, l2tp_channel c, bool out, const uint8_t *pkt, size_t len)
 {
+	const struct trace_seen seen = {trace_now(), true, out, pkt, len};
 	struct trace_l2tp x = {.peer = NULL};
 	struct trace_whom whom;
 	struct l2tp_hdr h;
@@ -266,30 +283,25 @@ void trace_l2tp(struct gw *gw, l2tp_channel c, bool out, const uint8_t *pkt, siz
 	if (l2tp_hdr_decode(&h, pkt, len) != L2TP_HDR_IS_CONTROL)
 		return;
 	trace_l2tp_about(&x, gw, c, out, &h);
-	if (trace_whom(&whom, &x.about)) {
-		trace_head(&line, trace_now(), &x.about, trace_way(out));
-		words_l2tp(&line, pkt, len, x.peer ? &x.peer->policy.secret : NULL, &message);
-		trace_say(&whom, &line);
-	}
+	if (trace_whom(&whom, &x.about))
+		trace_say_message(&whom, &x.about, x.peer ? &x.peer->policy.secret : NULL, &seen);
 	if (ring && x.of_call && x.about.tunnel && !x.about.user && len <= TRACE_KEPT_MAX)
-		trace_fill(trace_ring_put(ring), &x.about, true, out, pkt, len);
+		trace_keep(&x.about, &seen);
 }
 
 /* --- PPP ----------------------------------------------------------------------------------------- */
 
 void trace_ppp(const struct leg *l, bool out, const uint8_t *frame, size_t len)
 {
+	const struct trace_seen seen = {trace_now(), false, out, frame, len};
 	struct trace_whom whom;
 	struct log_about a;
 
 	about_leg(&a, l);
-	if (trace_whom(&whom, &a)) {
-		trace_head(&line, trace_now(), &a, trace_way(out));
-		words_ppp(&line, frame, len);
-		trace_say(&whom, &line);
-	}
+	if (trace_whom(&whom, &a))
+		trace_say_message(&whom, &a, NULL, &seen);
 	if (ring && !a.user && len <= TRACE_KEPT_MAX)
-		trace_fill(trace_ring_put(ring), &a, false, out, frame, len);
+		trace_keep(&a, &seen);
 }
 
 /* --- those who have a name now ------------------------------------------------------------------- */
@@ -359,18 +371,12 @@ static void trace_whom_by_name(struct trace_whom *out, const struct log_about *a
 
 static void trace_say_kept(const struct trace_named *n, const struct trace_kept *k)
 {
+	const struct trace_seen seen = {k->when, k->l2tp, k->out, k->octets, k->len};
 	struct trace_whom whom;
 
 	trace_whom_by_name(&whom, &n->about);
-	if (!whom.n)
-		return;
-	if (k->l2tp) {
-		trace_l2tp_say(&whom, &n->about, n->secret, k);
-		return;
-	}
-	trace_head(&line, k->when, &n->about, trace_way(k->out));
-	words_ppp(&line, k->octets, k->len);
-	trace_say(&whom, &line);
+	if (whom.n)
+		trace_say_message(&whom, &n->about, n->secret, &seen);
 }
 
 void trace_named(struct gw *gw, const struct leg *l)
