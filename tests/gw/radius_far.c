@@ -7,6 +7,17 @@
 #include <string.h>
 #include <sys/socket.h>
 
+void radius_far_make(struct radius_packet *p, uint8_t octets[RADIUS_MAX], enum radius_code code,
+		     const char *attrs)
+{
+	size_t len = RADIUS_HEAD + test_hex(octets + RADIUS_HEAD, RADIUS_MAX - RADIUS_HEAD, attrs);
+
+	memset(octets, 0, RADIUS_HEAD);
+	octets[0] = (uint8_t)code;
+	wr_put16(octets + 2, (uint16_t)len);
+	CU_ASSERT_TRUE_FATAL(radius_open(p, octets, len));
+}
+
 int radius_far_open(uint16_t *port)
 {
 	struct sockaddr_in a = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};

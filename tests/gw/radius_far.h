@@ -21,6 +21,9 @@ struct radius_far_record {
 	unsigned classes;
 };
 
+/* A packet of this code with these attributes in hex, in octets. */
+void radius_far_make(struct radius_packet *p, uint8_t octets[RADIUS_MAX], enum radius_code code,
+		     const char *attrs);
 /* A socket and its port. */
 int radius_far_open(uint16_t *port);
 /* The next packet that waits there, which has to be well formed.  False: there is none. */

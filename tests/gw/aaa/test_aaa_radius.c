@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Claims as attributes after RFC 2865 sections 5 and 7, and RFC 2548 section 2.3. */
 #include "gw/aaa/aaa_radius.h"
+#include "tests/gw/radius_far.h"
 #include "tests/harness.h"
 
 #include <nettle/md5.h>
@@ -110,13 +111,10 @@ static uint8_t request[RADIUS_AUTH];
 
 static bool radius_answer_of(uint8_t code, const char *attrs, enum ppp_auth method)
 {
-	uint8_t octets[512] = {code};
+	uint8_t octets[RADIUS_MAX];
 	struct radius_answer a = {.request = request, .secret = "xyzzy5461"};
-	size_t len =
-		RADIUS_HEAD + test_hex(octets + RADIUS_HEAD, sizeof(octets) - RADIUS_HEAD, attrs);
 
-	wr_put16(octets + 2, (uint16_t)len);
-	CU_ASSERT_TRUE_FATAL(radius_open(&a.packet, octets, len));
+	radius_far_make(&a.packet, octets, (enum radius_code)code, attrs);
 	claim.method = method;
 	return aaa_radius_answer(&a, &claim, &answer, &draft, &why);
 }

@@ -4,6 +4,7 @@
 #include "gw/aaa/rate.h"
 
 #include "gw/aaa/radius/radius.h"
+#include "tests/gw/radius_far.h"
 #include "tests/harness.h"
 #include "tests/heap.h"
 
@@ -15,16 +16,13 @@ static struct rate_draft draft;
 /* Attributes in hex; the first refusal, or NULL. */
 static const char *rate_from(const char *attrs)
 {
-	uint8_t octets[RADIUS_MAX] = {RADIUS_ACCESS_ACCEPT};
+	uint8_t octets[RADIUS_MAX];
 	struct radius_packet p;
 	struct radius_walk at;
 	struct radius_value v;
 	const char *why = NULL;
-	size_t len =
-		RADIUS_HEAD + test_hex(octets + RADIUS_HEAD, sizeof(octets) - RADIUS_HEAD, attrs);
 
-	wr_put16(octets + 2, (uint16_t)len);
-	CU_ASSERT_TRUE_FATAL(radius_open(&p, octets, len));
+	radius_far_make(&p, octets, RADIUS_ACCESS_ACCEPT, attrs);
 	rate_begin(&draft);
 	for (at = radius_walk(&p); !why && radius_next(&at, &v);)
 		why = rate_add(&draft, &v);

@@ -5,6 +5,7 @@
 #include "tests/gw/bench.h"
 #include "tests/gw/fake_radius.h"
 #include "tests/gw/heard.h"
+#include "tests/gw/radius_far.h"
 #include "tests/heap.h"
 
 #include <stdio.h>
@@ -37,14 +38,10 @@ static enum radius_refusal coa_by(const struct cfg_radius *of, enum radius_code 
 				  const char *attrs)
 {
 	static uint8_t octets[RADIUS_MAX];
-	size_t n = RADIUS_HEAD + test_hex(octets + RADIUS_HEAD, RADIUS_MAX - RADIUS_HEAD, attrs);
 	struct radius_packet p;
 	struct radius_coa what;
 
-	octets[0] = (uint8_t)code;
-	octets[2] = (uint8_t)(n >> 8);
-	octets[3] = (uint8_t)n;
-	CU_ASSERT_TRUE_FATAL(radius_open(&p, octets, n));
+	radius_far_make(&p, octets, code, attrs);
 	CU_ASSERT_EQUAL_FATAL(radius_coa_read(&what, &p), RADIUS_DONE);
 	return (enum radius_refusal)leg_coa(bench.gw, of, "RADIUS client 192.0.2.9", &what, &about,
 					    clock_us);

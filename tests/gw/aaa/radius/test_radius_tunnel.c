@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Attributes typed from RFC 2868 section 3; passwords hidden by Python's hashlib after 3.5. */
 #include "gw/aaa/radius/radius_tunnel.h"
+#include "tests/gw/radius_far.h"
 #include "tests/harness.h"
 
 #include <stdlib.h>
@@ -20,13 +21,9 @@ static struct radius_tunnels *tunnels_of(const char *attrs)
 	static uint8_t octets[RADIUS_MAX];
 	struct radius_packet p;
 	bool memory;
-	size_t len =
-		RADIUS_HEAD + test_hex(octets + RADIUS_HEAD, sizeof(octets) - RADIUS_HEAD, attrs);
 	struct radius_tunnels *t;
 
-	octets[0] = RADIUS_ACCESS_ACCEPT;
-	wr_put16(octets + 2, (uint16_t)len);
-	CU_ASSERT_TRUE_FATAL(radius_open(&p, octets, len));
+	radius_far_make(&p, octets, RADIUS_ACCESS_ACCEPT, attrs);
 	t = radius_tunnels_read(&p, request, "secret", 6, &memory);
 	CU_ASSERT_TRUE(memory);
 	return t;
