@@ -25,7 +25,7 @@ server() {
 		logdir = $dir
 		run_dir = $dir
 		pidfile = $dir/pid
-		max_requests = 1024
+		max_requests = 4096
 		log {
 			destination = files
 			file = $dir/log
@@ -109,8 +109,8 @@ server() {
 	within 10 listens "$2" || give_up "FreeRADIUS listens on port $2"
 }
 listens() { in_space "$AAA" ss -Hlun "sport = :$1 and src ${AT:-127.0.0.1}" | grep -q .; }
-silence() {
-	kill "${daemon[$1]}"
+silence() { # NAME [SIGNAL]
+	kill "-${2:-TERM}" "${daemon[$1]}"
 	wait "${daemon[$1]}" 2>/dev/null
 	unset "daemon[$1]"
 }
