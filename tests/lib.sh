@@ -177,12 +177,13 @@ descriptors() {
 }
 # crash NAME: it is gone without a word
 crash() {
-	local pids
+	local pids pid
 	pids=$(processes "$1")
 	let_go "$1"
 	kill -STOP $pids
 	kill -9 $pids
 	wait "${daemon[$1]}" 2>/dev/null
+	for pid in $pids; do within 5 dead "$pid"; done # with the sockets that they have
 	unset "daemon[$1]"
 }
 # let_go NAME: the script ends this gateway in its own way
