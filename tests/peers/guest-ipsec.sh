@@ -207,9 +207,13 @@ for n in 1 2; do
 	inside c$n ping -c 60 -i 0.1 -W 5 -q 10.64.0.1 >/tmp/run.c$n/ping 2>&1 &
 	pinging[n]=$!
 done
+# Each time both clients have two new ones; the next time after that.
+renewed() { [ "$(comm -13 <(echo "$had") <(spis) | wc -l)" = 4 ]; }
 for n in 1 2 3; do
-	sleep 1
+	had=$(spis)
 	inside gw swanctl --rekey --child l2tp >/tmp/run.gw/rekey 2>&1 || cat /tmp/run.gw/rekey
+	within 10 renewed
+	passed $? "rekeyed, time $n" || ask show tunnels
 done
 for n in 1 2; do
 	wait "${pinging[n]}"
