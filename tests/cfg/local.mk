@@ -8,7 +8,8 @@ unit_cfg_SOURCES = $(TEST_LIB) tests/cfg/main.c tests/cfg/media.c tests/cfg/medi
 	tests/cfg/test_parse.c tests/cfg/test_parts.c tests/cfg/test_port.c tests/cfg/test_preproc.c tests/cfg/test_radius.c \
 	tests/cfg/test_report.c tests/cfg/test_schema.c tests/cfg/test_secret.c tests/cfg/test_store.c \
 	tests/cfg/test_suggest.c tests/cfg/test_value.c
-unit_cfg_SOURCES += tests/cfg/test_coa.c
+unit_cfg_SOURCES += tests/cfg/test_coa.c tests/cfg/folder.c tests/cfg/folder.h tests/cfg/test_bundle.c tests/cfg/test_stamp.c \
+	tests/cfg/test_check_pool.c tests/cfg/test_check_port.c
 unit_cfg_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS) $(PCAP_CFLAGS)
 # libconfuse and the system fail when a test wants them to.
 unit_cfg_LDFLAGS = $(heap_ldflags) -Wl,--wrap=cfg_init -Wl,--wrap=cfg_opt_size -Wl,--wrap=cfg_opt_getnstr \

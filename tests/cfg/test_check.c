@@ -160,28 +160,6 @@ static void peers_that_are_never_chosen(void)
 		    "never chosen\n");
 }
 
-static void check_circuits(void)
-{
-	ASSERT_TOLD("line l { link = x\n dlci 16 { }\n channel 16 { } }",
-		    "t:3: line l: channel 16: the same circuit as on line 2\n");
-	ASSERT_TOLD("line l { link = x\n dlci 16 { }\n dlci 016 { } }",
-		    "t:3: line l: dlci 016: the same circuit as on line 2\n");
-	ASSERT_TOLD("line l { link = x\n dlci 16 { }\n dlci 17 { }\n dlci 18 { }\n dlci 17 { } }",
-		    "t:5: line l: dlci 17: given twice, first on line 3\n");
-	ASSERT_TOLD("line l { link = x\n dlci 16 { }\n dlci 17 { }\n dlci 18 { }\n dlci 017 { } }",
-		    "t:5: line l: dlci 017: the same circuit as on line 3\n");
-	/* addresses that are wrong are not alike */
-	ASSERT_TOLD("line l { link = x\n dlci 1 { }\n dlci 2 { } }",
-		    "t:2: line l: dlci 1: `1` is not an address of line\n"
-		    "t:3: line l: dlci 2: `2` is not an address of line\n");
-	ASSERT_TOLD("line l { link = x dlci 16 { peer = b } dlci 17 { peer = a } }\n"
-		    "line m { link = y }\npeer a { port = m }\npeer b { hostname = b }",
-		    "t:1: line l: dlci 17: peer: peer `a` is behind port `m`\n");
-	ASSERT_TOLD("line l { link = x dlci 16 { peer = a } }\nline m { link = y }\npeer a { port "
-		    "= m }",
-		    "t:1: line l: dlci 16: peer: peer `a` is behind port `m`\n");
-}
-
 #define TWO_PEERS NET "peer a { dial = 192.0.2.1:1 }\npeer b { dial = 192.0.2.2:1 }\n"
 
 static void route_numbers(void)
@@ -525,79 +503,6 @@ static void joins_have_two_ends(void)
 	told_end(&t);
 }
 
-static void rfc3070_frame_size(void)
-{
-	ASSERT_TOLD("line l { link = x\n mtu = 1525\n dlci 16 { carries = ppp service = s } "
-		    "dlci 17 { } }\nservice s { local = 10.0.0.1 }",
-		    "t:2: line l: mtu: L2TP on `17` needs 1526 or more (RFC 3070)\n");
-	ASSERT_TOLD("line l { link = x mtu = 1526 dlci 17 { } }", "");
-	ASSERT_TOLD("line l { link = x mtu = 1525 dlci 16 { carries = ppp service = s } }\n"
-		    "service s { local = 10.0.0.1 }",
-		    "");
-}
-
-static void pools(void)
-{
-	ASSERT_TOLD("pool p { ranges = { 10.0.0.0/8, 10.1.0.0/16 } }",
-		    "t:1: pool p: ranges: `10.1.0.0/16` overlaps `10.0.0.0/8` of pool `p`\n");
-	ASSERT_TOLD("pool p { ranges = 10.1.0.0/16 }\npool q { ranges = 10.0.0.0/8 }",
-		    "t:2: pool q: ranges: `10.0.0.0/8` overlaps `10.1.0.0/16` of pool `p`\n");
-	ASSERT_TOLD("pool p { ranges = \"2001:db8::/48\" }\npool q { ranges = \"2001:db8::/48\" }",
-		    "t:2: pool q: ranges: `2001:db8::/48` overlaps `2001:db8::/48` of pool `p`\n");
-	ASSERT_TOLD("pool p { ranges = 10.0.0.0/9 }\npool q { ranges = 10.128.0.0/9 }", "");
-	ASSERT_TOLD("pool p { ranges = { \"2001:db8::/65\", 0.0.0.0/7 } }",
-		    "t:1: pool p: ranges: `2001:db8::/65`: an IPv6 range is from /16 to /64, for "
-		    "one /64 "
-		    "per client\n"
-		    "t:1: pool p: ranges: `0.0.0.0/7`: an IPv4 range is /8 or smaller\n");
-	ASSERT_TOLD("pool p { ranges = { \"2001:db8::/64\", \"2002::/16\", \"4000::/15\" } }",
-		    "t:1: pool p: ranges: `4000::/15`: an IPv6 range is from /16 to /64, for one "
-		    "/64 per client\n");
-	/* the first, one between, and the last of each list */
-	ASSERT_TOLD("pool p { ranges = { 10.0.0.0/24, 10.0.1.0/24, 10.0.2.0/24 } }\n"
-		    "pool q { ranges = { 10.1.0.0/24, 10.0.1.0/25, 10.0.2.128/25 } }\n"
-		    "pool r { ranges = 10.0.0.0/26 }\npool s { ranges = 10.1.0.0/26 }",
-		    "t:2: pool q: ranges: `10.0.1.0/25` overlaps `10.0.1.0/24` of pool `p`\n"
-		    "t:2: pool q: ranges: `10.0.2.128/25` overlaps `10.0.2.0/24` of pool `p`\n"
-		    "t:3: pool r: ranges: `10.0.0.0/26` overlaps `10.0.0.0/24` of pool `p`\n"
-		    "t:4: pool s: ranges: `10.1.0.0/26` overlaps `10.1.0.0/24` of pool `q`\n");
-	ASSERT_TOLD("pool p { delegate = \"2001:db8:100::/40\" }\n"
-		    "pool q { ranges = \"2001:db8:1ff::/48\" }",
-		    "t:2: pool q: ranges: `2001:db8:1ff::/48` overlaps `2001:db8:100::/40` of pool "
-		    "`p`\n");
-	ASSERT_TOLD(
-		"pool q { ranges = \"2001:db8:1ff::/48\" delegate = \"2001:db8:1ff:100::/56\" "
-		"}\npool p { delegate = { \"2001:db8:100::/41\", \"2001:db8:180::/41\" } }",
-		"t:1: pool q: delegate: `2001:db8:1ff:100::/56` overlaps `2001:db8:1ff::/48` of "
-		"pool `q`\n"
-		"t:2: pool p: delegate: `2001:db8:180::/41` overlaps `2001:db8:1ff::/48` of "
-		"pool `q`\n"
-		"t:2: pool p: delegate: `2001:db8:180::/41` overlaps `2001:db8:1ff:100::/56` of "
-		"pool `q`\n");
-	ASSERT_TOLD("pool p { delegate = { \"2001:db8::/48\", \"2001:db8:0:100::/56\" } }",
-		    "t:1: pool p: delegate: `2001:db8:0:100::/56` overlaps `2001:db8::/48` of pool "
-		    "`p`\n");
-	ASSERT_TOLD("pool p { ranges = { 10.0.0.0/24, 10.0.1.0/24, 10.0.0.0/25 } }",
-		    "t:1: pool p: ranges: `10.0.0.0/25` overlaps `10.0.0.0/24` of pool `p`\n");
-}
-
-static void delegated_prefixes_have_a_length(void)
-{
-	ASSERT_TOLD("pool p { delegate = \"2001:db8::/40\" delegate-length = 48 }", "");
-	ASSERT_TOLD("pool p { delegate = \"2001:db8::/56\" }", "");
-	ASSERT_TOLD(
-		"pool p { delegate = { \"2001:db8::/57\", 10.0.0.0/8, \"4000::/15\" } }",
-		"t:1: pool p: delegate: `2001:db8::/57`: prefixes of /56 are delegated, from one "
-		"of IPv6 that is from /16 to that\n"
-		"t:1: pool p: delegate: `10.0.0.0/8`: prefixes of /56 are delegated, from one of "
-		"IPv6 that is from /16 to that\n"
-		"t:1: pool p: delegate: `4000::/15`: prefixes of /56 are delegated, from one of "
-		"IPv6 that is from /16 to that\n");
-	ASSERT_TOLD("pool p { ranges = 10.0.0.0/8 delegate-length = 48 }",
-		    "t:1: pool p: delegate-length: needs `delegate`\n");
-	ASSERT_TOLD("pool p { }", "t:1: pool p: needs `ranges` or `delegate`\n");
-}
-
 #define LOCAL(a) "service s { local = " a " pool = p }\npool p { ranges = 10.64.0.0/24 }"
 
 static void our_own_address(void)
@@ -744,7 +649,6 @@ static const struct test_case cases[] = {
 	{"peers_that_are_never_chosen", peers_that_are_never_chosen},
 	{"route_peers_are_bounded", route_peers_are_bounded},
 	{"a_weight_needs_its_balance", a_weight_needs_its_balance},
-	{"circuits", check_circuits},
 	{"route_peers", route_peers},
 	{"route_numbers", route_numbers},
 	{"routes_that_are_never_taken", routes_that_are_never_taken},
@@ -755,9 +659,6 @@ static const struct test_case cases[] = {
 	{"outgoing_calls", outgoing_calls},
 	{"outgoing_prefixes", outgoing_prefixes},
 	{"joins_have_two_ends", joins_have_two_ends},
-	{"rfc3070_frame_size", rfc3070_frame_size},
-	{"pools", pools},
-	{"delegated_prefixes_have_a_length", delegated_prefixes_have_a_length},
 	{"our_own_address", our_own_address},
 	{"devices", devices},
 	{"ipv6_needs_1280", ipv6_needs_1280},

@@ -223,53 +223,6 @@ static void port_wrong_values(void)
 		    "t:1: line l: dlci 16: carries: unknown word `ip`, known: l2tp or ppp\n");
 }
 
-/* What only the transport can know of its settings, with the line of what it names. */
-static void port_checked_by_its_transport(void)
-{
-	ASSERT_TOLD("line l {\n dlci 17 { }\n link = wet1\n}",
-		    "t:3: line l: link: \"wet1\" is no dry one\n");
-	ASSERT_TOLD("line l {\n link = \"wet\\n\"\n}",
-		    "t:2: line l: link: \"wet?\" is no dry one\n");
-	ASSERT_TOLD("line l {\n link = x\n dlci 16 { }\n dlci 666 { }\n}",
-		    "t:4: line l: dlci 666: is nobody's\n");
-	ASSERT_TOLD("line l {\n link = x\n channel 666 { }\n}",
-		    "t:3: line l: channel 666: is nobody's\n");
-	ASSERT_TOLD("line l {\n link = x n391 = 7\n t391 = 11s }",
-		    "t:3: line l: t391: must be 20s with an odd n391\n");
-	/* the value of a key that is not given has no line */
-	ASSERT_TOLD("\nline l {\n link = x n391 = 7 }",
-		    "t:2: line l: t391: must be 20s with an odd n391\n");
-	ASSERT_TOLD("line l {\n link = x n391 = 7\n t391 = 20s }", "");
-	ASSERT_TOLD("line l {\n link = x\n dlci 16 { cir = 999999 }\n dlci 17 { cir = 2 } }",
-		    "t:1: line l: carries a million at most\n");
-	/* all that is wrong is told, but not what may be due to what was left out */
-	ASSERT_TOLD("line l {\n link = wet\n dlci 16 { cir = 2000000 }\n"
-		    " dlci 666 { }\n channel 17 { }\n}",
-		    "t:2: line l: link: \"wet\" is no dry one\n"
-		    "t:4: line l: dlci 666: is nobody's\n");
-	ASSERT_TOLD(
-		"line l {\n link = x\n dlci 3 { }\n dlci 666 { }\n dlci 16 { cir = 2000000 }\n}",
-		"t:3: line l: dlci 3: `3` is not an address of line\n"
-		"t:4: line l: dlci 666: is nobody's\n");
-	ASSERT_TOLD("line l {\n link = wet n391 = 7\n t391 = 11s\n}",
-		    "t:2: line l: link: \"wet\" is no dry one\n"
-		    "t:3: line l: t391: must be 20s with an odd n391\n");
-	ASSERT_TOLD("line l {\n link = x n391 = 7\n t391 = 11s\n dlci 666 { carries = no } }",
-		    "t:3: line l: t391: must be 20s with an odd n391\n"
-		    "t:4: line l: dlci 666: carries: unknown word `no`, known: l2tp or ppp\n");
-	/* each port is checked; one with other mistakes is not, since they may be the cause */
-	ASSERT_TOLD("line a { link = wet }\nline b { link = wet }\n"
-		    "line c { link = wet n391 = 256 }\nline d { link = wet dlci 3 { } }\n"
-		    "line e { link = wet lmy = none }\nline f { dlci 666 { } }",
-		    "t:1: line a: link: \"wet\" is no dry one\n"
-		    "t:2: line b: link: \"wet\" is no dry one\n"
-		    "t:3: line c: n391: `256` is not a number from 1 to 255\n"
-		    "t:4: line d: dlci 3: `3` is not an address of line\n"
-		    "t:4: line d: link: \"wet\" is no dry one\n"
-		    "t:5: line e: unknown key `lmy`, did you mean `lmi`?\n"
-		    "t:6: line f: `link` is missing: the wire\n");
-}
-
 static void payloads_fit_the_transport(void)
 {
 	ASSERT_TOLD("net n { channel 192.0.2.1:1701 { carries = ppp } }",
@@ -312,7 +265,6 @@ static const struct test_case cases[] = {
 	{"filters_of_circuits", filters_of_circuits},
 	{"what_a_service_believes", what_a_service_believes},
 	{"wrong_values", port_wrong_values},
-	{"checked_by_its_transport", port_checked_by_its_transport},
 	{"payloads_fit_the_transport", payloads_fit_the_transport},
 	{NULL, NULL},
 };
