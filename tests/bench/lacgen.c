@@ -10,11 +10,17 @@
  * the last is up, or until SIGTERM; then it prints how many have ended meanwhile.  With -e each of
  * them sends LCP Echo-Requests, so that a call that the LNS has forgotten ends here too.  With -m
  * each call is another user's: the name and a number from 0 on.
+ *
+ * With -l NAMESPACE it says READY when all are up and then does what lines on its input say: load
+ * on these calls (tests/bench/load.h) between itself and that namespace behind the LNS.  With -r as
+ * well nobody is asked for calls: it makes up ids and addresses (10.64.0.1 and on), for a program
+ * that does not look at them.
  */
 #include "core/container.h"
 #include "core/engine.h"
 #include "core/hdr.h"
 #include "ppp/ppp.h"
+#include "tests/bench/load.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -28,8 +34,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#define PEER   ((l2tp_channel)1)
-#define SECOND 1000000ull
+#define PEER	 ((l2tp_channel)1)
+#define RAW_POOL 0x0a400001u /* 10.64.0.1 */
+#define SECOND	 1000000ull
 
 struct one {
 	struct l2tp_call *call;
@@ -42,7 +49,8 @@ struct one {
 
 static struct {
 	unsigned tunnels, at_once, total, seconds, stay;
-	bool keep, many_users;
+	bool keep, many_users, raw;
+	const char *load; /* the namespace behind the LNS */
 	struct ppp_config ppp;
 	struct l2tp_peer_answer lns;
 } want = {.tunnels = 1, .at_once = 20, .total = 1000, .seconds = 60};
@@ -54,9 +62,11 @@ static struct {
 	unsigned tunnels_up, tunnels_down, turn;
 	unsigned placed, pending, up, failed, dropped, ended; /* ended: after they were up */
 	struct deadline_heap heap;
-	struct one *over; /* to be freed outside of every handler */
-	unsigned users;	  /* given a number */
-	uint32_t *took;	  /* us, of each that came up */
+	struct one *over;	  /* to be freed outside of every handler */
+	unsigned users;		  /* given a number */
+	uint32_t *took;		  /* us, of each that came up */
+	struct load_call *loaded; /* those that came up */
+	bool asked;		  /* there is a command */
 	uint64_t now;
 } lac;
 
@@ -133,13 +143,25 @@ static void ppp_tx(void *ctx, const uint8_t *frame, size_t len)
 		lacgen_put(pkt, w.len);
 }
 
+static void lacgen_note(const struct one *o, const struct ppp_addresses *a)
+{
+	struct l2tp_tunnel_info t;
+	struct l2tp_call_info i;
+
+	l2tp_call_info(o->call, &i);
+	l2tp_tunnel_info(i.tunnel, &t);
+	lac.loaded[lac.up] =
+		(struct load_call){.tid = t.peer_id, .sid = i.peer_id, .addr = a->local4};
+}
+
 static void ppp_event(void *ctx, const struct ppp_event *ev)
 {
 	struct one *o = ctx;
 
 	if (o->over)
 		return;
-	if (ev->kind == PPP_EV_IP4_UP && !o->up) {
+	if (ev->kind == PPP_EV_IP4_UP && !o->up && o->call) {
+		lacgen_note(o, ev->addr);
 		o->up = true;
 		lac.pending--;
 		lac.took[lac.up++] = (uint32_t)(lac.now - o->began);
@@ -330,13 +352,15 @@ static void lacgen_timers(void)
 static void lacgen_turn(void)
 {
 	uint64_t next = l2tp_engine_deadline(lac.engine), ppp = deadline_next(&lac.heap);
-	struct pollfd p = {.fd = lac.fd, .events = POLLIN};
+	struct pollfd p[] = {{.fd = lac.fd, .events = POLLIN},
+			     {.fd = want.load ? STDIN_FILENO : -1, .events = POLLIN}};
 	uint64_t wait;
 
 	next = ppp < next ? ppp : next;
 	lac.now = lacgen_clock_now();
 	wait = next <= lac.now ? 0 : (next - lac.now) / 1000 + 1;
-	poll(&p, 1, wait > 100 ? 100 : (int)wait);
+	poll(p, 2, wait > 100 ? 100 : (int)wait);
+	lac.asked = p[1].revents;
 	lac.now = lacgen_clock_now();
 	packets_in();
 	lacgen_timers();
@@ -392,6 +416,50 @@ static void stay(void)
 	fflush(stdout);
 }
 
+/* One command; false: there are no more. */
+static bool lacgen_command(struct load *l)
+{
+	char line[512];
+
+	if (!fgets(line, sizeof(line), stdin))
+		return false;
+	if (!load_command(l, line)) {
+		printf("error=1\n");
+		fflush(stdout);
+	}
+	lac.now = lacgen_clock_now();
+	return true;
+}
+
+/* Commands until the input ends; calls are kept up between them. */
+static void lacgen_serve(unsigned calls)
+{
+	const struct sigaction end = {.sa_handler = lacgen_on_signal}; /* it interrupts reading */
+	struct load *l = calls ? load_new(lac.fd, want.load, lac.loaded, calls) : NULL;
+
+	if (!l)
+		return;
+	sigaction(SIGTERM, &end, NULL);
+	setvbuf(stdin, NULL, _IONBF, 0);
+	printf("READY\n");
+	fflush(stdout);
+	while (!told_to_end) {
+		if (!want.raw)
+			lacgen_turn();
+		if ((want.raw || lac.asked) && !lacgen_command(l))
+			break;
+	}
+	load_free(l);
+}
+
+static void lacgen_raw(void)
+{
+	for (unsigned i = 0; i < want.total; i++)
+		lac.loaded[i] = (struct load_call){
+			.tid = 1, .sid = (uint16_t)(i + 1), .addr = RAW_POOL + i};
+	lacgen_serve(want.total);
+}
+
 /* StopCCN for every tunnel, acknowledged or not within five seconds. */
 static void lacgen_stop(void)
 {
@@ -432,8 +500,12 @@ static void lacgen_report(uint64_t us)
 static int connect_to(const char *addr)
 {
 	struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(1701)};
+	const struct sockaddr_in own = {.sin_family = AF_INET,
+					.sin_port = htons(want.raw ? 1701 : 0)};
 	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0), size = 4 << 20;
 
+	if (fd >= 0 && bind(fd, (const struct sockaddr *)&own, sizeof(own)))
+		perror("bind");
 	if (inet_pton(AF_INET, addr, &to.sin_addr) != 1)
 		errno = EINVAL;
 	else if (fd >= 0 && !connect(fd, (struct sockaddr *)&to, sizeof(to)) &&
@@ -464,7 +536,7 @@ static bool lacgen_options(int argc, char **argv)
 	int c;
 
 	lacgen_defaults();
-	while ((c = getopt(argc, argv, "t:n:c:s:k:e:u:p:h:m")) != -1) {
+	while ((c = getopt(argc, argv, "t:n:c:s:k:e:u:p:h:l:mr")) != -1) {
 		switch (c) {
 		case 't':
 			want.tunnels = (unsigned)atoi(optarg);
@@ -495,6 +567,13 @@ static bool lacgen_options(int argc, char **argv)
 		case 'm':
 			want.many_users = true;
 			break;
+		case 'l':
+			want.load = optarg;
+			want.keep = true;
+			break;
+		case 'r':
+			want.raw = true;
+			break;
 		case 'h':
 			snprintf(want.lns.policy.host_name, sizeof(want.lns.policy.host_name), "%s",
 				 optarg);
@@ -503,40 +582,68 @@ static bool lacgen_options(int argc, char **argv)
 			return false;
 		}
 	}
-	return optind + 1 == argc && want.tunnels && want.at_once;
+	return optind + 1 == argc && want.tunnels && want.at_once && (!want.raw || want.load);
 }
 
-int main(int argc, char **argv)
+static bool lacgen_begin(const char *lns)
 {
-	uint64_t began;
-	bool ok;
-
-	if (!lacgen_options(argc, argv)) {
-		fprintf(stderr, "usage: lacgen [-t tunnels] [-n calls at once] [-c calls in all] "
-				"[-s seconds] [-k seconds they stay] [-e seconds between echoes] "
-				"[-h host name] [-m] -u user -p password LNS\n");
-		return 2;
-	}
-	lac.fd = connect_to(argv[optind]);
+	lac.fd = connect_to(lns);
 	lac.engine = l2tp_engine_new(&ops, NULL, NULL);
 	lac.tunnel = calloc(want.tunnels, sizeof(struct l2tp_tunnel *));
 	lac.took = calloc(want.total + 1, sizeof(*lac.took));
-	if (lac.fd < 0 || !lac.engine || !lac.tunnel || !lac.took)
-		return 1;
-	ok = open_tunnels();
+	lac.loaded = calloc(want.total + 1, sizeof(*lac.loaded));
+	return lac.fd >= 0 && lac.engine && lac.tunnel && lac.took && lac.loaded;
+}
+
+static void lacgen_end(void)
+{
+	l2tp_engine_free(lac.engine);
+	free(lac.tunnel);
+	free(lac.took);
+	free(lac.loaded);
+	close(lac.fd);
+}
+
+/* Tunnels, calls, and what is to be done with them; were all up? */
+static bool lacgen_calls(void)
+{
+	uint64_t began;
+	bool ok = open_tunnels();
+
 	if (!ok)
 		fprintf(stderr, "%u of %u tunnels\n", lac.tunnels_up, want.tunnels);
 	began = lacgen_clock_now();
 	if (ok)
 		lacgen_run();
 	lacgen_report(lacgen_clock_now() - began);
-	if (want.keep)
+	fflush(stdout);
+	if (want.load)
+		lacgen_serve(lac.up);
+	else if (want.keep)
 		stay();
+	ok = ok && lac.up == want.total;
 	lacgen_stop();
 	free_over();
-	l2tp_engine_free(lac.engine);
-	free(lac.tunnel);
-	free(lac.took);
-	close(lac.fd);
-	return ok && lac.up == want.total ? 0 : 1;
+	return ok;
+}
+
+int main(int argc, char **argv)
+{
+	bool ok = true;
+
+	if (!lacgen_options(argc, argv)) {
+		fprintf(stderr,
+			"usage: lacgen [-t tunnels] [-n calls at once] [-c calls in all] "
+			"[-s seconds] [-k seconds they stay] [-e seconds between echoes] "
+			"[-h host name] [-l namespace [-r]] [-m] -u user -p password LNS\n");
+		return 2;
+	}
+	if (!lacgen_begin(argv[optind]))
+		return 1;
+	if (want.raw)
+		lacgen_raw();
+	else
+		ok = lacgen_calls();
+	lacgen_end();
+	return ok ? 0 : 1;
 }

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Load generators: built with the tests, run by tests/wire and by hand.
 check_PROGRAMS += lacgen
-lacgen_SOURCES = tests/bench/lacgen.c
+lacgen_SOURCES = tests/bench/lacgen.c tests/bench/load.h tests/bench/load.c tests/bench/meter.h tests/bench/meter.c \
+	tests/bench/testpkt.h tests/bench/testpkt.c
 lacgen_LDADD = libppp.la libcore.la
 
 # By hand: two interfaces with a cable between them.
@@ -13,7 +14,8 @@ portbench_SOURCES = tests/bench/portbench.c tests/transports/host.h tests/transp
 portbench_LDADD = libtransports.la
 
 # By hand, too.
-EXTRA_DIST += tests/bench/multilink tests/bench/before-after
+EXTRA_DIST += tests/bench/multilink tests/bench/before-after tests/bench/bench tests/bench/lab.sh tests/bench/rows.sh \
+	tests/bench/report.py
 
 # By hand, in a network namespace.
 check_PROGRAMS += filterbench
@@ -29,3 +31,11 @@ check_PROGRAMS += handbench
 handbench_SOURCES = tests/bench/handbench.c
 handbench_CFLAGS = $(AM_CFLAGS) $(URCU_CFLAGS)
 handbench_LDADD = libdp.la libtransports.la libppp.la libcore.la
+
+# What tests/bench/bench measures with: bare loops, a RADIUS server for the peer.
+check_PROGRAMS += floor
+floor_SOURCES = tests/bench/floor.c
+check_PROGRAMS += radstub
+radstub_SOURCES = tests/bench/radstub.c
+radstub_CFLAGS = $(AM_CFLAGS) $(NETTLE_CFLAGS)
+radstub_LDADD = $(NETTLE_LIBS)

@@ -1,0 +1,155 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+# What is measured, one function for each group of rows; sourced by tests/bench/bench.  Each puts samples into
+# $WORK/samples; which ratio a row is and what its goal is says tests/bench/report.py.
+
+run_rows() {
+	group "subjects and their calls" begin_subjects 1 2 3 4 5 8 16 20
+	group "what arrives, at a rate that all can carry" check_packets 1 2 3 4 5 8 16 20
+	repeat "up, 64 octets, bursts" up_bursts 1 3 20
+	repeat "up, 64 octets, one by one" up_single 2
+	repeat "up, 1400 octets, one flow cut by the sender" up_flow 8
+	repeat "down, 64 octets" down_rotating 4 5
+	group "" end_subjects 1 2 3 4 5 8 16 20
+}
+
+group() { # WHAT FUNCTION ROW...
+	local what=$1 function=$2
+	shift 2
+	wanted "$@" || return 0
+	[ -z "$what" ] || progress "$what"
+	$function
+}
+repeat() { # WHAT FUNCTION ROW...: REPS times
+	local what=$1 function=$2 rep
+	shift 2
+	wanted "$@" || return 0
+	for rep in $(seq "$REPS"); do
+		progress "$what, $rep of $REPS"
+		$function
+	done
+}
+
+# --- subjects
+
+begin_subjects() {
+	ours_up
+	generator ours -n 20 -c $CALLS || give_up "isthmus takes calls"
+	if peer_up && generator peer -n 20 -c $CALLS; then
+		have_peer=1
+	else
+		have_peer=0
+		tail -n 5 "$WORK"/l2tpns.out "$WORK"/gen-peer.log 2>/dev/null
+		progress "l2tpns cannot be measured here"
+	fi
+	generator floor -r -c $CALLS || give_up "the generator of the floors"
+	ask ours show datapath >"$WORK/offloads" 2>/dev/null
+}
+end_subjects() {
+	generator_down ours
+	[ $have_peer = 0 ] || generator_down peer
+	generator_down floor
+	stop ours
+}
+subjects() { echo ours; [ $have_peer = 0 ] || echo peer; }
+
+# measured GROUP NAME SPACE COMMAND...: packets a second of what came out, into a sample
+measured() {
+	local group=$1 name=$2 space=$3 ns n cpu
+	shift 3
+	if ! load "$space" "$@"; then
+		wrong "$space" "$group: nothing could be measured: ${answer:-}"
+		return
+	fi
+	n=$(said delivered) ns=$(said ns) cpu=$(said cpu_ns)
+	sane "$space" "$group $name"
+	[ "$n" -gt 0 ] || { wrong "$space" "$group $name: nothing came out"; return; }
+	sample "$group" "$name" $((n * 1000000000 / ns)) $((cpu / n)) $((n * $(said size) * 1000000000 / ns))
+}
+# What comes out, be it little, is what went in, once, and in its order.
+sane() { # SPACE WHAT
+	local k
+	for k in doubled reordered corrupt; do
+		[ "$(said $k)" = 0 ] || wrong "$1" "$2: $(said $k) $k of $(said good)"
+	done
+}
+on_floor() { # GROUP WAY COMMAND...
+	local group=$1 way=$2
+	shift 2
+	floor_up "$way" || { absent "$group-$way" "$(tail -n 1 "$WORK/floor.log")"; return; }
+	measured "$group" "$way" floor "$@"
+	floor_down
+}
+
+# --- rows 1, 2, 3, 8, 4, 5
+
+all_arrive() { # SPACE COMMAND...
+	local space=$1
+	shift
+	load "$space" "$@" "seconds=$(length 0.4)" || { wrong "$space" "no load: $*"; return; }
+	sane "$space" "$*"
+	[ "$(said good)" -gt 0 ] || wrong "$space" "$*: nothing arrived"
+	[ "$(said lost)" = 0 ] || if [ "$(said far_drops)$(said near_drops)" = 00 ]; then
+		wrong "$space" "$*: $(said lost) lost of $(said watched)"
+	else # this machine was busy, or the subject has small buffers: row 20 is about that
+		progress "$space, $*: $(said lost) lost of $(said watched) in full queues of the kernel"
+	fi
+}
+# A loop that does all of that on purpose, so that the generator is known to see it.
+check_generator() {
+	local k
+	floor_up up-wrong && load floor up mode=single size=64 rate=5000 burst=4 share=1 calls=1 "seconds=$(length 0.4)"
+	verdict $? "a loop that does wrong is measured"
+	for k in lost doubled reordered corrupt; do
+		[ "$(said $k)" -gt 0 ]
+		verdict $? "the generator sees that packets are $k"
+	done
+	floor_down
+}
+check_packets() {
+	local s
+	check_generator
+	for s in $(subjects); do
+		all_arrive "$s" up mode=single size=mix rate=$(few 10000 2000) burst=4 share=1
+		all_arrive "$s" up mode=gso size=64 rate=$(few 20000 4000) burst=32 share=1
+		all_arrive "$s" up mode=gso size=1400 rate=$(few 20000 4000) burst=32 share=1 calls=1
+		all_arrive "$s" down size=mix rate=$(few 10000 2000) burst=4
+		all_arrive "$s" down size=64 rate=$(few 20000 4000) burst=32
+		all_arrive "$s" down size=1400 rate=$(few 20000 4000) burst=32 calls=1
+	done
+}
+
+up_bursts() {
+	local s order="up mode=gso size=64 burst=256 seconds=$(length 1)"
+	for s in $(subjects); do measured up64 "$s" "$s" $order; done
+	for s in up-plain up-gro; do on_floor up64 $s $order; done
+}
+up_single() {
+	local s order="up mode=single size=64 burst=32 seconds=$(length 1)"
+	for s in $(subjects); do measured up64-single "$s" "$s" $order; done
+	on_floor up64-single up-plain $order
+}
+
+# The sender's kernel cuts, the receiver's puts together, as a network card would.
+cut_by_sender() { # on|off
+	local s n=0 not=on
+	[ "$1" = off ] || not=off
+	for s in ours peer floor; do
+		n=$((n + 1))
+		in_space lac ethtool -K eth$n tx-udp-segmentation $not
+		in_space "$s" ethtool -K eth$n gro "$1" rx-udp-gro-forwarding "$1"
+	done >/dev/null 2>&1
+}
+up_flow() {
+	local s order="up mode=gso size=1400 burst=184 calls=1 seconds=$(length 1)"
+	cut_by_sender on
+	for s in $(subjects); do measured up1400-flow "$s" "$s" $order; done
+	for s in up-gro up-uso; do on_floor up1400-flow $s $order; done
+	cut_by_sender off
+}
+
+down_rotating() {
+	local s order="down size=64 burst=64 seconds=$(length 1)"
+	for s in $(subjects); do measured down64 "$s" "$s" $order; done
+	for s in down-plain down-segment; do on_floor down64 $s $order; done
+}
