@@ -34,6 +34,7 @@ struct ipsec {
 	struct ipsec_missing *missing;
 	unsigned n;
 	bool on, failed; /* failed: it has been logged that nothing can be read */
+	bool soon;	 /* something has changed since it was read */
 	uint64_t read;	 /* when it was last */
 	struct loop_timer timer;
 	struct osmo_fd events;
@@ -296,6 +297,7 @@ static void ipsec_on_time(void *ctx, uint64_t now)
 	struct sa_table was = {NULL, 0};
 	struct ipsec_look l = {.was = &was};
 
+	i->soon = false;
 	if (ipsec_read(i, &was)) {
 		l.anew = !sa_table_same(&i->table, &was);
 		ipsec_look_through(i, &l, now);
@@ -304,7 +306,8 @@ static void ipsec_on_time(void *ctx, uint64_t now)
 	loop_set(i->gw->loop, &i->timer, now + (i->n ? IPSEC_GONE : IPSEC_EVERY));
 }
 
-/* What is told is of no interest, only that there is something. */
+/* What is told is of no interest, only that there is something.  More of it does not put the
+ * reading off: with many peers there is always somebody whose association changes. */
 static int ipsec_on_event(struct osmo_fd *fd, unsigned what)
 {
 	struct ipsec *i = fd->data;
@@ -315,7 +318,9 @@ static int ipsec_on_event(struct osmo_fd *fd, unsigned what)
 	do
 		n = recv(fd->fd, octets, sizeof(octets), MSG_DONTWAIT);
 	while (n > 0 || (n < 0 && errno == ENOBUFS));
-	loop_set(i->gw->loop, &i->timer, loop_now(i->gw->loop) + IPSEC_SOON);
+	if (!i->soon)
+		loop_set(i->gw->loop, &i->timer, loop_now(i->gw->loop) + IPSEC_SOON);
+	i->soon = true;
 	return 0;
 }
 
