@@ -77,7 +77,7 @@ size_t accounts_kept(const struct cfg_model *cfg)
 	for (unsigned i = 0; i < cfg->peers; i++)
 		if (cfg->peer[i].radius)
 			tunnels = 2 * ((size_t)cfg->max_calls + cfg->max_tunnels);
-	n += tunnels;
+	n += tunnels + (n ? cfg->radiuses + ACCT_FORMER : 0);
 	for (unsigned i = 0; i < cfg->radiuses; i++)
 		if (cfg->radius[i].accounting && !cfg->radius[i].spool)
 			n += ACCT_KEPT;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "gw/kept.h"
 
+#include "gw/aaa/aaa.h"
 #include "gw/accounts.h"
 #include "gw/lns.h"
 #include "gw/operator/operator.h"
@@ -151,6 +152,7 @@ static void kept_leave_all(struct kept *k)
 	if (calls >= 0)
 		keeper_keep(&k->link, PROCESSES_CALLS, calls);
 	GW_LOG(MAIN, LOGL_NOTICE, "control is replaced\n");
+	acct_leave(k->gw->acct);
 	kept_go(k->gw);
 }
 

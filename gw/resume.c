@@ -34,7 +34,8 @@ enum resume_kind {
 	RESUME_ACCT_SESSION,
 	RESUME_ACCT_RECORD,
 	RESUME_DRAIN,
-	RESUME_LNS
+	RESUME_LNS,
+	RESUME_ACCT_SECTION
 };
 
 struct resume {
@@ -183,6 +184,7 @@ void resume_lns_del(struct resume *r, uint64_t key)
 
 static const enum resume_kind resume_acct_kinds[ACCT_KEPTS] = {
 	[ACCT_KEPT_EPOCH] = RESUME_ACCT_EPOCH,
+	[ACCT_KEPT_SECTION] = RESUME_ACCT_SECTION,
 	[ACCT_KEPT_SESSION] = RESUME_ACCT_SESSION,
 	[ACCT_KEPT_RECORD] = RESUME_ACCT_RECORD,
 };

@@ -10,7 +10,7 @@
  *   lines   which numbers of lines have been given
  *   iid     by a hash of the service's name: its interface identifier
  *   lns     one that RADIUS has named: its name, its section, and what differs from that
- *   acct    what accounting keeps: its epoch, log-ins, records that no spool has
+ *   acct    what accounting keeps: its epoch, sections, log-ins, records that no spool has
  *
  * A record is written before a packet leaves that tells of it.  What cannot go on ends in good
  * order: a call with CDN, a tunnel with StopCCN, if its channel can be reached.

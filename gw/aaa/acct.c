@@ -23,15 +23,22 @@
 
 /* --- numbers ----------------------------------------------------------------------------------- */
 
+static void acct_keep_epoch(struct acct *a, bool leaving)
+{
+	uint8_t rec[5];
+
+	wr_put32(rec, a->epoch);
+	rec[4] = leaving;
+	a->ops->keep(a->ctx, ACCT_KEPT_EPOCH, 0, rec, sizeof(rec));
+}
+
 static void acct_set_epoch(struct acct *a, uint32_t least)
 {
 	uint64_t wall = a->ops->wall();
-	uint8_t rec[4];
 
 	a->epoch = wall > least && wall <= UINT32_MAX ? (uint32_t)wall : least;
 	a->count = 0;
-	wr_put32(rec, a->epoch);
-	a->ops->keep(a->ctx, ACCT_KEPT_EPOCH, 0, rec, sizeof(rec));
+	acct_keep_epoch(a, false);
 }
 
 /* Two first starts in one second differ by the salt. */
@@ -45,7 +52,7 @@ uint64_t acct_serial(struct acct *a)
 struct acct_group *acct_group_of(struct acct *a, const struct cfg_radius *radius)
 {
 	for (unsigned i = 0; i < a->groups; i++)
-		if (a->group[i].cfg == radius)
+		if (radius && a->group[i].cfg == radius)
 			return &a->group[i];
 	return NULL;
 }
@@ -83,6 +90,18 @@ struct acct_group *acct_read_group(struct acct *a, struct rd *r)
 			return &a->group[i];
 	}
 	return NULL;
+}
+
+/* Does a spool have it, or had it?  The section's of today, or one that it has had. */
+static bool acct_is_spooled(const struct acct_group *g, uint64_t serial)
+{
+	const struct acct *a = g->acct;
+
+	for (unsigned i = 0; i < a->groups; i++)
+		if (a->group[i].has_file && serial <= a->group[i].file.last &&
+		    !strcmp(a->group[i].cfg->name, g->cfg->name))
+			return true;
+	return false;
 }
 
 static void acct_item_over(struct acct_group *g, uint64_t place)
@@ -157,7 +176,7 @@ static void acct_recall_record(struct acct_group *g, uint64_t serial, struct rd 
 	struct acct_record r;
 	size_t size = acct_record_read(&r, in->p, in->left);
 
-	if (!size || r.serial != serial || (g->has_file && serial <= g->file.last))
+	if (!size || r.serial != serial || acct_is_spooled(g, serial))
 		acct_drop(g->acct, ACCT_KEPT_RECORD, serial);
 	else if (acct_add(g, &r, in->p, size))
 		g->found++;
@@ -171,6 +190,11 @@ void acct_recall(struct acct *a, enum acct_kept kind, uint64_t key, const uint8_
 
 	if (kind == ACCT_KEPT_EPOCH) {
 		a->before = rd_u32(&in);
+		a->left = in.left && rd_u8(&in);
+		return;
+	}
+	if (kind == ACCT_KEPT_SECTION) {
+		acct_former_recall(a, key, &in);
 		return;
 	}
 	g = acct_read_group(a, &in);
@@ -308,6 +332,10 @@ void acct_turn_end(struct acct *a, uint64_t now)
 	for (unsigned i = 0; !a->stopped && i < a->groups; i++) {
 		struct acct_group *g = &a->group[i];
 
+		if (acct_former_is_over(g))
+			acct_former_end(g);
+		if (!g->cfg)
+			continue;
 		if (g->has_file)
 			acct_write(g, now);
 		acct_send(g, now);
@@ -340,18 +368,39 @@ static void acct_open_spool(struct acct_group *g)
 
 /* --- life -------------------------------------------------------------------------------------- */
 
-static bool acct_group_init(struct acct_group *g, struct acct *a, const struct cfg_radius *cfg)
+bool acct_group_init(struct acct_group *g, struct acct *a, const struct cfg_radius *cfg,
+		     struct acct_former *former)
 {
-	*g = (struct acct_group){.acct = a, .cfg = cfg, .wait = WAIT_LEAST};
+	*g = (struct acct_group){.acct = a, .cfg = cfg, .former = former, .wait = WAIT_LEAST};
 	loop_timer_init(&g->timer, acct_on_time, g);
 	for (unsigned i = 0; i < ACCT_ON_WAY; i++)
 		g->way[i].group = g;
 	g->client = radius_client_new(a->loop, cfg, RADIUS_FOR_ACCOUNTING);
-	if (!g->client)
+	if (!g->client) {
+		acct_former_free(former);
 		return false;
+	}
 	if (cfg->spool)
 		acct_open_spool(g);
 	return true;
+}
+
+void acct_group_free(struct acct_group *g)
+{
+	if (!g->cfg)
+		return;
+	loop_cancel(g->acct->loop, &g->timer);
+	for (unsigned k = 0; k < ACCT_ON_WAY; k++)
+		if (g->way[k].request)
+			radius_client_cancel(g->client, g->way[k].request);
+	radius_client_free(g->client);
+	acct_queue_free(&g->queue);
+	if (g->has_file)
+		acct_file_close(&g->file);
+	g->has_file = false;
+	acct_former_free(g->former);
+	g->former = NULL;
+	g->cfg = NULL;
 }
 
 struct acct *acct_new(struct loop *loop, const struct cfg_radius *radius, unsigned n,
@@ -368,11 +417,12 @@ struct acct *acct_new(struct loop *loop, const struct cfg_radius *radius, unsign
 	INIT_LLIST_HEAD(&a->sessions);
 	for (unsigned i = 0; i < ACCT_BUCKETS; i++)
 		INIT_LLIST_HEAD(&a->bucket[i]);
-	a->group = calloc(n ? n : 1, sizeof(a->group[0]));
+	a->room = n + ACCT_FORMER;
+	a->group = calloc(a->room, sizeof(a->group[0]));
 	ok = a->group;
 	for (unsigned i = 0; ok && i < n; i++)
 		if (radius[i].accounting)
-			ok = acct_group_init(&a->group[a->groups++], a, &radius[i]);
+			ok = acct_group_init(&a->group[a->groups++], a, &radius[i], NULL);
 	if (ok)
 		return a;
 	acct_free(a);
@@ -384,18 +434,8 @@ void acct_free(struct acct *a)
 	if (!a)
 		return;
 	acct_sessions_free(a);
-	for (unsigned i = 0; i < a->groups; i++) {
-		struct acct_group *g = &a->group[i];
-
-		loop_cancel(a->loop, &g->timer);
-		for (unsigned k = 0; k < ACCT_ON_WAY; k++)
-			if (g->way[k].request)
-				radius_client_cancel(g->client, g->way[k].request);
-		radius_client_free(g->client);
-		acct_queue_free(&g->queue);
-		if (g->has_file)
-			acct_file_close(&g->file);
-	}
+	for (unsigned i = 0; i < a->groups; i++)
+		acct_group_free(&a->group[i]);
 	free(a->group);
 	free(a);
 }
@@ -409,9 +449,10 @@ static void acct_tell_all(struct acct *a, enum radius_acct_status status)
 		uint8_t buf[2 + RADIUS_VALUE_MAX];
 		struct radius_writer b = {.w = wr_init(buf, sizeof(buf))};
 
+		if (!g->cfg || !g->cfg->accounting_on)
+			continue;
 		radius_put_text(&b, RADIUS_NAS_IDENTIFIER, g->cfg->nas_identifier);
-		if (g->cfg->accounting_on)
-			acct_make(g, buf, b.w.len, &e);
+		acct_make(g, buf, b.w.len, &e);
 	}
 }
 
@@ -426,8 +467,16 @@ void acct_begin(struct acct *a)
 		acct_queue_sort(&a->group[i].queue, a->group[i].queue.fresh);
 	}
 	acct_set_epoch(a, least);
+	for (unsigned i = 0; i < a->groups; i++)
+		acct_former_keep(&a->group[i]);
 	if (!a->before)
 		acct_tell_all(a, RADIUS_ACCT_ON);
+}
+
+void acct_leave(struct acct *a)
+{
+	acct_sessions_read(a);
+	acct_keep_epoch(a, true);
 }
 
 void acct_stop(struct acct *a)
@@ -448,6 +497,12 @@ void acct_say_lost(const struct acct *a)
 		const struct acct_group *g = &a->group[i];
 		uint64_t lost = g->has_file ? g->queue.end - g->queue.fresh : g->queue.waiting;
 
+		if (g->queue.waiting > lost)
+			GW_LOG(AAA, LOGL_NOTICE,
+			       "radius %s: %llu records of accounting wait in %s/%s.0 and .1 for a "
+			       "section of that name\n",
+			       g->cfg->name, (unsigned long long)(g->queue.waiting - lost),
+			       g->cfg->spool, g->cfg->name);
 		if (lost)
 			GW_LOG(AAA, LOGL_ERROR,
 			       "radius %s: %llu records of accounting are lost: no server has "
@@ -466,9 +521,18 @@ bool acct_is_busy(const struct acct *a)
 
 /* --- for `show` -------------------------------------------------------------------------------- */
 
+/* Group i of those that are not over. */
+static const struct acct_group *acct_shown(const struct acct *a, unsigned i)
+{
+	for (unsigned k = 0; k < a->groups; k++)
+		if (a->group[k].cfg && !i--)
+			return &a->group[k];
+	return NULL;
+}
+
 bool acct_view(const struct acct *a, unsigned i, struct acct_view *out)
 {
-	const struct acct_group *g = i < a->groups ? &a->group[i] : NULL;
+	const struct acct_group *g = acct_shown(a, i);
 	uint64_t wall = a->ops->wall(), first;
 
 	if (!g)
@@ -488,17 +552,20 @@ bool acct_view(const struct acct *a, unsigned i, struct acct_view *out)
 		.sessions = g->sessions,
 		.spool = g->has_file,
 		.spool_fails = g->file_fails,
+		.former = g->former,
 	};
 	return true;
 }
 
 bool acct_server(const struct acct *a, unsigned i, struct aaa_server_view *out)
 {
-	for (unsigned k = 0; k < a->groups; k++)
-		for (unsigned n = 0; radius_client_server(a->group[k].client, n); n++) {
+	const struct acct_group *g;
+
+	for (unsigned k = 0; (g = acct_shown(a, k)); k++)
+		for (unsigned n = 0; radius_client_server(g->client, n); n++) {
 			if (i--)
 				continue;
-			aaa_view_server(a->group[k].client, n, out);
+			aaa_view_server(g->client, n, out);
 			out->accounting = true;
 			return true;
 		}

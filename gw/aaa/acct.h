@@ -10,6 +10,10 @@
  *   sent      in order, some at a time; again, when no server has answered
  *   over      acknowledged, or given up since more wait than may
  *
+ * A section that a reload removes, or whose `accounting` or `spool` it changes, goes on as a former
+ * one (acct_former.c) until its log-ins have ended and its records are over: they go to the servers
+ * that they began at.  A section that keeps its name is the same one, whatever its servers are.
+ *
  * Killed at any instant, the process has each record in the owner's keeping, in the spool, or in
  * both, and by its serial number it is taken up once.
  */
@@ -29,9 +33,11 @@ struct acct_session;
  * turn: without a spool they are of 200 octets or more. */
 #define ACCT_KEPT (ACCT_MEMORY / 200)
 
+#define ACCT_FORMER 16u /* former sections at a time */
 /* What the owner is to keep, by a key, for the next life: valid with all that this turn changes. */
 enum acct_kept {
 	ACCT_KEPT_EPOCH,   /* key 0 */
+	ACCT_KEPT_SECTION, /* with the secrets of its servers */
 	ACCT_KEPT_SESSION, /* a log-in, by its Acct-Session-Id */
 	ACCT_KEPT_RECORD,  /* one that is not in the spool yet, by its serial number */
 	ACCT_KEPTS
@@ -52,7 +58,7 @@ struct acct *acct_new(struct loop *loop, const struct cfg_radius *radius, unsign
 		      const struct acct_ops *ops, void *ctx);
 /* With the log-ins that are left. */
 void acct_free(struct acct *a);
-/* At start: what the life before has had kept, in any order. */
+/* At start: what the life before has had kept, kind by kind. */
 void acct_recall(struct acct *a, enum acct_kept kind, uint64_t key, const uint8_t *rec, size_t len,
 		 uint64_t now);
 /* Then: numbers of this life begin.  When there was no life before, the servers are told that the
@@ -64,6 +70,9 @@ void acct_resumed(struct acct *a, uint64_t now);
 void acct_turn_end(struct acct *a, uint64_t now);
 /* Nothing is made or written any more: the next life goes on. */
 void acct_stop(struct acct *a);
+/* The next life goes on since somebody wants it so: what log-ins have come to is kept first, and
+ * those that it does not go on with were ended by the operator. */
+void acct_leave(struct acct *a);
 /* The gateway ends: so do log-ins that are left, and the servers are told. */
 void acct_end(struct acct *a, uint64_t now);
 /* The process ends for good: say what is lost with it. */
@@ -149,6 +158,7 @@ struct acct_view {
 	uint64_t skipped;  /* octets of the spool that were no record */
 	unsigned sessions; /* started and not stopped */
 	bool spool, spool_fails;
+	bool former; /* the configuration has it no more */
 };
 /* Section i of those with accounting; false = there are no more. */
 bool acct_view(const struct acct *a, unsigned i, struct acct_view *out);

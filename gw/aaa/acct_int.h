@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Accounting as its files see it: acct.c has sections and their records, acct_session.c log-ins. */
+/*
+ * Accounting as its files see it: acct.c has sections and their records, acct_session.c log-ins,
+ * acct_former.c sections of the life before.
+ */
 #ifndef GW_AAA_ACCT_INT_H
 #define GW_AAA_ACCT_INT_H
 
@@ -10,6 +13,7 @@
 #include <osmocom/core/linuxlist.h>
 
 struct acct_group;
+struct acct_former;
 
 /* A record that is on its way. */
 struct acct_way {
@@ -21,7 +25,10 @@ struct acct_way {
 /* A section at work. */
 struct acct_group {
 	struct acct *acct;
-	const struct cfg_radius *cfg;
+	const struct cfg_radius *cfg; /* NULL: a former one that has nothing left to do */
+	struct acct_former *former;   /* whose cfg it is; NULL: the configuration's */
+	uint64_t key;		      /* of what is kept of the section; 0 = nothing is yet */
+	unsigned owned;		      /* log-ins, started or not */
 	struct radius_client *client;
 	struct acct_queue queue;
 	struct acct_way way[ACCT_ON_WAY];
@@ -41,11 +48,12 @@ struct acct {
 	struct loop *loop;
 	const struct acct_ops *ops;
 	void *ctx;
-	struct acct_group *group;
-	unsigned groups;
+	struct acct_group *group; /* those of the configuration, then former ones */
+	unsigned groups, room;
 	uint32_t epoch, salt, count; /* of the next serial number */
 	uint32_t before;	     /* epoch of the life before; 0 = there was none */
 	bool stopped;
+	bool left;				/* the life before has left since it was told to */
 	struct llist_head sessions;		/* all there are */
 	struct llist_head bucket[ACCT_BUCKETS]; /* by tag, or by id while they are unclaimed */
 };
@@ -64,10 +72,26 @@ void acct_drop(struct acct *a, enum acct_kept kind, uint64_t key);
 /* The section of such a record, whose rest is in r then; NULL = there is none any more. */
 struct acct_group *acct_read_group(struct acct *a, struct rd *r);
 
+/* False without memory, and nothing is left of it.  former is the group's from now on. */
+bool acct_group_init(struct acct_group *g, struct acct *a, const struct cfg_radius *cfg,
+		     struct acct_former *former);
+void acct_group_free(struct acct_group *g);
+
+/* acct_former.c */
+void acct_former_recall(struct acct *a, uint64_t key, struct rd *r);
+/* What the next life needs to know of a section. */
+void acct_former_keep(struct acct_group *g);
+/* True: it was one, and has nothing left to do. */
+bool acct_former_is_over(const struct acct_group *g);
+void acct_former_end(struct acct_group *g);
+void acct_former_free(struct acct_former *f);
+
 /* acct_session.c */
 void acct_session_recall(struct acct_group *g, uint64_t id, struct rd *r, uint64_t now);
 /* All that are left. */
 void acct_sessions_free(struct acct *a);
+/* What each one has come to is kept. */
+void acct_sessions_read(struct acct *a);
 /* Each log-in that is started is stopped. */
 void acct_sessions_end(struct acct *a, uint64_t now);
 

@@ -211,6 +211,7 @@ static struct acct_session *acct_session_make_new(struct acct_group *g, const ui
 	s->classes = s->octets + user_len;
 	loop_timer_init(&s->timer, acct_session_on_time, s);
 	llist_add_tail(&s->entry, &g->acct->sessions);
+	g->owned++;
 	INIT_LLIST_HEAD(&s->bucket);
 	return s;
 }
@@ -314,6 +315,7 @@ static void acct_session_release(struct acct_session *s)
 	loop_cancel(s->group->acct->loop, &s->timer);
 	llist_del(&s->entry);
 	llist_del(&s->bucket);
+	s->group->owned--;
 	free(s->attrs);
 	free(s->changed);
 	free(s);
@@ -429,6 +431,19 @@ void acct_session_stop(struct acct_session *s, enum radius_acct_cause cause, uin
 	acct_session_set_started(s, false);
 	loop_cancel(s->group->acct->loop, &s->timer);
 	acct_drop(s->group->acct, ACCT_KEPT_SESSION, s->id);
+}
+
+void acct_sessions_read(struct acct *a)
+{
+	struct acct_session *s;
+
+	llist_for_each_entry(s, &a->sessions, entry)
+	{
+		if (!s->started)
+			continue;
+		acct_session_read_now(s);
+		acct_session_keep(s);
+	}
 }
 
 void acct_sessions_end(struct acct *a, uint64_t now)
@@ -559,7 +574,8 @@ void acct_session_claim_tag(struct acct *a, uint64_t tag, acct_ask ask, void *ct
 
 static void acct_session_lost(struct acct_session *s, uint64_t now)
 {
-	acct_session_stop(s, RADIUS_CAUSE_NAS_ERROR, now);
+	acct_session_stop(
+		s, s->group->acct->left ? RADIUS_CAUSE_ADMIN_RESET : RADIUS_CAUSE_NAS_ERROR, now);
 	acct_session_free(s);
 }
 

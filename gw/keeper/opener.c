@@ -67,6 +67,7 @@ void opener_swap_rules(struct opener *a, struct opener *b)
 
 	a->may = b->may;
 	b->may = was;
+	opener_spools_join(&a->may.spools, &was.spools);
 	opener_held_only(&a->sockets, a->may.socket, a->may.sockets);
 	opener_held_only(&b->sockets, b->may.socket, b->may.sockets);
 }

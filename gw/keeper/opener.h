@@ -95,8 +95,9 @@ bool opener_may_spool(struct opener *o, const char *path);
 bool opener_may_socket(struct opener *o, const struct ist_open *what);
 /* Lists of IPsec security associations, and a socket that tells of changes; no key is in either. */
 void opener_may_sas(struct opener *o);
-/* Each allows from now on what the other one has; what is held stays, but sockets of control that
- * are not allowed any more. */
+/* Each allows from now on what the other one has, and a its own spools as well, which former
+ * sections (gw/aaa/acct.h) may need; what is held stays, but sockets of control that are not
+ * allowed any more. */
 void opener_swap_rules(struct opener *a, struct opener *b);
 
 bool opener_allows_open(const struct opener *o, const struct ist_open *what);

@@ -62,6 +62,21 @@ bool opener_spools_add(struct opener_spools *s, const char *path)
 	return s->path[s->n] && ++s->n;
 }
 
+static bool opener_spools_has(const struct opener_spools *s, const char *path)
+{
+	for (unsigned i = 0; i < s->n; i++)
+		if (!strcmp(s->path[i], path))
+			return true;
+	return false;
+}
+
+void opener_spools_join(struct opener_spools *s, const struct opener_spools *from)
+{
+	for (unsigned i = 0; i < from->n; i++)
+		if (!opener_spools_has(s, from->path[i]) && !opener_spools_add(s, from->path[i]))
+			return;
+}
+
 int opener_spools_open(const struct opener_spools *s, struct rd *body, int *fd)
 {
 	uint8_t which = rd_u8(body);

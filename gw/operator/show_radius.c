@@ -80,6 +80,7 @@ TABLE_NUMBER(accounting_waiting, acct_view, row->waiting)
 TABLE_NUMBER(accounting_octets, acct_view, row->octets)
 TABLE_NUMBER(accounting_oldest, acct_view, row->oldest)
 TABLE_NUMBER(accounting_skipped, acct_view, row->skipped)
+TABLE_TEXT(accounting_state, acct_view, row->former ? "removed" : "configured")
 
 /* Made and found are acknowledged, given up, unreadable and waiting together. */
 static const struct table_column table_accounting_columns[] = {
@@ -95,6 +96,7 @@ static const struct table_column table_accounting_columns[] = {
 	{"Octets", "octets", TABLE_RIGHT, accounting_octets},
 	{"Oldest s", "oldest", TABLE_RIGHT, accounting_oldest},
 	{"Skipped octets", "skipped", TABLE_RIGHT, accounting_skipped},
+	{"Section", "section", TABLE_LEFT, accounting_state},
 };
 
 static void table_accounting_rows(struct gw *gw, struct table_text *to)

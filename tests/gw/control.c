@@ -10,6 +10,7 @@
 #define GATEWAY_SUITES(X) \
 	X(about)          \
 	X(accounts)       \
+	X(acct_former)    \
 	X(bind)           \
 	X(bridge)         \
 	X(capture)        \

@@ -11,7 +11,7 @@ unit_control_SOURCES = $(TEST_LIB) \
 	tests/gw/clock.h \
 	tests/gw/fake_dp.c \
 	tests/gw/aaa/test_aaa.c tests/gw/aaa/test_aaa_radius.c \
-	tests/gw/operator/test_show_radius.c tests/gw/heard.c tests/gw/heard.h tests/gw/radius_far.c tests/gw/radius_far.h tests/gw/test_accounts.c tests/gw/test_tunnel_acct.c tests/gw/legs/test_leg_acct.c tests/gw/aaa/test_acct.c tests/gw/aaa/test_acct_file.c \
+	tests/gw/operator/test_show_radius.c tests/gw/heard.c tests/gw/heard.h tests/gw/radius_far.c tests/gw/radius_far.h tests/gw/test_accounts.c tests/gw/test_tunnel_acct.c tests/gw/legs/test_leg_acct.c tests/gw/aaa/test_acct.c tests/gw/aaa/test_acct_file.c tests/gw/aaa/test_acct_former.c \
 	tests/gw/aaa/radius/test_acct_queue.c tests/gw/aaa/radius/test_acct_record.c tests/gw/aaa/radius/test_coa_server.c tests/gw/aaa/radius/test_radius_coa.c \
 	tests/gw/aaa/test_addrpool.c \
 	tests/gw/aaa/test_login_limit.c \

@@ -143,10 +143,12 @@ static void acct_life(void)
 {
 	at.acct = acct_new(at.loop, &at.radius, 1, &acct_test_ops, NULL);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(at.acct);
-	for (unsigned i = 0; i < KEPT; i++)
-		if (at.kept[i].len)
-			acct_recall(at.acct, at.kept[i].kind, at.kept[i].key, at.kept[i].rec,
-				    at.kept[i].len, clock_us);
+	for (unsigned n = 0; n < ACCT_KEPTS * KEPT; n++) {
+		const struct acct_kept_one *k = &at.kept[n % KEPT];
+
+		if (k->len && k->kind == (enum acct_kept)(n / KEPT))
+			acct_recall(at.acct, k->kind, k->key, k->rec, k->len, clock_us);
+	}
 	acct_begin(at.acct);
 }
 

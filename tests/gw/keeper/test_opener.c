@@ -441,6 +441,26 @@ static void opener_opens_spools(void)
 	opener_free(o);
 }
 
+/* A section that is removed may still have records there. */
+static void opener_keeps_to_former_spools(void)
+{
+	struct opener *o = opener_of_test(), *other = opener_of_test();
+	int fd;
+
+	CU_ASSERT_FATAL(opener_may_spool(o, "/nowhere/a") && opener_may_spool(o, "/nowhere/b") &&
+			opener_may_spool(other, "/nowhere/b"));
+	opener_swap_rules(o, other);
+	CU_ASSERT_EQUAL(opener_spool(o, "/nowhere/a", 0, &fd), ENOENT);
+	CU_ASSERT_EQUAL(opener_spool(o, "/nowhere/b", 0, &fd), ENOENT);
+	CU_ASSERT_EQUAL(opener_spool(o, "/nowhere/c", 0, &fd), EACCES);
+	opener_free(other);
+	other = opener_of_test();
+	opener_swap_rules(o, other);
+	CU_ASSERT_EQUAL(opener_spool(o, "/nowhere/a", 0, &fd), ENOENT);
+	opener_free(other);
+	opener_free(o);
+}
+
 /* Each life of control gets the same socket, until the configuration is without it; data none. */
 static void opener_keeps_sockets_of_control(void)
 {
@@ -646,6 +666,7 @@ static const struct test_case cases[] = {
 	{"changes_what_is_asked", opener_changes_what_is_asked},
 	{"makes_captures", opener_makes_captures},
 	{"opens_spools", opener_opens_spools},
+	{"keeps_to_former_spools", opener_keeps_to_former_spools},
 	{"keeps_sockets_of_control", opener_keeps_sockets_of_control},
 	{"requests_have_a_sender", opener_requests_have_a_sender},
 	{NULL, NULL},

@@ -369,13 +369,14 @@ static void records_have_another_class_and_interval(void)
 
 static void without_accounting_there_are_no_records(void)
 {
-	struct far_call *c = coa_begin(CONF, "");
+	struct far_call *c =
+		coa_begin("host-name = gw\nudp a { listen = \"192.0.2.1:1701\" }\n"
+			  "peer lac { service = s }\n"
+			  "radius r { server \"192.0.2.9\" { secret = \"0123456789abcdef\" } }\n"
+			  "pool p { ranges = { \"10.64.0.0/28\", \"2001:db8:64::/56\" } }\n"
+			  "service s { local = 10.64.0.1  pool = p  mtu = 1400  radius = r }\n",
+			  "");
 
-	bench_kill("host-name = gw\nudp a { listen = \"192.0.2.1:1701\" }\n"
-		   "peer lac { service = s }\n"
-		   "radius r { server \"192.0.2.9\" { secret = \"0123456789abcdef\" } }\n"
-		   "pool p { ranges = { \"10.64.0.0/28\", \"2001:db8:64::/56\" } }\n"
-		   "service s { local = 10.64.0.1  pool = p  mtu = 1400  radius = r }\n");
 	CU_ASSERT_EQUAL(coa(ANN HOUR "550600000078"), RADIUS_R_UNSUPPORTED_ATTRIBUTE);
 	CU_ASSERT_EQUAL(coa(ANN HOUR "1903bb"), RADIUS_R_UNSUPPORTED_ATTRIBUTE);
 	CU_ASSERT_EQUAL(coa_server_of(0)->limits.session, 0);
