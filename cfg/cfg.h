@@ -179,6 +179,9 @@ enum cfg_proxy {
 	CFG_PROXY_REQUIRE,	/* both are taken over, or the call is refused */
 };
 
+/* Super-packets (TSO, USO) that a TUN device may give and take: `tun-offload`. */
+enum cfg_tun_offload { CFG_TUN_AUTO, CFG_TUN_TCP, CFG_TUN_UDP, CFG_TUN_OFF };
+
 /* A user logs in who is logged in to the service already: `sessions`. */
 enum cfg_sessions {
 	CFG_SESSIONS_ALLOW,   /* both stay */
@@ -215,6 +218,7 @@ struct cfg_service {
 	uint16_t domains_len;	/* octets */
 	bool dhcpv6;		/* clients with IPv6 are answered */
 	const char *tun;	/* device name, default "ist%d" */
+	uint8_t tun_offload;	/* enum cfg_tun_offload */
 	uint16_t mtu;
 	uint64_t idle, session; /* longest log-in without data, and altogether, us; 0 = no limit */
 	uint8_t proxy;		/* enum cfg_proxy */
@@ -263,6 +267,7 @@ struct cfg_client {
 	const char *circuit;   /* address on the port */
 	struct ppp_config ppp; /* client side: name and secret in it, IPv4 and IPv6 asked for */
 	const char *tun;       /* device name, default the section's name */
+	uint8_t tun_offload;   /* enum cfg_tun_offload */
 	uint16_t mtu;
 	const struct cfg_prefix *route; /* routed into the TUN once up */
 	unsigned routes;

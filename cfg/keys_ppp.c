@@ -231,6 +231,12 @@ static const struct cfg_key pool_keys[] = {
 	 .help = "end a log-in that has lasted this long; 0 = never", AT(session)}
 /* clang-format on */
 
+/* enum cfg_tun_offload */
+#define TUN_OFFLOAD_WORDS "auto tcp udp off"
+#define TUN_OFFLOAD_HELP                                                                           \
+	"super-packets that the kernel gives and takes at the device (TSO, USO), which make long " \
+	"packets of a flow cheap: all that it has, those of TCP, those of UDP, none"
+
 #define SERVICE(m) CFG_AT(struct cfg_service, m)
 
 static const struct cfg_key service_keys[] = {
@@ -249,6 +255,8 @@ static const struct cfg_key service_keys[] = {
 	{"domains", CFG_K_TEXT, CFG_KEY_LIST, .set = cfg_set_domains, .deflt = "none",
 	 .when = CFG_WHEN_LIVE, .help = "domains that clients search, told likewise"},
 	{"tun", CFG_K_TEXT, .help = "name of the TUN device; %d becomes a number", SERVICE(tun)},
+	{"tun-offload", CFG_K_WORD, .words = TUN_OFFLOAD_WORDS, .deflt = "auto",
+	 .help = TUN_OFFLOAD_HELP, SERVICE(tun_offload)},
 	{"mtu", CFG_K_NUMBER, .min = 576, .max = 65535,
 	 .help = "largest IP packet in both directions; offered as MRU", SERVICE(mtu)},
 	{"auth", CFG_K_WORD, CFG_KEY_LIST, .words = CFG_AUTH_WORDS_SERVER, .deflt = "chap",
@@ -347,6 +355,8 @@ static const struct cfg_key client_keys[] = {
 	 .help = "authentication methods to accept; pap shows the password to the LNS"},
 	{"tun", CFG_K_TEXT, .deflt = "the section's name", .help = "name of the TUN device",
 	 CLIENT(tun)},
+	{"tun-offload", CFG_K_WORD, .words = TUN_OFFLOAD_WORDS, .deflt = "auto",
+	 .help = TUN_OFFLOAD_HELP, CLIENT(tun_offload)},
 	{"mtu", CFG_K_NUMBER, .min = 576, .max = 65535, .help = "largest IP packet on the link",
 	 CLIENT(mtu)},
 	{"routes", CFG_K_PREFIX, CFG_KEY_LIST, .set = keys_ppp_set_routes,

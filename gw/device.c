@@ -15,6 +15,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+unsigned device_offload(uint8_t word)
+{
+	static const uint8_t of_word[] = {
+		[CFG_TUN_AUTO] = DP_TUN_OFFLOADS,
+		[CFG_TUN_TCP] = DP_TUN_TCP,
+		[CFG_TUN_UDP] = DP_TUN_UDP,
+		[CFG_TUN_OFF] = 0,
+	};
+
+	return of_word[word];
+}
+
 static struct cfg_prefix device_prefix4(uint32_t addr, uint8_t bits)
 {
 	struct cfg_prefix p = {.bits = bits};
@@ -85,7 +97,8 @@ int device_open_service(struct gw_service *s, char *err, size_t len)
 	const char *dev;
 	int rc;
 
-	s->tun = dp_tun_open(s->gw->dp, s->cfg->tun, s->cfg->mtu, err, len);
+	s->tun = dp_tun_open(s->gw->dp, s->cfg->tun, s->cfg->mtu,
+			     device_offload(s->cfg->tun_offload), err, len);
 	if (!s->tun)
 		return -EIO;
 	dev = dp_tun_name(s->gw->dp, s->tun);
@@ -102,7 +115,8 @@ int device_open_service(struct gw_service *s, char *err, size_t len)
 int device_open_client(struct gw *gw, const struct cfg_client *c, uint32_t *out, char *err,
 		       size_t len)
 {
-	*out = dp_tun_open(gw->dp, c->tun ? c->tun : c->name, c->mtu, err, len);
+	*out = dp_tun_open(gw->dp, c->tun ? c->tun : c->name, c->mtu,
+			   device_offload(c->tun_offload), err, len);
 	return *out ? 0 : -EIO;
 }
 

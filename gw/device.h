@@ -32,6 +32,8 @@ bool device_route4(struct gw *gw, const char *dev, uint32_t addr, bool add);
 void device_want(struct gw *gw, uint64_t now);
 void device_free(struct gw *gw);
 
+/* `tun-offload` as the data plane has it. */
+unsigned device_offload(uint8_t word);
 /* As the data plane has it; of IPv6 at most 64 bits. */
 struct dp_prefix device_network(const struct cfg_prefix *p);
 struct dp_prefix device_host(uint32_t addr);

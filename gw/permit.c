@@ -18,6 +18,7 @@
 #include "gw/permit.h"
 
 #include "gw/accounts.h"
+#include "gw/device.h"
 #include "gw/dp/dp.h"
 #include "gw/dynauth.h"
 #include "gw/ipsec.h"
@@ -64,9 +65,9 @@ static struct opener_net permit_host(uint32_t addr)
 	return n;
 }
 
-static bool permit_tun(struct opener *o, const char *name, uint16_t mtu)
+static bool permit_tun(struct opener *o, const char *name, uint16_t mtu, unsigned offload)
 {
-	const struct ist_open w = dp_tun_opening(name, mtu);
+	const struct ist_open w = dp_tun_opening(name, mtu, offload);
 
 	return opener_may_open(o, &w) && opener_may_address(o, name, &link_local);
 }
@@ -109,7 +110,7 @@ static bool permit_service(struct opener *o, const struct cfg_model *cfg,
 			   const struct cfg_service *s)
 {
 	const struct opener_net local = permit_host(s->local4);
-	bool ok = permit_tun(o, s->tun, s->mtu);
+	bool ok = permit_tun(o, s->tun, s->mtu, device_offload(s->tun_offload));
 
 	ok = opener_may_address(o, s->tun, &local) && ok;
 	if (s->pool)
@@ -131,8 +132,8 @@ static bool permit_client(struct opener *o, const struct cfg_client *c)
 {
 	const char *tun = c->tun ? c->tun : c->name;
 
-	return permit_tun(o, tun, c->mtu) && opener_may_address(o, tun, &any4) &&
-	       permit_routes(o, tun, c->route, c->routes);
+	return permit_tun(o, tun, c->mtu, device_offload(c->tun_offload)) &&
+	       opener_may_address(o, tun, &any4) && permit_routes(o, tun, c->route, c->routes);
 }
 
 /* --- files ------------------------------------------------------------------------------------ */

@@ -167,7 +167,8 @@ enum ist_open_flag {
 		32, /* TUN: it holds IST_OPEN_QUEUE packets while nobody reads it, if we may */
 	IST_OPEN_MARK =
 		64, /* UDP: each datagram says its mark; the opener may set that of others */
-	IST_OPEN_ESP = 128, /* UDP: what has not come by ESP in transport mode is dropped */
+	IST_OPEN_ESP = 128,   /* UDP: what has not come by ESP in transport mode is dropped */
+	IST_OPEN_SUPER = 256, /* TUN: each packet has the header of virtio-net in front */
 };
 #define IST_OPEN_NAME  256u
 #define IST_OPEN_QUEUE 16000u

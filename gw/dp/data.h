@@ -22,7 +22,8 @@ struct data_tun {
 	char name[16];
 	char asked[16]; /* the name as it was opened, perhaps with %d */
 	int fd;
-	bool opened; /* by control, since it has attached */
+	uint8_t offload; /* enum tun_offload */
+	bool opened;	 /* by control, since it has attached */
 	/* The routes set since then, IPv4's and IPv6's; NULL = it has said which are left. */
 	struct prefixtab *claimed;
 	unsigned calls;	     /* that name it */

@@ -6,6 +6,7 @@
  */
 #include "gw/dp/image.h"
 #include "gw/dp/tun.h"
+#include "gw/dp/tun_super.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -122,12 +123,13 @@ static struct data_tun *data_tun_make(struct data *data, const struct door_tun_o
 		snprintf(err, err_len, "%s", strerror(ENOMEM));
 		return NULL;
 	}
-	t->fd = tun_open(o->name, o->mtu, t->name, err, err_len);
+	t->fd = tun_open(o->name, o->mtu, o->offload, t->name, err, err_len);
 	if (t->fd < 0) {
 		*rc = t->fd;
 		free(t);
 		return NULL;
 	}
+	t->offload = (uint8_t)tun_super_probe(t->fd, o->offload);
 	snprintf(t->asked, sizeof(t->asked), "%s", o->name);
 	*rc = data_tun_set_up(data, t);
 	if (!*rc)
@@ -156,6 +158,7 @@ void data_tun_open(struct data *data, const struct door_msg *m, struct door_msg 
 	}
 	t->opened = true;
 	answer->answer.no = t->no;
+	answer->answer.offload = t->offload & DP_TUN_OFFLOADS;
 	data_say(data, answer, t->name);
 }
 
@@ -261,6 +264,7 @@ struct data_tun *data_tun_restore(struct data *data, const struct image_tun *row
 	}
 	t->no = row->no;
 	t->fd = fd;
+	t->offload = (uint8_t)tun_super_probe(fd, row->offload);
 	t->home = data->worker[row->home];
 	snprintf(t->name, sizeof(t->name), "%s", row->name);
 	snprintf(t->asked, sizeof(t->asked), "%s", row->asked);

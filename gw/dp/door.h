@@ -58,7 +58,7 @@ struct filter_counters {
 struct worker_counters {
 	_Alignas(64) _Atomic uint64_t reason[DP_R_COUNT];
 	_Atomic uint64_t rx_frames, tx_frames, rx_control, tx_control, tun_rx, tun_tx, fragmented;
-	_Atomic uint64_t echoes;
+	_Atomic uint64_t echoes, tun_cut, tun_joined;
 	_Atomic uint64_t rx_congested, rx_discard;
 	_Atomic uint64_t deaths; /* of the first worker: lives of data that ended without order */
 	struct filter_counters filter[DOOR_FILTERS]; /* by number, modulo */

@@ -129,6 +129,7 @@ static const struct door_field port_close_fields[] = {RANGE(msg, number.no, 0, D
 static const struct door_field tun_open_fields[] = {
 	TEXT(msg, tun_open.name, 1, DEVICE_NAME),
 	ANY(msg, tun_open.mtu),
+	RANGE(msg, tun_open.offload, 0, DP_TUN_OFFLOADS),
 };
 static const struct door_field tun_route_fields[] = {
 	ANY(msg, tun_route.no),
@@ -189,7 +190,8 @@ static const struct door_field line_errors_fields[] = {CHANNEL(msg, line.channel
 #define RC    ANY(msg, answer.rc)
 #define WORDS MAYBE(msg, answer.words, DOOR_TEXT)
 static const struct door_field done_fields[] = {RC, WORDS};
-static const struct door_field tun_fields[] = {RC, ANY(msg, answer.no), WORDS};
+static const struct door_field tun_fields[] = {RC, ANY(msg, answer.no), WORDS,
+					       RANGE(msg, answer.offload, 0, DP_TUN_OFFLOADS)};
 static const struct door_field connected_fields[] = {
 	RC,
 	CHANNEL0(msg, answer.channel),

@@ -18,7 +18,7 @@
 
 #include "gw/dp/dp.h"
 
-#define DOOR_MSG_VERSION 3u
+#define DOOR_MSG_VERSION 4u
 #define DOOR_MSG_HEAD	 14u	    /* kind, length, number */
 #define DOOR_MSG_MAX	 (1u << 20) /* octets of a message: a port with some 10,000 circuits */
 #define DOOR_PORTS	 256u
@@ -102,6 +102,7 @@ struct door_number {
 struct door_tun_open {
 	const char *name;
 	uint16_t mtu;
+	uint8_t offload; /* enum dp_tun_offload */
 };
 /* To a call; with sid 0 to none, and with this tid besides there is no route any more. */
 #define DOOR_TUN_NO_ROUTE UINT16_MAX
@@ -139,6 +140,7 @@ struct door_answer {
 	int32_t rc;	   /* what the function of dp.h returns */
 	uint32_t no;	   /* TUN */
 	const char *words; /* why not, the status, or the name of the device; NULL = none */
+	uint8_t offload;   /* TUN: what it has of enum dp_tun_offload */
 	l2tp_channel channel;
 	struct ist_addr peer;
 	uint32_t mtu;

@@ -432,6 +432,8 @@ void dp_count(struct dp *dp, struct dp_counters *out)
 		out->tx_control += count_get(&n->tx_control);
 		out->tun_rx += count_get(&n->tun_rx);
 		out->tun_tx += count_get(&n->tun_tx);
+		out->tun_cut += count_get(&n->tun_cut);
+		out->tun_joined += count_get(&n->tun_joined);
 		out->fragmented += count_get(&n->fragmented);
 		out->echoes += count_get(&n->echoes);
 		out->rx_congested += count_get(&n->rx_congested);

@@ -83,8 +83,10 @@ void dp_open_by(int (*open)(void *ctx, const struct ist_open *what), void *ctx);
 void dp_closed_to(void (*closed)(void *ctx, const char *device), void *ctx);
 /* Tell it that a port which has asked for this has been closed, and needs it no more. */
 void dp_released_to(void (*released)(void *ctx, const struct ist_open *what), void *ctx);
+/* Super-packets that a TUN device may give and take: many packets of a flow at once. */
+enum dp_tun_offload { DP_TUN_TCP = 1, DP_TUN_UDP = 2, DP_TUN_OFFLOADS = DP_TUN_TCP | DP_TUN_UDP };
 /* What dp_tun_open() asks for. */
-struct ist_open dp_tun_opening(const char *name, uint16_t mtu);
+struct ist_open dp_tun_opening(const char *name, uint16_t mtu, unsigned offload);
 /* workers: 0 = in the caller's loop, UINT_MAX = choose.  NULL without memory or threads. */
 struct dp *dp_new(unsigned workers, const struct dp_ops *ops, void *ctx);
 /* The control side alone, of a data side that runs in another process (data_run).  fd: the n
@@ -320,9 +322,13 @@ uint64_t dp_tunnel_heard(const struct dp *dp, uint16_t tid);
 
 /* --- TUN -------------------------------------------------------------------------------------- */
 
-/* Make (or join) a TUN device with this MTU; name may hold %d.  Up, addresses and routes are the
+/* Make (or join) a TUN device with this MTU; name may hold %d; offload: those of enum
+ * dp_tun_offload that are used where the kernel has them.  Up, addresses and routes are the
  * caller's (netif.h).  Returns its number, from 1 on, or 0 with words in err. */
-uint32_t dp_tun_open(struct dp *dp, const char *name, uint16_t mtu, char *err, size_t err_len);
+uint32_t dp_tun_open(struct dp *dp, const char *name, uint16_t mtu, unsigned offload, char *err,
+		     size_t err_len);
+/* What it has of them. */
+unsigned dp_tun_offload(const struct dp *dp, uint32_t no);
 /* The device goes with its last close, and the last call that names it.  0 is fine. */
 void dp_tun_close(struct dp *dp, uint32_t no);
 /* As the kernel knows it; "" for a number that is not there.  Valid until it is closed. */
@@ -408,8 +414,9 @@ struct dp_counters { /* folded over workers */
 	uint64_t rx_frames, tx_frames;	 /* that carry PPP, in L2TP data messages or alone */
 	uint64_t rx_control, tx_control; /* L2TP control messages */
 	uint64_t tun_rx, tun_tx;
-	uint64_t fragmented; /* IPv4 packets cut to the MTU of their leg */
-	uint64_t echoes;     /* LCP Echo-Requests answered without the control thread */
+	uint64_t tun_cut, tun_joined; /* of these: by super-packets */
+	uint64_t fragmented;	      /* IPv4 packets cut to the MTU of their leg */
+	uint64_t echoes;	      /* LCP Echo-Requests answered without the control thread */
 	/* received with the marks of their medium: FECN, BECN, EFCI; DE, CLP */
 	uint64_t rx_congested, rx_discard;
 	uint64_t deaths; /* data died, and another one went on */

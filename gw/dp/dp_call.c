@@ -545,6 +545,5 @@ void frames_in(struct worker_port *p, const struct ist_frame *f, unsigned n)
 			dp_call_frame_in(p, f->channel, rd_take(&r, len), len);
 		} while (r.left);
 	}
-	if (p->w->tx.n) /* forwarded frames are in memory that is the transport's again now */
-		tx_flush(p->w);
+	tx_flush(p->w); /* what goes on is in memory that is the transport's again now */
 }

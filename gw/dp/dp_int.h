@@ -55,6 +55,7 @@ struct dp_left {
 struct dp_tun {
 	uint32_t no;
 	char name[16];
+	uint8_t offload; /* what it has of enum dp_tun_offload */
 	unsigned opened, calls;
 	struct dp_tun *next;
 };

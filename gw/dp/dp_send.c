@@ -8,6 +8,7 @@
  * that do not fit are dropped and counted.  No channel ever waits for another.
  */
 #include "gw/dp/data.h"
+#include "gw/dp/gather.h"
 
 #include <stddef.h>
 #include <string.h>
@@ -271,6 +272,7 @@ void tx_flush(struct worker *w)
 	struct tx_batch *b = &w->tx;
 	struct ist_frame run[TX_MAX];
 
+	gather_flush(w);
 	for (unsigned i = 0; i < b->n; i++) {
 		l2tp_channel to = b->channel[i];
 		unsigned n = 0;

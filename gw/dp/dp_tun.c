@@ -23,9 +23,9 @@ static struct dp_tun *dp_tun_find(const struct dp *dp, const char *name)
 	return NULL;
 }
 
-static int dp_tun_ask(struct dp *dp, const char *name, uint16_t mtu)
+static int dp_tun_ask(struct dp *dp, const struct door_tun_open *want)
 {
-	struct door_msg m = {.kind = DOOR_TUN_OPEN, .tun_open = {.name = name, .mtu = mtu}};
+	struct door_msg m = {.kind = DOOR_TUN_OPEN, .tun_open = *want};
 	const struct door_answer *a = &dp->answer.answer;
 	int rc = dp_ask(dp, &m);
 
@@ -47,17 +47,18 @@ static struct dp_tun *dp_tun_note(struct dp *dp, const struct door_answer *a)
 		return NULL;
 	}
 	t->no = a->no;
+	t->offload = a->offload;
 	snprintf(t->name, sizeof(t->name), "%s", a->words);
 	t->next = dp->tuns;
 	dp->tuns = t;
 	return t;
 }
 
-static struct dp_tun *dp_tun_make(struct dp *dp, const char *name, uint16_t mtu, char *err,
+static struct dp_tun *dp_tun_make(struct dp *dp, const struct door_tun_open *want, char *err,
 				  size_t err_len)
 {
 	const struct door_answer *a = &dp->answer.answer;
-	int rc = dp_tun_ask(dp, name, mtu);
+	int rc = dp_tun_ask(dp, want);
 	struct dp_tun *t = rc ? NULL : dp_tun_note(dp, a);
 	struct door_msg close = {.kind = DOOR_TUN_CLOSE, .number = {a->no}};
 
@@ -72,12 +73,14 @@ static struct dp_tun *dp_tun_make(struct dp *dp, const char *name, uint16_t mtu,
 	return NULL;
 }
 
-uint32_t dp_tun_open(struct dp *dp, const char *name, uint16_t mtu, char *err, size_t err_len)
+uint32_t dp_tun_open(struct dp *dp, const char *name, uint16_t mtu, unsigned offload, char *err,
+		     size_t err_len)
 {
+	const struct door_tun_open want = {name, mtu, (uint8_t)offload};
 	struct dp_tun *t = dp_tun_find(dp, name);
 
 	if (!t)
-		t = dp_tun_make(dp, name, mtu, err, err_len);
+		t = dp_tun_make(dp, &want, err, err_len);
 	if (!t)
 		return 0;
 	t->opened++;
@@ -137,6 +140,13 @@ const char *dp_tun_name(const struct dp *dp, uint32_t no)
 	const struct dp_tun *t = dp_tun_get(dp, no);
 
 	return t ? t->name : "";
+}
+
+unsigned dp_tun_offload(const struct dp *dp, uint32_t no)
+{
+	const struct dp_tun *t = dp_tun_get(dp, no);
+
+	return t ? t->offload : 0;
 }
 
 bool dp_tun_route(struct dp *dp, uint32_t no, const struct dp_prefix *to, uint16_t tid,

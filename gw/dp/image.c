@@ -46,6 +46,7 @@ static const struct door_field tun_fields[] = {
 	FLAG(row, tun.claims),
 	FLAG(row, tun.gone),
 	ANY(row, tun.fd),
+	ANY(row, tun.offload),
 };
 static const struct door_field route_fields[] = {
 	ANY(row, route.no),

@@ -64,7 +64,8 @@ struct image_tun {
 	uint32_t no, home;
 	const char *name, *asked;
 	bool opened, claims, gone;
-	uint32_t fd; /* which of the descriptors that come with the image */
+	uint32_t fd;	 /* which of the descriptors that come with the image */
+	uint8_t offload; /* enum tun_offload */
 };
 struct image_route {
 	uint32_t no;

@@ -125,7 +125,8 @@ static void save_tun(struct save *s, struct data_tun *t)
 					.opened = t->opened,
 					.claims = t->claimed,
 					.gone = atomic_load(&t->gone),
-					.fd = (uint32_t)fd}};
+					.fd = (uint32_t)fd,
+					.offload = t->offload}};
 
 	if (fd < 0)
 		save_fail(s);

@@ -9,29 +9,20 @@
  * addresses are not checked.
  */
 #include "gw/dp/data.h"
+#include "gw/dp/gather.h"
+#include "gw/dp/tun_super.h"
 #include "gw/ip/ip.h"
 
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>
 
-#define TUN_PACKET 65536u
+#define TUN_PACKET 65600u /* octets of a packet: IPv6 has 40 more than its length field says */
 #define ICMP_RATE  100u
 #define ICMP_BURST 50u
 /* packets that are told of, of one device */
 #define ABSENT_RATE  20u
 #define ABSENT_BURST 16u
-
-static bool ip_path_tun_write(struct worker *w, const struct data_tun *t, const uint8_t *pkt,
-			      size_t len)
-{
-	if (t && write(t->fd, pkt, len) == (ssize_t)len) {
-		count_add(&w->n->tun_tx, 1);
-		return true;
-	}
-	worker_drop(w, DP_R_TUN_WRITE);
-	return false;
-}
 
 /* --- from the call to the TUN ----------------------------------------------------------------- */
 
@@ -82,7 +73,7 @@ static void ip_path_rx4(struct worker *w, struct call *c, const uint8_t *pkt, si
 	at = ip4_mss_find(&ip, pkt, c->c.mtu);
 	if (at)
 		pkt = ip_path_clamped(w, pkt, ip.len, ip.hlen, at, (uint16_t)(c->c.mtu - 40));
-	ip_path_tun_write(w, c->tun, pkt, ip.len);
+	gather_packet(w, c->tun, pkt, ip.len);
 }
 
 static void ip_path_rx6(struct worker *w, struct call *c, const uint8_t *pkt, size_t len)
@@ -106,7 +97,7 @@ static void ip_path_rx6(struct worker *w, struct call *c, const uint8_t *pkt, si
 	at = ip6_mss_find(&ip, pkt, c->c.mtu);
 	if (at)
 		pkt = ip_path_clamped(w, pkt, ip.len, ip.at, at, (uint16_t)(c->c.mtu - 60));
-	ip_path_tun_write(w, c->tun, pkt, ip.len);
+	gather_packet(w, c->tun, pkt, ip.len);
 }
 
 void ip_path_rx(struct worker *w, struct call *c, bool v6, const uint8_t *pkt, size_t len)
@@ -180,7 +171,7 @@ static void ip_path_tx4(struct worker *w, struct call *c, uint8_t *pkt, size_t l
 	call_drop(w, c, DP_R_TOO_BIG);
 	len = ip4_too_big(error, &ip, pkt, c->c.mtu);
 	if (len && ip_path_may_answer(w))
-		ip_path_tun_write(w, c->tun, error, len);
+		gather_now(w, c->tun, error, len);
 }
 
 static void ip_path_tx6(struct worker *w, struct call *c, uint8_t *pkt, size_t len)
@@ -203,7 +194,7 @@ static void ip_path_tx6(struct worker *w, struct call *c, uint8_t *pkt, size_t l
 	call_drop(w, c, DP_R_TOO_BIG);
 	len = ip6_too_big(error, &ip, pkt, c->c.mtu);
 	if (len && ip_path_may_answer(w))
-		ip_path_tun_write(w, c->tun, error, len);
+		gather_now(w, c->tun, error, len);
 }
 
 void ip_path_tx(struct worker *w, struct call *c, uint8_t *pkt, size_t len)
@@ -223,6 +214,11 @@ void ip_path_tx(struct worker *w, struct call *c, uint8_t *pkt, size_t len)
 }
 
 /* --- the TUN ---------------------------------------------------------------------------------- */
+
+static size_t ip_path_aligned(size_t n)
+{
+	return (n + 63) & ~(size_t)63;
+}
 
 static uint32_t ip_path_find_call4(const struct data_tun *t, uint32_t dst)
 {
@@ -282,6 +278,52 @@ static void ip_path_one_packet(struct worker *w, struct data_tun *t, uint8_t *pk
 		ip_path_tx(w, c, pkt, len);
 }
 
+/* A super-packet at pkt, cut to the room behind it.  How much of w->packets is used then. */
+static size_t ip_path_cut(struct worker *w, struct data_tun *t, const uint8_t *pkt, size_t len,
+			  const struct tun_cut *cut)
+{
+	const size_t first = ip_path_aligned((size_t)(pkt - w->packets) + len);
+	struct ip_super s;
+	size_t used = first, n;
+	unsigned i = 0;
+
+	if (!ip_super_parse(&s, pkt, len, cut->udp, cut->size)) {
+		worker_drop(w, DP_R_BAD_IP);
+		return first;
+	}
+	do {
+		if (WORKER_PACKETS - used < s.hlen + s.size) {
+			tx_flush(w);
+			used = first;
+		}
+		n = ip_super_cut(&s, i++, w->packets + used);
+		if (n)
+			ip_path_one_packet(w, t, w->packets + used, n);
+		used += ip_path_aligned(n);
+	} while (n);
+	count_add(&w->n->tun_cut, i - 1);
+	return used;
+}
+
+static ssize_t ip_path_read_one(struct worker *w, struct data_tun *t, size_t *used)
+{
+	uint8_t *pkt = w->packets + *used;
+	struct tun_cut cut;
+	ssize_t n = tun_super_read(t->fd, t->offload, pkt, TUN_PACKET, &cut);
+
+	if (n < 0)
+		return n;
+	if (!n) {
+		worker_drop(w, DP_R_BAD_IP);
+	} else if (cut.size) {
+		*used = ip_path_cut(w, t, pkt, (size_t)n, &cut);
+	} else {
+		ip_path_one_packet(w, t, pkt, (size_t)n);
+		*used += ip_path_aligned((size_t)n);
+	}
+	return n;
+}
+
 void ip_path_read(void *arg, unsigned ready)
 {
 	struct data_tun *t = arg;
@@ -291,12 +333,11 @@ void ip_path_read(void *arg, unsigned ready)
 	int err;
 
 	(void)ready;
-	for (unsigned i = 0; i < WORKER_BATCH && WORKER_PACKETS - used >= TUN_PACKET; i++) {
-		n = read(t->fd, w->packets + used, TUN_PACKET);
-		if (n <= 0)
+	/* Behind a super-packet there is room for a packet cut out of it. */
+	for (unsigned i = 0; i < WORKER_BATCH && WORKER_PACKETS - used >= 2 * TUN_PACKET; i++) {
+		n = ip_path_read_one(w, t, &used);
+		if (n < 0)
 			break;
-		ip_path_one_packet(w, t, w->packets + used, (size_t)n);
-		used += ((size_t)n + 63) & ~(size_t)63;
 	}
 	err = n < 0 ? errno : EAGAIN;
 	tx_flush(w);

@@ -85,11 +85,13 @@ int tun_ask_open(const struct ist_open *what)
 	return tun_opener.open ? tun_opener.open(tun_opener.ctx, what) : -ENOSYS;
 }
 
-struct ist_open dp_tun_opening(const char *name, uint16_t mtu)
+struct ist_open dp_tun_opening(const char *name, uint16_t mtu, unsigned offload)
 {
 	struct ist_open w = opening_named(IST_OPEN_TUN, name);
 
 	w.flags = IST_OPEN_NO_ADDRESS | IST_OPEN_LONG_QUEUE;
+	if (offload)
+		w.flags |= IST_OPEN_SUPER;
 	w.mtu = mtu;
 	return w;
 }
@@ -117,6 +119,8 @@ static int tun_open_here(const struct ist_open *w, char *made, char *err, size_t
 
 	if (fd < 0)
 		return tun_fail(fd, "/dev/net/tun", NULL, err, err_len);
+	if (w->flags & IST_OPEN_SUPER)
+		req.ifr_flags |= IFF_VNET_HDR;
 	memcpy(req.ifr_name, w->name, TUN_NAME);
 	if (ioctl(fd, TUNSETIFF, &req) < 0)
 		return tun_fail(fd, w->name,
@@ -130,9 +134,10 @@ static int tun_open_here(const struct ist_open *w, char *made, char *err, size_t
 	return fd;
 }
 
-int tun_open(const char *name, uint16_t mtu, char *made, char *err, size_t err_len)
+int tun_open(const char *name, uint16_t mtu, unsigned offload, char *made, char *err,
+	     size_t err_len)
 {
-	const struct ist_open w = dp_tun_opening(name, mtu);
+	const struct ist_open w = dp_tun_opening(name, mtu, offload);
 	int fd;
 
 	if (strlen(name) >= TUN_NAME) {

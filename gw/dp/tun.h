@@ -8,8 +8,10 @@
 #define TUN_NAME 16
 
 /* Make the device, or take over a persistent one that is not open.  name may hold %d; made gets
- * the name it has (TUN_NAME octets).  Returns the descriptor, or -errno with words in err. */
-int tun_open(const char *name, uint16_t mtu, char *made, char *err, size_t err_len);
+ * the name it has (TUN_NAME octets); with an offload (enum dp_tun_offload) tun_super.h reads and
+ * writes it.  Returns the descriptor, or -errno with words in err. */
+int tun_open(const char *name, uint16_t mtu, unsigned offload, char *made, char *err,
+	     size_t err_len);
 
 /* By whom dp_open_by() said; -ENOSYS = in place. */
 int tun_ask_open(const struct ist_open *what);

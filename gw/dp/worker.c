@@ -7,6 +7,7 @@
  * = 0 it is nested in control's loop and the turns are run from dp_poll().
  */
 #include "gw/dp/data.h"
+#include "gw/dp/gather.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -59,8 +60,9 @@ static bool worker_get_memory(struct worker *w)
 	w->filter_frame = malloc(WORKER_FILTER_FRAME);
 	w->whole = malloc(WORKER_FILTER_FRAME);
 	w->report_octets = malloc(REPORT_MAX);
+	w->gather = calloc(1, sizeof(*w->gather));
 	return w->scratch && w->packets && w->filter_frame && w->whole && w->report_octets &&
-	       !pool_init(&w->reorder, REORDER_BUFS, REORDER_SIZE);
+	       w->gather && !pool_init(&w->reorder, REORDER_BUFS, REORDER_SIZE);
 }
 
 bool worker_open_rings(struct worker *w)
@@ -137,6 +139,7 @@ void worker_free(struct worker *w)
 	free(w->filter_frame);
 	free(w->whole);
 	free(w->report_octets);
+	free(w->gather);
 	worker_free_watches(&w->watches);
 	worker_free_watches(&w->dead);
 	if (w->timerfd >= 0)

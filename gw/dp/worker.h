@@ -26,6 +26,7 @@
 #define WORKER_FILTER_FRAME (PPP_HEAD_MAX + 65535u)
 
 struct data;
+struct gather;
 struct worker_port;
 struct report;
 struct worker;
@@ -100,6 +101,7 @@ struct worker {
 	struct worker_port *port[WORKER_PORTS]; /* NULL = not on this worker */
 	struct pool reorder;
 	struct tx_batch tx;
+	struct gather *gather; /* packets on their way to TUN devices */
 	uint8_t *scratch;
 	size_t scratch_used;
 	uint8_t *packets; /* of one batch from a TUN or another worker, WORKER_PACKETS octets */

@@ -161,8 +161,37 @@ void ip_mss_clamp(uint8_t *pkt, size_t tcp, size_t at, uint16_t mss)
 
 /* --- checksums -------------------------------------------------------------------------------- */
 
+/* RFC 1071 2: digits of 64 bits in the machine's order of octets, each carry put back, make the
+ * same sum as those of 16 bits; the octets of the result are in their places again.  The sum of the
+ * first n & ~15 octets. */
+static uint32_t ip_sum_wide(const uint8_t *p, size_t n)
+{
+	uint64_t a = 0, b = 0, x[2];
+	uint8_t octets[2];
+	uint16_t s;
+
+	for (; n >= sizeof(x); n -= sizeof(x), p += sizeof(x)) {
+		memcpy(x, p, sizeof(x));
+		a += x[0];
+		a += a < x[0];
+		b += x[1];
+		b += b < x[1];
+	}
+	a = (a & UINT32_MAX) + (a >> 32) + (b & UINT32_MAX) + (b >> 32);
+	a = (a & UINT32_MAX) + (a >> 32);
+	s = ip_fold((uint32_t)(a & 0xffff) + (uint32_t)(a >> 16 & 0xffff) + (uint32_t)(a >> 32));
+	memcpy(octets, &s, sizeof(octets));
+	return ip_get16(octets);
+}
+
 uint32_t ip_sum(uint32_t sum, const uint8_t *p, size_t n)
 {
+	size_t wide = n & ~(size_t)15;
+
+	if (wide)
+		sum += ip_sum_wide(p, wide);
+	p += wide;
+	n -= wide;
 	for (; n > 1; n -= 2, p += 2)
 		sum += ip_get16(p);
 	return n ? sum + (uint32_t)(p[0] << 8) : sum;

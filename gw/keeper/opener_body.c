@@ -26,12 +26,13 @@ enum opener_part {
 
 static const struct opener_row {
 	uint8_t parts;
-	uint8_t flags; /* enum ist_open_flag that it may have */
-	uint16_t name; /* octets of the longest name */
+	uint16_t flags; /* enum ist_open_flag that it may have */
+	uint16_t name;	/* octets of the longest name */
 } opener_rows[IST_OPEN_KINDS] = {
 	[IST_OPEN_PACKET] = {PART_NAME, 0, OPENER_DEVICE - 1},
 	[IST_OPEN_TUN] = {PART_NAME | PART_DEVICE,
-			  IST_OPEN_HEAD | IST_OPEN_UP | IST_OPEN_NO_ADDRESS | IST_OPEN_LONG_QUEUE,
+			  IST_OPEN_HEAD | IST_OPEN_UP | IST_OPEN_NO_ADDRESS | IST_OPEN_LONG_QUEUE |
+				  IST_OPEN_SUPER,
 			  OPENER_DEVICE - 1},
 	[IST_OPEN_TAP] = {PART_NAME | PART_DEVICE, IST_OPEN_UP, OPENER_DEVICE - 1},
 	[IST_OPEN_TTY] = {PART_NAME, 0, IST_OPEN_NAME - 1},

@@ -113,6 +113,10 @@ static void counter_data_rows(struct gw *gw, struct table_text *to)
 		    "frames in with DE or CLP: the network may drop them first");
 	counter_add(to, "data", "tun-rx", n.tun_rx, "packets read from TUN devices");
 	counter_add(to, "data", "tun-tx", n.tun_tx, "packets written to TUN devices");
+	counter_add(to, "data", "tun-cut", n.tun_cut,
+		    "of those read: cut out of super-packets (TSO, USO)");
+	counter_add(to, "data", "tun-joined", n.tun_joined,
+		    "of those written: in super-packets (TSO, USO)");
 	counter_add(to, "data", "fragmented", n.fragmented,
 		    "IPv4 packets cut to the MTU of their leg");
 	counter_add(to, "data", "echoes", n.echoes,

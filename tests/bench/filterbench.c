@@ -262,7 +262,7 @@ int main(int argc, char **argv)
 	dp_poll(dp);
 	port.flood = true;
 	filterbench_all(dp, (unsigned)number, reps, 0);
-	tun = dp_tun_open(dp, "fb%d", 1500, err, sizeof(err));
+	tun = dp_tun_open(dp, "fb%d", 1500, DP_TUN_OFFLOADS, err, sizeof(err));
 	if (tun)
 		filterbench_all(dp, (unsigned)number, reps, tun);
 	else

@@ -159,6 +159,12 @@ fuzz_ip_SOURCES = tests/fuzz/fuzz_ip.c gw/ip/ip.c gw/legs/ra.c $(FUZZ_MAIN)
 fuzz_ip_CFLAGS = $(AM_CFLAGS)
 fuzz_ip_LDFLAGS = $(FUZZ_LINK)
 
+check_PROGRAMS += fuzz-super
+FUZZERS += fuzz-super
+fuzz_super_SOURCES = tests/fuzz/fuzz_super.c gw/ip/super.c gw/ip/ip.c $(FUZZ_MAIN)
+fuzz_super_CFLAGS = $(AM_CFLAGS)
+fuzz_super_LDFLAGS = $(FUZZ_LINK)
+
 check_PROGRAMS += fuzz-pppoe
 FUZZERS += fuzz-pppoe
 fuzz_pppoe_SOURCES = tests/fuzz/fuzz_pppoe.c $(FUZZ_MAIN)

@@ -492,7 +492,8 @@ static const char *fake_tun(const struct dp *dp, uint32_t no)
 	return no && no <= FAKE_TUNS ? dp->tun[no - 1] : "";
 }
 
-uint32_t dp_tun_open(struct dp *dp, const char *name, uint16_t mtu, char *err, size_t len)
+uint32_t dp_tun_open(struct dp *dp, const char *name, uint16_t mtu, unsigned offload, char *err,
+		     size_t len)
 {
 	uint32_t no = 1;
 
@@ -503,7 +504,10 @@ uint32_t dp_tun_open(struct dp *dp, const char *name, uint16_t mtu, char *err, s
 		return 0;
 	}
 	snprintf(dp->tun[no - 1], sizeof(dp->tun[0]), "%s", name);
-	fake_dp_say("tun %s mtu %u", name, mtu);
+	if (offload == DP_TUN_OFFLOADS)
+		fake_dp_say("tun %s mtu %u", name, mtu);
+	else
+		fake_dp_say("tun %s mtu %u offload %u", name, mtu, offload);
 	fake.gone = NULL; /* made again */
 	return no;
 }

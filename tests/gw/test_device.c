@@ -103,6 +103,32 @@ static void what_a_service_does_not_get(void)
 	}
 }
 
+/* `tun-offload`: enum dp_tun_offload; all of them is what there is without the key. */
+static void offloads_of_a_device(void)
+{
+	static const struct {
+		const char *word, *said;
+	} rows[] = {
+		{"auto", "tun near mtu 1400"},
+		{"tcp", "tun near mtu 1400 offload 1"},
+		{"udp", "tun near mtu 1400 offload 2"},
+		{"off", "tun near mtu 1400 offload 0"},
+	};
+	char text[400];
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		snprintf(text, sizeof(text),
+			 "host-name = gw\nudp a { listen = \"192.0.2.1:1701\" }\n"
+			 "pool p { ranges = \"10.64.1.0/24\" }\n"
+			 "service s { local = 10.64.0.1  pool = p  tun = near  mtu = 1400  "
+			 "tun-offload = %s }\n",
+			 rows[i].word);
+		bench_start(text);
+		CU_ASSERT_EQUAL(fake_said(rows[i].said), 1);
+		bench_stop();
+	}
+}
+
 static void no_device_for_a_service(void)
 {
 	const struct cfg_model *m;
@@ -346,6 +372,7 @@ static const struct test_case cases[] = {
 	{"a_service_gets_what_it_needs", a_service_gets_what_it_needs},
 	{"a_family_that_is_not_offered_has_no_route", a_family_that_is_not_offered_has_no_route},
 	{"what_a_service_does_not_get", what_a_service_does_not_get},
+	{"offloads_of_a_device", offloads_of_a_device},
 	{"no_device_for_a_service", no_device_for_a_service},
 	{"what_a_service_can_do_without", what_a_service_can_do_without},
 	{"a_route_that_led_elsewhere", a_route_that_led_elsewhere},

@@ -45,7 +45,7 @@ static void in_a_namespace(const char *test, void (*fn)(const char *dev))
 
 	if (!netns_enter(test))
 		return;
-	fd = tun_open("nif%d", 1400, name, err, sizeof(err));
+	fd = tun_open("nif%d", 1400, 0, name, err, sizeof(err));
 	CU_ASSERT(fd >= 0);
 	if (fd >= 0) {
 		fn(name);
@@ -156,12 +156,12 @@ static void do_tun_names(const char *dev)
 {
 	char name[TUN_NAME], err[64] = "";
 
-	CU_ASSERT(tun_open(dev, 1400, name, err, sizeof(err)) == -EBUSY && err[0]);
-	CU_ASSERT(tun_open("lo", 1400, name, err, sizeof(err)) == -EINVAL);
+	CU_ASSERT(tun_open(dev, 1400, 0, name, err, sizeof(err)) == -EBUSY && err[0]);
+	CU_ASSERT(tun_open("lo", 1400, 0, name, err, sizeof(err)) == -EINVAL);
 	CU_ASSERT_PTR_NOT_NULL(strstr(err, "there is a device of that name already"));
-	CU_ASSERT(tun_open("a-name-that-is-too-long", 1400, name, err, sizeof(err)) ==
+	CU_ASSERT(tun_open("a-name-that-is-too-long", 1400, 0, name, err, sizeof(err)) ==
 		  -ENAMETOOLONG);
-	CU_ASSERT(tun_open("small", 1, name, err, sizeof(err)) == -EINVAL); /* under 68 */
+	CU_ASSERT(tun_open("small", 1, 0, name, err, sizeof(err)) == -EINVAL); /* under 68 */
 	CU_ASSERT(!if_nametoindex("small"));
 }
 

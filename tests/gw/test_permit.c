@@ -130,7 +130,7 @@ static void permit_tuns(void)
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		struct ist_open w = opening_named(IST_OPEN_TUN, rows[i].name);
 
-		w.flags = IST_OPEN_NO_ADDRESS | IST_OPEN_LONG_QUEUE;
+		w.flags = IST_OPEN_NO_ADDRESS | IST_OPEN_LONG_QUEUE | IST_OPEN_SUPER;
 		w.mtu = rows[i].mtu;
 		CU_ASSERT_EQUAL(opener_allows_open(o, &w), rows[i].ok);
 	}

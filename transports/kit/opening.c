@@ -167,6 +167,8 @@ static int opening_make_device(const struct ist_open *w, int fd)
 	r.ifr_flags = w->kind == IST_OPEN_TAP ? IFF_TAP : IFF_TUN;
 	if (!(w->flags & IST_OPEN_HEAD))
 		r.ifr_flags |= IFF_NO_PI;
+	if (w->flags & IST_OPEN_SUPER)
+		r.ifr_flags |= IFF_VNET_HDR;
 	if (ioctl(fd, TUNSETIFF, &r) < 0)
 		return -errno;
 	if (w->type && ioctl(fd, TUNSETLINK, (unsigned long)w->type) < 0)

@@ -98,7 +98,7 @@ static void sample_number(struct door_msg *m)
 
 static void sample_tun_open(struct door_msg *m)
 {
-	m->tun_open = (struct door_tun_open){"tun0", 1400};
+	m->tun_open = (struct door_tun_open){"tun0", 1400, DP_TUN_TCP};
 }
 
 static void sample_tun_route(struct door_msg *m)
@@ -169,6 +169,7 @@ static void sample_tun(struct door_msg *m)
 {
 	m->answer.no = 9;
 	m->answer.words = "tun3";
+	m->answer.offload = DP_TUN_UDP;
 }
 
 static void sample_connected(struct door_msg *m)

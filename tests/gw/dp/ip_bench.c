@@ -64,7 +64,7 @@ static void ip_bench_up(struct bench *b, const struct rig_form *form)
 			abort();
 		b->r.port = (unsigned)port;
 	}
-	b->tun = dp_tun_open(b->r.dp, "term%d", 1500, err, sizeof(err));
+	b->tun = dp_tun_open(b->r.dp, "term%d", 1500, DP_TUN_OFFLOADS, err, sizeof(err));
 	CU_ASSERT_FATAL(b->tun != 0);
 	ip_bench_addresses(dp_tun_name(b->r.dp, b->tun));
 	b->call = ip_bench_call(b);

@@ -642,7 +642,7 @@ static void a_capture_ends_with_its_control(void)
 static uint32_t life_tun(struct life *l, const char *name)
 {
 	char err[128];
-	uint32_t no = dp_tun_open(l->r.dp, name, 1400, err, sizeof(err));
+	uint32_t no = dp_tun_open(l->r.dp, name, 1400, DP_TUN_OFFLOADS, err, sizeof(err));
 
 	CU_ASSERT_NOT_EQUAL_FATAL(no, 0);
 	CU_ASSERT_STRING_EQUAL(dp_tun_name(l->r.dp, no), name);
@@ -714,21 +714,24 @@ static void devices_of_a_pattern(void)
 	if (!netns_enter("attach devices_of_a_pattern"))
 		return;
 	life_begin_up(&l);
-	first = dp_tun_open(l.r.dp, "ist%d", 1400, err, sizeof(err));
-	second = dp_tun_open(l.r.dp, "ist%d", 1400, err, sizeof(err));
+	first = dp_tun_open(l.r.dp, "ist%d", 1400, DP_TUN_OFFLOADS, err, sizeof(err));
+	second = dp_tun_open(l.r.dp, "ist%d", 1400, DP_TUN_OFFLOADS, err, sizeof(err));
 	CU_ASSERT_TRUE(first && second && first != second);
 	strcpy(name, dp_tun_name(l.r.dp, first));
 	life_again(&l);
-	CU_ASSERT_EQUAL(dp_tun_open(l.r.dp, "ist%d", 1400, err, sizeof(err)), first);
+	CU_ASSERT_EQUAL(dp_tun_open(l.r.dp, "ist%d", 1400, DP_TUN_OFFLOADS, err, sizeof(err)),
+			first);
 	CU_ASSERT_STRING_EQUAL(dp_tun_name(l.r.dp, first), name);
-	CU_ASSERT_EQUAL(dp_tun_open(l.r.dp, "ist%d", 1400, err, sizeof(err)), second);
+	CU_ASSERT_EQUAL(dp_tun_open(l.r.dp, "ist%d", 1400, DP_TUN_OFFLOADS, err, sizeof(err)),
+			second);
 	dp_attached(l.r.dp);
 	dp_flush(l.r.dp);
 	CU_ASSERT_NOT_EQUAL(if_nametoindex("ist0"), 0);
 	CU_ASSERT_NOT_EQUAL(if_nametoindex("ist1"), 0);
 	CU_ASSERT_EQUAL(if_nametoindex("ist2"), 0);
 	/* from the mark on it makes another one */
-	CU_ASSERT_NOT_EQUAL(dp_tun_open(l.r.dp, "ist%d", 1400, err, sizeof(err)), 0);
+	CU_ASSERT_NOT_EQUAL(dp_tun_open(l.r.dp, "ist%d", 1400, DP_TUN_OFFLOADS, err, sizeof(err)),
+			    0);
 	CU_ASSERT_NOT_EQUAL(if_nametoindex("ist2"), 0);
 	life_end(&l);
 	netns_leave();

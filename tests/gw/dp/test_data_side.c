@@ -166,7 +166,7 @@ static void data_side_ask_all(struct two *t)
 	CU_ASSERT_EQUAL(dp_connect(t->r.dp, t->port, &to, NULL, IST_PAYLOAD_L2TP, &channel),
 			-EPIPE);
 	CU_ASSERT_EQUAL(dp_call_set(t->r.dp, &c), -EPIPE);
-	CU_ASSERT_FALSE(dp_tun_open(t->r.dp, "x", 1500, text, sizeof(text)));
+	CU_ASSERT_FALSE(dp_tun_open(t->r.dp, "x", 1500, DP_TUN_OFFLOADS, text, sizeof(text)));
 	CU_ASSERT_EQUAL(apart_open_udp(t->r.dp, "127.0.0.1:0"), -EPIPE);
 	dp_port_count(t->r.dp, t->port, counts, 2);
 	CU_ASSERT(!counts[0] && !counts[1]);

@@ -75,7 +75,7 @@ static const struct {
 	{DOOR_CALL_DEL, "0004 00000004 a1a2a3a4a5a6a7a8 0102 0304"},
 	{DOOR_FILTER_ADD, "0005 00000018 a1a2a3a4a5a6a7a8 01020304 00000002"
 			  "0028 01 02 0000000c 0006 00 00 0000ffff"},
-	{DOOR_TUN_OPEN, "0007 00000009 a1a2a3a4a5a6a7a8 0004 74756e30 00 0578"},
+	{DOOR_TUN_OPEN, "0007 0000000a a1a2a3a4a5a6a7a8 0004 74756e30 00 0578 01"},
 	{DOOR_TUN_ROUTE,
 	 "0009 00000012 a1a2a3a4a5a6a7a8 00000007 01 30 20010db800010000 0102 0304"},
 	{DOOR_PORT_OPEN,
@@ -201,6 +201,7 @@ static void door_tun(void)
 	door_trip_of(&t, &m, DOOR_TUN_OPEN);
 	CU_ASSERT_STRING_EQUAL(t.out.tun_open.name, "tun0");
 	CU_ASSERT_EQUAL(t.out.tun_open.mtu, 1400);
+	CU_ASSERT_EQUAL(t.out.tun_open.offload, DP_TUN_TCP);
 	free(t.room);
 	door_trip_of(&t, &m, DOOR_TUN_ROUTE);
 	CU_ASSERT_EQUAL(t.out.tun_route.no, 7);

@@ -27,7 +27,7 @@ static void tun_fails(const char *name, int err, const char *words)
 {
 	char made[16], text[128] = "";
 
-	CU_ASSERT_EQUAL(tun_open(name, 1500, made, text, sizeof(text)), -err);
+	CU_ASSERT_EQUAL(tun_open(name, 1500, 0, made, text, sizeof(text)), -err);
 	CU_ASSERT_STRING_EQUAL(text, words);
 }
 
@@ -104,7 +104,7 @@ static void do_no_memory(struct bench *b)
 
 	for (n = 0; !t; n++) {
 		heap_refuse(n);
-		t = dp_tun_open(b->r.dp, "more%d", 1500, err, sizeof(err));
+		t = dp_tun_open(b->r.dp, "more%d", 1500, DP_TUN_OFFLOADS, err, sizeof(err));
 		CU_ASSERT_EQUAL(!t, heap_refused());
 		if (!t)
 			CU_ASSERT_STRING_EQUAL(err, n ? "more0: Cannot allocate memory"
@@ -143,7 +143,7 @@ static void as_asked_for(void)
 
 	if (!netns_enter("dp_tun as_asked_for"))
 		return;
-	fd = tun_open("fifteen-octets-", 1300, made, err, sizeof(err));
+	fd = tun_open("fifteen-octets-", 1300, 0, made, err, sizeof(err));
 	CU_ASSERT_FATAL(fd >= 0);
 	CU_ASSERT_STRING_EQUAL(made, "fifteen-octets-");
 	CU_ASSERT(fcntl(fd, F_GETFL) & O_NONBLOCK);
@@ -171,7 +171,7 @@ static void do_three(struct bench *b)
 	char err[64];
 
 	for (unsigned i = 0; i < 3; i++) {
-		t[i] = dp_tun_open(b->r.dp, name[i], 1500, err, sizeof(err));
+		t[i] = dp_tun_open(b->r.dp, name[i], 1500, DP_TUN_OFFLOADS, err, sizeof(err));
 		CU_ASSERT_FATAL(t[i] != 0);
 		CU_ASSERT_STRING_EQUAL(dp_tun_name(b->r.dp, t[i]), name[i]);
 	}
@@ -184,7 +184,9 @@ static void do_three(struct bench *b)
 	CU_ASSERT(!dp_tun_gone(b->r.dp, t[0]) && !dp_tun_gone(b->r.dp, t[2]));
 	dp_tun_close(b->r.dp, t[1]);
 	for (unsigned i = 0; i < 3; i += 2) {
-		CU_ASSERT_EQUAL(dp_tun_open(b->r.dp, name[i], 1500, err, sizeof(err)), t[i]);
+		CU_ASSERT_EQUAL(
+			dp_tun_open(b->r.dp, name[i], 1500, DP_TUN_OFFLOADS, err, sizeof(err)),
+			t[i]);
 		dp_tun_close(b->r.dp, t[i]);
 		CU_ASSERT(if_nametoindex(name[i]) != 0);
 		dp_tun_close(b->r.dp, t[i]);
@@ -203,12 +205,12 @@ static void do_another_number(struct bench *b)
 	char name[] = "again";
 	struct dp_call c = b->call;
 	char err[64];
-	uint32_t old = dp_tun_open(b->r.dp, name, 1500, err, sizeof(err)), fresh;
+	uint32_t old = dp_tun_open(b->r.dp, name, 1500, DP_TUN_OFFLOADS, err, sizeof(err)), fresh;
 
 	CU_ASSERT_FATAL(old != 0);
 	dp_tun_close(b->r.dp, old);
 	CU_ASSERT(rig_wait(&b->r, tun_gone, name));
-	fresh = dp_tun_open(b->r.dp, name, 1500, err, sizeof(err));
+	fresh = dp_tun_open(b->r.dp, name, 1500, DP_TUN_OFFLOADS, err, sizeof(err));
 	CU_ASSERT(fresh && fresh != old);
 	c.tun = old;
 	CU_ASSERT_EQUAL(dp_call_set(b->r.dp, &c), -EINVAL);
@@ -242,8 +244,8 @@ static void each_on_another_worker(void)
 	if (!netns_enter("dp_tun each_on_another_worker"))
 		return;
 	rig_up(&r, 2, &fake_udp);
-	first = dp_tun_open(r.dp, "first", 1500, err, sizeof(err));
-	second = dp_tun_open(r.dp, "second", 1500, err, sizeof(err));
+	first = dp_tun_open(r.dp, "first", 1500, DP_TUN_OFFLOADS, err, sizeof(err));
+	second = dp_tun_open(r.dp, "second", 1500, DP_TUN_OFFLOADS, err, sizeof(err));
 	CU_ASSERT_FATAL(first && second && !netif_set("second", true, 1500));
 	CU_ASSERT(dp_tun_route(r.dp, second, &client, 0, 0));
 	dp_flush(r.dp);
@@ -271,8 +273,8 @@ static void gone_with_the_data_plane(void)
 		return;
 	for (const struct rig_form *f = rig_forms; f->name; f++) {
 		rig_up_form(&r, f, &fake_udp, &rig_ops);
-		CU_ASSERT(dp_tun_open(r.dp, "left0", 1500, err, sizeof(err)) != 0);
-		CU_ASSERT(dp_tun_open(r.dp, "left1", 1500, err, sizeof(err)) != 0);
+		CU_ASSERT(dp_tun_open(r.dp, "left0", 1500, DP_TUN_OFFLOADS, err, sizeof(err)) != 0);
+		CU_ASSERT(dp_tun_open(r.dp, "left1", 1500, DP_TUN_OFFLOADS, err, sizeof(err)) != 0);
 		rig_down(&r);
 		CU_ASSERT_EQUAL(if_nametoindex("left0"), 0);
 		CU_ASSERT_EQUAL(if_nametoindex("left1"), 0);
@@ -302,7 +304,7 @@ static void opened_by_another(void)
 	if (!netns_enter("dp_tun opened_by_another"))
 		return;
 	dp_open_by(other_open, &other);
-	fd = tun_open("far%d", 1300, made, err, sizeof(err));
+	fd = tun_open("far%d", 1300, 0, made, err, sizeof(err));
 	CU_ASSERT_FATAL(fd >= 0);
 	CU_ASSERT_STRING_EQUAL(made, "far0");
 	CU_ASSERT_EQUAL(tun_number(made, "addr_gen_mode"), 1);
@@ -315,7 +317,7 @@ static void opened_by_another(void)
 	tun_fails("sixteen-octets-x", ENAMETOOLONG, "sixteen-octets-x: File name too long");
 	/* it leaves it to us */
 	other.answer = -ENOSYS;
-	fd = tun_open("near%d", 1300, made, err, sizeof(err));
+	fd = tun_open("near%d", 1300, 0, made, err, sizeof(err));
 	CU_ASSERT_STRING_EQUAL(made, "near0");
 	close(fd);
 	dp_open_by(NULL, NULL);

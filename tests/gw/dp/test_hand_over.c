@@ -562,8 +562,8 @@ static void devices_go_on(void)
 	if (!netns_enter("hand_over devices_go_on"))
 		return;
 	pass_begin_up(&p, &fake_frozen);
-	tun = dp_tun_open(p.r.dp, "ist%d", 1500, err, sizeof(err));
-	other = dp_tun_open(p.r.dp, "more", 1500, err, sizeof(err));
+	tun = dp_tun_open(p.r.dp, "ist%d", 1500, DP_TUN_OFFLOADS, err, sizeof(err));
+	other = dp_tun_open(p.r.dp, "more", 1500, DP_TUN_OFFLOADS, err, sizeof(err));
 	CU_ASSERT_FATAL(tun && other);
 	pass_device_up("ist0");
 	c = pass_terminal(&p, tun);

@@ -705,7 +705,7 @@ EACH(what_is_no_ip)
 static void do_a_device_is_joined(struct bench *b)
 {
 	const char *name = dp_tun_name(b->r.dp, b->tun);
-	uint32_t again = dp_tun_open(b->r.dp, name, 1500, NULL, 0);
+	uint32_t again = dp_tun_open(b->r.dp, name, 1500, DP_TUN_OFFLOADS, NULL, 0);
 	int s4 = netns_udp4(GATEWAY, 7000);
 
 	CU_ASSERT(again == b->tun);
@@ -720,7 +720,8 @@ static void do_a_device_that_cannot_be(struct bench *b)
 {
 	char err[64] = "";
 
-	CU_ASSERT(!dp_tun_open(b->r.dp, "much-too-long-a-name", 1500, err, sizeof(err)));
+	CU_ASSERT(!dp_tun_open(b->r.dp, "much-too-long-a-name", 1500, DP_TUN_OFFLOADS, err,
+			       sizeof(err)));
 	CU_ASSERT(err[0] != '\0');
 }
 EACH(a_device_that_cannot_be)

@@ -18,6 +18,31 @@ static void rfc1071_example(void)
 	CU_ASSERT(ip_fold(ip_sum(0, p, 7)) == ip_fold(0x0001 + 0xf203 + 0xf4f5 + 0xf600));
 }
 
+/* The definition, octet by octet. */
+static uint32_t slow_sum(uint32_t sum, const uint8_t *p, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		sum += i & 1 ? p[i] : (uint32_t)p[i] << 8;
+	return sum;
+}
+
+static void sums_of_all_lengths(void)
+{
+	uint64_t seed = test_seed();
+	uint8_t p[300];
+
+	for (size_t n = 0; n < 200; n++) {
+		size_t at = test_rand(&seed) % 64;
+		bool ones = n % 3 == 0;
+
+		for (size_t i = 0; i < sizeof(p); i++)
+			p[i] = ones ? 0xff : (uint8_t)test_rand(&seed);
+		CU_ASSERT_EQUAL(ip_fold(ip_sum(0, p + at, n)), ip_fold(slow_sum(0, p + at, n)));
+		CU_ASSERT_EQUAL(ip_fold(ip_sum(0x1fffe, p + at, n)),
+				ip_fold(slow_sum(0x1fffe, p + at, n)));
+	}
+}
+
 static void ipv4_lengths(void)
 {
 	uint8_t p[64];
@@ -454,6 +479,7 @@ static void rfc8415_7_for_servers(void)
 
 static const struct test_case cases[] = {
 	{"rfc1071_example", rfc1071_example},
+	{"sums_of_all_lengths", sums_of_all_lengths},
 	{"ipv4_lengths", ipv4_lengths},
 	{"ipv6_lengths", ipv6_lengths},
 	{"mss_clamped_and_checksum_kept", mss_clamped_and_checksum_kept},

@@ -231,7 +231,9 @@ static void every_counter_has_its_row(void)
 					  .tun_rx = 27,
 					  .tun_tx = 28,
 					  .fragmented = 29,
-					  .echoes = 30};
+					  .echoes = 30,
+					  .tun_cut = 31,
+					  .tun_joined = 32};
 	for (unsigned i = 0; i < DP_R_COUNT; i++)
 		fake.count.reason[i] = 100 + i;
 	row_is_shown("data", "rx-frames", 21, "PPP frames in");
@@ -244,6 +246,8 @@ static void every_counter_has_its_row(void)
 		     "frames in with DE or CLP: the network may drop them first");
 	row_is_shown("data", "tun-rx", 27, "packets read from TUN devices");
 	row_is_shown("data", "tun-tx", 28, "packets written to TUN devices");
+	row_is_shown("data", "tun-cut", 31, "of those read: cut out of super-packets (TSO, USO)");
+	row_is_shown("data", "tun-joined", 32, "of those written: in super-packets (TSO, USO)");
 	row_is_shown("data", "fragmented", 29, "IPv4 packets cut to the MTU of their leg");
 	row_is_shown("data", "echoes", 30, "LCP echo requests answered without the control thread");
 	for (unsigned i = 0; i < DP_R_COUNT; i++)

@@ -12,6 +12,7 @@
 #include <net/if.h>
 #include <linux/if_arp.h>
 #include <linux/if_packet.h>
+#include <linux/if_tun.h>
 #include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -231,6 +232,14 @@ struct device_row {
 	int hardware; /* ARPHRD_ */
 };
 
+static int opening_flags(int fd)
+{
+	struct ifreq r;
+
+	memset(&r, 0, sizeof(r));
+	return ioctl(fd, TUNGETIFF, &r) < 0 ? 0 : (unsigned short)r.ifr_flags;
+}
+
 static void opening_device_of(int s, const struct device_row *row)
 {
 	struct ist_open w = opening_named(row->kind, row->name);
@@ -244,6 +253,8 @@ static void opening_device_of(int s, const struct device_row *row)
 	opened_without_waiting(fd);
 	CU_ASSERT(!opening_device_name(fd, made));
 	CU_ASSERT_STRING_EQUAL(made, row->made);
+	CU_ASSERT_EQUAL(opening_flags(fd) & IFF_VNET_HDR,
+			row->flags & IST_OPEN_SUPER ? IFF_VNET_HDR : 0);
 	CU_ASSERT_EQUAL(device_ask(s, made, SIOCGIFMTU).ifr_mtu, row->mtu ? row->mtu : 1500);
 	CU_ASSERT_EQUAL(device_ask(s, made, SIOCGIFTXQLEN).ifr_qlen,
 			w.flags & IST_OPEN_LONG_QUEUE ? 16000
@@ -263,6 +274,7 @@ static void opening_devices(void)
 	static const struct device_row rows[] = {
 		{IST_OPEN_TUN, "ist%d", "ist0", IST_OPEN_NO_ADDRESS | IST_OPEN_LONG_QUEUE, 0, 1400,
 		 ARPHRD_NONE},
+		{IST_OPEN_TUN, "s", "s", IST_OPEN_SUPER, 0, 1400, ARPHRD_NONE},
 		{IST_OPEN_TUN, "x", "x", IST_OPEN_UP | IST_OPEN_HEAD, ARPHRD_X25, 4200, ARPHRD_X25},
 		{IST_OPEN_TAP, "t", "t", IST_OPEN_UP, 0, 0, ARPHRD_ETHER},
 	};

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The header of virtio-net (OASIS virtio 1.2, 5.1.6) in the machine's order of octets, 10 octets
+ * long, as a TUN device has it unless told otherwise.
+ */
+#include "gw/dp/tun_super.h"
+
+#include <errno.h>
+#include <linux/if.h>
+#include <linux/if_tun.h>
+#include <linux/virtio_net.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+/* Names of Linux 6.2 */
+#define USO4	  0x20u
+#define USO6	  0x40u
+#define UDP_SUPER 5u
+
+enum { TCP_SUM = 16, UDP_SUM = 6 };
+
+static bool tun_super_ask(int fd, unsigned features)
+{
+	return !ioctl(fd, TUNSETOFFLOAD, (unsigned long)features);
+}
+
+unsigned tun_super_probe(int fd, unsigned want)
+{
+	const unsigned tcp = TUN_F_CSUM | TUN_F_TSO4 | TUN_F_TSO6;
+	struct ifreq r;
+
+	memset(&r, 0, sizeof(r));
+	if (ioctl(fd, TUNGETIFF, &r) < 0 || !(r.ifr_flags & IFF_VNET_HDR))
+		return 0;
+	if (want & TUN_UDP && want & TUN_TCP && tun_super_ask(fd, tcp | USO4 | USO6))
+		return TUN_VNET | TUN_TCP | TUN_UDP;
+	if (want & TUN_UDP && !(want & TUN_TCP) && tun_super_ask(fd, TUN_F_CSUM | USO4 | USO6))
+		return TUN_VNET | TUN_UDP;
+	if (want & TUN_TCP && tun_super_ask(fd, tcp))
+		return TUN_VNET | TUN_TCP;
+	tun_super_ask(fd, 0);
+	return TUN_VNET;
+}
+
+static bool tun_super_understand(const struct virtio_net_hdr *h, uint8_t *pkt, size_t len,
+				 struct tun_cut *cut)
+{
+	switch (h->gso_type & ~VIRTIO_NET_HDR_GSO_ECN) {
+	case VIRTIO_NET_HDR_GSO_NONE:
+		return !(h->flags & VIRTIO_NET_HDR_F_NEEDS_CSUM) ||
+		       ip_super_finish_sum(pkt, len, h->csum_start, h->csum_offset);
+	case UDP_SUPER:
+		cut->udp = true;
+		break;
+	case VIRTIO_NET_HDR_GSO_TCPV4:
+	case VIRTIO_NET_HDR_GSO_TCPV6:
+		break;
+	default:
+		return false;
+	}
+	cut->size = h->gso_size;
+	return h->gso_size;
+}
+
+ssize_t tun_super_read(int fd, unsigned offload, uint8_t *buf, size_t room, struct tun_cut *cut)
+{
+	struct virtio_net_hdr h;
+	struct iovec iov[] = {{&h, sizeof(h)}, {buf, room}};
+	ssize_t n;
+
+	*cut = (struct tun_cut){0, false};
+	if (!(offload & TUN_VNET))
+		return read(fd, buf, room);
+	n = readv(fd, iov, 2);
+	if (n < 0)
+		return n;
+	n -= (ssize_t)sizeof(h);
+	return n > 0 && tun_super_understand(&h, buf, (size_t)n, cut) ? n : 0;
+}
+
+bool tun_super_write_one(int fd, unsigned offload, const uint8_t *pkt, size_t len)
+{
+	struct virtio_net_hdr h = {0};
+	struct iovec iov[] = {{&h, sizeof(h)}, {(void *)(uintptr_t)pkt, len}};
+
+	if (!(offload & TUN_VNET))
+		return write(fd, pkt, len) == (ssize_t)len;
+	return writev(fd, iov, 2) == (ssize_t)(sizeof(h) + len);
+}
+
+static uint8_t tun_super_type(const struct ip_run *r)
+{
+	if (!r->tcp)
+		return UDP_SUPER;
+	return r->v6 ? VIRTIO_NET_HDR_GSO_TCPV6 : VIRTIO_NET_HDR_GSO_TCPV4;
+}
+
+bool tun_super_write(int fd, const struct ip_run *r, uint8_t *head, struct iovec *iov, unsigned n)
+{
+	struct virtio_net_hdr h = {
+		.flags = VIRTIO_NET_HDR_F_NEEDS_CSUM,
+		.gso_type = tun_super_type(r),
+		.hdr_len = r->hlen,
+		.gso_size = r->size,
+		.csum_start = r->at,
+		.csum_offset = r->tcp ? TCP_SUM : UDP_SUM,
+	};
+
+	ip_run_head(r, head);
+	iov[0] = (struct iovec){&h, sizeof(h)};
+	iov[1] = (struct iovec){head, r->hlen};
+	return writev(fd, iov, (int)n) == (ssize_t)(sizeof(h) + r->len);
+}
