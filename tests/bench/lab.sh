@@ -7,9 +7,10 @@
 
 CALLS=64
 GENERATOR_CORE=0 SUBJECT_CORE=1
-declare -A address=([ours]=10.1.0.2 [peer]=10.2.0.2 [floor]=10.3.0.2)
-declare -A near=([ours]=10.1.0.1 [peer]=10.2.0.1 [floor]=10.3.0.1)
+declare -A address=([ours]=10.1.0.2 [peer]=10.2.0.2 [floor]=10.3.0.2 [many]=10.4.0.2 [switch]=10.5.0.2)
+declare -A near=([ours]=10.1.0.1 [peer]=10.2.0.1 [floor]=10.3.0.1 [many]=10.4.0.1 [switch]=10.5.0.1)
 declare -A device=([floor]=floor0) # the TUN there
+declare -A beyond=([switch]=far) # where a generator's packets come out, when that is another space
 declare -A to=() from=() # descriptors of the generators
 
 # What all of them have behind them: a sink that is looked at, and a hole.
@@ -23,7 +24,7 @@ behind() { # SPACE
 lab_up() {
 	local s n=0
 	space lac
-	for s in ours peer floor; do
+	for s in ours peer floor many switch; do
 		n=$((n + 1))
 		space "$s"
 		cable lac "${near[$s]}/24" "$s" "${address[$s]}/24" "eth$n"
@@ -39,29 +40,54 @@ on_core() { # CORE SPACE COMMAND...
 
 # --- isthmus
 
-# ours_conf MORE-OF-SERVICE: the LNS; anybody may call
-ours_conf() {
+# lns_conf SPACE MORE: an LNS; anybody may call
+lns_conf() {
 	cat <<-E
-		host-name = ours
+		host-name = $1
 		workers = 1
-		udp p { listen = "${address[ours]}:1701" }
+		half-open-per-source = 1000
+		max-calls = 1000000
+		udp p { listen = "${address[$1]}:1701" }
 		peer any { port = p  service = s  max-tunnels = 60000  max-peer-calls = 600000  max-calls-per-source = 600000
 		           max-tunnels-per-source = 60000 }
 		pool s { ranges = { "10.64.0.0/12" } }
-		service s { local = 10.64.0.1  pool = s  auth = { pap }  mtu = 1400  ipv6 = no  tun = term  $1 }
+		service s { local = 10.64.0.1  pool = s  auth = { pap }  mtu = 1400  ipv6 = no  tun = term  $2 }
 		user lacgen { secret = lacgen }
 	E
 }
 
-ours_up() {
-	ours_conf "" >"$WORK/ours.conf"
-	UNDER="taskset -c $SUBJECT_CORE" gateway ours
-	device[ours]=term
-	quiet ours
+# lns_up SPACE [MORE]
+lns_up() {
+	lns_conf "$1" "${2:-}" >"$WORK/$1.conf"
+	UNDER="taskset -c ${CORE:-$SUBJECT_CORE}" gateway "$1"
+	device[$1]=term
+	quiet "$1"
+}
+
+# A tunnel switch, and behind it an LNS that only counts what is sent to it: it is at rest while the switch is measured.
+switch_up() {
+	space far
+	ip -n "$TAG-switch" link add out mtu 1600 type veth peer name in mtu 1600 netns "$TAG-far" || give_up "no veth"
+	ip -n "$TAG-switch" addr add 10.6.0.1/24 dev out && ip -n "$TAG-switch" link set out up
+	ip -n "$TAG-far" addr add 10.6.0.2/24 dev in && ip -n "$TAG-far" link set in up
+	behind far
+	address[far]=10.6.0.2
+	CORE=$GENERATOR_CORE lns_up far
+	cat >"$WORK/switch.conf" <<-E
+		host-name = switch
+		workers = 1
+		udp p { listen = "${address[switch]}:1701" }
+		udp q { listen = "10.6.0.1:1701" }
+		peer lac { port = p  hostname = lacgen  max-peer-calls = 10000  max-calls-per-source = 10000 }
+		peer far { port = q  dial = "10.6.0.2:1701"  hostname = far }
+		route all { from-peer = lac  to = far }
+	E
+	UNDER="taskset -c $SUBJECT_CORE" gateway switch
+	quiet switch
 }
 
 # A line for each call is not what is measured, and the other one has none either.
-quiet() { for c in aaa ppp call tunnel; do ask "$1" log level $c warning >/dev/null; done; }
+quiet() { for c in aaa ppp call tunnel; do ask "$1" log level $c error >/dev/null; done; }
 
 # --- l2tpns
 
@@ -126,25 +152,27 @@ floor_down() {
 # pids SPACE: of the subject there, separated by commas
 pids() {
 	case $1 in
-	ours) processes ours ;;
 	peer) peer_pids ;;
 	floor) echo "${daemon[floor]}" ;;
+	*) processes "$1" ;;
 	esac | xargs | tr ' ' ','
 }
 
 # --- generators
 
-# generator SPACE OPTION...: calls of the subject there, until all are up; it says what setting up was like
+# generator SPACE OPTION...: calls of the subject there, until all are up; $out is what setting up was like
 generator() {
 	local space=$1 name=gen-$1 line
+	out=
 	shift
 	mkfifo "$WORK/$name.in" "$WORK/$name.out"
 	exec {to[$space]}<>"$WORK/$name.in" {from[$space]}<>"$WORK/$name.out"
-	on_core $GENERATOR_CORE lac "$BUILD/lacgen" -l "$TAG-$space" -u lacgen -p lacgen "$@" "${address[$space]}" \
+	on_core $GENERATOR_CORE lac "$BUILD/lacgen" -l "$TAG-${beyond[$space]:-$space}" -u lacgen -p lacgen "$@" "${address[$space]}" \
 		<"$WORK/$name.in" >"$WORK/$name.out" 2>"$WORK/$name.log" &
 	daemon[$name]=$!
-	while read -rt 120 -u "${from[$space]}" line; do
+	while read -rt 300 -u "${from[$space]}" line; do
 		[ "$line" != READY ] || return 0
+		out+=$line$'\n'
 		progress "$space: $line"
 	done
 	return 1

@@ -2,8 +2,9 @@
 /*
  * A LAC that does nothing but set calls up: LCP, authentication and IPCP in each, over UDP, so many
  * at a time in so many tunnels, until a number of calls or of seconds is reached.  It prints
- * tunnels per second (as many opening at a time as calls later), calls per second, how long a call
- * took to get its address, and what went wrong.
+ * tunnels per second (-o: so many opening at a time, else as many as calls later), calls per
+ * second, those of the first and the last tenth too, how long a call took to get its address, and
+ * what went wrong.
  *
  * L2TP and PPP are the project's own engines; what is here is a socket, a clock, and a list of
  * calls. Each call is hung up as soon as it has its address, or, with -k, stays some seconds after
@@ -48,7 +49,7 @@ struct one {
 };
 
 static struct {
-	unsigned tunnels, at_once, total, seconds, stay;
+	unsigned tunnels, opening, at_once, total, seconds, stay;
 	bool keep, many_users, raw;
 	const char *load; /* the namespace behind the LNS */
 	struct ppp_config ppp;
@@ -67,6 +68,7 @@ static struct {
 	uint32_t *took;		  /* us, of each that came up */
 	struct load_call *loaded; /* those that came up */
 	bool asked;		  /* there is a command */
+	uint64_t tenth[2];	  /* when the first tenth was up, and when the last began */
 	uint64_t now;
 } lac;
 
@@ -165,6 +167,10 @@ static void ppp_event(void *ctx, const struct ppp_event *ev)
 		o->up = true;
 		lac.pending--;
 		lac.took[lac.up++] = (uint32_t)(lac.now - o->began);
+		if (lac.up == want.total / 10)
+			lac.tenth[0] = lac.now;
+		if (lac.up == want.total - want.total / 10)
+			lac.tenth[1] = lac.now;
 		if (!want.keep)
 			hang_up(o);
 	} else if (ev->kind == PPP_EV_DOWN) {
@@ -373,8 +379,9 @@ static bool open_tunnels(void)
 
 	lac.now = began;
 	while (lac.tunnels_up + lac.tunnels_down < want.tunnels && lacgen_clock_now() < until) {
-		for (; opened < want.tunnels &&
-		       opened - lac.tunnels_up - lac.tunnels_down < want.at_once;
+		for (;
+		     opened < want.tunnels && opened - lac.tunnels_up - lac.tunnels_down <
+						      (want.opening ? want.opening : want.at_once);
 		     opened++)
 			l2tp_tunnel_open(lac.engine, PEER, &want.lns, NULL, lac.now, NULL);
 		lacgen_turn();
@@ -483,6 +490,16 @@ static int by_size(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
+static void lacgen_report_tenths(uint64_t began, uint64_t ended)
+{
+	double part = want.total / 10 * (double)SECOND;
+
+	if (lac.up == want.total && lac.tenth[0] > began && ended > lac.tenth[1] && part > 0)
+		printf("first tenth %.0f calls/s, last tenth %.0f calls/s\n",
+		       part / (double)(lac.tenth[0] - began),
+		       part / (double)(ended - lac.tenth[1]));
+}
+
 static void lacgen_report(uint64_t us)
 {
 	struct l2tp_counters n;
@@ -536,10 +553,13 @@ static bool lacgen_options(int argc, char **argv)
 	int c;
 
 	lacgen_defaults();
-	while ((c = getopt(argc, argv, "t:n:c:s:k:e:u:p:h:l:mr")) != -1) {
+	while ((c = getopt(argc, argv, "t:o:n:c:s:k:e:u:p:h:l:mr")) != -1) {
 		switch (c) {
 		case 't':
 			want.tunnels = (unsigned)atoi(optarg);
+			break;
+		case 'o':
+			want.opening = (unsigned)atoi(optarg);
 			break;
 		case 'n':
 			want.at_once = (unsigned)atoi(optarg);
@@ -607,7 +627,7 @@ static void lacgen_end(void)
 /* Tunnels, calls, and what is to be done with them; were all up? */
 static bool lacgen_calls(void)
 {
-	uint64_t began;
+	uint64_t began, ended;
 	bool ok = open_tunnels();
 
 	if (!ok)
@@ -615,7 +635,9 @@ static bool lacgen_calls(void)
 	began = lacgen_clock_now();
 	if (ok)
 		lacgen_run();
-	lacgen_report(lacgen_clock_now() - began);
+	ended = lacgen_clock_now();
+	lacgen_report(ended - began);
+	lacgen_report_tenths(began, ended);
 	fflush(stdout);
 	if (want.load)
 		lacgen_serve(lac.up);
@@ -633,7 +655,8 @@ int main(int argc, char **argv)
 
 	if (!lacgen_options(argc, argv)) {
 		fprintf(stderr,
-			"usage: lacgen [-t tunnels] [-n calls at once] [-c calls in all] "
+			"usage: lacgen [-t tunnels] [-o opening at once] [-n calls at once] [-c "
+			"calls in all] "
 			"[-s seconds] [-k seconds they stay] [-e seconds between echoes] "
 			"[-h host name] [-l namespace [-r]] [-m] -u user -p password LNS\n");
 		return 2;

@@ -15,6 +15,7 @@ portbench_LDADD = libtransports.la
 
 # By hand, too.
 EXTRA_DIST += tests/bench/multilink tests/bench/before-after tests/bench/bench tests/bench/lab.sh tests/bench/rows.sh \
+	tests/bench/calls.sh \
 	tests/bench/report.py
 
 # By hand, in a network namespace.

@@ -19,6 +19,19 @@ ROWS = [
     ("4", "down, 64 octets / l2tpns", "down64 ours", "down64 peer", "pps", True, 2.5, 3.3),
     ("5", "down, 64 octets / the UDP_SEGMENT floor", "down64 ours", "down64 down-segment", "pps", True, 0.85, 0.95),
     ("8", "up, one flow of 1400 octets / l2tpns", "up1400-flow ours", "up1400-flow peer", "pps", True, 2.3, 2.6),
+    ("9", "tunnel switch / the receive and send floor", "switch64 ours", "switch64 switch-segment", "pps", True, 0.8, 0.9),
+    ("10", "calls set up, 100 at a time / l2tpns", "calls ours", "calls peer", "/s", True, 3, 5),
+    ("11", "100 tunnels at once / l2tpns one by one", "tunnels ours", "tunnels peer", "/s", True, 2, 4),
+    ("12", "memory of a call", "memory ours", "", "kB", False, 1.5, 1),
+    ("12", "the same, peak during set-up", "memory-peak ours", "", "kB", False, None, None),
+    ("13", "up, all calls at random / 64 calls", "many-up all", "many-up few", "pps", True, 0.9, 0.95),
+    ("13", "down, all calls at random / 64 calls", "many-down all", "many-down few", "pps", True, 0.9, 0.95),
+    ("13a", "500,000 calls: rate at the end / at the start", "most-rate ours", "most-rate first", "/s", True, 0.8, 0.95),
+    ("13a", "share of them that stay", "most-stay ours", "", "", True, 1, 1),
+    ("13a", "memory of a call", "most-memory ours", "", "kB", False, None, None),
+    ("16", "latency at a tenth of the load, p50 / l2tpns", "latency50 ours", "latency50 peer", "ns", False, 1.0, 0.7),
+    ("16", "the same, p99 / l2tpns", "latency99 ours", "latency99 peer", "ns", False, 1.0, 0.7),
+    ("20", "lost at 80 % of the rate of row 1", "loss ours", "", "share", False, 1e-4, 0),
 ]
 NAMES = {"ours": "isthmus", "peer": "l2tpns"}
 
@@ -90,6 +103,8 @@ class Row:
         if not self.ratios:
             return f"not run: {self.why}"
         got = statistics.median(self.ratios)
+        if self.least is None:
+            return "told"
         if (got >= self.aim) if self.more else (got <= self.aim):
             return "met (aim)"
         return "met" if ((got >= self.least) if self.more else (got <= self.least)) else "SHORT"
@@ -176,7 +191,7 @@ def escape(text):
 
 def bar(r, y):
     """A row of the drawing: how much of the least that was asked for; 1 = just that."""
-    if not r.ratios or not r.least:
+    if not r.ratios or not r.least or not r.aim:
         return f'<text x="330" y="{y + 12}" fill="#888">{escape(r.verdict()[:70])}</text>'
     def reach(x):
         return min(max(x / r.least if r.more else r.least / max(x, 1e-9), 0), 2.5) * 160

@@ -1,16 +1,23 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
 # What is measured, one function for each group of rows; sourced by tests/bench/bench.  Each puts samples into
-# $WORK/samples; which ratio a row is and what its goal is says tests/bench/report.py.
+# $WORK/samples; rows about calls are in tests/bench/calls.sh; which ratio a row is and what its goal is says tests/bench/report.py.
 
 run_rows() {
-	group "subjects and their calls" begin_subjects 1 2 3 4 5 8 16 20
+	group "subjects and their calls" begin_subjects 1 2 3 4 5 8 9 10 11 16 20
 	group "what arrives, at a rate that all can carry" check_packets 1 2 3 4 5 8 16 20
 	repeat "up, 64 octets, bursts" up_bursts 1 3 20
 	repeat "up, 64 octets, one by one" up_single 2
 	repeat "up, 1400 octets, one flow cut by the sender" up_flow 8
 	repeat "down, 64 octets" down_rotating 4 5
-	group "" end_subjects 1 2 3 4 5 8 16 20
+	repeat "latency at a tenth of the load" latency 16
+	repeat "loss at four fifths of the load" loss 20
+	repeat "calls set up" call_rate 10
+	repeat "tunnels opened" tunnel_rate 11
+	group "tunnel switch" tunnel_switch 9
+	group "" end_subjects 1 2 3 4 5 8 9 10 11 16 20
+	group "$(few 60000 500) calls" many_calls 12 13
+	group "$(few 500000 2000) calls" most_calls 13a
 }
 
 group() { # WHAT FUNCTION ROW...
@@ -33,7 +40,7 @@ repeat() { # WHAT FUNCTION ROW...: REPS times
 # --- subjects
 
 begin_subjects() {
-	ours_up
+	lns_up ours
 	generator ours -n 20 -c $CALLS || give_up "isthmus takes calls"
 	if peer_up && generator peer -n 20 -c $CALLS; then
 		have_peer=1
@@ -152,4 +159,63 @@ down_rotating() {
 	local s order="down size=64 burst=64 seconds=$(length 1)"
 	for s in $(subjects); do measured down64 "$s" "$s" $order; done
 	for s in down-plain down-segment; do on_floor down64 $s $order; done
+}
+
+# --- rows 16, 20
+
+# rate_of GROUP SUBJECT: the median of its samples so far
+rate_of() {
+	awk -F '\t' -v g="$1" -v s="$2" '$1 == g && $2 == s { print $3 }' "$WORK/samples" | sort -n |
+		awk '{ v[NR] = $1 } END { print NR ? v[int((NR + 1) / 2)] : 0 }'
+}
+
+# There and back, each way on its own: the sum of both.
+latency() {
+	local s rate p50 p99 way
+	rate=$(($(rate_of up64 peer) / 10))
+	[ "$rate" -gt 1000 ] || rate=20000 # nobody has asked for that row
+	for s in $(subjects); do
+		p50=0 p99=0
+		for way in up down; do
+			load "$s" $way mode=single size=64 burst=1 share=1 rate=$rate "seconds=$(length 1)" || continue
+			sane "$s" "$way at $rate/s"
+			p50=$((p50 + $(said p50_ns))) p99=$((p99 + $(said p99_ns)))
+		done
+		sample latency50 "$s" $p50
+		sample latency99 "$s" $p99
+	done
+}
+
+loss() {
+	local s rate
+	for s in $(subjects); do
+		rate=$(($(rate_of up64 "$s") * 8 / 10))
+		[ "$rate" -gt 1000 ] || rate=100000
+		load "$s" up mode=gso size=64 burst=64 rate=$rate "seconds=$(length 2)" || continue
+		sane "$s" "up at $rate/s"
+		sample loss "$s" "$(awk -v s="$(said sent)" -v t="$(said through)" 'BEGIN { print (s > t ? (s - t) / s : 0) }')"
+	done
+}
+
+# --- row 9
+
+tunnel_switch() {
+	local rep order="up mode=gso size=64 burst=256 seconds=$(length 1)"
+	switch_up
+	generator switch -n 20 -c $CALLS || { wrong switch "no calls through it: $out"; return; }
+	device[switch]=term
+	all_arrive switch up mode=gso size=64 rate="$(few 10000 2000)" burst=16 share=1 "at=$(process far data)"
+	all_arrive switch up mode=single size=mix rate="$(few 10000 2000)" burst=4 share=1 "at=$(process far data)"
+	for rep in $(seq "$REPS"); do
+		progress "tunnel switch, $rep of $REPS"
+		far=$(process far data)
+		signal far STOP
+		measured switch64 ours switch $order count=far "at=$far"
+		signal far CONT
+		on_floor switch64 switch-segment $order count=near
+		on_floor switch64 switch-plain $order count=near
+	done
+	generator_down switch
+	stop switch
+	stop far
 }
