@@ -326,6 +326,10 @@ void l2tp_call_set_user(struct l2tp_call *c, void *user);
 /* Look up by our own ids; NULL when there is none. */
 struct l2tp_tunnel *l2tp_tunnel_by_id(const struct l2tp_engine *e, uint16_t local_id);
 struct l2tp_call *l2tp_call_by_id(const struct l2tp_tunnel *t, uint16_t local_id);
+/* By the peer's: of those on one channel, and of one tunnel. */
+struct l2tp_tunnel *l2tp_tunnel_by_peer_id(const struct l2tp_engine *e, l2tp_channel c,
+					   uint16_t peer_id);
+struct l2tp_call *l2tp_call_by_peer_id(const struct l2tp_tunnel *t, uint16_t peer_id);
 /* Walk: start with NULL, ends with NULL.  Nothing may be closed in between. */
 struct l2tp_tunnel *l2tp_tunnel_next(const struct l2tp_engine *e, const struct l2tp_tunnel *after);
 /* Walk the tunnels on one channel; takes no time for others. */
@@ -337,6 +341,8 @@ struct l2tp_tunnel *l2tp_tunnel_with_room(const struct l2tp_engine *e, const voi
 					  const struct l2tp_tunnel *after);
 /* Calls in the tunnels of this peer section. */
 unsigned l2tp_peer_calls(const struct l2tp_engine *e, const void *peer);
+/* And those tunnels that its limit counts: both ends may have established them. */
+unsigned l2tp_peer_tunnels(const struct l2tp_engine *e, const void *peer);
 /* Is there a tunnel of it that is not forgotten yet, in whatever state? */
 bool l2tp_peer_is_used(const struct l2tp_engine *e, const void *peer);
 struct l2tp_call *l2tp_call_next(const struct l2tp_tunnel *t, const struct l2tp_call *after);

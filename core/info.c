@@ -74,6 +74,17 @@ struct l2tp_call *l2tp_call_by_id(const struct l2tp_tunnel *t, uint16_t local_id
 	return idtab_get(&t->sids, local_id);
 }
 
+struct l2tp_tunnel *l2tp_tunnel_by_peer_id(const struct l2tp_engine *e, l2tp_channel c,
+					   uint16_t peer_id)
+{
+	return tunnel_by_peer_id((struct l2tp_engine *)(uintptr_t)e, c, peer_id);
+}
+
+struct l2tp_call *l2tp_call_by_peer_id(const struct l2tp_tunnel *t, uint16_t peer_id)
+{
+	return call_by_peer_sid((struct l2tp_tunnel *)(uintptr_t)t, peer_id);
+}
+
 struct l2tp_tunnel *l2tp_tunnel_next(const struct l2tp_engine *e, const struct l2tp_tunnel *after)
 {
 	struct l2tp_tunnel *t = after ? after->next : e->tunnels;

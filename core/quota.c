@@ -91,6 +91,13 @@ unsigned l2tp_peer_calls(const struct l2tp_engine *e, const void *peer)
 	return q ? q->calls : 0;
 }
 
+unsigned l2tp_peer_tunnels(const struct l2tp_engine *e, const void *peer)
+{
+	const struct quota *q = quota_find(e, &(struct quota){.peer = peer});
+
+	return q ? q->tunnels : 0;
+}
+
 bool l2tp_peer_is_used(const struct l2tp_engine *e, const void *peer)
 {
 	return quota_find(e, &(struct quota){.peer = peer});

@@ -4,50 +4,47 @@
 #include "gw/legs/legs.h"
 #include "gw/port.h"
 
-void about_channel(struct log_about *out, struct gw *gw, l2tp_channel c)
+struct log_about about_port(struct gw *gw, l2tp_channel c)
 {
 	const struct gw_port *p = c ? port_by_number(gw, dp_channel_port(c)) : NULL;
 
-	*out = (struct log_about){.port = p ? p->cfg->config.name : NULL};
+	return LOG_ABOUT(.port = p ? p->cfg->config.name : NULL);
 }
 
-void about_tunnel(struct log_about *out, struct gw *gw, const struct l2tp_tunnel_info *i)
+struct log_about about_channel(struct gw *gw, l2tp_channel c)
+{
+	struct log_about a = about_port(gw, c);
+	struct ist_addr peer;
+
+	if (a.port && dp_channel_peer(gw->dp, c, &peer))
+		port_channel_text(a.circuit, sizeof(a.circuit), gw, c);
+	return a;
+}
+
+struct log_about about_tunnel(struct gw *gw, const struct l2tp_tunnel_info *i)
 {
 	const struct cfg_peer *peer = i->peer;
+	struct log_about a = about_channel(gw, i->channel);
 
-	about_channel(out, gw, i->channel);
-	out->tunnel = i->local_id;
-	out->peer = peer ? peer->name : NULL;
+	a.tunnel = i->local_id;
+	a.peer = peer ? peer->name : NULL;
+	return a;
 }
 
-void about_call(struct log_about *out, struct gw *gw, const struct l2tp_tunnel_info *i,
-		const struct l2tp_call_info *c)
-{
-	if (c->user) {
-		about_leg(out, c->user);
-		return;
-	}
-	about_tunnel(out, gw, i);
-	out->call = c->local_id;
-}
-
-void log_about_call(struct gw *gw, const struct l2tp_tunnel_info *i, const struct l2tp_call_info *c,
-		    const char *id)
+struct log_about about_call(struct gw *gw, const struct l2tp_tunnel_info *i,
+			    const struct l2tp_call_info *c)
 {
 	struct log_about a;
 
-	if (c)
-		about_call(&a, gw, i, c);
-	else
-		about_tunnel(&a, gw, i);
+	if (c->user)
+		return about_leg(c->user);
+	a = about_tunnel(gw, i);
+	a.call = c->local_id;
+	return a;
+}
+
+struct log_about about_event(const char *id, struct log_about a)
+{
 	a.id = id;
-	gw_log_about(&a);
-}
-
-void log_about_channel(struct gw *gw, l2tp_channel c)
-{
-	struct log_about a;
-
-	about_channel(&a, gw, c);
-	gw_log_about(&a);
+	return a;
 }

@@ -7,15 +7,14 @@
 #include "core/engine.h"
 #include "gw/gw.h"
 
-void about_channel(struct log_about *out, struct gw *gw, l2tp_channel c);
-void about_tunnel(struct log_about *out, struct gw *gw, const struct l2tp_tunnel_info *i);
+/* Without its circuit, which takes a while to put into words. */
+struct log_about about_port(struct gw *gw, l2tp_channel c);
+struct log_about about_channel(struct gw *gw, l2tp_channel c);
+struct log_about about_tunnel(struct gw *gw, const struct l2tp_tunnel_info *i);
 /* With what its leg knows, if it has one. */
-void about_call(struct log_about *out, struct gw *gw, const struct l2tp_tunnel_info *i,
-		const struct l2tp_call_info *c);
-
-/* gw_log_about() of that.  c NULL = the tunnel alone; id: of gw/log_id.h, NULL = none. */
-void log_about_call(struct gw *gw, const struct l2tp_tunnel_info *i, const struct l2tp_call_info *c,
-		    const char *id);
-void log_about_channel(struct gw *gw, l2tp_channel c);
+struct log_about about_call(struct gw *gw, const struct l2tp_tunnel_info *i,
+			    const struct l2tp_call_info *c);
+/* The same about an event that has a MESSAGE_ID (gw/log_id.h). */
+struct log_about about_event(const char *id, struct log_about a);
 
 #endif

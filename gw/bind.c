@@ -42,8 +42,8 @@ static bool bind_op_peer(void *ctx, l2tp_channel from, const uint8_t *host, size
 	char where[GW_TEXT_MAX], who[GW_TEXT_MAX];
 
 	if (!peer || gw->phase != GW_RUNNING) {
-		gw_log_stranger(GW_LOG_TUNNEL, LOGL_NOTICE, source, loop_now(gw->loop),
-				"no peer section for host name \"%s\" from %s",
+		gw_log_stranger(about_channel(gw, from), GW_LOG_TUNNEL, LOGL_NOTICE, source,
+				loop_now(gw->loop), "no peer section for host name \"%s\" from %s",
 				gw_word(who, sizeof(who), host, len),
 				port_channel_text(where, sizeof(where), gw, from));
 		history_add(gw->history, HISTORY_STRANGERS, loop_now(gw->loop), "tunnel", where,
@@ -83,14 +83,14 @@ static bool bind_is_stranger(const struct l2tp_tunnel_info *i)
 }
 
 /* A line about a tunnel that is or was up. */
-#define BIND_LOG(category, level, gw, i, now, ...)                                  \
-	do {                                                                        \
-		uint64_t source_ = peer_channel_source(gw, (i)->channel);           \
-                                                                                    \
-		if (bind_is_stranger(i))                                            \
-			gw_log_peer(category, level, source_, now, __VA_ARGS__);    \
-		else                                                                \
-			gw_log_session(category, level, source_, now, __VA_ARGS__); \
+#define BIND_LOG(about, category, level, gw, i, now, ...)                                  \
+	do {                                                                               \
+		uint64_t source_ = peer_channel_source(gw, (i)->channel);                  \
+                                                                                           \
+		if (bind_is_stranger(i))                                                   \
+			gw_log_peer(about, category, level, source_, now, __VA_ARGS__);    \
+		else                                                                       \
+			gw_log_session(about, category, level, source_, now, __VA_ARGS__); \
 	} while (0)
 
 static void bind_on_tunnel_up(struct gw *gw, const struct l2tp_event *ev)
@@ -102,10 +102,9 @@ static void bind_on_tunnel_up(struct gw *gw, const struct l2tp_event *ev)
 	keep_tunnel_up(gw->keep, i.channel);
 	l2tp_tunnel_set_user(ev->tunnel, gw->keep);
 	bind_each_leg(ev->tunnel, leg_call_tunnel_up);
-	log_about_call(gw, &i, NULL, LOG_ID_TUNNEL_UP);
-	BIND_LOG(GW_LOG_TUNNEL, LOGL_NOTICE, gw, &i, ev->now, "tunnel %u: up with %s (%s) on %s",
-		 i.local_id, bind_peer_name(&i),
-		 gw_word(host, sizeof(host), i.peer_host, strlen(i.peer_host)),
+	BIND_LOG(about_event(LOG_ID_TUNNEL_UP, about_tunnel(gw, &i)), GW_LOG_TUNNEL, LOGL_NOTICE,
+		 gw, &i, ev->now, "tunnel %u: up with %s (%s) on %s", i.local_id,
+		 bind_peer_name(&i), gw_word(host, sizeof(host), i.peer_host, strlen(i.peer_host)),
 		 port_channel_text(where, sizeof(where), gw, i.channel));
 }
 
@@ -134,13 +133,12 @@ static void bind_log_not_up(struct gw *gw, const struct l2tp_event *ev,
 	gw_word(host, sizeof(host), i->peer_host, strlen(i->peer_host));
 	bind_tunnel_failed(gw, ev, i, refused || i->initiator ? source : HISTORY_STRANGERS, where,
 			   why);
-	log_about_call(gw, i, NULL, NULL);
 	if (refused)
-		gw_log_peer(GW_LOG_TUNNEL, LOGL_NOTICE, source, ev->now,
+		gw_log_peer(about_tunnel(gw, i), GW_LOG_TUNNEL, LOGL_NOTICE, source, ev->now,
 			    "tunnel %u: refused from %s: peer %s, host name %s: %s", i->local_id,
 			    where, bind_peer_name(i), host, why);
 	else
-		gw_log_stranger(GW_LOG_TUNNEL, LOGL_NOTICE, source, ev->now,
+		gw_log_stranger(about_tunnel(gw, i), GW_LOG_TUNNEL, LOGL_NOTICE, source, ev->now,
 				"tunnel %u: not up with %s (%s) on %s: %s", i->local_id,
 				bind_peer_name(i), host, where, why);
 }
@@ -157,10 +155,9 @@ static void bind_on_tunnel_down(struct gw *gw, const struct l2tp_event *ev)
 		uint64_t source = peer_channel_source(gw, i.channel);
 
 		port_channel_text(where, sizeof(where), gw, i.channel);
-		log_about_call(gw, &i, NULL, LOG_ID_TUNNEL_DOWN);
-		BIND_LOG(GW_LOG_TUNNEL, LOGL_NOTICE, gw, &i, ev->now,
-			 "tunnel %u: down with %s on %s: %s", i.local_id, bind_peer_name(&i), where,
-			 why);
+		BIND_LOG(about_event(LOG_ID_TUNNEL_DOWN, about_tunnel(gw, &i)), GW_LOG_TUNNEL,
+			 LOGL_NOTICE, gw, &i, ev->now, "tunnel %u: down with %s on %s: %s",
+			 i.local_id, bind_peer_name(&i), where, why);
 		if (ev->result.result != L2TP_STOP_GENERAL_CLEAR &&
 		    ev->result.result != L2TP_STOP_SHUTTING_DOWN)
 			bind_tunnel_failed(gw, ev, &i, source, where, why);
@@ -213,8 +210,8 @@ static void bind_on_offered(struct gw *gw, const struct l2tp_event *ev)
 	if (peer && !service && switch_offered(gw, ev->call, peer, ev->msg, ev->now))
 		return;
 	if (!service) {
-		log_about_call(gw, &t, &c, NULL);
-		gw_log_peer(GW_LOG_CALL, LOGL_NOTICE, peer_channel_source(gw, t.channel), ev->now,
+		gw_log_peer(about_call(gw, &t, &c), GW_LOG_CALL, LOGL_NOTICE,
+			    peer_channel_source(gw, t.channel), ev->now,
 			    "call %u/%u: not taken from %s: peer %s has no service and no route",
 			    t.local_id, c.local_id,
 			    port_channel_text(where, sizeof(where), gw, t.channel),
@@ -246,14 +243,12 @@ static void bind_on_call(struct gw *gw, const struct l2tp_event *ev)
 	l2tp_call_info(ev->call, &c);
 	l2tp_tunnel_info(ev->tunnel, &t);
 	port_channel_text(where, sizeof(where), gw, t.channel);
-	if (ev->kind == L2TP_EV_CALL_UP || ev->kind == L2TP_EV_CALL_DOWN)
-		log_about_call(gw, &t, &c, NULL);
 	if (ev->kind == L2TP_EV_CALL_UP)
-		BIND_LOG(GW_LOG_CALL, LOGL_INFO, gw, &t, ev->now, "call %u/%u: up with %s",
-			 t.local_id, c.local_id, where);
+		BIND_LOG(about_call(gw, &t, &c), GW_LOG_CALL, LOGL_INFO, gw, &t, ev->now,
+			 "call %u/%u: up with %s", t.local_id, c.local_id, where);
 	else if (ev->kind == L2TP_EV_CALL_DOWN)
-		BIND_LOG(GW_LOG_CALL, LOGL_INFO, gw, &t, ev->now, "call %u/%u: down with %s: %s",
-			 t.local_id, c.local_id, where,
+		BIND_LOG(about_call(gw, &t, &c), GW_LOG_CALL, LOGL_INFO, gw, &t, ev->now,
+			 "call %u/%u: down with %s: %s", t.local_id, c.local_id, where,
 			 gw_result_text(why, sizeof(why), &ev->result, false));
 	if (!c.user)
 		return;
@@ -267,9 +262,8 @@ static void bind_on_reauth(struct gw *gw, const struct l2tp_event *ev)
 	struct l2tp_tunnel_info i;
 
 	l2tp_tunnel_info(ev->tunnel, &i);
-	log_about_call(gw, &i, NULL, NULL);
-	GW_LOG(TUNNEL, ev->ok ? LOGL_INFO : LOGL_ERROR, "tunnel %u: peer %s %s\n", i.local_id,
-	       bind_peer_name(&i),
+	GW_LOG(about_tunnel(gw, &i), TUNNEL, ev->ok ? LOGL_INFO : LOGL_ERROR,
+	       "tunnel %u: peer %s %s\n", i.local_id, bind_peer_name(&i),
 	       ev->ok ? "has authenticated again" : "failed to authenticate again");
 }
 
@@ -278,8 +272,8 @@ static void bind_on_malformed(struct gw *gw, const struct l2tp_event *ev)
 	struct l2tp_tunnel_info i;
 
 	l2tp_tunnel_info(ev->tunnel, &i);
-	log_about_call(gw, &i, NULL, NULL);
-	gw_log_peer(GW_LOG_TUNNEL, LOGL_NOTICE, peer_channel_source(gw, i.channel), ev->now,
+	gw_log_peer(about_tunnel(gw, &i), GW_LOG_TUNNEL, LOGL_NOTICE,
+		    peer_channel_source(gw, i.channel), ev->now,
 		    "tunnel %u: peer %s sends malformed attributes, which are ignored: %s",
 		    i.local_id, bind_peer_name(&i), l2tp_reasons[ev->why].words);
 }
@@ -298,10 +292,9 @@ static void bind_on_link_info(struct gw *gw, const struct l2tp_event *ev)
 	l2tp_call_info(ev->call, &c);
 	if (a)
 		l2tp_avp_format(a, text, sizeof(text));
-	log_about_call(gw, &t, &c, NULL);
-	gw_log_peer(GW_LOG_CALL, LOGL_DEBUG, peer_channel_source(gw, t.channel), ev->now,
-		    "call %u/%u: %s received: %s", t.local_id, c.local_id, sli ? "SLI" : "WEN",
-		    text);
+	gw_log_peer(about_call(gw, &t, &c), GW_LOG_CALL, LOGL_DEBUG,
+		    peer_channel_source(gw, t.channel), ev->now, "call %u/%u: %s received: %s",
+		    t.local_id, c.local_id, sli ? "SLI" : "WEN", text);
 	if (c.user)
 		leg_call_event(c.user, ev);
 }
@@ -391,8 +384,7 @@ static void bind_dp_unsequenced(void *ctx, uint16_t tid, uint16_t sid, uint64_t 
 	if (!t)
 		return;
 	l2tp_tunnel_info(t, &i);
-	log_about_call(gw, &i, NULL, NULL);
-	gw_log_peer(GW_LOG_CALL, LOGL_NOTICE, tid, now,
+	gw_log_peer(about_tunnel(gw, &i), GW_LOG_CALL, LOGL_NOTICE, tid, now,
 		    "call %u/%u: peer %s sends data without sequence numbers, which are required: "
 		    "dropped",
 		    tid, sid, bind_peer_name(&i));
@@ -435,8 +427,8 @@ static void bind_dp_offer(void *ctx, l2tp_channel c, const struct ist_attrs *a, 
 		return;
 	if (p) {
 		p->cfg->transport->addr_format(&a->peer, text, sizeof(text));
-		log_about_channel(gw, c);
-		gw_log_peer(GW_LOG_PORT, LOGL_NOTICE, peer_source(p->cfg->transport, &a->peer), now,
+		gw_log_peer(about_channel(gw, c), GW_LOG_PORT, LOGL_NOTICE,
+			    peer_source(p->cfg->transport, &a->peer), now,
 			    "port %s: circuit from %s refused: %s", p->cfg->config.name, text,
 			    no.words);
 		history_not_begun(gw, HISTORY_STRANGERS, now, "circuit on", p->cfg->config.name,
@@ -471,8 +463,7 @@ static void bind_dp_up(void *ctx, l2tp_channel c, const struct ist_attrs *a, uin
 	 * one. */
 	if (!a || !a->permanent)
 		return;
-	log_about_channel(gw, c);
-	gw_log_session(GW_LOG_PORT, LOGL_NOTICE, c, now, "channel %s: up",
+	gw_log_session(about_channel(gw, c), GW_LOG_PORT, LOGL_NOTICE, c, now, "channel %s: up",
 		       port_channel_text(where, sizeof(where), gw, c));
 	clients_channel_up(gw, now);
 }
@@ -495,10 +486,9 @@ static void bind_dp_down(void *ctx, l2tp_channel c, const struct ist_cause *why,
 	if (p)
 		bind_mark_circuit(p, c, false);
 	/* A stranger's channel is given to others as often as strangers come. */
-	log_about_channel(gw, c);
-	gw_log_peer(GW_LOG_PORT, forever ? LOGL_DEBUG : LOGL_NOTICE, c, now, "channel %s: down%s%s",
-		    port_channel_text(where, sizeof(where), gw, c), why && why->words ? ": " : "",
-		    why && why->words ? why->words : "");
+	gw_log_peer(about_channel(gw, c), GW_LOG_PORT, forever ? LOGL_DEBUG : LOGL_NOTICE, c, now,
+		    "channel %s: down%s%s", port_channel_text(where, sizeof(where), gw, c),
+		    why && why->words ? ": " : "", why && why->words ? why->words : "");
 	line_down(gw, c, why, forever, now);
 	if (forever)
 		bind_channel_lost(gw, c, why, now);
@@ -520,8 +510,8 @@ static void bind_dp_mtu(void *ctx, l2tp_channel c, uint32_t mtu, uint64_t now)
 	struct gw *gw = ctx;
 	char where[GW_TEXT_MAX];
 
-	log_about_channel(gw, c);
-	gw_log_peer(GW_LOG_PORT, LOGL_NOTICE, c, now, "channel %s: frames of %u octets now",
+	gw_log_peer(about_channel(gw, c), GW_LOG_PORT, LOGL_NOTICE, c, now,
+		    "channel %s: frames of %u octets now",
 		    port_channel_text(where, sizeof(where), gw, c), mtu);
 	bind_channel_mtu(gw, c);
 }
@@ -544,9 +534,18 @@ static void bind_dp_log(void *ctx, unsigned port, int level, const char *text)
 	struct gw *gw = ctx;
 	const struct gw_port *p = port_by_number(gw, port);
 
-	gw_log_about(&(struct log_about){.port = p ? p->cfg->config.name : NULL});
-	gw_log_peer(GW_LOG_TRANSPORT, levels[level < 0 || level > 7 ? 7 : level], port,
-		    loop_now(gw->loop), "port %s: %s", p ? p->cfg->config.name : "?", text);
+	gw_log_peer(LOG_ABOUT(.port = p ? p->cfg->config.name : NULL), GW_LOG_TRANSPORT,
+		    levels[level < 0 || level > 7 ? 7 : level], port, loop_now(gw->loop),
+		    "port %s: %s", p ? p->cfg->config.name : "?", text);
+}
+
+static void bind_dp_copy(void *ctx, uint16_t tid, uint16_t sid, bool outbound, const uint8_t *frame,
+			 size_t len)
+{
+	const struct leg *l = leg_by_key(ctx, (uint32_t)tid << 16 | sid);
+
+	if (l && trace_on())
+		trace_copied(l, outbound, frame, len);
 }
 
 static void bind_dp_tap(void *ctx, unsigned port, bool outbound, uint16_t link_type,
@@ -575,6 +574,7 @@ const struct dp_ops bind_dp_ops = {
 	.port_failed = bind_dp_port_failed,
 	.sent = bind_dp_sent,
 	.log = bind_dp_log,
+	.copy = bind_dp_copy,
 	.tap = bind_dp_tap,
 	.gone = kept_data_gone,
 	.leaving = bind_dp_leaving,

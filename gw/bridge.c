@@ -3,6 +3,7 @@
  * The line that is reached is the first leg of the join: until its circuit is up the line that asks
  * has not started, and what its far end sends waits in the join.
  */
+#include "gw/about.h"
 #include "gw/bridge.h"
 
 #include "gw/history.h"
@@ -60,8 +61,9 @@ static void bridge_refused(struct line *l, const struct cfg_join *to, const char
 
 	port_channel_text(where, sizeof(where), l->all->gw, l->channel);
 	bridge_failed(l, now);
-	gw_log_peer(GW_LOG_CALL, LOGL_NOTICE, l->channel, now, "line (%s): not joined to %s %s: %s",
-		    where, to->port->config.name, to->address, words);
+	gw_log_peer(about_channel(l->all->gw, l->channel), GW_LOG_CALL, LOGL_NOTICE, l->channel,
+		    now, "line (%s): not joined to %s %s: %s", where, to->port->config.name,
+		    to->address, words);
 	snprintf(name, sizeof(name), "line - %s", to->port->config.name);
 	history_not_begun(l->all->gw, l->channel, now, name, to->address, where, &why);
 }

@@ -51,12 +51,19 @@ static void client_wait_then_dial(struct gw_client *c, uint64_t now)
 	loop_set(c->gw->loop, &c->dial, c->next);
 }
 
-/* What the next line of the log is about. */
-static void client_log_about(const struct gw_client *c)
+/* As the section has it: at the end of a call or bundle the join has gone. */
+static struct log_about client_about(const struct gw_client *c)
 {
-	gw_log_about(&(struct log_about){.user = c->cfg->ppp.name,
-					 .peer = c->cfg->peer ? c->cfg->peer->name : NULL,
-					 .port = c->cfg->port ? c->cfg->port->config.name : NULL});
+	return LOG_ABOUT(.user = c->cfg->ppp.name, .peer = c->cfg->peer ? c->cfg->peer->name : NULL,
+			 .port = c->cfg->port ? c->cfg->port->config.name : NULL);
+}
+
+static struct log_about client_about_link(const struct gw_client *c)
+{
+	struct log_about a = c->join ? about_leg(c->join->leg[0]) : client_about(c);
+
+	a.user = c->cfg->ppp.name;
+	return a;
 }
 
 /* --- events of the join and its terminal ------------------------------------------------------- */
@@ -69,9 +76,8 @@ static void client_on_up(void *ctx, uint64_t now)
 
 	client_enter(c, CLIENT_UP, resumed ? c->join->since : now);
 	c->wait = c->cfg->redial;
-	client_log_about(c);
-	gw_log_session(GW_LOG_CLIENT, LOGL_NOTICE, (uintptr_t)c, now, "client %s: up",
-		       c->cfg->name);
+	gw_log_session(client_about_link(c), GW_LOG_CLIENT, LOGL_NOTICE, (uintptr_t)c, now,
+		       "client %s: up", c->cfg->name);
 }
 
 static void client_close_device(struct gw_client *c)
@@ -89,9 +95,9 @@ static void client_on_gone(void *ctx, const struct leg_end *why, uint64_t now)
 	c->why = *why;
 	if (!c->bundled)
 		client_close_device(c);
-	client_log_about(c);
-	gw_log_session(GW_LOG_CLIENT, LOGL_NOTICE, (uintptr_t)c, now, "client %s: %s %s: %s",
-		       c->cfg->name, c->state == CLIENT_UP ? "down after" : "not up in",
+	gw_log_session(client_about(c), GW_LOG_CLIENT, LOGL_NOTICE, (uintptr_t)c, now,
+		       "client %s: %s %s: %s", c->cfg->name,
+		       c->state == CLIENT_UP ? "down after" : "not up in",
 		       gw_duration_text(time, sizeof(time), now - c->since), why->words);
 	client_wait_then_dial(c, now);
 }
@@ -102,7 +108,7 @@ static uint32_t client_on_device(void *ctx)
 	char err[160] = "";
 
 	if (!c->tun && device_open_client(c->gw, c->cfg, &c->tun, err, sizeof(err)) < 0)
-		GW_LOG(CLIENT, LOGL_ERROR, "client %s: %s\n", c->cfg->name, err);
+		GW_LOG(client_about(c), CLIENT, LOGL_ERROR, "client %s: %s\n", c->cfg->name, err);
 	return c->tun;
 }
 
@@ -112,8 +118,8 @@ static void client_on_ip4(void *ctx, const struct ppp_addresses *a, bool up)
 	char text[GW_TEXT_MAX];
 
 	if (up)
-		gw_log_session(GW_LOG_CLIENT, LOGL_NOTICE, (uintptr_t)c, loop_now(c->gw->loop),
-			       "client %s: we are %s", c->cfg->name,
+		gw_log_session(client_about(c), GW_LOG_CLIENT, LOGL_NOTICE, (uintptr_t)c,
+			       loop_now(c->gw->loop), "client %s: we are %s", c->cfg->name,
 			       gw_ip4_text(text, sizeof(text), a->local4));
 	c->ip4 = up;
 	c->addr = *a;
@@ -142,8 +148,8 @@ static void client_on_bundle_gone(void *ctx, const struct leg_end *why, uint64_t
 {
 	struct gw_client *c = client_first(ctx);
 
-	gw_log_session(GW_LOG_CLIENT, LOGL_NOTICE, (uintptr_t)c, now, "client %s: bundle gone: %s",
-		       c->cfg->name, why->words);
+	gw_log_session(client_about(c), GW_LOG_CLIENT, LOGL_NOTICE, (uintptr_t)c, now,
+		       "client %s: bundle gone: %s", c->cfg->name, why->words);
 	c->bundled = false;
 	client_close_device(c);
 }
@@ -183,8 +189,8 @@ static struct leg *client_on_network(void *ctx)
 static void client_failed(struct gw_client *c, const char *words, uint64_t now)
 {
 	c->why = leg_end(LEG_BY_RESOURCES, words);
-	client_log_about(c);
-	GW_LOG(CLIENT, LOGL_ERROR, "client %s: cannot dial: %s\n", c->cfg->name, words);
+	GW_LOG(client_about(c), CLIENT, LOGL_ERROR, "client %s: cannot dial: %s\n", c->cfg->name,
+	       words);
 	history_not_begun(c->gw, (uintptr_t)c, now, "client", c->cfg->name,
 			  c->cfg->peer ? c->cfg->peer->dial : c->cfg->circuit, &c->why);
 	client_wait_then_dial(c, now);

@@ -70,7 +70,7 @@ static int device_service_routes(struct gw_service *s, const char *dev, char *er
 		snprintf(what, sizeof(what), "route to %s", gw_prefix_text(text, sizeof(text), p));
 		s->unrouted = s->unrouted || rc == -EEXIST;
 		if (rc == -EEXIST && !told)
-			GW_LOG(MAIN, LOGL_ERROR,
+			GW_LOG(LOG_NOBODY, MAIN, LOGL_ERROR,
 			       "service %s: the route to %s is not ours: it was there before and "
 			       "does not lead to %s\n",
 			       s->cfg->name, text, dev);
@@ -86,8 +86,8 @@ void device_route_service(struct gw_service *s)
 	char err[200];
 
 	if (s->unrouted && device_service_routes(s, dev, err, sizeof(err)) == 0 && !s->unrouted)
-		GW_LOG(MAIN, LOGL_NOTICE, "service %s: the routes to its pool lead to %s now\n",
-		       s->cfg->name, dev);
+		GW_LOG(LOG_NOBODY, MAIN, LOGL_NOTICE,
+		       "service %s: the routes to its pool lead to %s now\n", s->cfg->name, dev);
 }
 
 int device_open_service(struct gw_service *s, char *err, size_t len)
@@ -108,7 +108,7 @@ int device_open_service(struct gw_service *s, char *err, size_t len)
 		return device_complain(err, len, dev, "up", rc);
 	/* A kernel without IPv6 serves IPv4 all the same. */
 	if (s->cfg->ppp.ipv6 && (rc = netif_addr(dev, &local6, NULL, true)) < 0)
-		GW_LOG(MAIN, LOGL_ERROR, "%s: no IPv6: %s\n", dev, strerror(-rc));
+		GW_LOG(LOG_NOBODY, MAIN, LOGL_ERROR, "%s: no IPv6: %s\n", dev, strerror(-rc));
 	return device_service_routes(s, dev, err, len);
 }
 
@@ -124,7 +124,7 @@ int device_open_client(struct gw *gw, const struct cfg_client *c, uint32_t *out,
 static void device_note(const char *dev, const char *what, int rc)
 {
 	if (rc < 0 && rc != -EPIPE) /* keeper has gone, which has been said, and devices with it */
-		GW_LOG(CLIENT, LOGL_ERROR, "%s: %s: %s\n", dev, what, strerror(-rc));
+		GW_LOG(LOG_NOBODY, CLIENT, LOGL_ERROR, "%s: %s: %s\n", dev, what, strerror(-rc));
 }
 
 /* --- routes that lead elsewhere --------------------------------------------------------------- */
@@ -194,8 +194,8 @@ static bool device_try(struct device_wanted *w, uint64_t now)
 		return false;
 	}
 	if (rc == 0)
-		GW_LOG(CLIENT, LOGL_NOTICE, "%s: the route to %s leads here now\n", w->dev,
-		       gw_prefix_text(text, sizeof(text), &w->to));
+		GW_LOG(LOG_NOBODY, CLIENT, LOGL_NOTICE, "%s: the route to %s leads here now\n",
+		       w->dev, gw_prefix_text(text, sizeof(text), &w->to));
 	return true;
 }
 

@@ -105,8 +105,8 @@ static void dialout_refuse(struct dialout *d, uint16_t result, uint16_t error, c
 
 	l2tp_call_info(d->call, &c);
 	l2tp_tunnel_info(c.tunnel, &t);
-	log_about_call(d->gw, &t, &c, NULL);
-	gw_log_peer(GW_LOG_CALL, LOGL_NOTICE, peer_channel_source(d->gw, t.channel), now,
+	gw_log_peer(about_call(d->gw, &t, &c), GW_LOG_CALL, LOGL_NOTICE,
+		    peer_channel_source(d->gw, t.channel), now,
 		    "call %u/%u: peer %s asks for %s: %s%s%s", t.local_id, c.local_id,
 		    d->peer->name, *d->ask.called ? d->ask.called : "no number", words,
 		    *d->way.why ? ": " : "", d->way.why);

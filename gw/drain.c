@@ -5,6 +5,7 @@
 #include "core/bytes.h"
 #include "gw/legs/legs.h"
 #include "gw/line.h"
+#include "gw/lns.h"
 #include "gw/port.h"
 #include "gw/resume.h"
 
@@ -206,8 +207,7 @@ const char *drain_why_offered(struct gw *gw, const struct l2tp_tunnel_info *t)
 
 struct drain_count {
 	struct gw *gw;
-	enum drain_kind kind;
-	const char *name;
+	const char *name; /* of a port */
 	unsigned n;
 };
 
@@ -225,33 +225,53 @@ static void drain_count_line(void *ctx, const struct line_view *line)
 	c->n += line->leg && drain_is_port(c, line->channel);
 }
 
-static bool drain_is_tunnel(const struct drain_count *c, const struct l2tp_tunnel_info *i)
+static unsigned drain_left_of_port(struct gw *gw, const char *name)
 {
-	const struct cfg_peer *peer = i->peer;
+	struct drain_count c = {gw, name, 0};
+	struct l2tp_tunnel *t = NULL;
+	struct l2tp_tunnel_info i;
 
-	if (c->kind == DRAIN_PORT)
-		return drain_is_port(c, i->channel);
-	if (c->kind == DRAIN_PEER)
-		return peer && !strcmp(peer->name, c->name);
-	return i->local_id == atoi(c->name);
+	while ((t = l2tp_tunnel_next(gw->engine, t))) {
+		l2tp_tunnel_info(t, &i);
+		if (drain_is_port(&c, i.channel))
+			c.n += i.calls;
+	}
+	lines_each(gw, drain_count_line, &c);
+	return c.n;
+}
+
+static unsigned drain_left_of_peer(struct gw *gw, const char *name)
+{
+	const struct cfg_peer *peer = lns_named(gw, name);
+
+	return peer ? l2tp_peer_calls(gw->engine, peer) : 0;
+}
+
+static unsigned drain_left_of_tunnel(struct gw *gw, const char *name)
+{
+	const struct l2tp_tunnel *t = l2tp_tunnel_by_id(gw->engine, (uint16_t)atoi(name));
+	struct l2tp_tunnel_info i = {.calls = 0};
+
+	if (t)
+		l2tp_tunnel_info(t, &i);
+	return i.calls;
+}
+
+static unsigned drain_left_of_all(struct gw *gw, const char *name)
+{
+	(void)name;
+	return gw->joins->n;
 }
 
 unsigned drain_left(struct gw *gw, enum drain_kind kind, const char *name)
 {
-	struct drain_count c = {gw, kind, name, 0};
-	struct l2tp_tunnel *t = NULL;
-	struct l2tp_tunnel_info i;
+	static unsigned (*const left[DRAIN_KINDS])(struct gw * gw, const char *name) = {
+		[DRAIN_GATEWAY] = drain_left_of_all,   [DRAIN_SHUTDOWN] = drain_left_of_all,
+		[DRAIN_PORT] = drain_left_of_port,     [DRAIN_PEER] = drain_left_of_peer,
+		[DRAIN_TUNNEL] = drain_left_of_tunnel,
+	};
 
-	if (kind == DRAIN_GATEWAY || kind == DRAIN_SHUTDOWN)
-		return gw->joins->n;
-	while ((t = l2tp_tunnel_next(gw->engine, t))) {
-		l2tp_tunnel_info(t, &i);
-		if (drain_is_tunnel(&c, &i))
-			c.n += i.calls;
-	}
-	if (kind == DRAIN_PORT)
-		lines_each(gw, drain_count_line, &c);
-	return c.n;
+	return left[kind](gw, name);
 }
 
 void drain_each(struct gw *gw, void (*each)(void *ctx, const struct drain_view *v), void *ctx)

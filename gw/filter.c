@@ -52,7 +52,7 @@ static bool filter_register(struct gw *gw, struct filter_set *set, const struct 
 			continue;
 		rc = dp_filter_add(gw->dp, cfg[i].insn, cfg[i].n, &set->f.no[i]);
 		if (rc < 0) {
-			GW_LOG(MAIN, LOGL_ERROR, "%s: %s: %s\n", set->of,
+			GW_LOG(LOG_NOBODY, MAIN, LOGL_ERROR, "%s: %s: %s\n", set->of,
 			       filter_key((enum dp_filter)i), strerror(-rc));
 			return false;
 		}

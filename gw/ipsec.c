@@ -139,7 +139,7 @@ static uint32_t ipsec_path(const struct ipsec_end *e)
 static void ipsec_say_failed(struct ipsec *i, int err)
 {
 	if (!i->failed)
-		GW_LOG(PORT, LOGL_ERROR,
+		GW_LOG(LOG_NOBODY, PORT, LOGL_ERROR,
 		       "IPsec security associations cannot be read: %s; they are not shown, and "
 		       "tunnels outlive them\n",
 		       strerror(err));
@@ -261,8 +261,7 @@ static void ipsec_end_channel(struct gw *gw, l2tp_channel c, uint64_t now)
 					     .words = "its IPsec security association is gone"};
 	char where[GW_TEXT_MAX];
 
-	log_about_channel(gw, c);
-	gw_log_peer(GW_LOG_PORT, LOGL_NOTICE, c, now, "channel %s: %s",
+	gw_log_peer(about_channel(gw, c), GW_LOG_PORT, LOGL_NOTICE, c, now, "channel %s: %s",
 		    port_channel_text(where, sizeof(where), gw, c), why.words);
 	bind_channel_lost(gw, c, &why, now);
 	dp_disconnect(gw->dp, c, &why);

@@ -48,7 +48,8 @@ static bool kept_hold_store(struct kept *k)
 	int rc = keeper_keep(&k->link, PROCESSES_STORE, store_fd(k->store));
 
 	if (rc < 0)
-		GW_LOG(MAIN, LOGL_ERROR, "keeper does not hold the store: %s\n", strerror(-rc));
+		GW_LOG(LOG_NOBODY, MAIN, LOGL_ERROR, "keeper does not hold the store: %s\n",
+		       strerror(-rc));
 	return rc == 0;
 }
 
@@ -57,7 +58,7 @@ static bool kept_new_store(struct kept *k, const struct cfg_model *cfg, const ui
 	k->store = store_new(kept_records(cfg), boot);
 	if (k->store)
 		return kept_hold_store(k);
-	GW_LOG(MAIN, LOGL_ERROR, "no memory for what outlives the process\n");
+	GW_LOG(LOG_NOBODY, MAIN, LOGL_ERROR, "no memory for what outlives the process\n");
 	return false;
 }
 
@@ -93,7 +94,8 @@ static bool kept_open_store(struct kept *k, const struct cfg_model *cfg)
 	if (k->store)
 		return kept_grow_store(k, cfg, boot);
 	if (fd >= 0)
-		GW_LOG(MAIN, LOGL_ERROR, "what the life before has left is no use: %s\n", why);
+		GW_LOG(LOG_NOBODY, MAIN, LOGL_ERROR,
+		       "what the life before has left is no use: %s\n", why);
 	return kept_new_store(k, cfg, boot);
 }
 
@@ -116,7 +118,7 @@ bool kept_take(struct kept *k, const struct cfg_model *cfg)
 	k->door.fds = kept_door(&k->held, k->door.fd);
 	k->door.life = keeper_fds_take(&k->held, "life/data");
 	if (!k->door.fds || k->door.life < 0) {
-		GW_LOG(MAIN, LOGL_ERROR, "there is no data process\n");
+		GW_LOG(LOG_NOBODY, MAIN, LOGL_ERROR, "there is no data process\n");
 		return false;
 	}
 	return kept_open_store(k, cfg);
@@ -151,7 +153,8 @@ static void kept_leave_all(struct kept *k)
 
 	if (calls >= 0)
 		keeper_keep(&k->link, PROCESSES_CALLS, calls);
-	GW_LOG(MAIN, LOGL_NOTICE, "control is replaced\n");
+	GW_LOG(LOG_NOBODY, MAIN, LOGL_NOTICE, "control is replaced
+");
 	acct_leave(k->gw->acct);
 	kept_go(k->gw);
 }
@@ -166,12 +169,12 @@ static void kept_alone(struct kept *k)
 {
 	kept_leave(k);
 	if (k->stored && k->gw->phase == GW_RUNNING) {
-		GW_LOG(MAIN, LOGL_ERROR,
+		GW_LOG(LOG_NOBODY, MAIN, LOGL_ERROR,
 		       "keeper has gone: the service manager has what the next life goes on "
 		       "from\n");
 		kept_go(k->gw);
 	}
-	GW_LOG(MAIN, LOGL_ERROR, "keeper has gone: ending\n");
+	GW_LOG(LOG_NOBODY, MAIN, LOGL_ERROR, "keeper has gone: ending\n");
 	if (k->gw->phase == GW_RUNNING)
 		kept_stop(k);
 }
@@ -179,7 +182,7 @@ static void kept_alone(struct kept *k)
 void kept_data_gone(void *gw, const char *why, uint64_t now)
 {
 	(void)now;
-	GW_LOG(MAIN, LOGL_ERROR, "%s: control begins anew\n", why);
+	GW_LOG(LOG_NOBODY, MAIN, LOGL_ERROR, "%s: control begins anew\n", why);
 	kept_go(gw);
 }
 

@@ -235,8 +235,7 @@ void line_join_gone(struct line *l, const struct leg_end *why, uint64_t now)
 	char name[GW_TEXT_MAX];
 
 	/* The leg remembers the circuit's name, which the port may have forgotten by now. */
-	leg_log_about(l->leg, NULL);
-	gw_log_peer(GW_LOG_CALL, LOGL_INFO, l->channel, now, "%s: ended: %s",
+	gw_log_peer(about_leg(l->leg), GW_LOG_CALL, LOGL_INFO, l->channel, now, "%s: ended: %s",
 		    leg_text(name, sizeof(name), l->leg), why->words);
 	line_without_leg(l);
 	if (again && line_place_call(l, now))
@@ -333,12 +332,13 @@ static void line_not_called(struct line *l, const struct cfg_peer *peer, const c
 			    uint64_t now)
 {
 	struct leg_end why = leg_end(LEG_BY_RESOURCES, words);
+	struct log_about about = about_channel(l->all->gw, l->channel);
 	char where[GW_TEXT_MAX], name[GW_TEXT_MAX];
 
 	route_way_unreached(&l->way, words);
 	port_channel_text(where, sizeof(where), l->all->gw, l->channel);
-	log_about_channel(l->all->gw, l->channel);
-	gw_log_peer(GW_LOG_CALL, LOGL_NOTICE, l->channel, now,
+	about.peer = peer->name;
+	gw_log_peer(about, GW_LOG_CALL, LOGL_NOTICE, l->channel, now,
 		    "line (%s): route %s: no call to peer %s: %s", where, l->way.route->name,
 		    peer->name, words);
 	snprintf(name, sizeof(name), "%s, to %s", l->way.route->name, peer->name);

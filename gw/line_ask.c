@@ -5,6 +5,7 @@
  * nobody takes is cleared, and one that stays is asked about again after a while only, however
  * often its far end begins anew.
  */
+#include "gw/about.h"
 #include "gw/line_int.h"
 
 #include "gw/history.h"
@@ -62,8 +63,8 @@ static void line_not_taken(struct line *l, uint64_t now)
 	char where[GW_TEXT_MAX];
 
 	port_channel_text(where, sizeof(where), gw, l->channel);
-	gw_log_peer(GW_LOG_CALL, LOGL_NOTICE, l->channel, now, "line (%s): no call: %s", where,
-		    l->way.why);
+	gw_log_peer(about_channel(gw, l->channel), GW_LOG_CALL, LOGL_NOTICE, l->channel, now,
+		    "line (%s): no call: %s", where, l->way.why);
 	history_not_begun(gw, l->channel, now, "line by route", l->way.route->name, where, &why);
 	l->ask_after = now + LINE_ASK_AGAIN;
 	route_way_end(gw, &l->way);
@@ -104,6 +105,7 @@ bool line_ask(struct line *l, const struct route_what *what, uint64_t now)
 		.what = what,
 		.source = peer_channel_source(gw, l->channel),
 		.source_text = port_channel_text(where, sizeof(where), gw, l->channel),
+		.about = about_channel(gw, l->channel),
 		.medium = p ? port_medium(p->cfg, l->origin.async) : AAA_VIRTUAL};
 
 	if (l->proxy && leg_proxy_state(l->proxy, &x))

@@ -3,6 +3,7 @@
 
 #include "core/bytes.h"
 #include "core/container.h"
+#include "core/htab.h"
 #include "gw/peer.h"
 #include "gw/port.h"
 #include "gw/record.h"
@@ -20,6 +21,7 @@
 
 struct lns {
 	struct llist_head entry;
+	struct hnode node; /* key: address of .cfg */
 	struct cfg_peer cfg;
 	const struct cfg_peer *section;
 	uint64_t key; /* of its record */
@@ -33,6 +35,7 @@ struct lns {
 struct lns_list {
 	struct gw *gw;
 	struct llist_head head;
+	struct htab by_peer;
 	unsigned n;
 	uint64_t last; /* key of the newest */
 	struct loop_timer sweep;
@@ -42,12 +45,9 @@ struct lns_list {
 
 static struct lns *lns_of(const struct gw *gw, const struct cfg_peer *peer)
 {
-	struct lns *x;
+	struct hnode *n = gw->lns && peer ? htab_first(&gw->lns->by_peer, (uintptr_t)peer) : NULL;
 
-	if (!gw->lns || !peer)
-		return NULL;
-	llist_for_each_entry(x, &gw->lns->head, entry) if (&x->cfg == peer) return x;
-	return NULL;
+	return n ? IST_CONTAINER_OF(n, struct lns, node) : NULL;
 }
 
 /* There is a secret in it. */
@@ -60,6 +60,7 @@ static void lns_free(struct lns *x)
 static void lns_drop(struct lns_list *all, struct lns *x)
 {
 	llist_del(&x->entry);
+	htab_del(&all->by_peer, &x->node);
 	all->n--;
 	lns_free(x);
 }
@@ -98,6 +99,7 @@ struct lns_list *lns_list_new(struct gw *gw)
 		return NULL;
 	all->gw = gw;
 	INIT_LLIST_HEAD(&all->head);
+	htab_init(&all->by_peer, 0);
 	loop_timer_init(&all->sweep, lns_sweep, all);
 	return all;
 }
@@ -110,6 +112,7 @@ void lns_list_free(struct lns_list *all)
 		return;
 	loop_cancel(all->gw->loop, &all->sweep);
 	llist_for_each_entry_safe(x, next, &all->head, entry) lns_drop(all, x);
+	htab_free(&all->by_peer);
 	free(all);
 }
 
@@ -118,6 +121,7 @@ static void lns_add(struct lns_list *all, struct lns *x)
 	if (!all->n)
 		loop_set(all->gw->loop, &all->sweep, loop_now(all->gw->loop) + LNS_SWEEP);
 	llist_add_tail(&x->entry, &all->head);
+	htab_add(&all->by_peer, &x->node, (uintptr_t)&x->cfg);
 	all->n++;
 	if (x->key > all->last)
 		all->last = x->key;

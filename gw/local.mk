@@ -48,7 +48,7 @@ libdp_la_SOURCES = \
 	gw/dp/addrtab.c gw/dp/addrtab.h gw/dp/attach.c gw/dp/dp_attach.c gw/dp/calltab.c gw/dp/calltab.h \
 	gw/dp/data.c gw/dp/data.h gw/dp/data_call.c gw/dp/data_filter.c gw/dp/data_left.c gw/dp/data_port.c gw/dp/data_report.c gw/dp/data_side.c gw/dp/data_tun.c \
 	gw/dp/door.c gw/dp/door.h gw/dp/door_codec.c gw/dp/door_codec.h gw/dp/door_fields.h gw/dp/door_msg.c gw/dp/door_msg.h \
-	gw/dp/dp.c gw/dp/dp.h gw/dp/dp_ask.c gw/dp/dp_bundle.c gw/dp/dp_call.c gw/dp/dp_chan.c gw/dp/dp_echo.c gw/dp/dp_entry.c gw/dp/dp_filter.c \
+	gw/dp/dp.c gw/dp/dp.h gw/dp/dp_ask.c gw/dp/dp_bundle.c gw/dp/dp_call.c gw/dp/dp_chan.c gw/dp/dp_copy.c gw/dp/dp_echo.c gw/dp/dp_entry.c gw/dp/dp_filter.c \
 	gw/dp/dp_int.h gw/dp/dp_port.c gw/dp/dp_report.c gw/dp/dp_send.c gw/dp/dp_tun.c gw/dp/filter_safe.c gw/dp/filter_safe.h \
 	gw/dp/hand.c gw/dp/hand.h gw/dp/hand_over.c gw/dp/take_over.c gw/dp/image.c gw/dp/image.h gw/dp/image_load.c gw/dp/image_save.c \
 	gw/dp/gather.c gw/dp/gather.h gw/dp/host.c gw/dp/ip_path.c gw/dp/map.c gw/dp/map.h gw/dp/pool.c gw/dp/pool.h gw/dp/port_check.c gw/dp/port_check.h gw/dp/prefixtab.c gw/dp/prefixtab.h gw/dp/rate.h \

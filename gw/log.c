@@ -56,7 +56,7 @@ static bool log_library_allowed(const char *fmt, bool continued, unsigned *left_
 
 /* --- lines ------------------------------------------------------------------------------------- */
 
-static struct log_about about; /* of the next line */
+static struct log_about about; /* of the line that is being said */
 
 /* A line that has begun; libraries may say it in pieces. */
 static struct {
@@ -67,9 +67,9 @@ static struct {
 	char words[1024];
 } piece;
 
-void gw_log_about(const struct log_about *a)
+const struct log_about *gw_log_about(void)
 {
-	about = a ? *a : (struct log_about){0};
+	return &about;
 }
 
 /* Of syslog(3). */
@@ -143,6 +143,19 @@ static void log_raw(struct log_target *t, int category, unsigned level, const ch
 		log_piece_out();
 }
 
+/* Lines of libraries, which come by log_raw() alone, are about nobody. */
+void gw_log_line(struct log_about who, const char *file, int at, enum gw_log_category cat,
+		 int level, const char *fmt, ...)
+{
+	va_list ap;
+
+	about = who;
+	va_start(ap, fmt);
+	osmo_vlogp((int)cat, level, file, at, 0, fmt, ap);
+	va_end(ap);
+	about = LOG_NOBODY;
+}
+
 int gw_log_start(void *talloc, enum cfg_log_to to)
 {
 	struct log_target *t = log_init(&info, talloc) < 0 ? NULL : log_target_create();
@@ -201,25 +214,23 @@ bool gw_log_set(const char *category, const char *level)
 /* How long lines are left out before a line says how many. */
 #define REPORT_AFTER (60 * UINT64_C(1000000))
 
-void gw_log_braked_at(struct log_brake *brake, const char *file, int at, enum gw_log_category cat,
-		      int level, uint64_t source, uint64_t now, const char *fmt, ...)
+void gw_log_braked_at(struct log_brake *brake, struct log_about who, const char *file, int at,
+		      enum gw_log_category cat, int level, uint64_t source, uint64_t now,
+		      const char *fmt, ...)
 {
 	char line[512], left_out[64] = "";
 	unsigned skipped;
 	va_list ap;
 
 	if (!log_check_level((int)cat, (unsigned)level) ||
-	    !log_brake_allows(brake, source, now, &skipped)) {
-		gw_log_about(NULL);
+	    !log_brake_allows(brake, source, now, &skipped))
 		return;
-	}
 	va_start(ap, fmt);
 	vsnprintf(line, sizeof(line), fmt, ap);
 	va_end(ap);
 	if (skipped)
 		snprintf(left_out, sizeof(left_out), " (%u lines left out)", skipped);
-	LOGPSRC((int)cat, (unsigned)level, file, at, "%s%s\n", line, left_out);
-	gw_log_about(NULL);
+	gw_log_line(who, file, at, cat, level, "%s%s\n", line, left_out);
 }
 
 void gw_log_say_left_out(uint64_t now)
@@ -229,5 +240,7 @@ void gw_log_say_left_out(uint64_t now)
 
 	while ((b = log_brake_next(b)))
 		if ((n = log_brake_take_left_out(b, now, REPORT_AFTER)))
-			LOGP(b->category, LOGL_NOTICE, "%u lines of this kind left out\n", n);
+			gw_log_line(LOG_NOBODY, __FILE__, __LINE__,
+				    (enum gw_log_category)b->category, LOGL_NOTICE,
+				    "%u lines of this kind left out\n", n);
 }

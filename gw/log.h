@@ -40,39 +40,44 @@ bool gw_log_set(const char *category, const char *level);
 const char *gw_log_level(enum gw_log_category c); /* as it is set now */
 const char *gw_log_name(enum gw_log_category c);  /* NULL past the last */
 
-/* A line, with its end. */
-#define GW_LOG(cat, level, ...)                         \
-	do {                                            \
-		LOGP(GW_LOG_##cat, level, __VA_ARGS__); \
-		gw_log_about(NULL);                     \
+/* Each line says whom or what it is about, for the fields of the journal and for `debug`: what
+ * gw/about.h or about_leg() knows of it, LOG_ABOUT() of what is known here, or LOG_NOBODY.
+ *
+ * A line, with its end: GW_LOG(about_leg(l), CALL, LOGL_NOTICE, "words\n"). */
+#define GW_LOG(about, cat, level, ...)                                                     \
+	do {                                                                               \
+		if (log_check_level(GW_LOG_##cat, level))                                  \
+			gw_log_line(about, __FILE__, __LINE__, GW_LOG_##cat, (int)(level), \
+				    __VA_ARGS__);                                          \
 	} while (0)
-/* Whom or what the next line is about, for the fields of the journal: copied, but for the texts.
- * Each line forgets it, whether it is written or not.  NULL = nobody. */
-void gw_log_about(const struct log_about *a);
+void gw_log_line(struct log_about about, const char *file, int line, enum gw_log_category cat,
+		 int level, const char *fmt, ...) __attribute__((format(printf, 6, 7)));
 
 /* A line that something at `source` (any number that names it) made us say, without a line end:
- * gw_log_peer(GW_LOG_CALL, LOGL_NOTICE, source, now, "words", ...).  What can be behind the source
- * decides which of the three it is:
+ * gw_log_peer(about_leg(l), GW_LOG_CALL, LOGL_NOTICE, source, now, "words", ...).  What can be
+ * behind the source decides which of the three it is:
  *   gw_log_session   one who has proved a secret or is configured; hardly any line is lost
  *   gw_log_peer      one whose address is proved, or who sits on a circuit of ours
  *   gw_log_stranger  anybody, with any address, so that all of them have one limit as well */
-#define gw_log_session(cat, level, source, now, ...) \
-	GW_LOG_BRAKED(LOG_BRAKE_SESSION, cat, level, source, now, __VA_ARGS__)
-#define gw_log_peer(cat, level, source, now, ...) \
-	GW_LOG_BRAKED(LOG_BRAKE_PEER, cat, level, source, now, __VA_ARGS__)
-#define gw_log_stranger(cat, level, source, now, ...) \
-	GW_LOG_BRAKED(LOG_BRAKE_STRANGER, cat, level, source, now, __VA_ARGS__)
+#define gw_log_session(about, cat, level, source, now, ...) \
+	GW_LOG_BRAKED(LOG_BRAKE_SESSION, about, cat, level, source, now, __VA_ARGS__)
+#define gw_log_peer(about, cat, level, source, now, ...) \
+	GW_LOG_BRAKED(LOG_BRAKE_PEER, about, cat, level, source, now, __VA_ARGS__)
+#define gw_log_stranger(about, cat, level, source, now, ...) \
+	GW_LOG_BRAKED(LOG_BRAKE_STRANGER, about, cat, level, source, now, __VA_ARGS__)
 
-#define GW_LOG_BRAKED(brake_kind, cat, level, source, now, ...)                         \
-	do {                                                                            \
-		static struct log_brake brake_ = {.kind = brake_kind, .category = cat}; \
-                                                                                        \
-		gw_log_braked_at(&brake_, __FILE__, __LINE__, cat, level, source, now,  \
-				 __VA_ARGS__);                                          \
+#define GW_LOG_BRAKED(brake_kind, about, cat, level, source, now, ...)                        \
+	do {                                                                                  \
+		static struct log_brake brake_ = {.kind = brake_kind, .category = cat};       \
+                                                                                              \
+		gw_log_braked_at(&brake_, about, __FILE__, __LINE__, cat, level, source, now, \
+				 __VA_ARGS__);                                                \
 	} while (0)
-void gw_log_braked_at(struct log_brake *brake, const char *file, int line, enum gw_log_category cat,
-		      int level, uint64_t source, uint64_t now, const char *fmt, ...)
-	__attribute__((format(printf, 8, 9)));
+void gw_log_braked_at(struct log_brake *brake, struct log_about about, const char *file, int line,
+		      enum gw_log_category cat, int level, uint64_t source, uint64_t now,
+		      const char *fmt, ...) __attribute__((format(printf, 9, 10)));
+/* Of the line that is being said, for whoever has a target of libosmocore's of his own. */
+const struct log_about *gw_log_about(void);
 /* Say how many lines were left out since the last time, if that is a minute ago.  Call it now and
  * then. */
 void gw_log_say_left_out(uint64_t now);

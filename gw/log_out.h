@@ -17,13 +17,20 @@
 
 enum log_form { LOG_FORM_PLAIN, LOG_FORM_TERMINAL, LOG_FORM_FILE, LOG_FORM_STREAM };
 
-/* Whom or what a line is about, as far as that is known: a number is 0, a text NULL, when it is
- * not.  Texts are good until the line is written. */
+#define LOG_CIRCUIT 100u
+
+/* Whom or what a line is about, as far as that is known: a number is 0, a text NULL or "", when it
+ * is not.  Texts are good until the line is written. */
 struct log_about {
 	const char *id; /* MESSAGE_ID of an event that has one (gw/log_id.h) */
 	uint16_t tunnel, call, line;
 	const char *peer, *user, *port;
+	char circuit[LOG_CIRCUIT]; /* as port_channel_text() has it, with the port's name in front
+				    */
 };
+#define LOG_ABOUT(...) ((struct log_about){__VA_ARGS__})
+/* Of none of these: it is about the gateway, a service, a server of RADIUS ... */
+#define LOG_NOBODY LOG_ABOUT(.id = NULL)
 
 struct log_line {
 	const char *category, *level; /* names */

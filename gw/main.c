@@ -138,7 +138,7 @@ static void main_on_signal(struct osmo_signalfd *s, const struct signalfd_siginf
 		gw_hup();
 		return;
 	}
-	GW_LOG(MAIN, LOGL_NOTICE, "signal %u: ending\n", info->ssi_signo);
+	GW_LOG(LOG_NOBODY, MAIN, LOGL_NOTICE, "signal %u: ending\n", info->ssi_signo);
 	gw_shutdown(gw, loop_now(gw->loop));
 }
 
@@ -155,8 +155,8 @@ static void main_signals_block(sigset_t *set)
 
 static void main_loop(struct gw *gw, bool first)
 {
-	GW_LOG(MAIN, LOGL_NOTICE, "%s %s started%s as %s\n", PACKAGE_NAME, PACKAGE_VERSION,
-	       first ? "" : " again", gw->cfg->host_name);
+	GW_LOG(LOG_NOBODY, MAIN, LOGL_NOTICE, "%s %s started%s as %s\n", PACKAGE_NAME,
+	       PACKAGE_VERSION, first ? "" : " again", gw->cfg->host_name);
 	loop_run(gw->loop);
 }
 
@@ -289,7 +289,7 @@ static int main_role(const struct main_wish *w)
 
 static void main_keeper_log(enum keeper_level level, const char *words)
 {
-	GW_LOG(MAIN, level == KEEPER_ERROR ? LOGL_ERROR : LOGL_NOTICE, "%s\n", words);
+	GW_LOG(LOG_NOBODY, MAIN, level == KEEPER_ERROR ? LOGL_ERROR : LOGL_NOTICE, "%s\n", words);
 }
 
 /* --- as a whole ------------------------------------------------------------------------------- */

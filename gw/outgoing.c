@@ -123,8 +123,8 @@ static void outgoing_on_up(void *ctx, uint64_t now)
 static void outgoing_failed(struct gw_outgoing *o, uint64_t now)
 {
 	o->not_before = loop_back_off(&o->wait, o->cfg->retry * OUTGOING_WAIT_FACTOR, now);
-	gw_log_session(GW_LOG_CALL, LOGL_NOTICE, (uintptr_t)o, now, "outgoing %s: %s", o->cfg->name,
-		       o->why.words);
+	gw_log_session(LOG_ABOUT(.peer = o->cfg->peer->name), GW_LOG_CALL, LOGL_NOTICE,
+		       (uintptr_t)o, now, "outgoing %s: %s", o->cfg->name, o->why.words);
 }
 
 static void outgoing_on_gone(void *ctx, const struct leg_end *why, uint64_t now)
@@ -378,8 +378,8 @@ static void outgoing_watch(const struct gw_service *service, const struct cfg_ou
 		device_route(service->gw, dp_tun_name(service->gw->dp, service->tun),
 			     &cfg->route[i], true);
 	if (!ok)
-		GW_LOG(CALL, LOGL_ERROR, "outgoing %s: no memory: not every packet will call it\n",
-		       cfg->name);
+		GW_LOG(LOG_ABOUT(.peer = cfg->peer->name), CALL, LOGL_ERROR,
+		       "outgoing %s: no memory: not every packet will call it\n", cfg->name);
 }
 
 void outgoings_watch(struct gw *gw, const struct gw_service *service)

@@ -14,11 +14,6 @@
 
 #define WAIT_LAST 60000000u
 
-static void port_log_about(const struct gw_port *p, const char *id)
-{
-	gw_log_about(&(struct log_about){.port = p->cfg->config.name, .id = id});
-}
-
 bool port_tap(struct gw_port *p, bool on)
 {
 	bool first = on && !p->taps, last = !on && p->taps == 1;
@@ -38,15 +33,14 @@ static bool port_open(struct gw_port *p)
 		p->in_use = p->number == -EADDRINUSE || p->number == -EBUSY;
 		p->number = -1;
 		p->failures++;
-		port_log_about(p, LOG_ID_PORT_FAILED);
-		GW_LOG(PORT, LOGL_ERROR, "port %s: cannot open: %s\n", p->cfg->config.name,
-		       p->error);
+		GW_LOG(LOG_ABOUT(.port = p->cfg->config.name, .id = LOG_ID_PORT_FAILED), PORT,
+		       LOGL_ERROR, "port %s: cannot open: %s\n", p->cfg->config.name, p->error);
 		return false;
 	}
 	if (p->taps)
 		dp_port_tap(p->gw->dp, (unsigned)p->number, true);
-	port_log_about(p, LOG_ID_PORT_OPEN);
-	GW_LOG(PORT, LOGL_NOTICE, "port %s: open\n", p->cfg->config.name);
+	GW_LOG(LOG_ABOUT(.port = p->cfg->config.name, .id = LOG_ID_PORT_OPEN), PORT, LOGL_NOTICE,
+	       "port %s: open\n", p->cfg->config.name);
 	return true;
 }
 
@@ -184,8 +178,8 @@ void port_failed(struct gw *gw, unsigned number, int err, const char *words, uin
 		return;
 	p->failures++;
 	snprintf(p->error, sizeof(p->error), "%s", words ? words : strerror(abs(err)));
-	port_log_about(p, LOG_ID_PORT_FAILED);
-	GW_LOG(PORT, LOGL_ERROR, "port %s: failed: %s\n", p->cfg->config.name, p->error);
+	GW_LOG(LOG_ABOUT(.port = p->cfg->config.name, .id = LOG_ID_PORT_FAILED), PORT, LOGL_ERROR,
+	       "port %s: failed: %s\n", p->cfg->config.name, p->error);
 	port_lose_channels(gw, number, now);
 	dp_port_close(gw->dp, number);
 	p->number = -1;

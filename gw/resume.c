@@ -53,6 +53,14 @@ static uint64_t resume_key(uint16_t tid, uint16_t sid)
 	return (uint64_t)tid << 16 | sid;
 }
 
+/* A call, line or bundle by its key. */
+static struct log_about resume_about(uint64_t key)
+{
+	const uint16_t tunnel = (uint16_t)(key >> 16), number = (uint16_t)key;
+
+	return tunnel ? LOG_ABOUT(.tunnel = tunnel, .call = number) : LOG_ABOUT(.line = number);
+}
+
 /* --- writing ---------------------------------------------------------------------------------- */
 
 static void resume_put(struct resume *r, enum resume_kind kind, uint64_t key, const uint8_t *rec,
@@ -65,7 +73,10 @@ static void resume_put(struct resume *r, enum resume_kind kind, uint64_t key, co
 	/* What is there is out of date: better none. */
 	store_del(r->store, kind, key);
 	r->n.no_room++;
-	gw_log_peer(GW_LOG_MAIN, LOGL_ERROR, 0, loop_now(r->gw->loop),
+	gw_log_peer(kind == RESUME_TUNNEL ? LOG_ABOUT(.tunnel = (uint16_t)key)
+		    : kind == RESUME_CALL || kind == RESUME_JOIN ? resume_about(key)
+								 : LOG_NOBODY,
+		    GW_LOG_MAIN, LOGL_ERROR, 0, loop_now(r->gw->loop),
 		    "no room to keep a tunnel or call: it will not outlive a restart");
 }
 
@@ -284,13 +295,15 @@ static void resume_engine(void *ctx, uint64_t key, const uint8_t *rec, size_t le
 
 	(void)key;
 	if (!l2tp_engine_restore(r->gw->engine, rec, len))
-		GW_LOG(MAIN, LOGL_ERROR, "the record of the tunnel ids cannot be read\n");
+		GW_LOG(LOG_NOBODY, MAIN, LOGL_ERROR,
+		       "the record of the tunnel ids cannot be read\n");
 }
 
 static void resume_tunnel_lost(struct resume *r, uint16_t id, const char *words)
 {
 	r->n.ended++;
-	GW_LOG(TUNNEL, LOGL_ERROR, "tunnel %u: cannot go on: %s\n", id, words);
+	GW_LOG(LOG_ABOUT(.tunnel = id), TUNNEL, LOGL_ERROR, "tunnel %u: cannot go on: %s\n", id,
+	       words);
 	resume_del(r, RESUME_TUNNEL, id);
 }
 
@@ -363,8 +376,9 @@ static void resume_join_of(void *ctx, uint64_t key, const uint8_t *rec, size_t l
 		r->n.joins += !j->ending;
 		return;
 	}
-	GW_LOG(CALL, LOGL_ERROR, "%s %u/%u: cannot go on: %s\n", key >> 16 ? "call" : "line",
-	       (unsigned)(key >> 16), (unsigned)(key & UINT16_MAX), words);
+	GW_LOG(resume_about(key), CALL, LOGL_ERROR, "%s %u/%u: cannot go on: %s\n",
+	       key >> 16 ? "call" : "line", (unsigned)(key >> 16), (unsigned)(key & UINT16_MAX),
+	       words);
 	resume_del(r, RESUME_JOIN, key);
 }
 
@@ -374,7 +388,7 @@ static void resume_drained(void *ctx, uint64_t key, const uint8_t *rec, size_t l
 
 	(void)key;
 	if (!drain_restore(r->gw, rec, len))
-		GW_LOG(MAIN, LOGL_ERROR, "the record of what drains cannot be read\n");
+		GW_LOG(LOG_NOBODY, MAIN, LOGL_ERROR, "the record of what drains cannot be read\n");
 }
 
 /* Its tunnels end: resume_close_strangers(). */
@@ -384,7 +398,8 @@ static void resume_lns(void *ctx, uint64_t key, const uint8_t *rec, size_t len)
 
 	if (lns_restore(r->gw, key, rec, len))
 		return;
-	GW_LOG(MAIN, LOGL_NOTICE, "an LNS that RADIUS has named has no peer section any more\n");
+	GW_LOG(LOG_NOBODY, MAIN, LOGL_NOTICE,
+	       "an LNS that RADIUS has named has no peer section any more\n");
 	resume_del(r, RESUME_LNS, key);
 }
 
@@ -488,7 +503,7 @@ void resume_all(struct resume *r, uint64_t now)
 	tunnel_acct_resume(r->gw);
 	acct_resumed(r->gw->acct, now);
 	if (n->tunnels || n->joins || n->ended || was.broken)
-		GW_LOG(MAIN, LOGL_NOTICE,
+		GW_LOG(LOG_NOBODY, MAIN, LOGL_NOTICE,
 		       "going on with %u tunnels, %u calls and %u joins of the life before; %u "
 		       "could not go on, %u records were broken\n",
 		       n->tunnels, n->calls, n->joins, n->ended, was.broken);

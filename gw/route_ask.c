@@ -81,12 +81,14 @@ static bool route_ask_send(struct gw *gw, struct route_way *w, const struct rout
 					 .lac = {w->route->radius, w->route->ask},
 					 .source = q->source,
 					 .source_text = q->source_text,
+					 .about = q->about,
 					 .medium = q->medium,
 					 .called = q->what->called,
 					 .calling = q->what->calling};
 
 	w->gw = gw;
 	w->source = q->source;
+	w->about = q->about;
 	w->request = aaa_ask(gw->aaa, &ask, route_ask_done, w, now);
 	if (!w->request)
 		route_way_say(w, ", radius %s cannot be asked", w->route->radius->name);
@@ -123,7 +125,7 @@ static void route_ask_pass_over(struct route_way *w, const struct radius_tunnel 
 				const char *words, uint64_t now)
 {
 	route_way_say(w, ", not tunnel %u", t->tag);
-	gw_log_peer(GW_LOG_CALL, LOGL_NOTICE, w->source, now,
+	gw_log_peer(w->about, GW_LOG_CALL, LOGL_NOTICE, w->source, now,
 		    "route %s: radius %s: tunnel %u to %s is passed over: %s", w->route->name,
 		    w->route->radius->name, t->tag, *t->server ? t->server : "-", words);
 }
@@ -138,7 +140,7 @@ static void route_ask_take(struct route_way *w, const struct radius_tunnel *t, u
 		return;
 	}
 	if (t->has_group)
-		gw_log_peer(GW_LOG_CALL, LOGL_INFO, w->source, now,
+		gw_log_peer(w->about, GW_LOG_CALL, LOGL_INFO, w->source, now,
 			    "route %s: radius %s: Tunnel-Private-Group-ID of tunnel %u is "
 			    "ignored: only `add` of a peer section tells an LNS of a group",
 			    w->route->name, w->route->radius->name, t->tag);

@@ -13,6 +13,7 @@ struct route_question {
 	const struct ppp_auth_claim *claim; /* of the user; NULL = there is none */
 	uint64_t source;		    /* of the circuit or tunnel, and the same in words */
 	const char *source_text;
+	struct log_about about; /* of it, for the log; its texts outlive the way */
 	enum aaa_medium medium;
 };
 

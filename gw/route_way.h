@@ -38,7 +38,8 @@ struct route_way {
 	struct route_named *named;   /* in place of those of the route; NULL = none */
 	struct aaa_request *request; /* the servers are asked (route_ask.h), */
 	struct gw *gw;		     /* of this gateway, */
-	uint64_t source;	     /* about a call from there */
+	uint64_t source;	     /* about a call from there, */
+	struct log_about about;	     /* which is this one */
 	void (*answered)(void *ctx, bool ok, const char *message, uint64_t now);
 	void *answered_ctx;
 	const char *refused; /* after ok = false: why, in short */

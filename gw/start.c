@@ -116,7 +116,8 @@ static void start_give_memory_back(struct gw *gw, uint64_t now)
 	l2tp_engine_counters(gw->engine, &n);
 	if (memory_check(&gw->memory, n.tunnels + n.half_open + n.calls + gw->joins->n,
 			 n.gone + gw->joins->gone, now))
-		GW_LOG(MAIN, LOGL_INFO, "memory of calls that have gone is given back\n");
+		GW_LOG(LOG_NOBODY, MAIN, LOGL_INFO,
+		       "memory of calls that have gone is given back\n");
 }
 
 static void start_each_second(void *ctx, uint64_t now)
@@ -202,7 +203,7 @@ static void start_descriptors(const struct cfg_model *cfg)
 
 	reserve_start();
 	reserve_limits(&n);
-	GW_LOG(MAIN, n.soft < reserve_need(cfg) ? LOGL_ERROR : LOGL_NOTICE,
+	GW_LOG(LOG_NOBODY, MAIN, n.soft < reserve_need(cfg) ? LOGL_ERROR : LOGL_NOTICE,
 	       "descriptors: %llu allowed, the configuration may need %llu\n",
 	       (unsigned long long)n.soft, (unsigned long long)reserve_need(cfg));
 }
@@ -215,10 +216,10 @@ static void start_memory(const struct cfg_model *cfg)
 
 	memory_need_text(text, sizeof(text), &n);
 	if (allowed < n.octets)
-		GW_LOG(MAIN, LOGL_ERROR, "the configuration %s; %llu MB are allowed\n", text,
-		       (unsigned long long)(allowed >> 20));
+		GW_LOG(LOG_NOBODY, MAIN, LOGL_ERROR, "the configuration %s; %llu MB are allowed\n",
+		       text, (unsigned long long)(allowed >> 20));
 	else
-		GW_LOG(MAIN, LOGL_INFO, "the configuration %s\n", text);
+		GW_LOG(LOG_NOBODY, MAIN, LOGL_INFO, "the configuration %s\n", text);
 }
 
 struct gw *gw_new(const struct cfg_model *cfg)
@@ -251,7 +252,7 @@ struct gw *gw_new_apart(const struct cfg_model *cfg, struct store *store,
 	start_memory(cfg);
 	if (start_all(gw, store, door))
 		return gw;
-	GW_LOG(MAIN, LOGL_ERROR, "cannot start\n");
+	GW_LOG(LOG_NOBODY, MAIN, LOGL_ERROR, "cannot start\n");
 	gw_free(gw);
 	return NULL;
 }
@@ -371,7 +372,7 @@ static void start_stop_step(void *ctx, uint64_t now)
 
 void gw_hup(void)
 {
-	GW_LOG(MAIN, LOGL_NOTICE,
+	GW_LOG(LOG_NOBODY, MAIN, LOGL_NOTICE,
 	       "SIGHUP: there is no keeper that reads the configuration anew (workers = 0, or it "
 	       "is "
 	       "of an older version); nothing is changed\n");
@@ -382,7 +383,8 @@ void gw_end(struct gw *gw, uint64_t now)
 {
 	int rc = gw->keeper ? keeper_ask_end(gw->keeper) : 0;
 
-	GW_LOG(MAIN, rc ? LOGL_ERROR : LOGL_NOTICE, "the time of the shutdown has come%s%s\n",
+	GW_LOG(LOG_NOBODY, MAIN, rc ? LOGL_ERROR : LOGL_NOTICE,
+	       "the time of the shutdown has come%s%s\n",
 	       rc ? ", and keeper does not end the gateway: " : "", rc ? strerror(-rc) : "");
 	gw->asked_to_end = !rc;
 	if (!gw->keeper)
@@ -395,7 +397,7 @@ void gw_shutdown(struct gw *gw, uint64_t now)
 	struct join *j;
 
 	if (gw->phase != GW_RUNNING) {
-		GW_LOG(MAIN, LOGL_NOTICE, "asked again: ending at once\n");
+		GW_LOG(LOG_NOBODY, MAIN, LOGL_NOTICE, "asked again: ending at once\n");
 		start_quit(gw, now);
 		return;
 	}

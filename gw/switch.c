@@ -186,10 +186,15 @@ static void switch_refuse(struct gw *gw, struct l2tp_call *call, uint16_t deflt,
 		r.result = deflt;
 	l2tp_call_info(call, &c);
 	l2tp_tunnel_info(c.tunnel, &t);
-	to = (struct relay_to){t.peer, peer_channel_source(gw, t.channel), t.local_id, c.local_id};
-	log_about_call(gw, &t, &c, NULL);
-	gw_log_peer(GW_LOG_CALL, LOGL_NOTICE, to.source, now, "call %u/%u: not switched: %s%s%s",
-		    t.local_id, c.local_id, why->words, *way ? ": " : "", way);
+	to = (struct relay_to){.peer = t.peer,
+			       .tid = t.local_id,
+			       .sid = c.local_id,
+			       .gw = gw,
+			       .channel = t.channel,
+			       .source = peer_channel_source(gw, t.channel)};
+	gw_log_peer(about_call(gw, &t, &c), GW_LOG_CALL, LOGL_NOTICE, to.source, now,
+		    "call %u/%u: not switched: %s%s%s", t.local_id, c.local_id, why->words,
+		    *way ? ": " : "", way);
 	history_call(gw, call, now, why->words);
 	l2tp_call_hangup(call, &r, avp, relay_pick(why->has_cdn ? gw->cdn : NULL, &to, avp, now),
 			 now);
@@ -364,6 +369,7 @@ static bool switch_ask_servers(struct switching *s, struct l2tp_call *in, uint64
 	s->claim = NULL;
 	l2tp_call_info(in, &c);
 	l2tp_tunnel_info(c.tunnel, &t);
+	q.about = about_call(s->gw, &t, &c);
 	q.source = peer_channel_source(s->gw, t.channel);
 	q.source_text = port_channel_text(where, sizeof(where), s->gw, t.channel);
 	return route_ask(s->gw, &s->way, &q, switch_answered, s, now);

@@ -8,6 +8,7 @@
 #include "core/data.h"
 #include "gw/about.h"
 #include "gw/legs/legs.h"
+#include "gw/lns.h"
 #include "gw/peer.h"
 #include "gw/port.h"
 #include "gw/trace_ring.h"
@@ -55,10 +56,10 @@ static bool watch_sees(const struct watch *w, const struct log_about *a)
 	}
 }
 
-static bool trace_is_seen(const struct log_about *a)
+bool trace_sees(struct log_about a)
 {
 	for (unsigned i = 0; i < trace_watches; i++)
-		if (watch_sees(&watches[i], a))
+		if (watch_sees(&watches[i], &a))
 			return true;
 	return false;
 }
@@ -195,38 +196,24 @@ static bool trace_peek(const struct l2tp_hdr *h, uint16_t type, uint16_t *out)
 static struct l2tp_tunnel *trace_tunnel(struct gw *gw, l2tp_channel c, bool out,
 					const struct l2tp_hdr *h)
 {
-	struct l2tp_tunnel *t = NULL;
-	struct l2tp_tunnel_info i;
 	uint16_t id;
 
 	if (!out)
 		return h->tid ? l2tp_tunnel_by_id(gw->engine, h->tid) : NULL;
 	if (trace_peek(h, L2TP_AVP_ASSIGNED_TUNNEL_ID, &id))
 		return l2tp_tunnel_by_id(gw->engine, id);
-	while ((t = l2tp_tunnel_on(gw->engine, c, t))) {
-		l2tp_tunnel_info(t, &i);
-		if (i.peer_id == h->tid)
-			break;
-	}
-	return t;
+	return h->tid ? l2tp_tunnel_by_peer_id(gw->engine, c, h->tid) : NULL;
 }
 
 static struct l2tp_call *trace_call(struct l2tp_tunnel *t, bool out, const struct l2tp_hdr *h)
 {
-	struct l2tp_call *c = NULL;
-	struct l2tp_call_info i;
 	uint16_t id;
 
 	if (!out)
 		return h->sid ? l2tp_call_by_id(t, h->sid) : NULL;
 	if (trace_peek(h, L2TP_AVP_ASSIGNED_SESSION_ID, &id))
 		return l2tp_call_by_id(t, id);
-	while (h->sid && (c = l2tp_call_next(t, c))) {
-		l2tp_call_info(c, &i);
-		if (i.peer_id == h->sid)
-			break;
-	}
-	return c;
+	return h->sid ? l2tp_call_by_peer_id(t, h->sid) : NULL;
 }
 
 /* An SCCRQ: which section will have it? */
@@ -259,18 +246,18 @@ static void trace_l2tp_about(struct trace_l2tp *x, struct gw *gw, l2tp_channel c
 		     (trace_peek(h, L2TP_AVP_MESSAGE_TYPE, &type) && type < L2TP_MSG_TYPES &&
 		      l2tp_msg_table[type].about_call);
 	if (!t) {
-		about_channel(&x->about, gw, c);
+		x->about = about_channel(gw, c);
 		x->peer = trace_newcomer(gw, c, h);
 		x->about.peer = x->peer ? x->peer->name : NULL;
 		return;
 	}
 	l2tp_tunnel_info(t, &i);
 	x->peer = i.peer;
-	about_tunnel(&x->about, gw, &i);
+	x->about = about_tunnel(gw, &i);
 	if (!call)
 		return;
 	l2tp_call_info(call, &ci);
-	about_call(&x->about, gw, &i, &ci);
+	x->about = about_call(gw, &i, &ci);
 }
 
 void trace_l2tp(struct gw *gw, l2tp_channel c, bool out, const uint8_t *pkt, size_t len)
@@ -297,11 +284,50 @@ void trace_ppp(const struct leg *l, bool out, const uint8_t *frame, size_t len)
 	struct trace_whom whom;
 	struct log_about a;
 
-	about_leg(&a, l);
+	a = about_leg(l);
 	if (trace_whom(&whom, &a))
 		trace_say_message(&whom, &a, NULL, &seen);
 	if (ring && !a.user && len <= TRACE_KEPT_MAX)
 		trace_keep(&a, &seen);
+}
+
+static bool trace_is_terminal(const struct leg *l)
+{
+	struct leg_terminal_view v;
+
+	return leg_terminal_view(l, &v);
+}
+
+static void trace_say_ppp(const struct leg *l, bool out, const uint8_t *frame, size_t len)
+{
+	const struct trace_seen seen = {trace_now(), false, out, frame, len};
+	const struct log_about a = about_leg(l);
+	struct trace_whom whom;
+
+	if (trace_whom(&whom, &a))
+		trace_say_message(&whom, &a, NULL, &seen);
+}
+
+/* RFC 1661 section 2: protocols from here on are not of the network. */
+#define TRACE_PPP_CONTROL 0x80u
+
+void trace_passed(const struct leg *from, const uint8_t *frame, size_t len)
+{
+	const struct leg *to = join_other(from);
+
+	if (len < 2 || frame[0] < TRACE_PPP_CONTROL || trace_is_terminal(from) ||
+	    trace_is_terminal(to))
+		return;
+	trace_say_ppp(from, false, frame, len);
+	trace_say_ppp(to, true, frame, len);
+}
+
+void trace_copied(const struct leg *l, bool out, const uint8_t *frame, size_t len)
+{
+	if (!l->join || trace_is_terminal(join_other(l)))
+		trace_say_ppp(l, out, frame, len);
+	else
+		trace_passed(l, frame, len);
 }
 
 /* --- those who have a name now ------------------------------------------------------------------- */
@@ -384,7 +410,9 @@ void trace_named(struct gw *gw, const struct leg *l)
 	struct trace_named n = {.gw = gw};
 	struct trace_kept *k;
 
-	about_leg(&n.about, l);
+	if (l->join)
+		join_watch(l->join);
+	n.about = about_leg(l);
 	if (!ring || !n.about.user)
 		return;
 	trace_named_find(&n);
@@ -448,7 +476,7 @@ void trace_radius(const void *socket, const char *server, bool out, const uint8_
 	if (q)
 		q->socket = NULL;
 	if (!words_radius_user(user, sizeof(user), pkt, len) ||
-	    !trace_is_seen(&(struct log_about){.user = user}))
+	    !trace_sees(LOG_ABOUT(.user = user)))
 		return;
 	trace_ask(socket, pkt[1], user);
 	trace_radius_say(server, out, pkt, len, user);
@@ -463,7 +491,7 @@ void trace_frame(struct gw *gw, unsigned port, bool out, uint16_t link_type, con
 	const struct log_about a = {.port = p ? p->cfg->config.name : NULL};
 	struct trace_whom whom;
 
-	if (!trace_is_seen(&a))
+	if (!trace_sees(a))
 		return;
 	trace_head(&line, trace_now(), &a, trace_way(out));
 	if (words_medium(&line, link_type, frame, len) && trace_whom(&whom, &a))
@@ -494,7 +522,7 @@ static const char *trace_wrong(struct gw *gw, enum trace_kind kind, const char *
 {
 	if (strlen(who) > TRACE_WHO_MAX)
 		return "the name is too long";
-	if (kind == TRACE_PEER && !cfg_named(gw->cfg, "peer", who))
+	if (kind == TRACE_PEER && !lns_named(gw, who))
 		return "no such peer";
 	if (kind == TRACE_PORT && !trace_port(gw, who))
 		return "no such port";
@@ -510,6 +538,16 @@ static struct watch *trace_find(const struct trace_to *to, enum trace_kind kind,
 		if (watches[i].to == to && watches[i].kind == kind && !strcmp(watches[i].who, who))
 			return &watches[i];
 	return NULL;
+}
+
+/* What data copies follows from who is watched. */
+static void trace_settle(struct gw *gw)
+{
+	struct join *j;
+
+	if (!gw->joins)
+		return;
+	llist_for_each_entry(j, &gw->joins->head, entry) join_watch(j);
 }
 
 const char *trace_begin(struct gw *gw, struct trace_to *to, enum trace_kind kind, const char *who)
@@ -530,6 +568,7 @@ const char *trace_begin(struct gw *gw, struct trace_to *to, enum trace_kind kind
 	snprintf(w->who, sizeof(w->who), "%s", who);
 	user_watches += kind == TRACE_USER;
 	trace_watches++;
+	trace_settle(gw);
 	return NULL;
 }
 
@@ -550,9 +589,11 @@ bool trace_end(struct gw *gw, struct trace_to *to, enum trace_kind kind, const c
 {
 	struct watch *w = trace_find(to, kind, who);
 
-	if (w)
-		trace_drop(gw, w);
-	return w;
+	if (!w)
+		return false;
+	trace_drop(gw, w);
+	trace_settle(gw);
+	return true;
 }
 
 void trace_end_all(struct gw *gw, const struct trace_to *to)
@@ -560,6 +601,7 @@ void trace_end_all(struct gw *gw, const struct trace_to *to)
 	for (unsigned i = trace_watches; i-- > 0;)
 		if (!to || watches[i].to == to)
 			trace_drop(gw, &watches[i]);
+	trace_settle(gw);
 }
 
 bool trace_watch(unsigned n, enum trace_kind *kind, const char **who, const struct trace_to **to)

@@ -49,8 +49,14 @@ static inline bool trace_on(void)
 
 /* A packet of L2TP control, before the engine has it or after it has sent it. */
 void trace_l2tp(struct gw *gw, l2tp_channel c, bool out, const uint8_t *pkt, size_t len);
+/* Would anybody get it?  Of the user too, who may have no name yet. */
+bool trace_sees(struct log_about a);
 /* A frame of our PPP. */
 void trace_ppp(const struct leg *l, bool out, const uint8_t *frame, size_t len);
+/* A frame from this leg that goes out by the other one; that of our PPP is trace_ppp()'s. */
+void trace_passed(const struct leg *from, const uint8_t *frame, size_t len);
+/* What data copies of one that is watched (dp.h). */
+void trace_copied(const struct leg *l, bool out, const uint8_t *frame, size_t len);
 /* Our PPP has heard the name of its user. */
 void trace_named(struct gw *gw, const struct leg *l);
 /* A packet to or from a server of RADIUS, or one who asks for changes; socket: whatever stands for

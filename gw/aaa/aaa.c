@@ -39,6 +39,7 @@ struct aaa_remote {
 	struct aaa_lac lac;
 	uint64_t source;
 	char source_text[GW_TEXT_MAX];
+	struct log_about about;
 	struct radius_tunnels *tunnels; /* of the answer */
 	struct grant_draft grant;	/* of the answer */
 	struct aaa_eap eap;		/* likewise, when it is none yet */
@@ -163,15 +164,31 @@ static bool aaa_judge(const struct aaa *a, const struct aaa_question *q, struct 
 	return out->ok;
 }
 
+/* Failures of what is no user, a number or a circuit, are nobody's guesses. */
+static bool aaa_is_of_user(const struct aaa_question *q)
+{
+	return !q->lac.radius || q->lac.ask == CFG_ASK_USER;
+}
+
+/* The name is text of buf. */
+static struct log_about aaa_about(const struct aaa_question *q, char *buf, size_t cap)
+{
+	struct log_about a = q->about;
+
+	a.user = aaa_is_of_user(q) ? gw_printable(buf, cap, q->claim->name, q->claim->name_len)
+				   : NULL;
+	return a;
+}
+
 static void aaa_count_failure(struct aaa *a, const struct aaa_question *q,
 			      const struct login_id *id, uint64_t now)
 {
-	char name[GW_TEXT_MAX], period[32];
+	char name[GW_TEXT_MAX], user[GW_TEXT_MAX], period[32];
 
 	if (!login_limit_failed(a->limit, id, now))
 		return;
 	a->count.locks++;
-	gw_log_peer(GW_LOG_AAA, LOGL_NOTICE, q->source, now,
+	gw_log_peer(aaa_about(q, user, sizeof(user)), GW_LOG_AAA, LOGL_NOTICE, q->source, now,
 		    "user %s from %s locked for %s: too many failed log-ins",
 		    gw_printable(name, sizeof(name), id->name, id->name_len),
 		    q->source_text ? q->source_text : "-",
@@ -188,12 +205,6 @@ static void aaa_refuse(struct aaa *a, struct aaa_answer *out)
 {
 	a->count.refused++;
 	*out = (struct aaa_answer){.message = "Authentication failed"};
-}
-
-/* Failures of what is no user, a number or a circuit, are nobody's guesses. */
-static bool aaa_is_of_user(const struct aaa_question *q)
-{
-	return !q->lac.radius || q->lac.ask == CFG_ASK_USER;
 }
 
 /* It has been judged. */
@@ -271,9 +282,9 @@ static struct radius_client *aaa_judges(const struct aaa *a, const struct aaa_qu
 
 static void aaa_log_unanswered(const struct aaa_question *q, uint64_t now)
 {
-	char name[GW_TEXT_MAX];
+	char name[GW_TEXT_MAX], user[GW_TEXT_MAX];
 
-	gw_log_peer(GW_LOG_AAA, LOGL_ERROR, q->source, now,
+	gw_log_peer(aaa_about(q, user, sizeof(user)), GW_LOG_AAA, LOGL_ERROR, q->source, now,
 		    "user %s from %s: no server of radius %s answers",
 		    gw_printable(name, sizeof(name), q->claim->name, q->claim->name_len),
 		    q->source_text, aaa_radius_of(q)->name);
@@ -281,9 +292,10 @@ static void aaa_log_unanswered(const struct aaa_question *q, uint64_t now)
 
 static void aaa_log_refused(const struct aaa_question *q, const char *why, uint64_t now)
 {
-	char name[GW_TEXT_MAX];
+	char name[GW_TEXT_MAX], user[GW_TEXT_MAX];
 
-	gw_log_peer(GW_LOG_AAA, LOGL_INFO, q->source, now, "user %s from %s: radius %s: %s",
+	gw_log_peer(aaa_about(q, user, sizeof(user)), GW_LOG_AAA, LOGL_INFO, q->source, now,
+		    "user %s from %s: radius %s: %s",
 		    gw_printable(name, sizeof(name), q->claim->name, q->claim->name_len),
 		    q->source_text, aaa_radius_of(q)->name, why);
 }
@@ -291,11 +303,11 @@ static void aaa_log_refused(const struct aaa_question *q, const char *why, uint6
 /* He is let in without it. */
 static void aaa_log_skipped(const struct aaa_question *q, const struct grant_draft *d, uint64_t now)
 {
-	char name[GW_TEXT_MAX], route[GW_TEXT_MAX];
+	char name[GW_TEXT_MAX], user[GW_TEXT_MAX], route[GW_TEXT_MAX];
 
 	if (!d->skipped_why)
 		return;
-	gw_log_peer(GW_LOG_AAA, LOGL_NOTICE, q->source, now,
+	gw_log_peer(aaa_about(q, user, sizeof(user)), GW_LOG_AAA, LOGL_NOTICE, q->source, now,
 		    "user %s from %s: radius %s: %s \"%s\" is left out: %s",
 		    gw_printable(name, sizeof(name), q->claim->name, q->claim->name_len),
 		    q->source_text, aaa_radius_of(q)->name, d->skipped_name,
@@ -324,12 +336,13 @@ static void aaa_judged(struct aaa_request *r, const struct aaa_question *q,
 	const char *why;
 	bool ok = aaa_radius_answer(a, &m->claim, &r->answer, &m->grant, &why);
 	const uint16_t error = r->answer.reply.error;
+	char user[GW_TEXT_MAX];
 
 	if (ok)
 		aaa_log_skipped(q, &m->grant, now);
 	if (ok && !acct_said_answer(&r->said, &a->packet))
-		gw_log_peer(GW_LOG_AAA, LOGL_NOTICE, q->source, now,
-			    "radius %s: more Class attributes than there is room for",
+		gw_log_peer(aaa_about(q, user, sizeof(user)), GW_LOG_AAA, LOGL_NOTICE, q->source,
+			    now, "radius %s: more Class attributes than there is room for",
 			    aaa_radius_of(q)->name);
 	if (!ok)
 		aaa_log_refused(q, why, now);
@@ -365,7 +378,8 @@ static void aaa_answered(void *ctx, const struct radius_answer *a, uint64_t now)
 				 .service = m->service,
 				 .lac = m->lac,
 				 .source = m->source,
-				 .source_text = m->source_text};
+				 .source_text = m->source_text,
+				 .about = m->about};
 
 	m->request = NULL;
 	if (!a)
@@ -396,6 +410,7 @@ static bool aaa_ask_radius(struct aaa_request *r, struct radius_client *client,
 	m->service = q->service;
 	m->lac = q->lac;
 	m->source = q->source;
+	m->about = q->about;
 	snprintf(m->source_text, sizeof(m->source_text), "%s",
 		 q->source_text ? q->source_text : "-");
 	if (!aaa_radius_question(q, radius_client_cfg(client)->nas_identifier, attrs, &out))

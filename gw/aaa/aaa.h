@@ -17,6 +17,7 @@
 #include "gw/aaa/radius/radius_tunnel.h"
 #include "gw/aaa/rate.h"
 #include "gw/aaa/realm.h"
+#include "gw/log.h"
 #include "gw/loop.h"
 
 struct aaa;
@@ -52,8 +53,11 @@ struct aaa_question {
 	const struct ppp_auth_claim *claim;
 	const struct cfg_service *service; /* where the user wants in; NULL for a LAC */
 	struct aaa_lac lac;
-	uint64_t source;	       /* names the peer's address or the circuit */
-	const char *source_text;       /* the same for the log, or NULL; not kept */
+	uint64_t source;	 /* names the peer's address or the circuit */
+	const char *source_text; /* the same for the log, or NULL; not kept */
+	/* The call or line, for the log; texts that outlive the request.  The user is that of the
+	 * claim. */
+	struct log_about about;
 	enum aaa_medium medium;	       /* of the circuit */
 	const char *called, *calling;  /* numbers of the call or line, for RADIUS, or NULL */
 	const struct aaa_state *state; /* of the answer before, NULL = it is the first */

@@ -7,6 +7,7 @@
 
 #include "gw/log.h"
 #include "gw/random.h"
+#include "gw/text.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -197,9 +198,11 @@ static struct acct_session *acct_session_make_new(struct acct_group *g, const ui
 						  uint16_t classes_len)
 {
 	struct acct_session *s = calloc(1, sizeof(*s) + user_len + classes_len);
+	char name[GW_TEXT_MAX];
 
 	if (!s) {
-		GW_LOG(AAA, LOGL_ERROR, "radius %s: no memory: a log-in has no accounting\n",
+		GW_LOG(LOG_ABOUT(.user = gw_printable(name, sizeof(name), user, user_len)), AAA,
+		       LOGL_ERROR, "radius %s: no memory: a log-in has no accounting\n",
 		       g->cfg->name);
 		return NULL;
 	}

@@ -4,6 +4,7 @@
 
 #include "core/htab.h"
 #include "gw/log.h"
+#include "gw/text.h"
 #include "gw/trace.h"
 #include "gw/random.h"
 
@@ -139,13 +140,15 @@ static void coa_listen_on_answered(void *ctx, unsigned client, const struct radi
 {
 	const struct coa_listen *c = ctx;
 	const struct coa_listen_client *who = &c->client[client];
-	char words[160];
+	char words[160], user[GW_TEXT_MAX] = "";
 
+	if (what->user.left)
+		gw_printable(user, sizeof(user), what->user.p, what->user.left);
 	coa_listen_words(words, sizeof(words), c, what, r);
-	gw_log_session(GW_LOG_AAA, LOGL_NOTICE, (uint64_t)(uintptr_t)who->cfg, now,
-		       "radius %s: %s of %s: %s", who->radius->name,
-		       what->disconnect ? "Disconnect-Request" : "CoA-Request", who->cfg->text,
-		       words);
+	gw_log_session(LOG_ABOUT(.user = user), GW_LOG_AAA, LOGL_NOTICE,
+		       (uint64_t)(uintptr_t)who->cfg, now, "radius %s: %s of %s: %s",
+		       who->radius->name, what->disconnect ? "Disconnect-Request" : "CoA-Request",
+		       who->cfg->text, words);
 }
 
 static const char *coa_listen_host(char buf[INET6_ADDRSTRLEN], const struct coa_source *from)
@@ -169,7 +172,7 @@ static void coa_listen_on_dropped(void *ctx, unsigned client, const struct coa_s
 
 	(void)ctx;
 	(void)client;
-	gw_log_stranger(GW_LOG_AAA, LOGL_NOTICE, htab_octets(from->address, 16), now,
+	gw_log_stranger(LOG_NOBODY, GW_LOG_AAA, LOGL_NOTICE, htab_octets(from->address, 16), now,
 			"a request of %s for a change is dropped: %s", coa_listen_host(host, from),
 			words[why]);
 }
@@ -357,12 +360,13 @@ static void coa_socket_try(void *ctx, uint64_t now)
 			close(fd);
 	}
 	if (s->open) {
-		GW_LOG(AAA, LOGL_NOTICE, "changes of log-ins are taken on %s\n", s->at->text);
+		GW_LOG(LOG_NOBODY, AAA, LOGL_NOTICE, "changes of log-ins are taken on %s\n",
+		       s->at->text);
 		return;
 	}
 	if (!s->told)
-		GW_LOG(AAA, LOGL_ERROR, "coa-listen %s: %s; it is tried again\n", s->at->text,
-		       fd < 0 ? strerror(-fd) : "no memory");
+		GW_LOG(LOG_NOBODY, AAA, LOGL_ERROR, "coa-listen %s: %s; it is tried again\n",
+		       s->at->text, fd < 0 ? strerror(-fd) : "no memory");
 	s->told = true;
 	loop_set(c->loop, &s->again, loop_back_off(&s->wait, AGAIN_MOST, now));
 }

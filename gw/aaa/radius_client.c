@@ -134,8 +134,9 @@ static void radius_client_on_changed(void *ctx, unsigned server, bool alive, uin
 	const struct radius_client *c = ctx;
 
 	(void)now;
-	GW_LOG(AAA, LOGL_NOTICE, "radius %s: %s %s %s\n", c->cfg->name, radius_client_words[c->use],
-	       c->server[server]->text, alive ? "answers again" : "does not answer");
+	GW_LOG(LOG_NOBODY, AAA, LOGL_NOTICE, "radius %s: %s %s %s\n", c->cfg->name,
+	       radius_client_words[c->use], c->server[server]->text,
+	       alive ? "answers again" : "does not answer");
 }
 
 static void radius_client_on_dropped(void *ctx, unsigned server, enum radius_drop why, uint64_t now)
@@ -149,8 +150,8 @@ static void radius_client_on_dropped(void *ctx, unsigned server, enum radius_dro
 	};
 	const struct radius_client *c = ctx;
 
-	gw_log_peer(GW_LOG_AAA, LOGL_NOTICE, (uint64_t)(uintptr_t)c->server[server], now,
-		    "radius %s: a packet of %s %s is dropped: %s", c->cfg->name,
+	gw_log_peer(LOG_NOBODY, GW_LOG_AAA, LOGL_NOTICE, (uint64_t)(uintptr_t)c->server[server],
+		    now, "radius %s: a packet of %s %s is dropped: %s", c->cfg->name,
 		    radius_client_words[c->use], c->server[server]->text, words[why]);
 }
 

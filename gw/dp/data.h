@@ -374,6 +374,9 @@ void call_count_in(struct worker *w, struct call *c, size_t len);
 bool call_may_punt(struct worker *w, struct call_state *st, uint16_t proto);
 /* A packet of LCP: false = it is for control. */
 bool call_echo(struct worker *w, struct call *c, const struct rd *info);
+/* For ops->copy; c is watched. */
+void call_copy(struct worker *w, struct call *c, bool outbound, uint16_t proto, const uint8_t *info,
+	       size_t len);
 /* A frame of dp_ip_rx(). */
 void call_ip_in(struct worker *w, struct call *c, const uint8_t *frame, size_t len);
 /* A frame to or from a call is dropped. */

@@ -106,6 +106,7 @@ struct frame_rec { /* control ring and ppp ring */
 
 struct tap_rec {
 	uint64_t when;
+	uint32_t call; /* not 0: what ops->copy tells of it; else ops->tap of the port */
 	uint32_t port;
 	uint16_t link_type;
 	uint8_t outbound;

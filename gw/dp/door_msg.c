@@ -112,6 +112,7 @@ static const struct door_field call_set_fields[] = {
 	RANGE(msg, call_set.slot, 0, DOOR_CALLS - 1),
 	NUM(msg, call_set.call.rate[0], DP_RATES, 0, DP_RATE_MAX),
 	CALL_RANGE(rate_burst, 0, DP_RATE_BURST_MAX),
+	CALL_FLAG(watched),
 };
 
 static const struct door_field leg_fields[] = {

@@ -333,10 +333,19 @@ static void dp_deliver_log(struct dp *dp, const struct log_rec *l, size_t len)
 		dp->ops.log(dp->ctx, l->port, l->level, l->text);
 }
 
+static void dp_deliver_copy(struct dp *dp, const struct tap_rec *t, size_t len)
+{
+	if (dp->ops.copy)
+		dp->ops.copy(dp->ctx, (uint16_t)(t->call >> 16), (uint16_t)t->call, t->outbound,
+			     t->octets, len);
+}
+
 static void dp_deliver_tap(struct dp *dp, const struct tap_rec *t, size_t len)
 {
 	if (len < sizeof(*t) || t->port >= DP_PORTS)
 		dp_lose(dp, "a capture of no port");
+	else if (t->call)
+		dp_deliver_copy(dp, t, len - sizeof(*t));
 	else if (dp->ops.tap)
 		dp->ops.tap(dp->ctx, t->port, t->outbound, t->link_type, t->octets,
 			    len - sizeof(*t), dp_when(dp, t->when));

@@ -59,6 +59,11 @@ struct dp_ops {
 	/* A frame as on the wire, while dp_port_tap is on. link_type: a DLT number. */
 	void (*tap)(void *ctx, unsigned port, bool outbound, uint16_t link_type,
 		    const uint8_t *octets, size_t len, uint64_t when);
+	/* A copy of a frame from or to the far end of a call or line, protocol field and
+	 * information, while `watched` of its entry is set.  Those that do not fit the mailbox of
+	 * captures, and more than 200 a second of one worker, are counted and left out. */
+	void (*copy)(void *ctx, uint16_t tid, uint16_t sid, bool outbound, const uint8_t *frame,
+		     size_t len);
 	/* The data process has gone, or what it writes makes no sense: nothing more comes, and
 	 * nothing is done.  Told once; why is static text. */
 	void (*gone)(void *ctx, const char *why, uint64_t now);
@@ -300,6 +305,9 @@ struct dp_call {
 	 * A member of a bundle has none of its own. */
 	uint64_t rate[DP_RATES];
 	uint32_t rate_burst; /* us at that rate which may come at once; 0 = DP_RATE_BURST */
+	/* Copies go to ops->copy of its frames that control does not get: of link control,
+	 * authentication and network control in DP_FORWARD, echoes otherwise. */
+	bool watched;
 };
 /* Add or change an entry; the sequence state of an existing one is kept.  -ENOMEM, -ENOENT for a
  * channel that is gone, or -EINVAL for a session id of 0 or a filter or TUN that is not there. */
@@ -384,6 +392,7 @@ bool dp_tun_any_gone(const struct dp *dp);
 	X(LOG_RING, "log-ring-full", "log mailbox full")                                     \
 	X(NO_JOIN, "forward-no-leg", "frame for a leg that has gone")                        \
 	X(TAP_RING, "tap-ring-full", "capture mailbox full")                                 \
+	X(COPY_LIMIT, "copy-limit", "copy for debug beyond what the token bucket lets by")   \
 	X(FILTER_IN, "filter-in", "a filter of the call or line does not let it in")         \
 	X(FILTER_OUT, "filter-out", "a filter of the call or line does not let it out")      \
 	X(RATE_UP, "rate-up", "more from a call or line than its rate lets in")              \

@@ -155,10 +155,14 @@ static void dp_call_forward(struct worker *w, struct call *c, uint16_t proto, co
 
 	if (proto < PPP_NETWORK_CONTROL && !call_rate_allows(w, c, DP_RATE_UP, info->left))
 		return;
+	if (to && info->left <= to->c.mtu && dp_call_waits_behind(c, to)) {
+		dp_call_punt(w, c, proto, info);
+		return;
+	}
+	if (c->c.watched && proto >= PPP_NETWORK_CONTROL)
+		call_copy(w, c, false, proto, info->p, info->left);
 	if (!to) {
 		call_drop(w, c, DP_R_NO_JOIN);
-	} else if (info->left <= to->c.mtu && dp_call_waits_behind(c, to)) {
-		dp_call_punt(w, c, proto, info);
 	} else if (to->st->home != w) {
 		tx_pass_on(w, to->st->home,
 			   &(struct pair_rec){.call = call_key(c->c.to_tid, c->c.to_sid),

@@ -47,6 +47,10 @@ static void echo_reply(struct worker *w, struct call *c, const uint8_t *request,
 	wr_put32(out + 4, c->c.our_magic);
 	count_add(&w->n->echoes, 1);
 	count_add(&c->st->n->control, 2);
+	if (c->c.watched) {
+		call_copy(w, c, false, PPP_LCP, request, len);
+		call_copy(w, c, true, PPP_LCP, out, len);
+	}
 	tx_frame(w, c, PPP_LCP, out, len);
 }
 

@@ -248,6 +248,7 @@ static void host_tap(void *host, bool outbound, uint16_t link_type, const void *
 		return;
 	}
 	r->when = dp_now();
+	r->call = 0;
 	r->port = p->no;
 	r->link_type = link_type;
 	r->outbound = outbound;

@@ -110,6 +110,8 @@ struct worker {
 	uint32_t passed;       /* workers whose pair ring got something in this batch */
 	uint32_t icmp_tokens;
 	uint64_t icmp_refilled;
+	uint32_t copy_tokens; /* of call_copy() */
+	uint64_t copy_refilled;
 
 	struct worker_counters *n; /* in the door */
 };

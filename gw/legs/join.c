@@ -7,6 +7,7 @@
 #include "gw/legs/join.h"
 
 #include "gw/legs/leg_entry.h"
+#include "gw/trace.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -364,6 +365,8 @@ void join_frame(struct leg *l, const uint8_t *frame, size_t len, uint64_t now)
 {
 	struct leg *other = join_other(l);
 
+	if (trace_on())
+		trace_passed(l, frame, len);
 	if (join_takes_frames(other))
 		other->ops->frame(other, frame, len, now);
 	else if (!l->join->ending && other->state != LEG_GONE)

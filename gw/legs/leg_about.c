@@ -2,6 +2,8 @@
 #include "gw/about.h"
 #include "gw/legs/leg_entry.h"
 #include "gw/legs/legs.h"
+#include "gw/trace.h"
+#include <stdio.h>
 
 /* Either leg of a join may be our PPP, which knows the user. */
 static const char *about_user(const struct leg *l)
@@ -15,7 +17,7 @@ static const char *about_user(const struct leg *l)
 	return NULL;
 }
 
-static const struct leg_entry *about_entry(const struct leg *l)
+static const struct leg_entry *about_entry_of(const struct leg *l)
 {
 	const struct leg *other = l->join ? join_other(l) : NULL;
 
@@ -25,38 +27,46 @@ static const struct leg_entry *about_entry(const struct leg *l)
 					  : NULL;
 }
 
-static void about_entry_is(struct log_about *out, const struct leg_entry *e)
+struct log_about about_entry(const struct leg_entry *e)
 {
 	struct l2tp_tunnel *t = e->c.tid ? l2tp_tunnel_by_id(e->gw->engine, e->c.tid) : NULL;
+	struct log_about a = about_port(e->gw, e->c.channel);
 	struct l2tp_tunnel_info i;
 
-	about_channel(out, e->gw, e->c.channel);
-	out->tunnel = e->c.tid;
+	/* which the port may have forgotten */
+	snprintf(a.circuit, sizeof(a.circuit), "%s", e->circuit);
+	a.tunnel = e->c.tid;
 	if (e->c.tid)
-		out->call = e->c.sid;
+		a.call = e->c.sid;
 	else if (!e->c.bundle.mrru)
-		out->line = e->c.sid;
+		a.line = e->c.sid;
 	if (!t)
-		return;
+		return a;
 	l2tp_tunnel_info(t, &i);
-	out->peer = i.peer ? ((const struct cfg_peer *)i.peer)->name : NULL;
+	a.peer = i.peer ? ((const struct cfg_peer *)i.peer)->name : NULL;
+	return a;
 }
 
-void about_leg(struct log_about *out, const struct leg *l)
+struct log_about about_leg(const struct leg *l)
 {
-	const struct leg_entry *e = about_entry(l);
+	const struct leg_entry *e = about_entry_of(l);
+	struct log_about a = e ? about_entry(e) : LOG_NOBODY;
 
-	*out = (struct log_about){0};
-	if (e)
-		about_entry_is(out, e);
-	out->user = about_user(l);
+	a.user = about_user(l);
+	return a;
 }
 
-void leg_log_about(const struct leg *l, const char *id)
+bool leg_is_watched(const struct leg *l)
 {
-	struct log_about a;
+	return trace_on() &&
+	       (trace_sees(about_leg(l)) || (l->join && trace_sees(about_leg(join_other(l)))));
+}
 
-	about_leg(&a, l);
-	a.id = id;
-	gw_log_about(&a);
+void join_watch(struct join *j)
+{
+	const bool on = leg_is_watched(j->leg[0]);
+
+	for (unsigned i = 0; i < 2; i++)
+		if (j->leg[i]->ops->entry)
+			leg_entry_watch(j->leg[i]->ops->entry(j->leg[i]), on);
 }

@@ -96,7 +96,12 @@ static void leg_call_detach(struct leg_call *c)
 /* For what is passed on of the other call of a switch. */
 static struct relay_to leg_call_relay_to(const struct leg_call *c)
 {
-	return (struct relay_to){c->peer, c->entry.source, c->entry.c.tid, c->entry.c.sid};
+	return (struct relay_to){.peer = c->peer,
+				 .tid = c->entry.c.tid,
+				 .sid = c->entry.c.sid,
+				 .gw = c->entry.gw,
+				 .channel = c->entry.c.channel,
+				 .source = c->entry.source};
 }
 
 /* The CDN of the other call of a switch goes on whole: causes may be several (RFC 3145 3.4). */

@@ -66,8 +66,8 @@ static void leg_client_join_bundle(struct leg_client *c, uint64_t now)
 		leg_terminal_close(&c->t, &why, now);
 		return;
 	}
-	GW_LOG(PPP, LOGL_INFO, "client %s: link %u of bundle %u\n", client_section(&c->t),
-	       c->link.no + 1, c->t.net.bundle);
+	GW_LOG(about_leg(&c->t.leg), PPP, LOGL_INFO, "client %s: link %u of bundle %u\n",
+	       client_section(&c->t), c->link.no + 1, c->t.net.bundle);
 	join_leg_up(&c->t.leg, now);
 }
 
@@ -84,7 +84,7 @@ static void client_auth_ok(struct leg_terminal *t, uint64_t now)
 
 	if (join_other(&t->leg)->ops->kind == LEG_BUNDLE)
 		return;
-	GW_LOG(PPP, LOGL_INFO, "client %s: %s\n", client_section(t),
+	GW_LOG(about_leg(&t->leg), PPP, LOGL_INFO, "client %s: %s\n", client_section(t),
 	       t->auth == PPP_AUTH_NONE ? "the server asks for no authentication"
 					: "authenticated");
 	if (leg_client_is_link(c))

@@ -336,7 +336,7 @@ static void leg_coa_log(const struct leg_server *s, const struct leg_coa *c)
 	char name[GW_LEG_NAME], from[GW_LEG_NAME], what[200];
 
 	leg_coa_words(what, sizeof(what), c);
-	gw_log_session(GW_LOG_AAA, LOGL_NOTICE, leg_server_source(s), c->now,
+	gw_log_session(about_leg(&s->t.leg), GW_LOG_AAA, LOGL_NOTICE, leg_server_source(s), c->now,
 		       "%s: %s changed%s by %s: %s", leg_entry_name(name, sizeof(name), e),
 		       leg_terminal_user(&s->t), leg_entry_from(from, sizeof(from), e), c->who,
 		       what);

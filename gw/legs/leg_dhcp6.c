@@ -115,13 +115,14 @@ static void leg_dhcp6_log(struct leg_server *s, const char *why, uint64_t now)
 	const struct cfg_prefix p = leg_dhcp6_prefix(s->dhcp6);
 
 	if (why)
-		gw_log_peer(GW_LOG_AAA, LOGL_NOTICE, e->source, now,
+		gw_log_peer(about_leg(&s->t.leg), GW_LOG_AAA, LOGL_NOTICE, e->source, now,
 			    "%s: no prefix is delegated to %s%s: %s",
 			    leg_entry_name(name, sizeof(name), e), leg_terminal_user(&s->t),
 			    leg_entry_from(from, sizeof(from), e), why);
 	else
-		gw_log_session(GW_LOG_AAA, LOGL_NOTICE, leg_server_source(s), now,
-			       "%s: %s is delegated to %s%s", leg_entry_name(name, sizeof(name), e),
+		gw_log_session(about_leg(&s->t.leg), GW_LOG_AAA, LOGL_NOTICE, leg_server_source(s),
+			       now, "%s: %s is delegated to %s%s",
+			       leg_entry_name(name, sizeof(name), e),
 			       gw_prefix_text(text, sizeof(text), &p), leg_terminal_user(&s->t),
 			       leg_entry_from(from, sizeof(from), e));
 }

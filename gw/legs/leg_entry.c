@@ -7,6 +7,7 @@
 #include "gw/line.h"
 #include "gw/peer.h"
 #include "gw/port.h"
+#include "gw/trace.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -53,8 +54,8 @@ int leg_entry_set(struct leg_entry *e)
 	char name[GW_LEG_NAME];
 
 	if (rc < 0)
-		gw_log_peer(GW_LOG_CALL, LOGL_ERROR, e->source, loop_now(e->gw->loop),
-			    "%s: no entry in the data plane: %s",
+		gw_log_peer(about_entry(e), GW_LOG_CALL, LOGL_ERROR, e->source,
+			    loop_now(e->gw->loop), "%s: no entry in the data plane: %s",
 			    leg_entry_name(name, sizeof(name), e), strerror(-rc));
 	else
 		e->in_table = true;
@@ -196,7 +197,17 @@ void leg_entry_forward(struct leg_entry *e, const struct leg_entry *to)
 	e->c.ff03 = true;
 	e->c.mirror_ff03 = e->ff03 == CFG_FF03_LEARN;
 	e->c.mtu = leg_entry_mtu(e);
+	e->c.watched = trace_on() && (trace_sees(about_entry(e)) || trace_sees(about_entry(to)));
 	leg_entry_set(e);
+}
+
+void leg_entry_watch(struct leg_entry *e, bool on)
+{
+	bool changed = on != e->c.watched;
+
+	e->c.watched = on;
+	if (changed && e->in_table)
+		leg_entry_set(e);
 }
 
 /* Packets too big for the channel as it is now are cut or answered, as for any MTU; when it grows
@@ -236,7 +247,10 @@ void leg_entry_frame(struct leg *l, const uint8_t *frame, size_t len, uint64_t n
 
 void leg_entry_on_network(struct leg *l, const struct leg_network *n)
 {
-	leg_entry_network(l->ops->entry(l), n);
+	struct leg_entry *e = l->ops->entry(l);
+
+	e->c.watched = leg_is_watched(l);
+	leg_entry_network(e, n);
 }
 
 void leg_entry_ip_rx(struct leg_entry *e, const uint8_t *frame, size_t len)

@@ -8,8 +8,9 @@
 
 #include "cfg/cfg.h"
 #include "gw/legs/leg.h"
+#include "gw/log_out.h"
 
-#define GW_LEG_CIRCUIT 100u
+#define GW_LEG_CIRCUIT LOG_CIRCUIT
 #define GW_LEG_NAME    (GW_LEG_CIRCUIT + 20)
 
 struct gw_filters;
@@ -60,6 +61,8 @@ void leg_entry_stats(const struct leg_entry *e, struct dp_call_stats *out);
 const char *leg_entry_name(char *buf, size_t cap, const struct leg_entry *e);
 /* Where a call comes from, " from wan 192.0.2.2:1701"; "" for a line, whose name says it. */
 const char *leg_entry_from(char *buf, size_t cap, const struct leg_entry *e);
+/* What is known of it without its leg, for a line of the log. */
+struct log_about about_entry(const struct leg_entry *e);
 /* Octets of the information field that one frame in this channel has room for; UINT16_MAX = the
  * channel does not say. */
 uint16_t leg_entry_carries(const struct leg_entry *e);
@@ -69,6 +72,8 @@ void leg_entry_network(struct leg_entry *e, const struct leg_network *n);
 void leg_entry_forward(struct leg_entry *e, const struct leg_entry *to);
 /* The channel carries frames of another size from now on. */
 void leg_entry_mtu_changed(struct leg_entry *e);
+/* Somebody watches it (gw/trace.h), or nobody does any more. */
+void leg_entry_watch(struct leg_entry *e, bool on);
 /* Packets with these codepoints too (bits) go out as discard eligible. */
 void leg_entry_discard(struct leg_entry *e, uint64_t codepoints);
 /* One frame, protocol number and information, to the far end; false when it cannot be sent. */

@@ -3,6 +3,7 @@
  * Our PPP as server on a line, until it is known whose PPP that is: LCP and authentication, whose
  * answer waits for the LNS's verdict.  It ends in silence when the call is up, or refuses.
  */
+#include "gw/about.h"
 #include "gw/legs/leg_entry.h"
 #include "gw/legs/leg_terminal.h"
 #include "gw/log_id.h"
@@ -128,9 +129,9 @@ void leg_proxy_refuse(struct leg *l, const struct leg_end *why, const char *mess
 
 	if (l->state != LEG_STARTING || p->t.has_end)
 		return;
-	leg_log_about(l, LOG_ID_REFUSED);
-	gw_log_peer(GW_LOG_CALL, LOGL_NOTICE, e->source, now, "%s: refused: user %s: %s",
-		    leg_entry_name(name, sizeof(name), e), leg_terminal_user(&p->t), why->words);
+	gw_log_peer(about_event(LOG_ID_REFUSED, about_leg(l)), GW_LOG_CALL, LOGL_NOTICE, e->source,
+		    now, "%s: refused: user %s: %s", leg_entry_name(name, sizeof(name), e),
+		    leg_terminal_user(&p->t), why->words);
 	p->t.has_end = true;
 	p->t.end = *why;
 	ppp_auth_verdict(p->t.ppp, false, NULL, message, now);

@@ -4,6 +4,7 @@
  * own one) and takes them back.  Everything it holds of others is in struct leg_server and is given
  * back in one place.
  */
+#include "gw/about.h"
 #include "gw/legs/leg_server.h"
 
 #include "core/htab.h"
@@ -39,8 +40,8 @@ static void leg_server_log_refused(const struct leg_server *s, const char *why, 
 	const struct leg_entry *e = leg_server_entry(s);
 	char name[GW_LEG_NAME], from[GW_LEG_NAME], words[GW_TEXT_MAX];
 
-	leg_log_about(&s->t.leg, LOG_ID_REFUSED);
-	gw_log_peer(GW_LOG_AAA, LOGL_NOTICE, e->source, now, "%s: refused%s: user %s: %s",
+	gw_log_peer(about_event(LOG_ID_REFUSED, about_leg(&s->t.leg)), GW_LOG_AAA, LOGL_NOTICE,
+		    e->source, now, "%s: refused%s: user %s: %s",
 		    leg_entry_name(name, sizeof(name), e), leg_entry_from(from, sizeof(from), e),
 		    s->t.user, gw_printable(words, sizeof(words), why, strlen(why)));
 }
@@ -72,8 +73,8 @@ static void leg_server_log_in(struct leg_server *s, uint64_t now)
 	s->let_in = now;
 	s->let_in_as = leg_server_source(s);
 	leg_limit_start(&s->limit, &s->t, s->limits.idle, s->limits.session, now);
-	leg_log_about(&s->t.leg, LOG_ID_LOG_IN);
-	gw_log_session(GW_LOG_AAA, LOGL_NOTICE, leg_server_source(s), now, "%s: %s let in%s%s",
+	gw_log_session(about_event(LOG_ID_LOG_IN, about_leg(&s->t.leg)), GW_LOG_AAA, LOGL_NOTICE,
+		       leg_server_source(s), now, "%s: %s let in%s%s",
 		       leg_entry_name(name, sizeof(name), e), leg_terminal_user(&s->t),
 		       leg_entry_from(from, sizeof(from), e),
 		       leg_server_addresses(has, sizeof(has), s));
@@ -89,15 +90,14 @@ static void leg_server_log_out(struct leg_server *s, uint64_t now)
 		return;
 	e = leg_server_entry(s);
 	leg_entry_stats(e, &n);
-	leg_log_about(&s->t.leg, LOG_ID_LOG_OUT);
-	gw_log_session(GW_LOG_AAA, LOGL_NOTICE, leg_server_source(s), now,
-		       "%s: %s out%s%s, after %s, %llu octets in, %llu out: %s",
-		       leg_entry_name(name, sizeof(name), e), leg_terminal_user(&s->t),
-		       leg_entry_from(from, sizeof(from), e),
-		       leg_server_addresses(has, sizeof(has), s),
-		       gw_duration_text(time, sizeof(time), now - s->let_in),
-		       (unsigned long long)n.rx_octets, (unsigned long long)n.tx_octets,
-		       *s->t.end.words ? s->t.end.words : "the gateway ends");
+	gw_log_session(
+		about_event(LOG_ID_LOG_OUT, about_leg(&s->t.leg)), GW_LOG_AAA, LOGL_NOTICE,
+		leg_server_source(s), now, "%s: %s out%s%s, after %s, %llu octets in, %llu out: %s",
+		leg_entry_name(name, sizeof(name), e), leg_terminal_user(&s->t),
+		leg_entry_from(from, sizeof(from), e), leg_server_addresses(has, sizeof(has), s),
+		gw_duration_text(time, sizeof(time), now - s->let_in),
+		(unsigned long long)n.rx_octets, (unsigned long long)n.tx_octets,
+		*s->t.end.words ? s->t.end.words : "the gateway ends");
 	s->let_in = 0;
 }
 
@@ -226,6 +226,7 @@ static void server_auth(struct leg_terminal *t, const struct ppp_auth_claim *cla
 	/* Two ports can have circuits of the same address. */
 	q.source = htab_key(peer_channel_source(t->gw, from), dp_channel_port(from));
 	q.source_text = port_channel_text(text, sizeof(text), t->gw, from);
+	q.about = about_leg(&s->t.leg);
 	q.medium = leg_acct_medium(s);
 	if (origin) {
 		q.called = origin->called;
@@ -302,8 +303,7 @@ static void leg_server_join_bundle(struct leg_server *s, const struct ppp_link *
 		return;
 	}
 	leg_server_count(s, false);
-	leg_log_about(&s->t.leg, NULL);
-	gw_log_session(GW_LOG_AAA, LOGL_NOTICE, leg_server_source(s), now,
+	gw_log_session(about_leg(&s->t.leg), GW_LOG_AAA, LOGL_NOTICE, leg_server_source(s), now,
 		       "%s: %s is link %u of bundle %u%s", leg_entry_name(name, sizeof(name), e),
 		       leg_terminal_user(&s->t), s->link.no + 1, s->t.net.bundle,
 		       leg_entry_from(from, sizeof(from), e));
@@ -539,8 +539,7 @@ static bool leg_server_begin(struct leg_server *s, uint64_t now)
 		words = leg_server_take_over(s, iccn, now);
 		if (!words)
 			return true;
-		leg_log_about(&s->t.leg, NULL);
-		gw_log_peer(GW_LOG_PPP, LOGL_NOTICE, e->source, now,
+		gw_log_peer(about_leg(&s->t.leg), GW_LOG_PPP, LOGL_NOTICE, e->source, now,
 			    "%s: proxy LCP not taken over%s: %s",
 			    leg_entry_name(name, sizeof(name), e),
 			    leg_entry_from(from, sizeof(from), e), words);

@@ -153,8 +153,7 @@ static void leg_terminal_on_auth(struct leg_terminal *t, const struct ppp_event 
 static void leg_terminal_on_auth_ok(struct leg_terminal *t, const struct ppp_event *ev)
 {
 	if (t->wants6 && !ppp_carries_ipv6(t->ppp)) {
-		leg_log_about(&t->leg, NULL);
-		gw_log_peer(GW_LOG_PPP, LOGL_NOTICE, 0, ev->now,
+		gw_log_peer(about_leg(&t->leg), GW_LOG_PPP, LOGL_NOTICE, 0, ev->now,
 			    "%s %s: no IPv6 for %s: MRU %u is under 1280", t->leg.ops->name,
 			    t->role->section(t), leg_terminal_user(t), t->net.mtu);
 	}
@@ -210,9 +209,8 @@ static void leg_terminal_on_peer_closes(struct leg_terminal *t, const struct ppp
 {
 	struct leg_end why = leg_terminal_end(t, ev);
 
-	leg_log_about(&t->leg, NULL);
-	gw_log_peer(GW_LOG_PPP, LOGL_INFO, 0, ev->now, "%s %s: %s: %s", t->leg.ops->name,
-		    t->role->section(t), leg_terminal_user(t), why.words);
+	gw_log_peer(about_leg(&t->leg), GW_LOG_PPP, LOGL_INFO, 0, ev->now, "%s %s: %s: %s",
+		    t->leg.ops->name, t->role->section(t), leg_terminal_user(t), why.words);
 	join_leg_ends(&t->leg, &why);
 }
 

@@ -11,6 +11,7 @@
 #include "gw/legs/leg.h"
 #include "gw/legs/origin.h"
 #include "gw/legs/relay.h"
+#include "gw/log_out.h"
 
 struct cfg_client;
 struct cfg_lcp;
@@ -22,11 +23,13 @@ struct gw_service;
 
 /* "call 18473/52894", "line 3 (fr0 100)", "server" or "client". */
 const char *leg_text(char *buf, size_t cap, const struct leg *l);
-/* What is known of it and of the user behind it, for a line of the log.  gw_log_about() of that;
- * id: of gw/log_id.h, NULL = none. */
-struct log_about;
-void about_leg(struct log_about *out, const struct leg *l);
-void leg_log_about(const struct leg *l, const char *id);
+/* What is known of it and of the user behind it, for a line of the log. */
+struct log_about about_leg(const struct leg *l);
+/* Does somebody watch it, or what it is joined with (gw/trace.h)? */
+bool leg_is_watched(const struct leg *l);
+/* Tell the data plane so, of both legs of a join: of what it does not bring here it copies frames.
+ */
+void join_watch(struct join *j);
 /* What the data plane names a call or line by: Tunnel ID << 16 | Session ID, 0 | number of a line
  * or bundle.  0 = neither. */
 uint32_t leg_key(const struct leg *l);

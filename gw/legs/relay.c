@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "gw/about.h"
 #include "gw/legs/relay.h"
 
 #include "cfg/cfg.h"
@@ -21,6 +22,16 @@ static bool relay_goes_to(const struct l2tp_avp *a, const struct cfg_peer *to)
 }
 
 /* in may be out. */
+static struct log_about relay_about(const struct relay_to *to)
+{
+	struct log_about a = about_channel(to->gw, to->channel);
+
+	a.tunnel = to->tid;
+	a.call = to->sid;
+	a.peer = to->peer->name;
+	return a;
+}
+
 static unsigned relay_for(const struct relay_to *to, const struct l2tp_avp *in, unsigned len,
 			  struct l2tp_avp *out, uint64_t now)
 {
@@ -30,7 +41,7 @@ static unsigned relay_for(const struct relay_to *to, const struct l2tp_avp *in, 
 		if (relay_goes_to(&in[i], to->peer))
 			out[n++] = in[i];
 	if (n < len)
-		gw_log_peer(GW_LOG_CALL, LOGL_NOTICE, to->source, now,
+		gw_log_peer(relay_about(to), GW_LOG_CALL, LOGL_NOTICE, to->source, now,
 			    "call %u/%u: %u attributes that came hidden are left out, since peer "
 			    "%s has no secret to hide them with",
 			    to->tid, to->sid, len - n, to->peer->name);

@@ -5,15 +5,18 @@
 #ifndef GW_LEGS_RELAY_H
 #define GW_LEGS_RELAY_H
 
-#include "core/msg.h"
+#include "core/engine.h"
 
 struct cfg_peer;
+struct gw;
 
 /* The call whose message is made. */
 struct relay_to {
 	const struct cfg_peer *peer;
-	uint64_t source; /* for the log */
 	uint16_t tid, sid;
+	struct gw *gw; /* for the log, as the rest */
+	l2tp_channel channel;
+	uint64_t source;
 };
 
 /* Those of m, whichever peer they are for, and `more` unless it is NULL, copied; free() it.  NULL

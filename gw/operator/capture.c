@@ -238,8 +238,8 @@ void capture_free_all(struct gw *gw)
 static void capture_failed(struct capture *c, int error, uint64_t now)
 {
 	if (c->error != error)
-		GW_LOG(MAIN, LOGL_ERROR, "capture of port %s: %s: frames are lost\n", c->name,
-		       strerror(error));
+		GW_LOG(LOG_ABOUT(.port = c->name), MAIN, LOGL_ERROR,
+		       "capture of port %s: %s: frames are lost\n", c->name, strerror(error));
 	c->error = error;
 	c->again = now + CAPTURE_AGAIN;
 }
@@ -247,8 +247,9 @@ static void capture_failed(struct capture *c, int error, uint64_t now)
 static void capture_written(struct capture *c, size_t len)
 {
 	if (c->error)
-		GW_LOG(MAIN, LOGL_NOTICE, "capture of port %s: goes on, %llu frames lost so far\n",
-		       c->name, (unsigned long long)c->lost);
+		GW_LOG(LOG_ABOUT(.port = c->name), MAIN, LOGL_NOTICE,
+		       "capture of port %s: goes on, %llu frames lost so far\n", c->name,
+		       (unsigned long long)c->lost);
 	c->error = 0;
 	c->frames++;
 	c->octets += len;

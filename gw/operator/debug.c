@@ -156,14 +156,19 @@ void debug_interrupted(struct vty *vty)
 
 static void debug_on_log(const struct log_line *l)
 {
-	char text[1200];
+	char text[1200] = "";
 	struct debug_terminal *t;
 
 	if (trace_on())
 		trace_log(l);
-	snprintf(text, sizeof(text), "%s %s: %s", l->category, l->level, l->words);
-	llist_for_each_entry(t, &terminals, entry) if (t->logs && debug_takes(&t->to))
+	llist_for_each_entry(t, &terminals, entry)
+	{
+		if (!t->logs || !debug_takes(&t->to))
+			continue;
+		if (!*text)
+			snprintf(text, sizeof(text), "%s %s: %s", l->category, l->level, l->words);
 		debug_line(t, text);
+	}
 }
 
 static struct debug_terminal *debug_of(struct vty *vty)

@@ -70,18 +70,10 @@ struct peers_of {
 static void peers_row(void *ctx, const struct cfg_peer *peer)
 {
 	const struct peers_of *p = ctx;
-	struct peer_row row = {.cfg = peer};
-	struct l2tp_tunnel *t = NULL;
-	struct l2tp_tunnel_info info;
 
-	while ((t = l2tp_tunnel_next(p->gw->engine, t))) {
-		l2tp_tunnel_info(t, &info);
-		if (info.peer != peer)
-			continue;
-		row.tunnels++;
-		row.calls += info.calls;
-	}
-	table_row(p->to, &row);
+	table_row(p->to, &(struct peer_row){.cfg = peer,
+					    .tunnels = l2tp_peer_tunnels(p->gw->engine, peer),
+					    .calls = l2tp_peer_calls(p->gw->engine, peer)});
 }
 
 /* Behind the sections those that RADIUS has named. */

@@ -142,7 +142,7 @@ static void vty_connection_turn(struct osmo_fd *ofd, unsigned what)
 	if (what & OSMO_FD_READ) {
 		debug_interrupted(c->vty);
 		if (vty_is_http(ofd->data)) {
-			gw_log_peer(GW_LOG_MAIN, LOGL_ERROR, 0, loop_now(gw->loop),
+			gw_log_peer(LOG_NOBODY, GW_LOG_MAIN, LOGL_ERROR, 0, loop_now(gw->loop),
 				    "vty: an HTTP request: connection closed");
 			vty_close(c->vty);
 			return;
@@ -150,7 +150,7 @@ static void vty_connection_turn(struct osmo_fd *ofd, unsigned what)
 		if (vty_read(c->vty) == -EBADF)
 			return; /* it is closed */
 		if (c->vty->length > LINE) {
-			gw_log_peer(GW_LOG_MAIN, LOGL_ERROR, 0, loop_now(gw->loop),
+			gw_log_peer(LOG_NOBODY, GW_LOG_MAIN, LOGL_ERROR, 0, loop_now(gw->loop),
 				    "vty: a command of over %u octets: connection closed", LINE);
 			vty_close(c->vty);
 			return;
@@ -246,8 +246,8 @@ static void vty_accept_failed(struct vty_listener *l, int err)
 		return; /* of this connection only */
 	osmo_fd_read_disable(&l->fd);
 	loop_set(l->gw->loop, &l->look_back, now + LOOK_AWAY);
-	gw_log_peer(GW_LOG_MAIN, LOGL_ERROR, 0, now, "vty: cannot accept a connection: %s",
-		    strerror(err));
+	gw_log_peer(LOG_NOBODY, GW_LOG_MAIN, LOGL_ERROR, 0, now,
+		    "vty: cannot accept a connection: %s", strerror(err));
 }
 
 static int vty_accept(struct osmo_fd *ofd, unsigned what)
@@ -262,7 +262,7 @@ static int vty_accept(struct osmo_fd *ofd, unsigned what)
 	if (fd < 0) {
 		vty_accept_failed(l, errno);
 	} else if (vty_listen_connections() >= VTY_CONNECTIONS_MAX) {
-		gw_log_peer(GW_LOG_MAIN, LOGL_ERROR, 0, loop_now(l->gw->loop),
+		gw_log_peer(LOG_NOBODY, GW_LOG_MAIN, LOGL_ERROR, 0, loop_now(l->gw->loop),
 			    "vty: %u connections are open: another one is refused",
 			    VTY_CONNECTIONS_MAX);
 		close(fd);
@@ -295,7 +295,7 @@ static int vty_listen_on(struct gw *gw, const struct vty_opened *o)
 		return -1;
 	}
 	n_listeners++;
-	GW_LOG(MAIN, LOGL_NOTICE, "VTY on %s\n", o->where);
+	GW_LOG(LOG_NOBODY, MAIN, LOGL_NOTICE, "VTY on %s\n", o->where);
 	return 0;
 }
 
@@ -327,7 +327,7 @@ static int vty_set_group(const char *path, const char *group)
 	if (!group)
 		return 0;
 	if (!g) {
-		GW_LOG(MAIN, LOGL_ERROR, "vty: there is no group %s\n", group);
+		GW_LOG(LOG_NOBODY, MAIN, LOGL_ERROR, "vty: there is no group %s\n", group);
 		return -ENOENT;
 	}
 	return lchown(path, (uid_t)-1, g->gr_gid) < 0 ? -errno : 0;
@@ -385,7 +385,8 @@ void vty_sweep(const char *path)
 static bool vty_opened(int fd, const char *where)
 {
 	if (fd < 0) {
-		GW_LOG(MAIN, LOGL_ERROR, "vty: cannot listen on %s: %s\n", where, strerror(-fd));
+		GW_LOG(LOG_NOBODY, MAIN, LOGL_ERROR, "vty: cannot listen on %s: %s\n", where,
+		       strerror(-fd));
 		return false;
 	}
 	opened[n_opened].fd = fd;

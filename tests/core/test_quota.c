@@ -64,6 +64,9 @@ static void quota_of_tunnels(void)
 	CU_ASSERT_FALSE(l2tp_peer_is_used(r.a.e, &r));
 	CU_ASSERT_EQUAL(l2tp_peer_calls(r.a.e, &mine), 0);
 	CU_ASSERT_EQUAL(l2tp_peer_calls(r.a.e, &r), 0);
+	CU_ASSERT_EQUAL(l2tp_peer_tunnels(r.a.e, &mine), 2);
+	CU_ASSERT_EQUAL(l2tp_peer_tunnels(r.a.e, &other), 1);
+	CU_ASSERT_EQUAL(l2tp_peer_tunnels(r.a.e, &r), 0);
 	rig_free(&r);
 }
 

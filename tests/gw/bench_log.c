@@ -13,6 +13,54 @@
 static char logged[400][320];
 static unsigned logged_lines;
 
+/* --- whom each line is about ------------------------------------------------------------------- */
+
+static bool log_names(const char *field, const char *name, size_t len)
+{
+	return field && strlen(field) >= len && !strncmp(field, name, len);
+}
+
+static const char *log_behind(const char *line, const char *front)
+{
+	const char *at = strstr(line, front);
+
+	return at && (at == line || at[-1] == ' ') ? at + strlen(front) : NULL;
+}
+
+/* What a line says of calls, tunnels, lines, ports and users its fields say too. */
+static void log_has_fields(const char *line, const struct log_about *a)
+{
+	unsigned tunnel, number;
+	const char *at;
+	int end = 0;
+	bool ok = true;
+
+	if ((at = log_behind(line, "call ")) && sscanf(at, "%u/%u", &tunnel, &number) == 2)
+		ok = a->tunnel == tunnel && (a->call == number || strstr(line, "without sequence"));
+	if (sscanf(line, "tunnel %u:%n", &tunnel, &end) == 1 && end)
+		ok = ok && a->tunnel == tunnel;
+	if (sscanf(line, "line %u (%n", &number, &end) == 1 && end)
+		ok = ok && a->line == number;
+	if ((at = log_behind(line, "line (")))
+		ok = ok && a->port && log_names(at, a->circuit, strlen(a->circuit));
+	if (((at = log_behind(line, "capture of port ")) || !strncmp(line, "port ", 5)) &&
+	    strncmp(line, "port ?", 6) != 0)
+		ok = ok && log_names(a->port, at ? at : line + 5, strcspn(at ? at : line + 5, ":"));
+	if (!strncmp(line, "channel ", 8) && line[8] != '?')
+		ok = ok && log_names(a->port, line + 8, strcspn(line + 8, " :"));
+	if (!strncmp(line, "client ", 7))
+		ok = ok && a->user;
+	/* what servers are asked about may be a circuit or a number */
+	if (!strncmp(line, "user ", 5))
+		ok = ok && (a->port || a->user);
+	CU_ASSERT_TRUE(ok);
+	if (!ok)
+		fprintf(stderr,
+			"\n%s\n\tsays another thing than its fields: tunnel %u call %u line %u "
+			"peer %s user %s port %s circuit %s\n",
+			line, a->tunnel, a->call, a->line, a->peer, a->user, a->port, a->circuit);
+}
+
 static void bench_log(struct log_target *t, int category, unsigned level, const char *file, int at,
 		      int cont, const char *fmt, va_list ap)
 {
@@ -23,9 +71,13 @@ static void bench_log(struct log_target *t, int category, unsigned level, const 
 	(void)file;
 	(void)at;
 	(void)cont;
-	if (!name || logged_lines == sizeof(logged) / sizeof(logged[0]))
+	if (!name)
 		return;
 	vsnprintf(line, sizeof(line), fmt, ap);
+	if (CU_get_current_test())
+		log_has_fields(line, gw_log_about());
+	if (logged_lines == sizeof(logged) / sizeof(logged[0]))
+		return;
 	line[strcspn(line, "\n")] = '\0';
 	snprintf(logged[logged_lines++], sizeof(logged[0]), "%s %s: %s", name,
 		 level == LOGL_DEBUG	? "debug"

@@ -35,23 +35,23 @@ static void a_call_with_a_user(void)
 	CU_ASSERT_EQUAL_FATAL(fake.calls, 1);
 	for (unsigned i = 0; i < 2; i++) {
 		leg = bench_join()->leg[i];
-		about_leg(&a, leg);
+		a = about_leg(leg);
 		CU_ASSERT_TRUE(about_is(&a, true, "lac", "ann"));
 		CU_ASSERT_EQUAL(a.call, fake.call[0].sid);
 	}
 	tunnel = l2tp_tunnel_by_id(bench.gw->engine, fake.call[0].tid);
 	l2tp_tunnel_info(tunnel, &t);
 	l2tp_call_info(l2tp_call_by_id(tunnel, fake.call[0].sid), &c);
-	about_call(&a, bench.gw, &t, &c);
+	a = about_call(bench.gw, &t, &c);
 	CU_ASSERT_TRUE(about_is(&a, true, "lac", "ann"));
 	c.user = NULL; /* a call that has no leg yet */
-	about_call(&a, bench.gw, &t, &c);
+	a = about_call(bench.gw, &t, &c);
 	CU_ASSERT_TRUE(about_is(&a, true, "lac", "-"));
-	about_tunnel(&a, bench.gw, &t);
+	a = about_tunnel(bench.gw, &t);
 	CU_ASSERT_TRUE(about_is(&a, false, "lac", "-"));
-	about_channel(&a, bench.gw, t.channel);
+	a = about_channel(bench.gw, t.channel);
 	CU_ASSERT_STRING_EQUAL(a.port, "a");
-	about_channel(&a, bench.gw, 0);
+	a = about_channel(bench.gw, 0);
 	CU_ASSERT_PTR_NULL(a.port);
 	bench_stop();
 }

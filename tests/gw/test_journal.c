@@ -154,32 +154,31 @@ static void a_line_of_the_log(void)
 					     .call = 9,
 					     .peer = "lac",
 					     .user = "ann",
-					     .port = "wan"};
+					     .port = "wan",
+					     .circuit = "wan 192.0.2.1:1701"};
 	const char *text;
 
 	journal_log_begin();
-	gw_log_about(&ann);
-	gw_log_session(GW_LOG_AAA, LOGL_NOTICE, 1, 1, "let in");
+	gw_log_session(ann, GW_LOG_AAA, LOGL_NOTICE, 1, 1, "let in");
 	text = journal_heard();
 	CU_ASSERT_EQUAL(strncmp(text, LET_IN, strlen(LET_IN)), 0);
 	CU_ASSERT_PTR_NOT_NULL(strstr(text,
 				      "\nISTHMUS_CATEGORY=aaa\nISTHMUS_TUNNEL=7\nISTHMUS_CALL=9\n"
-				      "ISTHMUS_PEER=lac\nISTHMUS_USER=ann\nISTHMUS_PORT=wan\n"));
+				      "ISTHMUS_PEER=lac\nISTHMUS_USER=ann\nISTHMUS_PORT=wan\n"
+				      "ISTHMUS_CIRCUIT=wan 192.0.2.1:1701\n"));
 	CU_ASSERT_PTR_NOT_NULL(strstr(text, "\nMESSAGE_ID=0123456789abcdef0123456789abcdef\n"));
 	CU_ASSERT_PTR_NOT_NULL(strstr(text, "\nCODE_FILE=tests/gw/test_journal.c\nCODE_LINE="));
 	/* Each line forgets it, one that is off too. */
-	GW_LOG(MAIN, LOGL_ERROR, "next\n");
+	GW_LOG(LOG_NOBODY, MAIN, LOGL_ERROR, "next\n");
 	CU_ASSERT_EQUAL(strncmp(journal_heard(), NEXT, strlen(NEXT)), 0);
-	gw_log_about(&ann);
-	GW_LOG(MAIN, LOGL_DEBUG, "off\n");
-	GW_LOG(MAIN, LOGL_NOTICE, "on\n");
+	GW_LOG(ann, MAIN, LOGL_DEBUG, "off\n");
+	GW_LOG(LOG_NOBODY, MAIN, LOGL_NOTICE, "on\n");
 	CU_ASSERT_PTR_NULL(strstr(text = journal_heard(), "ISTHMUS_USER"));
 	CU_ASSERT_PTR_NOT_NULL(strstr(text, "MESSAGE=main notice: on\n"));
 	for (unsigned i = 0; i < 30; i++) { /* the brake takes most of them */
-		gw_log_about(&ann);
-		gw_log_stranger(GW_LOG_AAA, LOGL_NOTICE, 1, 1, "again");
+		gw_log_stranger(ann, GW_LOG_AAA, LOGL_NOTICE, 1, 1, "again");
 	}
-	GW_LOG(MAIN, LOGL_NOTICE, "on\n");
+	GW_LOG(LOG_NOBODY, MAIN, LOGL_NOTICE, "on\n");
 	while (strstr(text = journal_heard(), "again"))
 		CU_ASSERT_PTR_NOT_NULL(strstr(text, "ISTHMUS_USER"));
 	CU_ASSERT_PTR_NOT_NULL(strstr(text, "MESSAGE=main notice: on\n"));
@@ -195,12 +194,12 @@ static void a_journal_that_is_full(void)
 
 	journal_log_begin();
 	for (written = 0; written < 100000 && log_out_lost() < 3; written++)
-		GW_LOG(MAIN, LOGL_NOTICE, "again\n");
+		GW_LOG(LOG_NOBODY, MAIN, LOGL_NOTICE, "again\n");
 	CU_ASSERT_EQUAL_FATAL(log_out_lost(), 3);
 	while (strstr(journal_heard(), "again"))
 		taken++;
 	CU_ASSERT_EQUAL(taken, written - 3);
-	GW_LOG(MAIN, LOGL_NOTICE, "later\n");
+	GW_LOG(LOG_NOBODY, MAIN, LOGL_NOTICE, "later\n");
 	snprintf(want, sizeof(want), "MESSAGE=main error: 3 lines are lost: ");
 	CU_ASSERT_EQUAL(strncmp(journal_heard(), want, strlen(want)), 0);
 	CU_ASSERT_EQUAL(strncmp(journal_heard(), "MESSAGE=main notice: later\n", 27), 0);
@@ -218,9 +217,9 @@ static void a_journal_that_goes(void)
 	journal_log_begin();
 	journal_deaf();
 	dup2(fileno(out), STDERR_FILENO);
-	GW_LOG(MAIN, LOGL_NOTICE, "nobody\n");
+	GW_LOG(LOG_NOBODY, MAIN, LOGL_NOTICE, "nobody\n");
 	journal_listen();
-	GW_LOG(MAIN, LOGL_NOTICE, "somebody\n");
+	GW_LOG(LOG_NOBODY, MAIN, LOGL_NOTICE, "somebody\n");
 	dup2(kept, STDERR_FILENO);
 	close(kept);
 	rewind(out);

@@ -202,7 +202,8 @@ static void what_standard_error_is(void)
 
 static void say_braked(uint64_t source, uint64_t now)
 {
-	gw_log_peer(GW_LOG_CALL, LOGL_NOTICE, source, now, "words of %u", (unsigned)source);
+	gw_log_peer(LOG_NOBODY, GW_LOG_CALL, LOGL_NOTICE, source, now, "words of %u",
+		    (unsigned)source);
 }
 
 /* With the source's next line, or a minute later in a line of its own. */

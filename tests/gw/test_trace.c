@@ -214,6 +214,105 @@ static void a_medium(void)
 	bench_stop();
 }
 
+#define SWITCH                                                               \
+	"host-name = gw\n"                                                   \
+	"udp a { listen = \"192.0.2.1:1701\" }\n"                            \
+	"peer lac { port = a  dial = \"192.0.2.8:1701\"  hostname = lac }\n" \
+	"peer one { port = a  dial = \"192.0.2.9:1701\"  hostname = x }\n"   \
+	"route sw { from-peer = lac  to = one }\n"
+
+static unsigned trace_watched(void)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < 2; i++)
+		n += leg_call_entry(bench_join()->leg[i])->watched;
+	return n;
+}
+
+static void trace_copy(const struct dp_call *c, bool out, const char *hex)
+{
+	uint8_t frame[40];
+	size_t len = test_hex(frame, sizeof(frame), hex);
+
+	bind_dp_ops.copy(bench.gw, c->tid, c->sid, out, frame, len);
+}
+
+/* A join without a terminal: each frame comes in by one leg and goes out by the other; data copies
+ * what control has not, while anybody watches either. */
+static void frames_that_are_passed_on(void)
+{
+	const struct dp_call *in, *out;
+	unsigned lines;
+
+	bench_start(SWITCH);
+	watchers_begin();
+	CU_ASSERT_TRUE_FATAL(bench_dial("lac"));
+	CU_ASSERT_PTR_NULL(watch(&one, TRACE_PEER, "one"));
+	CU_ASSERT_PTR_NULL(watch(&two, TRACE_PEER, "lac"));
+	bench_call("ann", "a password", PPP_AUTH_CHAP_MD5);
+	CU_ASSERT_EQUAL_FATAL(bench.calls, 2);
+	out = leg_call_entry(bench_join()->leg[0]);
+	in = leg_call_entry(bench_join()->leg[1]);
+	CU_ASSERT_EQUAL(out->mode, DP_FORWARD);
+	CU_ASSERT_EQUAL(trace_watched(), 2);
+	one.lines = two.lines = 0;
+	trace_copy(in, false, "c021 0101 0004");
+	trace_copy(in, false, "8021 0302 000a 0306 0a400002");
+	CU_ASSERT_EQUAL(watcher_saw(&two, "call */* (lac) < LCP Configure-Request id 1*"), 1);
+	CU_ASSERT_EQUAL(watcher_saw(&one, "call */* (one) > LCP Configure-Request id 1*"), 1);
+	CU_ASSERT_EQUAL(watcher_saw(&one, "* > IPCP Configure-Nak id 2: IP-Address 10.64.0.2"), 1);
+	trace_copy(out, false, "c021 0201 0004");
+	CU_ASSERT_EQUAL(watcher_saw(&one, "call */* (one) < LCP Configure-Ack id 1*"), 1);
+	CU_ASSERT_EQUAL(watcher_saw(&two, "call */* (lac) > LCP Configure-Ack id 1*"), 1);
+	CU_ASSERT_EQUAL(one.lines, 3);
+	/* those that come here as yet go the same way, but for the network's */
+	bind_dp_ops.ppp(bench.gw, out->tid, out->sid,
+			(const uint8_t *)"\xc0\x21\x09\x07\0\x08\0\0\0", 10, 0);
+	bind_dp_ops.ppp(bench.gw, out->tid, out->sid, (const uint8_t *)"\0\x21\x45", 3, 0);
+	CU_ASSERT_EQUAL(watcher_saw(&one, "call */* (one) < LCP Echo-Request id 7*"), 1);
+	CU_ASSERT_EQUAL(one.lines, 4);
+	lines = two.lines;
+	trace_end_all(bench.gw, &two.to);
+	CU_ASSERT_EQUAL(trace_watched(), 2);
+	trace_copy(out, false, "c021 0201 0004");
+	CU_ASSERT_EQUAL(two.lines, lines);
+	CU_ASSERT_TRUE(trace_end(bench.gw, &one.to, TRACE_PEER, "one"));
+	CU_ASSERT_EQUAL(trace_watched(), 0);
+	trace_copy(out, false, "c021 0201 0004"); /* on its way */
+	CU_ASSERT_EQUAL(one.lines, 5);
+	CU_ASSERT_PTR_NULL(watch(&one, TRACE_PORT, "a"));
+	CU_ASSERT_EQUAL(trace_watched(), 2);
+	trace_end_all(bench.gw, NULL);
+	trace_copy(&(struct dp_call){.tid = 7, .sid = 7}, false, "c021 0201 0004");
+	bench_stop();
+}
+
+/* Our PPP answers control's part itself; echoes that data answers are copied, as soon as the name
+ * is known. */
+static void echoes_of_our_ppp(void)
+{
+	bench_start(CONF);
+	watchers_begin();
+	CU_ASSERT_PTR_NULL(watch(&one, TRACE_USER, "ann"));
+	CU_ASSERT_TRUE_FATAL(bench_dial("lac"));
+	bench_call("bob", "b password", PPP_AUTH_PAP);
+	CU_ASSERT_FALSE(leg_call_entry(bench_join()->leg[0])->watched);
+	CU_ASSERT_PTR_NULL(watch(&two, TRACE_USER, "bob"));
+	CU_ASSERT_TRUE(leg_call_entry(bench_join()->leg[0])->watched);
+	two.lines = 0;
+	trace_copy(leg_call_entry(bench_join()->leg[0]), false, "c021 0907 0008 00000000");
+	trace_copy(leg_call_entry(bench_join()->leg[0]), true, "c021 0a07 0008 00000000");
+	CU_ASSERT_EQUAL(watcher_saw(&two, "call */* (bob) < LCP Echo-Request id 7*"), 1);
+	CU_ASSERT_EQUAL(watcher_saw(&two, "call */* (bob) > LCP Echo-Reply id 7*"), 1);
+	CU_ASSERT_EQUAL(two.lines, 2);
+	bench_call("ann", "a password", PPP_AUTH_PAP);
+	CU_ASSERT_TRUE(fake.call[1].watched);
+	trace_end_all(bench.gw, NULL);
+	CU_ASSERT_FALSE(fake.call[0].watched || fake.call[1].watched);
+	bench_stop();
+}
+
 /* A question is found by its User-Name, the answer by the question. */
 static void radius(void)
 {
@@ -286,6 +385,8 @@ static const struct test_case cases[] = {
 	{"without_room", without_room},
 	{"what_cannot_be_watched", what_cannot_be_watched},
 	{"a_medium", a_medium},
+	{"frames_that_are_passed_on", frames_that_are_passed_on},
+	{"echoes_of_our_ppp", echoes_of_our_ppp},
 	{"radius", radius},
 	{"lines_of_the_log", lines_of_the_log},
 	{NULL, NULL},

@@ -117,6 +117,12 @@ static void fake_on_tap(void *ctx, unsigned port, bool outbound, uint16_t link_t
 	LINE((struct rig *)ctx, p, len, "tap %u %d %u", port, outbound, link_type);
 }
 
+static void fake_on_copy(void *ctx, uint16_t tid, uint16_t sid, bool outbound, const uint8_t *p,
+			 size_t len)
+{
+	LINE((struct rig *)ctx, p, len, "copy %u/%u %d", tid, sid, outbound);
+}
+
 static void fake_on_absent(void *ctx, const uint8_t *p, size_t len, uint64_t now)
 {
 	fake_told_at(ctx, now);
@@ -124,6 +130,7 @@ static void fake_on_absent(void *ctx, const uint8_t *p, size_t len, uint64_t now
 }
 
 const struct dp_ops rig_ops = {
+	.copy = fake_on_copy,
 	.control = on_control,
 	.ppp = on_ppp,
 	.unsequenced = on_unsequenced,

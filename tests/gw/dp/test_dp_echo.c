@@ -87,6 +87,36 @@ static void rfc1661_5_8_id_and_data_are_copied(void)
 	echo_each(do_answered);
 }
 
+static void echo_is_copied(struct rig *r, unsigned i, const char *words, const char *hex)
+{
+	echo_goes_up(r, i, hex);
+	CU_ASSERT_STRING_EQUAL(r->line[i].text, words);
+}
+
+/* Neither is seen by control otherwise; padding is none of it. */
+static void do_watched(struct rig *r)
+{
+	struct dp_call c = echo_call(r);
+
+	c.watched = true;
+	echo_set(r, &c);
+	fake_hex(r->fake, CALL, IN "0907 000a a1a2a3a4 beef 00");
+	echo_is_sent(r, 0, OUT "0a07 000a 11223344 beef");
+	echo_is_copied(r, 0, "copy 2/3 0", "c021 0907 000a a1a2a3a4 beef");
+	echo_is_copied(r, 1, "copy 2/3 1", "c021 0a07 000a 11223344 beef");
+	c.watched = false;
+	echo_set(r, &c);
+	fake_hex(r->fake, CALL, IN "0908 0008 a1a2a3a4");
+	echo_is_sent(r, 1, OUT "0a08 0008 11223344");
+	rig_settle(r);
+	CU_ASSERT_EQUAL(r->n_line, 2);
+}
+
+static void both_are_copied_for_who_watches(void)
+{
+	echo_each(do_watched);
+}
+
 static void do_padding(struct rig *r)
 {
 	fake_hex(r->fake, CALL, IN "0907 000a a1a2a3a4 beef 000000000000");
@@ -424,6 +454,7 @@ static void the_control_thread_is_not_needed(void)
 
 static const struct test_case cases[] = {
 	{"rfc1661_5_8_id_and_data_are_copied", rfc1661_5_8_id_and_data_are_copied},
+	{"both_are_copied_for_who_watches", both_are_copied_for_who_watches},
 	{"rfc1661_5_padding_is_not_copied", rfc1661_5_padding_is_not_copied},
 	{"rfc1661_5_8_magic_is_zero_unless_negotiated",
 	 rfc1661_5_8_magic_is_zero_unless_negotiated},

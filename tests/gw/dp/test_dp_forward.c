@@ -89,6 +89,41 @@ static void do_both_ways(struct rig *r)
 	CU_ASSERT(n.rx_frames == 4 && n.tx_frames == 4 && !n.rx_control && !n.tx_control);
 }
 
+/* Of link control, authentication and network control alone, of the leg that is watched, and no
+ * more than 200 at once and in a second. */
+static void do_copies(struct rig *r)
+{
+	struct dp_call line = line_leg(r);
+	unsigned most;
+	uint64_t start;
+
+	start = dp_now();
+	line.watched = true;
+	forward_join(r, line, call_leg(r));
+	fake_hex(r->fake, LINE_CHANNEL, "c021 0101 0004");
+	fake_hex(r->fake, LINE_CHANNEL, "21 4500");
+	fake_hex(r->fake, CALL_CHANNEL, "0002 0002 0003 ff03 c021 0201 0004");
+	fake_hex(r->fake, LINE_CHANNEL, "8021 0102 0004");
+	sent_is(r, 3, CALL_CHANNEL, CALL_HEADER "ff03 8021 0102 0004");
+	CU_ASSERT_FATAL(rig_wait_lines(r, 4));
+	CU_ASSERT_STRING_EQUAL(r->line[2].text, "copy 0/7 0");
+	ASSERT_OCTETS(r->line[2].octets, r->line[2].len, "\xc0\x21\x01\x01\x00\x04", 6);
+	ASSERT_OCTETS(r->line[3].octets, r->line[3].len, "\x80\x21\x01\x02\x00\x04", 6);
+	for (unsigned i = 0; i < 350; i++)
+		fake_hex(r->fake, LINE_CHANNEL, "c021 0101 0004");
+	sent_is(r, 353, CALL_CHANNEL, CALL_HEADER "ff03 c021 0101 0004");
+	CU_ASSERT(rig_wait_reason(r, DP_R_COPY_LIMIT, 1));
+	rig_settle(r);
+	CU_ASSERT(rig_wait_lines(r, 2 + 352 - (unsigned)rig_reason(r, DP_R_COPY_LIMIT)));
+	most = 2 + 200 + (unsigned)((dp_now() - start) / 5000) + 1;
+	CU_ASSERT(r->n_line <= most && rig_reason(r, DP_R_TAP_RING) == 0);
+}
+
+static void copies_for_who_watches(void)
+{
+	rig_each(do_copies);
+}
+
 static void a_line_and_a_call_both_ways(void)
 {
 	rig_each(do_both_ways);
@@ -474,6 +509,7 @@ static void wrong_entries(void)
 
 static const struct test_case cases[] = {
 	{"a_line_and_a_call_both_ways", a_line_and_a_call_both_ways},
+	{"copies_for_who_watches", copies_for_who_watches},
 	{"legs_on_two_workers", legs_on_two_workers},
 	{"a_gap_before_a_leg_on_another_worker", a_gap_before_a_leg_on_another_worker},
 	{"the_mailbox_of_the_other_worker_is_bounded", the_mailbox_of_the_other_worker_is_bounded},

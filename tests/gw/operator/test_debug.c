@@ -88,13 +88,13 @@ static void lines_of_the_log(void)
 	gw_log_set("all", "notice");
 	log_out_set(LOG_FORM_PLAIN, "/nowhere/that/is/a/journal");
 	fd = debug_connect("terminal log\n");
-	GW_LOG(MAIN, LOGL_NOTICE, "here too\n");
-	GW_LOG(MAIN, LOGL_INFO, "not asked for\n");
+	GW_LOG(LOG_NOBODY, MAIN, LOGL_NOTICE, "here too\n");
+	GW_LOG(LOG_NOBODY, MAIN, LOGL_INFO, "not asked for\n");
 	CU_ASSERT_PTR_NOT_NULL(strstr(debug_told(fd), "\r\nmain notice: here too\r\n"));
 	CU_ASSERT_PTR_NULL(strstr(at_socket_said, "not asked for"));
 	at_socket_ask(fd, "terminal no log\n");
 	at_socket_read(fd);
-	GW_LOG(MAIN, LOGL_NOTICE, "here too\n");
+	GW_LOG(LOG_NOBODY, MAIN, LOGL_NOTICE, "here too\n");
 	CU_ASSERT_STRING_EQUAL(debug_told(fd), "");
 	log_out_set(LOG_FORM_PLAIN, NULL);
 	gw_log_set("all", "fatal");
