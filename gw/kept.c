@@ -153,8 +153,7 @@ static void kept_leave_all(struct kept *k)
 
 	if (calls >= 0)
 		keeper_keep(&k->link, PROCESSES_CALLS, calls);
-	GW_LOG(LOG_NOBODY, MAIN, LOGL_NOTICE, "control is replaced
-");
+	GW_LOG(LOG_NOBODY, MAIN, LOGL_NOTICE, "control is replaced\n");
 	acct_leave(k->gw->acct);
 	kept_go(k->gw);
 }
