@@ -103,6 +103,29 @@ static void sa_xfrm_attr(struct sa *s, const struct nlattr *a)
 			sa_xfrm_attrs[i].read(s, mnl_attr_get_payload(a));
 }
 
+bool sa_xfrm_read(struct sa *out, const struct nlmsghdr *nlh)
+{
+	struct xfrm_usersa_info x; /* a message is aligned to four octets only */
+	const struct nlattr *a;
+
+	memset(out, 0, sizeof(*out));
+	if (nlh->nlmsg_type != XFRM_MSG_NEWSA || mnl_nlmsg_get_payload_len(nlh) < sizeof(x))
+		return false;
+	memcpy(&x, mnl_nlmsg_get_payload(nlh), sizeof(x));
+	if (x.id.proto != IPPROTO_ESP || !x.id.spi)
+		return false;
+	out->v6 = x.family == AF_INET6;
+	out->spi = ntohl(x.id.spi);
+	out->reqid = x.reqid;
+	out->added = x.curlft.add_time;
+	memcpy(out->src, &x.saddr, out->v6 ? 16 : 4);
+	memcpy(out->dst, &x.id.daddr, out->v6 ? 16 : 4);
+	mnl_attr_for_each(a, nlh, sizeof(x)) sa_xfrm_attr(out, a);
+	return true;
+}
+
+/* --- the list ---------------------------------------------------------------------------------- */
+
 static bool sa_xfrm_grow(struct sa_xfrm_list *l)
 {
 	struct sa *grown = l->sa;
@@ -117,33 +140,17 @@ static bool sa_xfrm_grow(struct sa_xfrm_list *l)
 
 static int sa_xfrm_one(const struct nlmsghdr *nlh, void *list)
 {
-	struct xfrm_usersa_info x; /* a message is aligned to four octets only */
 	struct sa_xfrm_list *l = list;
-	const struct nlattr *a;
-	struct sa *s;
+	struct sa s;
 
-	if (nlh->nlmsg_type != XFRM_MSG_NEWSA || mnl_nlmsg_get_payload_len(nlh) < sizeof(x))
+	if (!sa_xfrm_read(&s, nlh))
 		return MNL_CB_OK;
-	memcpy(&x, mnl_nlmsg_get_payload(nlh), sizeof(x));
-	if (x.id.proto != IPPROTO_ESP || !x.id.spi)
-		return MNL_CB_OK;
-	if (!sa_xfrm_grow(l)) {
+	if (sa_xfrm_grow(l))
+		l->sa[l->n++] = s;
+	else
 		l->full = true;
-		return MNL_CB_OK;
-	}
-	s = &l->sa[l->n++];
-	memset(s, 0, sizeof(*s));
-	s->v6 = x.family == AF_INET6;
-	s->spi = ntohl(x.id.spi);
-	s->reqid = x.reqid;
-	s->added = x.curlft.add_time;
-	memcpy(s->src, &x.saddr, s->v6 ? 16 : 4);
-	memcpy(s->dst, &x.id.daddr, s->v6 ? 16 : 4);
-	mnl_attr_for_each(a, nlh, sizeof(x)) sa_xfrm_attr(s, a);
 	return MNL_CB_OK;
 }
-
-/* --- the list ---------------------------------------------------------------------------------- */
 
 /* 0 or -errno. */
 static int sa_xfrm_dump(struct mnl_socket *nl, void *buf, struct sa_xfrm_list *l)

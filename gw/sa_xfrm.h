@@ -6,6 +6,11 @@
 #ifndef GW_SA_XFRM_H
 #define GW_SA_XFRM_H
 
+#include <stdbool.h>
+
+struct nlmsghdr;
+struct sa;
+
 enum sa_xfrm {
 	SA_XFRM_LIST,	/* those there are now, as sa_table_read() reads them */
 	SA_XFRM_EVENTS, /* a socket that is readable when any was made, changed or has gone */
@@ -13,5 +18,8 @@ enum sa_xfrm {
 };
 /* A descriptor or -errno. */
 int sa_xfrm_open(unsigned which);
+
+/* What one message of the kernel's list is about; false: nothing by ESP. */
+bool sa_xfrm_read(struct sa *out, const struct nlmsghdr *nlh);
 
 #endif

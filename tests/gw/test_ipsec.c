@@ -45,26 +45,34 @@ static int kernel_asked(void *ctx, unsigned which)
 
 static uint32_t peer_ip = 0xc6336407; /* 198.51.100.7 */
 
+/* In from the peer with this SPI, and out with the next. */
+static void kernel_has_pair(struct sa s, const uint8_t *we, const uint8_t *peer, uint32_t spi)
+{
+	const size_t len = s.v6 ? 16 : 4;
+
+	for (unsigned out = 0; out < 2; out++) {
+		s.spi = spi + out;
+		memcpy(s.src, out ? we : peer, len);
+		memcpy(s.dst, out ? peer : we, len);
+		kernel.sa[kernel.n++] = s;
+	}
+}
+
 /* Both directions to the peer, AES-CBC and SHA-1, in UDP. */
 static void kernel_has(uint32_t mark, uint32_t spi, uint32_t icv)
 {
 	static const uint8_t we[] = {192, 0, 2, 1};
 	const uint8_t peer[] = {(uint8_t)(peer_ip >> 24), (uint8_t)(peer_ip >> 16),
 				(uint8_t)(peer_ip >> 8), (uint8_t)peer_ip};
-	struct sa s = {.encap = 1,
-		       .mark = mark,
-		       .reqid = 3,
-		       .bits = 256,
-		       .icv = icv,
-		       .enc = "cbc(aes)",
-		       .auth = "hmac(sha1)"};
+	const struct sa s = {.encap = 1,
+			     .mark = mark,
+			     .reqid = 3,
+			     .bits = 256,
+			     .icv = icv,
+			     .enc = "cbc(aes)",
+			     .auth = "hmac(sha1)"};
 
-	for (unsigned out = 0; out < 2; out++) {
-		s.spi = spi + out;
-		memcpy(s.src, out ? we : peer, 4);
-		memcpy(s.dst, out ? peer : we, 4);
-		kernel.sa[kernel.n++] = s;
-	}
+	kernel_has_pair(s, we, peer, spi);
 }
 
 /* The same by IPv6 to fe80::7, AES-CBC and SHA-512, and nothing in UDP. */
@@ -72,20 +80,15 @@ static void kernel_has6(uint32_t mark, uint32_t spi)
 {
 	static const uint8_t we[16] = {0x20, 0x01, 0x0d, 0xb8, [15] = 1},
 			     peer[16] = {0xfe, 0x80, [15] = 7};
-	struct sa s = {.v6 = 1,
-		       .mark = mark,
-		       .reqid = 4,
-		       .bits = 256,
-		       .icv = 32,
-		       .enc = "cbc(aes)",
-		       .auth = "hmac(sha512)"};
+	const struct sa s = {.v6 = 1,
+			     .mark = mark,
+			     .reqid = 4,
+			     .bits = 256,
+			     .icv = 32,
+			     .enc = "cbc(aes)",
+			     .auth = "hmac(sha512)"};
 
-	for (unsigned out = 0; out < 2; out++) {
-		s.spi = spi + out;
-		memcpy(s.src, out ? we : peer, 16);
-		memcpy(s.dst, out ? peer : we, 16);
-		kernel.sa[kernel.n++] = s;
-	}
+	kernel_has_pair(s, we, peer, spi);
 }
 
 static void conf_with(char conf[512], const char *ipsec)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What the kernel tells of security associations.  One that has only its SPI yet can be had without
- * any algorithm; whole ones are in tests/peers/ipsec.
+ * any algorithm; whole ones are written here as the kernel does (linux/xfrm.h), and had from it in
+ * tests/peers/ipsec.
  */
 #include "gw/sa_xfrm.h"
 
@@ -11,6 +12,7 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <libmnl/libmnl.h>
 #include <linux/netlink.h>
 #include <linux/xfrm.h>
 #include <netinet/in.h>
@@ -98,7 +100,131 @@ static void xfrm_events(void)
 	netns_leave();
 }
 
+/* --- a message --------------------------------------------------------------------------------- */
+
+static union {
+	struct nlmsghdr h;
+	uint8_t octets[1024];
+} msg;
+
+static void msg_begin(uint16_t family, uint8_t proto, uint32_t spi)
+{
+	struct xfrm_usersa_info x = {.family = family,
+				     .reqid = 7,
+				     .curlft.add_time = 1700000000,
+				     .id = {.proto = proto, .spi = htonl(spi)}};
+
+	memset(&msg, 0, sizeof(msg));
+	for (uint8_t i = 0; i < 16; i++) {
+		((uint8_t *)&x.saddr)[i] = (uint8_t)(1 + i);
+		((uint8_t *)&x.id.daddr)[i] = (uint8_t)(101 + i);
+	}
+	mnl_nlmsg_put_header(&msg)->nlmsg_type = XFRM_MSG_NEWSA;
+	memcpy(mnl_nlmsg_put_extra_header(&msg.h, sizeof(x)), &x, sizeof(x));
+}
+
+/* The name, the number of its key's bits, one more number if it has one, and its key. */
+static void msg_algorithm(uint16_t type, const char *name, uint32_t bits, uint32_t check)
+{
+	struct {
+		char name[64];
+		uint32_t bits, check;
+		uint8_t key[64];
+	} a = {.bits = bits, .check = check};
+
+	strcpy(a.name, name);
+	memset(a.key, 0xee, sizeof(a.key));
+	if (type == XFRMA_ALG_CRYPT)
+		memset(&a.check, 0xee, sizeof(a.check));
+	mnl_attr_put(&msg.h, type, sizeof(a), &a);
+}
+
+static void xfrm_reads_esp_in_udp(void)
+{
+	const struct xfrm_mark mark = {.v = 0x1213, .m = 0xff};
+	const struct xfrm_encap_tmpl encap = {.encap_type = 2};
+	static const uint8_t nothing[12] = {0};
+	struct sa s;
+
+	msg_begin(AF_INET, IPPROTO_ESP, 0xc0ffe1);
+	msg_algorithm(XFRMA_ALG_CRYPT, "cbc(aes)", 256, 0);
+	msg_algorithm(XFRMA_ALG_AUTH_TRUNC, "hmac(sha256)", 256, 96);
+	mnl_attr_put(&msg.h, XFRMA_ENCAP, sizeof(encap), &encap);
+	mnl_attr_put(&msg.h, XFRMA_MARK, sizeof(mark), &mark);
+	CU_ASSERT_TRUE_FATAL(sa_xfrm_read(&s, &msg.h));
+	CU_ASSERT_TRUE(!s.v6 && s.encap && s.spi == 0xc0ffe1 && s.reqid == 7);
+	CU_ASSERT_TRUE(s.mark == 0x13 && s.bits == 256 && s.icv == 12 && s.added == 1700000000);
+	CU_ASSERT_STRING_EQUAL(s.enc, "cbc(aes)");
+	CU_ASSERT_STRING_EQUAL(s.auth, "hmac(sha256)");
+	CU_ASSERT_TRUE(s.src[0] == 1 && s.src[3] == 4 && s.dst[0] == 101 && s.dst[3] == 104);
+	CU_ASSERT_EQUAL(memcmp(s.src + 4, nothing, 12), 0);
+	CU_ASSERT_EQUAL(memcmp(s.dst + 4, nothing, 12), 0);
+	for (size_t i = 0; i < sizeof(s); i++) /* nor has it any of a key */
+		CU_ASSERT_NOT_EQUAL(((const uint8_t *)&s)[i], 0xee);
+}
+
+static void xfrm_reads_aead_over_ipv6(void)
+{
+	const struct xfrm_mark mark = {.v = 9, .m = UINT32_MAX};
+	const uint32_t set = 0x2a;
+	struct sa s;
+
+	for (unsigned first = 0; first < 2; first++) {
+		msg_begin(AF_INET6, IPPROTO_ESP, 5);
+		msg_algorithm(XFRMA_ALG_AEAD, "rfc4106(gcm(aes))", 288, 128);
+		if (first) /* what it sets counts, in either order */
+			mnl_attr_put(&msg.h, XFRMA_SET_MARK, sizeof(set), &set);
+		mnl_attr_put(&msg.h, XFRMA_MARK, sizeof(mark), &mark);
+		if (!first)
+			mnl_attr_put(&msg.h, XFRMA_SET_MARK, sizeof(set), &set);
+		CU_ASSERT_TRUE_FATAL(sa_xfrm_read(&s, &msg.h));
+		CU_ASSERT_TRUE(s.v6 && !s.encap && s.mark == 0x2a && s.bits == 288 && s.icv == 16);
+		CU_ASSERT_STRING_EQUAL(s.enc, "rfc4106(gcm(aes))");
+		CU_ASSERT_STRING_EQUAL(s.auth, "");
+		CU_ASSERT_TRUE(s.src[15] == 16 && s.dst[15] == 116);
+	}
+}
+
+/* Attributes that are too short are not there, and a name that fills its field has an end. */
+static void xfrm_reads_no_further(void)
+{
+	char name[sizeof(struct xfrm_algo)];
+	struct sa s;
+
+	memset(name, 'x', sizeof(name));
+	for (size_t cut = 0; cut < 2; cut++) {
+		msg_begin(AF_INET, IPPROTO_ESP, 5);
+		mnl_attr_put(&msg.h, XFRMA_ALG_CRYPT, sizeof(struct xfrm_algo) - cut, name);
+		mnl_attr_put(&msg.h, XFRMA_MARK, sizeof(struct xfrm_mark) - 4, name);
+		mnl_attr_put(&msg.h, XFRMA_SET_MARK, 2, name);
+		CU_ASSERT_TRUE_FATAL(sa_xfrm_read(&s, &msg.h));
+		CU_ASSERT_EQUAL(strlen(s.enc), cut ? 0 : SA_NAME - 1);
+		CU_ASSERT_EQUAL(s.mark, 0);
+	}
+}
+
+static void xfrm_reads_nothing_else(void)
+{
+	struct sa s;
+
+	msg_begin(AF_INET, IPPROTO_ESP, 5);
+	CU_ASSERT_TRUE(sa_xfrm_read(&s, &msg.h));
+	msg.h.nlmsg_len--;
+	CU_ASSERT_FALSE(sa_xfrm_read(&s, &msg.h));
+	msg_begin(AF_INET, IPPROTO_ESP, 5);
+	msg.h.nlmsg_type = XFRM_MSG_NEWPOLICY;
+	CU_ASSERT_FALSE(sa_xfrm_read(&s, &msg.h));
+	msg_begin(AF_INET, IPPROTO_AH, 5);
+	CU_ASSERT_FALSE(sa_xfrm_read(&s, &msg.h));
+	msg_begin(AF_INET, IPPROTO_ESP, 0); /* one that is only wanted yet */
+	CU_ASSERT_FALSE(sa_xfrm_read(&s, &msg.h));
+}
+
 static const struct test_case cases[] = {
+	{"reads_esp_in_udp", xfrm_reads_esp_in_udp},
+	{"reads_aead_over_ipv6", xfrm_reads_aead_over_ipv6},
+	{"reads_no_further", xfrm_reads_no_further},
+	{"reads_nothing_else", xfrm_reads_nothing_else},
 	{"lists", xfrm_lists},
 	{"events", xfrm_events},
 	{NULL, NULL},
