@@ -6,9 +6,12 @@
 #include "tests/harness.h"
 
 #include <arpa/inet.h>
+#include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 static struct sa one(const char *src, const char *dst, uint32_t spi, uint32_t mark, uint64_t added)
@@ -197,16 +200,31 @@ static void sa_none(void)
 	CU_ASSERT_EQUAL(t.n, 0);
 	CU_ASSERT_TRUE(sa_table_same(&t, &u));
 	sa_table_free(&t);
+	CU_ASSERT_TRUE(!t.n && !t.sa);
 	sa_table_free(&u);
 }
 
+/* No room for the whole of it: there is no list, and its descriptor is closed. */
+static void sa_no_room(void)
+{
+	struct sa all[] = {one("198.51.100.7", "192.0.2.1", 1, 0x11, 5)};
+	struct rlimit was, few;
+
+	CU_ASSERT_EQUAL_FATAL(getrlimit(RLIMIT_FSIZE, &was), 0);
+	signal(SIGXFSZ, SIG_IGN);
+	few = was;
+	for (few.rlim_cur = 0; few.rlim_cur < 16 + sizeof(all); few.rlim_cur += 8) {
+		CU_ASSERT_EQUAL(setrlimit(RLIMIT_FSIZE, &few), 0);
+		CU_ASSERT_EQUAL(sa_list_new(all, 1), -ENOSPC);
+	}
+	CU_ASSERT_EQUAL(setrlimit(RLIMIT_FSIZE, &was), 0);
+	signal(SIGXFSZ, SIG_DFL);
+}
+
 static const struct test_case cases[] = {
-	{"leaves_room", sa_leaves_room},
-	{"of_a_peer", sa_of_a_peer},
-	{"in_words", sa_in_words},
-	{"hostile", sa_hostile},
-	{"longer_records", sa_longer_records},
-	{"none", sa_none},
-	{NULL, NULL},
+	{"no_room", sa_no_room},     {"leaves_room", sa_leaves_room},
+	{"of_a_peer", sa_of_a_peer}, {"in_words", sa_in_words},
+	{"hostile", sa_hostile},     {"longer_records", sa_longer_records},
+	{"none", sa_none},	     {NULL, NULL},
 };
 const struct test_suite suite_sa = {"sa", cases};

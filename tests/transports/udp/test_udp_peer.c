@@ -50,6 +50,21 @@ static void peer_text(void)
 	}
 }
 
+/* No address is so long: from one octet less than there is room for to one more. */
+static void peer_long_texts(void)
+{
+	char text[128];
+	struct ist_addr a;
+
+	for (size_t len = 95; len <= 97; len++) {
+		memset(text, '1', sizeof(text));
+		strcpy(text + len, "#0x1f");
+		CU_ASSERT_FALSE(udp_peer_parse(&a, text));
+		text[len] = '\0';
+		CU_ASSERT_FALSE(udp_peer_parse(&a, text));
+	}
+}
+
 static void peer_short_buffers(void)
 {
 	static const char all[] = "192.0.2.1:1701#0x1f";
@@ -90,6 +105,7 @@ static const struct test_case cases[] = {
 	{"text", peer_text},
 	{"short_buffers", peer_short_buffers},
 	{"hostile", peer_hostile},
+	{"long_texts", peer_long_texts},
 	{NULL, NULL},
 };
 const struct test_suite suite_udp_peer = {"udp_peer", cases};
