@@ -15,7 +15,7 @@ portbench_LDADD = libtransports.la
 
 # By hand, too.
 EXTRA_DIST += tests/bench/multilink tests/bench/before-after tests/bench/bench tests/bench/lab.sh tests/bench/rows.sh \
-	tests/bench/calls.sh \
+	tests/bench/calls.sh tests/bench/media.sh \
 	tests/bench/report.py
 
 # By hand, in a network namespace.
@@ -40,3 +40,9 @@ check_PROGRAMS += radstub
 radstub_SOURCES = tests/bench/radstub.c
 radstub_CFLAGS = $(AM_CFLAGS) $(NETTLE_CFLAGS)
 radstub_LDADD = $(NETTLE_LIBS)
+
+# Rows about media: bare loops over packet sockets, a TCP stream.
+check_PROGRAMS += framefloor
+framefloor_SOURCES = tests/bench/framefloor.c
+check_PROGRAMS += stream
+stream_SOURCES = tests/bench/stream.c

@@ -18,6 +18,10 @@ ROWS = [
     ("3", "up, 64 octets / the GRO floor", "up64 ours", "up64 up-gro", "pps", True, 0.85, 0.95),
     ("4", "down, 64 octets / l2tpns", "down64 ours", "down64 peer", "pps", True, 2.5, 3.3),
     ("5", "down, 64 octets / the UDP_SEGMENT floor", "down64 ours", "down64 down-segment", "pps", True, 0.85, 0.95),
+    ("6", "TCP up, LAC client and LNS of ours / l2tpns as LNS", "tcp-up ours", "tcp-up peer", "bit/s", True, 4, 6.5),
+    ("6", "TCP down, the same", "tcp-down ours", "tcp-down peer", "bit/s", True, 4, 6.5),
+    ("7", "TCP up / the cable without a tunnel", "tcp-up ours", "tcp-up veth", "bit/s", True, 0.33, 0.45),
+    ("7", "TCP down, the same", "tcp-down ours", "tcp-down veth", "bit/s", True, 0.33, 0.45),
     ("8", "up, one flow of 1400 octets / l2tpns", "up1400-flow ours", "up1400-flow peer", "pps", True, 2.3, 2.6),
     ("9", "tunnel switch / the receive and send floor", "switch64 ours", "switch64 switch-segment", "pps", True, 0.8, 0.9),
     ("10", "calls set up, 100 at a time / l2tpns", "calls ours", "calls peer", "/s", True, 3, 5),
@@ -31,6 +35,12 @@ ROWS = [
     ("13a", "memory of a call", "most-memory ours", "", "kB", False, None, None),
     ("16", "latency at a tenth of the load, p50 / l2tpns", "latency50 ours", "latency50 peer", "ns", False, 1.0, 0.7),
     ("16", "the same, p99 / l2tpns", "latency99 ours", "latency99 peer", "ns", False, 1.0, 0.7),
+    ("17", "round trip of a lone packet, Frame Relay / UDP", "lone frame-relay", "lone udp", "ns", False, 1.5, 1.1),
+    ("17", "the same, ATM / UDP", "lone atm", "lone udp", "ns", False, 1.5, 1.1),
+    ("18", "TCP over X.25 / over Frame Relay", "tcp-media x25", "tcp-media frame-relay", "bit/s", True, 0.25, 0.5),
+    ("19", "TCP over Frame Relay / the AF_PACKET floor", "tcp-media frame-relay", "tcp-media frame-relay-floor",
+     "bit/s", True, 0.8, 0.9),
+    ("19", "TCP over ATM cells / the AF_PACKET floor", "tcp-media atm", "tcp-media atm-floor", "bit/s", True, 0.8, 0.9),
     ("20", "lost at 80 % of the rate of row 1", "loss ours", "", "share", False, 1e-4, 0),
 ]
 NAMES = {"ours": "isthmus", "peer": "l2tpns"}

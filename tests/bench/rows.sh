@@ -4,7 +4,7 @@
 # $WORK/samples; rows about calls are in tests/bench/calls.sh; which ratio a row is and what its goal is says tests/bench/report.py.
 
 run_rows() {
-	group "subjects and their calls" begin_subjects 1 2 3 4 5 8 9 10 11 16 20
+	group "subjects and their calls" begin_subjects 1 2 3 4 5 6 7 8 9 10 11 16 20
 	group "what arrives, at a rate that all can carry" check_packets 1 2 3 4 5 8 16 20
 	repeat "up, 64 octets, bursts" up_bursts 1 3 20
 	repeat "up, 64 octets, one by one" up_single 2
@@ -15,7 +15,12 @@ run_rows() {
 	repeat "calls set up" call_rate 10
 	repeat "tunnels opened" tunnel_rate 11
 	group "tunnel switch" tunnel_switch 9
-	group "" end_subjects 1 2 3 4 5 8 9 10 11 16 20
+	group "LAC client and LNS over each medium" media_up 6 7 17 18 19
+	repeat "a TCP stream over UDP" tcp_udp 6 7
+	repeat "a TCP stream over media" tcp_media 18 19
+	repeat "lone packets over media" lone_frames 17
+	group "" media_down 6 7 17 18 19
+	group "" end_subjects 1 2 3 4 5 6 7 8 9 10 11 16 20
 	group "$(few 60000 500) calls" many_calls 12 13
 	group "$(few 500000 2000) calls" most_calls 13a
 }
