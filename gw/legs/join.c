@@ -142,7 +142,7 @@ static void join_early_deliver(struct leg *l, uint64_t now)
 
 	while (join_takes_frames(join_other(l)) && (e = *first)) {
 		*first = e->next;
-		join_frame(l, e->octets, e->len, now);
+		join_other(l)->ops->frame(join_other(l), e->octets, e->len, now);
 		free(e);
 	}
 }

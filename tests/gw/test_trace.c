@@ -288,6 +288,31 @@ static void frames_that_are_passed_on(void)
 	bench_stop();
 }
 
+/* One that waits until the other leg is up is shown when it comes, and is one. */
+static void a_frame_that_waits(void)
+{
+	static const uint8_t frame[] = {0xc0, 0x21, 9, 77, 0, 8, 0, 0, 0, 0};
+	const struct dp_call *out;
+
+	bench_start(SWITCH);
+	watchers_begin();
+	CU_ASSERT_TRUE_FATAL(bench_dial("lac"));
+	CU_ASSERT_PTR_NULL(watch(&one, TRACE_PEER, "one"));
+	bench.no_answer = true;
+	bench_call(NULL, NULL, PPP_AUTH_NONE);
+	CU_ASSERT_EQUAL_FATAL(bench.calls, 2);
+	out = leg_call_entry(bench_join()->leg[0]);
+	bind_dp_ops.ppp(bench.gw, out->tid, out->sid, frame, sizeof(frame), clock_us);
+	CU_ASSERT_EQUAL(watcher_saw(&one, "* < LCP Echo-Request id 77*"), 1);
+	l2tp_call_answer(bench.call[1].call, NULL, 0, clock_us);
+	bench_pass(0);
+	CU_ASSERT_TRUE(bench.call[1].up);
+	CU_ASSERT_PTR_NULL(bench_join()->early[0]);
+	CU_ASSERT_EQUAL(watcher_saw(&one, "* < LCP Echo-Request id 77*"), 1);
+	trace_end_all(bench.gw, NULL);
+	bench_stop();
+}
+
 /* Our PPP answers control's part itself; echoes that data answers are copied, as soon as the name
  * is known. */
 static void echoes_of_our_ppp(void)
@@ -386,6 +411,7 @@ static const struct test_case cases[] = {
 	{"what_cannot_be_watched", what_cannot_be_watched},
 	{"a_medium", a_medium},
 	{"frames_that_are_passed_on", frames_that_are_passed_on},
+	{"a_frame_that_waits", a_frame_that_waits},
 	{"echoes_of_our_ppp", echoes_of_our_ppp},
 	{"radius", radius},
 	{"lines_of_the_log", lines_of_the_log},
