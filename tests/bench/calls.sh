@@ -20,12 +20,12 @@ per_second() { grep -oE "[0-9]+ $1/s" <<<"$out" | head -n 1 | cut -d ' ' -f 1; }
 # The better run of one and of a hundred tunnels; without a retransmission, when there is one such.
 call_rate() {
 	local s t n cpu total best
-	total=$(few 2000 100)
+	total=$(few 2000 60)
 	for s in $(subjects); do
 		best=0
 		for t in 1 100; do
 			cpu=$(ran "$(pids "$s")")
-			sets_up "$s" -t $t -o 1 -n 100 -c "$total" || wrong "$s" "calls in $t tunnels: $out"
+			sets_up "$s" -t $t -o 1 -n "$(few 100 10)" -c "$total" || wrong "$s" "calls in $t tunnels: $out"
 			n=$(per_second calls)
 			progress "$s, $t tunnels: ${n:-0} calls/s, $(grep -oE '[0-9]+ retransmissions' <<<"$out")"
 			sample "calls-$t-tunnels" "$s" "${n:-0}" $((($(ran "$(pids "$s")") - cpu) / total))

@@ -92,9 +92,8 @@ quiet() { for c in aaa ppp call tunnel; do ask "$1" log level $c error >/dev/nul
 # --- l2tpns
 
 # Its socket has the kernel's size for all; it comes in a session of its own, since it ends its process group.
-peer_up() {
+peer_start() {
 	local dir=$WORK/l2tpns
-	command -v l2tpns >/dev/null || return
 	mkdir -p "$dir/etc"
 	cat >"$dir/etc/startup-config" <<-E
 		set debug 0
@@ -123,7 +122,9 @@ peer_up() {
 	on_core $SUBJECT_CORE peer unshare -m bash -c 'mount --bind "$1/etc" /etc/l2tpns
 		exec setsid l2tpns -c "$1/etc/startup-config"' l2tpns "$dir" >"$WORK/l2tpns.out" 2>&1 </dev/null &
 	daemon[l2tpns]=$!
-	within 20 peer_serves || return
+}
+peer_up() { # it has been started
+	[ -n "${daemon[l2tpns]:-}" ] && within 20 peer_serves || return
 	device[peer]=$(ip -n "$TAG-peer" -br link | awk '/^tun/ { sub(/@.*/, "", $1); print $1 }')
 }
 peer_serves() {

@@ -21,7 +21,7 @@
 #include <unistd.h>
 
 #define SECOND	 1000000000ull
-#define WARM_UP	 (SECOND / 8)  /* before the window */
+#define WARM_UP	 (SECOND / 8)  /* before the window, at most */
 #define SETTLE	 (SECOND / 20) /* nothing has come for so long: all is there */
 #define PATIENCE (3 * SECOND)
 #define L2TP_PPP 10u /* octets of the header and of PPP's */
@@ -380,7 +380,7 @@ static void load_run(struct load *l)
 {
 	struct meter m;
 	struct meter_at a, b, all[2];
-	uint64_t offered;
+	uint64_t offered, window = (uint64_t)(l->o.seconds * SECOND);
 	int off = 0;
 
 	meter_set(&m, l->o.pids, l->o.device);
@@ -388,10 +388,10 @@ static void load_run(struct load *l)
 		m.at = (int)l->o.at;
 	load_begin(l);
 	meter_read(&m, &all[0]);
-	load_pump(l, load_now() + WARM_UP);
+	load_pump(l, load_now() + (window / 2 < WARM_UP ? window / 2 : WARM_UP));
 	offered = l->sent;
 	meter_read(&m, &a);
-	load_pump(l, a.ns + (uint64_t)(l->o.seconds * SECOND));
+	load_pump(l, a.ns + window);
 	meter_read(&m, &b);
 	offered = l->sent - offered;
 	load_settle(l, &m, &all[0], &all[1]);

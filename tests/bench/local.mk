@@ -15,7 +15,7 @@ portbench_LDADD = libtransports.la
 
 # By hand, too.
 EXTRA_DIST += tests/bench/multilink tests/bench/before-after tests/bench/bench tests/bench/lab.sh tests/bench/rows.sh \
-	tests/bench/calls.sh tests/bench/media.sh \
+	tests/bench/calls.sh tests/bench/media.sh tests/bench/lines.sh \
 	tests/bench/report.py
 
 # By hand, in a network namespace.
@@ -46,3 +46,7 @@ check_PROGRAMS += framefloor
 framefloor_SOURCES = tests/bench/framefloor.c
 check_PROGRAMS += stream
 stream_SOURCES = tests/bench/stream.c
+check_PROGRAMS += linegen
+linegen_SOURCES = tests/bench/linegen.c tests/bench/meter.h tests/bench/meter.c tests/bench/testpkt.h tests/bench/testpkt.c \
+	tests/transports/host.h tests/transports/host.c
+linegen_LDADD = libtransports.la
