@@ -84,6 +84,10 @@ void call_send_clear(struct l2tp_tunnel *t, uint16_t id, uint16_t peer_id,
 
 static void call_msg_refuse(struct l2tp_tunnel *t, uint16_t peer_sid, const struct l2tp_result *r)
 {
+	struct l2tp_engine *e = t->e;
+
+	if (e->ops->refused)
+		e->ops->refused(e->ctx, t, &e->msg, e->now);
 	call_send_clear(t, idtab_spare(&t->sids), peer_sid, r);
 }
 

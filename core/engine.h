@@ -154,6 +154,10 @@ struct l2tp_ops {
 	bool (*peer)(void *ctx, l2tp_channel from, const uint8_t *host, size_t host_len,
 		     struct l2tp_peer_answer *out);
 	void (*random)(void *ctx, void *buf, size_t len);
+	/* A request of the peer's for a call, msg as far as it was read, is refused with no event
+	 * following: there is no room, or it breaks a rule.  The engine may be asked, and no more.
+	 * NULL = the owner does not care. */
+	void (*refused)(void *ctx, struct l2tp_tunnel *t, const struct l2tp_msg *msg, uint64_t now);
 	/* When data last came in on this tunnel (our id), us; 0 = never.  Counts as life for HELLO
 	 * (RFC 2661 5.5); asked when a HELLO would be due.  NULL = the owner sees no data. */
 	uint64_t (*heard)(void *ctx, uint16_t local_id);

@@ -318,6 +318,12 @@ static void bind_op_event(void *ctx, const struct l2tp_event *ev)
 	handler[ev->kind](ctx, ev);
 }
 
+static void bind_op_refused(void *ctx, struct l2tp_tunnel *t, const struct l2tp_msg *msg,
+			    uint64_t now)
+{
+	tunnel_acct_refused(ctx, t, msg, now);
+}
+
 static enum l2tp_tx bind_op_tx(void *ctx, l2tp_channel to, const uint8_t *pkt, size_t len,
 			       uint64_t cookie, uint8_t dscp)
 {
@@ -340,6 +346,7 @@ static uint64_t bind_op_heard(void *ctx, uint16_t local_id)
 const struct l2tp_ops bind_engine_ops = {
 	.tx = bind_op_tx,
 	.event = bind_op_event,
+	.refused = bind_op_refused,
 	.peer = bind_op_peer,
 	.random = bind_op_random,
 	.heard = bind_op_heard,

@@ -115,9 +115,14 @@ static void acct_item_over(struct acct_group *g, uint64_t place)
 	acct_queue_over(&g->queue, place);
 }
 
+static uint64_t acct_most(const struct acct_group *g)
+{
+	return g->has_file ? g->cfg->spool_limit : ACCT_MEMORY;
+}
+
 static void acct_bound(struct acct_group *g)
 {
-	uint64_t most = g->has_file ? g->cfg->spool_limit : ACCT_MEMORY, place;
+	uint64_t most = acct_most(g), place;
 
 	while (g->queue.octets > most && acct_queue_least(&g->queue, &place)) {
 		if (!g->given_up++)
@@ -146,6 +151,12 @@ static bool acct_add(struct acct_group *g, const struct acct_record *r, const ui
 	return false;
 }
 
+/* A peer can have as many of them as it likes: they take the place of nothing else. */
+static bool acct_is_reject(enum radius_acct_status status)
+{
+	return status == RADIUS_ACCT_TUNNEL_REJECT || status == RADIUS_ACCT_LINK_REJECT;
+}
+
 void acct_make(struct acct_group *g, const uint8_t *attrs, size_t len, struct radius_acct_event *e)
 {
 	struct acct *a = g->acct;
@@ -156,6 +167,11 @@ void acct_make(struct acct_group *g, const uint8_t *attrs, size_t len, struct ra
 
 	if (a->stopped)
 		return;
+	if (acct_is_reject(e->status) && g->queue.octets > acct_most(g) / 2) {
+		g->made++;
+		g->given_up++;
+		return;
+	}
 	e->when = r.when;
 	radius_acct_put_event(&b, e);
 	wr_bytes(&b.w, attrs, len);

@@ -104,20 +104,25 @@ struct acct_now {
 	struct radius_acct_counts counts;
 };
 /* Asked at any time between start and stop.  Text and octets of the facts are good until the next
- * time.  User, classes, authentic and nas_identifier need not be filled. */
+ * time.  Authentic and nas_identifier need not be filled, nor user and classes of a log-in. */
 typedef void (*acct_ask)(void *ctx, uint64_t tag, struct acct_now *out);
 
 /* NULL: the servers of this section get no accounting, or there is no memory (logged). */
 struct acct_session *acct_session_new(struct acct *a, const struct cfg_radius *radius,
 				      const struct acct_said *said, acct_ask ask, void *ctx);
-/* Not of a log-in: the tag finds it, now and in the next life, and is not 0. */
+/* Not of a log-in: the tag finds it, now and in the next life, and is not 0.  user: its name, until
+ * `ask` has one. */
 enum acct_of { ACCT_OF_LOG_IN, ACCT_OF_TUNNEL, ACCT_OF_LINK, ACCT_OFS };
 struct acct_session *acct_session_new_of(struct acct *a, const struct cfg_radius *radius,
-					 enum acct_of of, uint64_t tag, acct_ask ask, void *ctx);
+					 enum acct_of of, uint64_t tag, struct rd user,
+					 acct_ask ask, void *ctx);
 struct acct_session *acct_session_tagged(struct acct *a, uint64_t tag);
 /* The one of the life before, if there is one. */
 void acct_session_claim_tag(struct acct *a, uint64_t tag, acct_ask ask, void *ctx);
-/* It has never come up: a Reject is all that is told. */
+/* What is known of it now is in its later records. */
+void acct_session_learn(struct acct_session *s);
+/* If it has never come up a Reject is all that is told, with what was learned of it before; with
+ * what is known now when that was nothing. */
 void acct_session_reject(struct acct_session *s, enum radius_acct_cause cause, uint64_t now);
 /* What is counted of it now counts when it cannot be asked any more. */
 void acct_session_read_now(struct acct_session *s);
@@ -138,6 +143,8 @@ void acct_session_stop(struct acct_session *s, enum radius_acct_cause cause, uin
 uint64_t acct_session_id(const struct acct_session *s);
 /* His name as the records have it; nothing = there are none. */
 struct rd acct_session_user(const struct acct_session *s);
+/* His Class attributes likewise, each behind its length. */
+struct rd acct_session_classes(const struct acct_session *s);
 /* Room for other Class attributes of len octets; false without memory. */
 bool acct_session_reserve(struct acct_session *s, size_t len);
 /* The records that follow have these, each behind its length; there is room for them. */

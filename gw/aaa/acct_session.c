@@ -16,6 +16,7 @@
 #define INTERIM_MOST (365 * 24 * 3600 * SECOND)
 #define SPREAD	     20u /* part of the interval by which an interim record may be late */
 #define COUNTERS     5u
+#define USER_MOST    253u
 /* With the octets of user and classes and some numbers they fit into ACCT_KEPT_MAX. */
 #define FACTS_MAX 3000u
 
@@ -104,10 +105,16 @@ static bool acct_session_know(struct acct_session *s, struct radius_acct_facts *
 	uint8_t buf[FACTS_MAX], *attrs;
 	struct radius_writer b = {.w = wr_init(buf, sizeof(buf))};
 
-	f->user = s->octets;
-	f->user_len = s->user_len;
-	f->classes = s->classes;
-	f->classes_len = s->classes_len;
+	if (s->of == ACCT_OF_LOG_IN || !f->user_len) {
+		f->user = s->octets;
+		f->user_len = s->user_len;
+	}
+	if (f->user_len > USER_MOST)
+		f->user_len = USER_MOST;
+	if (s->of == ACCT_OF_LOG_IN) {
+		f->classes = s->classes;
+		f->classes_len = s->classes_len;
+	}
 	f->authentic = s->of != ACCT_OF_LOG_IN ? 0
 		       : s->remote	       ? RADIUS_AUTHENTIC_RADIUS
 					       : RADIUS_AUTHENTIC_LOCAL;
@@ -254,11 +261,14 @@ static struct llist_head *acct_session_bucket(struct acct *a, uint64_t key)
 }
 
 struct acct_session *acct_session_new_of(struct acct *a, const struct cfg_radius *radius,
-					 enum acct_of of, uint64_t tag, acct_ask ask, void *ctx)
+					 enum acct_of of, uint64_t tag, struct rd user,
+					 acct_ask ask, void *ctx)
 {
 	static const uint8_t none[1];
+	uint8_t len = user.left < USER_MOST ? (uint8_t)user.left : USER_MOST;
 	struct acct_group *g = acct_group_of(a, radius);
-	struct acct_session *s = g ? acct_session_make_new(g, none, 0, none, 0) : NULL;
+	struct acct_session *s =
+		g ? acct_session_make_new(g, len ? user.p : none, len, none, 0) : NULL;
 
 	if (!s)
 		return NULL;
@@ -282,10 +292,17 @@ struct acct_session *acct_session_tagged(struct acct *a, uint64_t tag)
 
 void acct_session_reject(struct acct_session *s, enum radius_acct_cause cause, uint64_t now)
 {
-	if (!s)
+	if (!s || s->started)
 		return;
-	acct_session_look(s);
+	if (!s->attrs)
+		acct_session_look(s);
 	acct_session_make(s, ACCT_REJECTED, cause, now);
+}
+
+void acct_session_learn(struct acct_session *s)
+{
+	if (s && acct_session_look(s) && s->started)
+		acct_session_keep(s);
 }
 
 void acct_session_read_now(struct acct_session *s)
@@ -345,6 +362,11 @@ bool acct_session_is_of(const struct acct_session *s, const struct acct_said *sa
 struct rd acct_session_user(const struct acct_session *s)
 {
 	return s ? rd_init(s->octets, s->user_len) : rd_init(NULL, 0);
+}
+
+struct rd acct_session_classes(const struct acct_session *s)
+{
+	return s ? rd_init(s->classes, s->classes_len) : rd_init(NULL, 0);
 }
 
 bool acct_session_reserve(struct acct_session *s, size_t len)

@@ -8,8 +8,10 @@
 #include "gw/dhcp6/dhcp6.h"
 #include "gw/port.h"
 #include "gw/text.h"
+#include "gw/tunnel_acct.h"
 
 #include <stdio.h>
+#include <string.h>
 
 /* Text of the facts, good until the next log-in is asked about. */
 struct leg_acct_text {
@@ -165,6 +167,43 @@ void leg_acct_let_in(struct leg_server *s, const struct acct_said *said, uint64_
 					   leg_acct_ask, s);
 	leg_login_update(s);
 	join_changed(&s->t.leg);
+}
+
+/* The call that he came in by is told with his name from now on (RFC 2867 3.5). */
+void leg_acct_tell_link(struct leg_server *s)
+{
+	const struct dp_call *c = &leg_server_entry(s)->c;
+
+	if (c->tid)
+		tunnel_acct_learn(s->t.gw, c->tid, c->sid);
+}
+
+static void leg_acct_who_server(const struct leg_server *s, struct radius_acct_facts *out)
+{
+	const struct rd told = acct_session_user(s->acct), classes = acct_session_classes(s->acct);
+
+	out->user = s->acct ? told.p : (const uint8_t *)s->t.user;
+	out->user_len = s->acct ? told.left : strlen(s->t.user);
+	out->classes = classes.p;
+	out->classes_len = classes.left;
+}
+
+void leg_acct_who(struct leg *call, struct radius_acct_facts *out)
+{
+	struct leg *other = call->join ? join_other(call) : NULL;
+
+	if (other && other->ops->kind == LEG_SERVER)
+		leg_acct_who_server((const struct leg_server *)other, out);
+}
+
+struct rd leg_acct_who_asked(const struct leg *call)
+{
+	const struct leg *line = leg_call_origin(call)->proxy;
+	struct ppp_proxy x = {.claim = NULL};
+
+	if (!line || !leg_proxy_state(line, &x) || !x.claim)
+		return rd_init(NULL, 0);
+	return rd_init((const uint8_t *)x.claim->name, x.claim->name_len);
 }
 
 void leg_acct_up(struct leg_server *s, uint64_t now)

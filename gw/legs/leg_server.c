@@ -177,6 +177,7 @@ static void leg_server_judged(struct leg_server *s, const struct aaa_answer *a, 
 	}
 	if (ok) {
 		leg_acct_let_in(s, a->said, now);
+		leg_acct_tell_link(s);
 		leg_server_expect(s);
 	}
 	ppp_auth_answer(s->t.ppp, s->serial, ok, &a->reply, message, now);

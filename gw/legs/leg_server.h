@@ -164,6 +164,7 @@ const struct leg_origin *leg_server_origin(const struct leg_server *s);
 /* What his frames come in by. */
 enum aaa_medium leg_acct_medium(const struct leg_server *s);
 void leg_acct_let_in(struct leg_server *s, const struct acct_said *said, uint64_t now);
+void leg_acct_tell_link(struct leg_server *s);
 void leg_acct_up(struct leg_server *s, uint64_t now);
 void leg_acct_end(struct leg_server *s, uint64_t now);
 /* The leg with the network protocols of a bundle has it. */

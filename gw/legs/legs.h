@@ -116,6 +116,12 @@ struct l2tp_result call_end_result(const struct leg_end *why);
 const struct l2tp_msg *leg_call_iccn(const struct leg *l);
 /* Whom the call is to and from, where that is known, for `show`. */
 const struct leg_origin *leg_call_origin(const struct leg *l);
+/* User and Class of who is behind it, where that is known (leg_acct.c). */
+struct radius_acct_facts;
+void leg_acct_who(struct leg *call, struct radius_acct_facts *out);
+/* Whom our PPP on the line of a call that we have placed has asked, until its ICCN; nothing =
+ * nobody. */
+struct rd leg_acct_who_asked(const struct leg *call);
 /* The call's entry in the data plane, for `show`. */
 const struct dp_call *leg_call_entry(const struct leg *l);
 /* Errors of its line as the last WEN said; NULL = there was none. */

@@ -5,6 +5,7 @@
 #include "gw/dial.h"
 #include "gw/route_way.h"
 #include "tests/gw/frames.h"
+#include "tests/gw/heard.h"
 #include "tests/heap.h"
 #include "transports/frame-relay/frame_relay.h"
 #include "transports/x25/x25_transport.h"
@@ -199,6 +200,34 @@ static void rfc2661_4_4_5_the_lns_is_told(void)
 	bench_pass(120 * SEC);
 	CU_ASSERT_TRUE(frames_none());
 	bench_stop();
+}
+
+/* RFC 2867 3.4: whom our PPP has asked is known when the call comes up, and to its end. */
+static void accounting_hears_who_it_was(void)
+{
+	heard_begin("host-name = gw\n"
+		    "udp a { listen = \"192.0.2.1:1701\" }\n"
+		    "frame-relay f { link = \"loop:x\"  dlci 100 { carries = ppp lcp = proxy } }\n"
+		    "peer one { port = a  dial = \"192.0.2.9:1701\"  radius = r }\n"
+		    "route calls { from = f  to = one }\n"
+		    "radius r { accounting = yes accounting-on = no server \"192.0.2.8\" { secret "
+		    "= \"0123456789abcdef\" } }\n",
+		    "");
+	told_n = 0;
+	bench.on_iccn = site_iccn;
+	bench.no_ppp = true;
+	site_comes(FR_CHANNEL, "c021 01 01 0004");
+	CU_ASSERT_TRUE(frames_next("c021 02 01 0004"));
+	site_acks();
+	site_says(ANSWER);
+	bench_pass(SEC);
+	bench_hangup(&bench.call[0], L2TP_CDN_LOST_CARRIER, "");
+	bench_pass(SEC);
+	CU_ASSERT_TRUE_FATAL(heards == 3 && heard_is(1, RADIUS_ACCT_LINK_START) &&
+			     heard_is(2, RADIUS_ACCT_LINK_STOP));
+	ASSERT_HEARD(1, USER_NAME, "616e6e40");
+	ASSERT_HEARD(2, USER_NAME, "616e6e40");
+	heard_end();
 }
 
 /* Callback is rejected first: the first and the last Request differ. */
@@ -541,6 +570,7 @@ static void no_memory(void)
 
 static const struct test_case cases[] = {
 	{"the_circuit_keeps_its_filters", the_circuit_keeps_its_filters},
+	{"accounting_hears_who_it_was", accounting_hears_who_it_was},
 	{"rfc2661_4_4_5_the_lns_is_told", rfc2661_4_4_5_the_lns_is_told},
 	{"rfc2661_4_4_5_first_and_last_request", rfc2661_4_4_5_first_and_last_request},
 	{"rfc2661_4_4_5_pap", rfc2661_4_4_5_pap},

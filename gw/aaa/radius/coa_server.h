@@ -11,6 +11,9 @@
  * nothing is done again: of each answer its Error-Cause is kept as long as the request could be
  * believed, and as the authenticator covers all of a request, the rest follows from the request.
  *
+ * That is kept by this process only: after a reload, an upgrade or the death of control a request
+ * of the last 300 seconds that is repeated is carried out again, which RFC 5176 2.3 does not want.
+ *
  * What is forged costs two digests and counts for no limit, so that nobody can use up the requests
  * of a client in its name.
  */

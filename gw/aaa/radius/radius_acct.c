@@ -106,6 +106,8 @@ void radius_acct_put_facts(struct radius_writer *b, const struct radius_acct_fac
 	if (f->user_len)
 		radius_put(b, RADIUS_USER_NAME, f->user, f->user_len);
 	radius_put_text(b, RADIUS_NAS_IDENTIFIER, f->nas_identifier);
+	if (f->port)
+		radius_put_u32(b, RADIUS_NAS_PORT, f->port);
 	radius_put_u32(b, RADIUS_NAS_PORT_TYPE, f->port_type);
 	radius_put_text(b, RADIUS_NAS_PORT_ID, f->port_id);
 	radius_put_text(b, RADIUS_CALLED_STATION_ID, f->called);

@@ -69,6 +69,7 @@ struct radius_acct_facts {
 	const char *multi; /* Acct-Multi-Session-Id */
 	const char *nas_identifier, *port_id, *called, *calling, *connect_info;
 	uint32_t port_type; /* NAS-Port-Type */
+	uint32_t port;	    /* NAS-Port; 0 = it has no number */
 	uint8_t authentic;  /* enum radius_acct_authentic; 0 = not said */
 	bool framed;	    /* PPP: Service-Type and Framed-Protocol are said */
 	uint32_t address4;  /* 0 = none */
