@@ -274,9 +274,19 @@ static bool super_run_headers_equal(const struct ip_run *r, const struct ip_run 
 	       !memcmp(a + TCP_SUM + 2, b + TCP_SUM + 2, (size_t)(r->hlen - r->at) - TCP_SUM - 2);
 }
 
+/* RFC 6864 4.1: the Identification of a packet with DF says nothing, and many senders have 0. */
+static bool super_run_id_follows(const struct ip_run *r, const struct ip_run *x)
+{
+	bool df = super_get16(r->first + IP4_FRAG) & IP4_DF;
+
+	if (df && x->id == r->id && (r->n == 1 || r->still))
+		return true;
+	return !r->still && x->id == (uint16_t)(r->id + r->n);
+}
+
 static bool super_run_follows(const struct ip_run *r, const struct ip_run *x)
 {
-	if (!r->v6 && x->id != (uint16_t)(r->id + r->n))
+	if (!r->v6 && !super_run_id_follows(r, x))
 		return false;
 	return !r->tcp ||
 	       super_get32(x->first + x->at + TCP_SEQ) ==
@@ -310,6 +320,7 @@ bool ip_run_join(struct ip_run *r, const struct ip_run *x)
 	    r->len + x->last > IP_RUN_OCTETS || !super_run_headers_equal(r, x) ||
 	    !super_run_follows(r, x) || !super_run_is_right(r, x))
 		return false;
+	r->still = x->id == r->id;
 	r->n++;
 	r->len += x->last;
 	r->last = x->last;

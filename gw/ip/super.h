@@ -3,8 +3,9 @@
  * Super-packets: many packets of one TCP or UDP flow as one, with the headers once.  A TUN device
  * takes and gives them (the kernel says GSO, with the header of virtio-net), so that a system call
  * and a walk through the kernel are paid once for up to 64 kB.  Cutting one gives the packets that
- * the kernel itself would have made; joining is done only where cutting gives the same octets back.
- * Pure functions over octets.
+ * the kernel itself would have made; joining is done only where cutting gives the same octets back,
+ * but for the Identification of IPv4 packets with DF that all have the same one: nobody may look at
+ * it (RFC 6864 4.1). Pure functions over octets.
  */
 #ifndef GW_IP_SUPER_H
 #define GW_IP_SUPER_H
@@ -47,6 +48,7 @@ struct ip_run {
 	bool closed;  /* nothing may follow */
 	bool checked; /* the checksum of the first is known to be right */
 	bool push;    /* the last has PSH */
+	bool still;   /* IPv4: all have one Identification */
 };
 
 enum ip_run_kind {

@@ -164,11 +164,12 @@ static void host_done(struct fake_host *h, const struct fake_event *e)
 
 static void test_host_h_frames(void *host, const struct ist_frame *f, unsigned n)
 {
-	for (unsigned i = 0; i < n; i++) {
+	for (uint32_t at = 0, len; n; at = at + len < f->len ? at + len : (f++, n--, 0)) {
+		len = f->segment && f->segment < f->len - at ? f->segment : f->len - at;
 		struct fake_event *e =
-			host_record(host, FAKE_FRAME, f[i].channel, f[i].payload, f[i].len);
+			host_record(host, FAKE_FRAME, f->channel, f->payload + at, len);
 
-		e->flags = f[i].flags;
+		e->flags = f->flags;
 		host_done(host, e);
 	}
 }

@@ -22,6 +22,7 @@
 	X(udp_ipsec)       \
 	X(udp_peer)        \
 	X(udp_cmsg)        \
+	X(udp_offload)     \
 	X(delay)           \
 	X(due)             \
 	X(impair)          \

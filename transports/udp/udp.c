@@ -29,9 +29,6 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define BATCH	      32u
-#define ROUNDS	      4u /* batches read before other ports get their turn */
-#define DATAGRAM_MAX  65536u
 #define REFUSED_EVERY 10000000u /* us */
 
 static const struct ist_counter counters[] = {
@@ -50,6 +47,9 @@ static const struct ist_key keys[] = {
 	{"ipsec", IST_KEY_WORD, IST_KEY_PORT, 0, 0, "off prefer require", NULL,
 	 "security associations tell peers apart (RFC 3193): no, where there are any, or always, "
 	 "and what comes without is dropped; \"off\" unless given"},
+	{"offload", IST_KEY_WORD, IST_KEY_PORT, 0, 0, "auto receive send off", NULL,
+	 "datagrams of a peer that pass the kernel together (UDP_GRO, UDP_SEGMENT): where it does "
+	 "that, when receiving, when sending, never; \"auto\" unless given"},
 	{"max-channels", IST_KEY_NUMBER, IST_KEY_PORT, 4, HANDLE_SLOTS, NULL, "65536",
 	 "most peers at a time; strangers may have half"},
 	{"rcvbuf", IST_KEY_NUMBER, IST_KEY_PORT, 4096, 1 << 30, NULL, "67108864",
@@ -59,20 +59,9 @@ static const struct ist_key keys[] = {
 	{.name = NULL},
 };
 
-/* --- receiving -------------------------------------------------------------------------------- */
+/* --- reports -------------------------------------------------------------------------------- */
 
-/* Which of our addresses the datagram came to; false = the kernel did not say. */
-static bool udp_local_of(const struct udp_socket *s, struct msghdr *m, struct udp_ep *out)
-{
-	if (!s->wildcard) {
-		*out = s->bound;
-		out->port = 0;
-		return true;
-	}
-	return udp_cmsg_local(m, out);
-}
-
-static void udp_report_up(struct ist_port *p, struct udp_slot *s)
+void udp_report_up(struct ist_port *p, struct udp_slot *s)
 {
 	struct ist_attrs a = {.size = sizeof(a), .payload = IST_PAYLOAD_L2TP};
 	struct udp_ep local = s->key.local;
@@ -84,7 +73,7 @@ static void udp_report_up(struct ist_port *p, struct udp_slot *s)
 	p->host->up(p->ctx, s->id, &a);
 }
 
-static void udp_announce(struct ist_port *p)
+void udp_announce(struct ist_port *p)
 {
 	p->announce = false;
 	p->host->timer(p->ctx, &p->timer, UINT64_MAX, NULL, NULL);
@@ -105,31 +94,8 @@ void udp_announce_later(struct ist_port *p)
 	p->host->timer(p->ctx, &p->timer, p->host->now(p->ctx), udp_on_time, p);
 }
 
-static struct udp_slot *udp_stranger(struct ist_port *p, const struct udp_key *key)
-{
-	static const struct ist_cause why = {.kind = IST_CAUSE_LOCAL, .words = "channel recycled"};
-	struct udp_slot *s = udp_table_victim(&p->table);
-
-	if (s) {
-		ist_channel c = s->id;
-
-		udp_table_remove(&p->table, s);
-		p->count[C_RECYCLED]++;
-		p->host->down(p->ctx, c, &why, true);
-	}
-	s = udp_table_add(&p->table, key, false);
-	if (!s) {
-		p->count[C_RX_NO_ROOM]++;
-		return NULL;
-	}
-	p->count[C_STRANGERS]++;
-	udp_report_up(p, s);
-	/* The host may have given the channel up inside the report. */
-	return s->state == UDP_SLOT_FREE ? NULL : s;
-}
-
-static void udp_tap(const struct ist_port *p, bool outbound, const struct udp_key *key, uint8_t tos,
-		    struct ip_piece head, struct ip_piece payload)
+void udp_tap(const struct ist_port *p, bool outbound, const struct udp_key *key, uint8_t tos,
+	     struct ip_piece head, struct ip_piece payload)
 {
 	uint8_t front[IP_HEAD_MAX + IST_HEAD_MAX];
 	struct udp_ep local = key->local;
@@ -148,229 +114,13 @@ static void udp_tap(const struct ist_port *p, bool outbound, const struct udp_ke
 		     (uint32_t)payload.len);
 }
 
-/* Fills f; false when the datagram is dropped. */
-static bool udp_take(struct udp_socket *s, struct mmsghdr *m, struct ist_frame *f)
-{
-	struct ist_port *p = s->port;
-	struct udp_key key = {.sock = s->index};
-	struct udp_slot *slot;
-
-	if (m->msg_hdr.msg_flags & MSG_TRUNC || !m->msg_len) {
-		p->count[m->msg_len ? C_RX_TRUNCATED : C_RX_EMPTY]++;
-		return false;
-	}
-	if (!udp_ep_from_sock(&key.peer, m->msg_hdr.msg_name) || !key.peer.port ||
-	    !udp_local_of(s, &m->msg_hdr, &key.local)) {
-		p->count[C_RX_SOURCE]++;
-		return false;
-	}
-	if (p->ipsec)
-		key.mark = udp_cmsg_mark(&m->msg_hdr);
-	slot = udp_table_find(&p->table, &key);
-	if (slot)
-		udp_table_touch(&p->table, slot);
-	else
-		slot = udp_stranger(p, &key);
-	if (!slot)
-		return false;
-	p->count[C_RX]++;
-	p->count[C_RX_OCTETS] += m->msg_len;
-	*f = (struct ist_frame){
-		.channel = slot->id,
-		.payload = m->msg_hdr.msg_iov->iov_base,
-		.len = m->msg_len,
-	};
-	if (*p->host->tap_on)
-		udp_tap(p, false, &key, 0, (struct ip_piece){NULL, 0},
-			(struct ip_piece){f->payload, f->len});
-	return true;
-}
-
-static unsigned udp_receive(struct udp_socket *s)
-{
-	struct ist_port *p = s->port;
-	struct sockaddr_storage from[BATCH];
-	struct ist_frame frames[BATCH];
-	struct mmsghdr m[BATCH];
-	union udp_cmsg control[BATCH];
-	struct iovec iov[BATCH];
-	unsigned kept = 0;
-	int n;
-
-	for (unsigned i = 0; i < BATCH; i++) {
-		iov[i].iov_base = p->buffer + (size_t)i * DATAGRAM_MAX;
-		iov[i].iov_len = DATAGRAM_MAX;
-		m[i].msg_hdr = (struct msghdr){
-			.msg_name = &from[i],
-			.msg_namelen = sizeof(from[i]),
-			.msg_iov = &iov[i],
-			.msg_iovlen = 1,
-			.msg_control = &control[i],
-			.msg_controllen = sizeof(control[i]),
-		};
-	}
-	n = recvmmsg(s->fd, m, BATCH, MSG_DONTWAIT, NULL);
-	if (n < 0) {
-		if (errno != EAGAIN && errno != EINTR)
-			p->count[C_RX_ERROR]++;
-		return 0;
-	}
-	for (int i = 0; i < n; i++)
-		kept += udp_take(s, &m[i], &frames[kept]);
-	if (kept)
-		p->host->frames(p->ctx, frames, kept);
-	return (unsigned)n;
-}
-
-static void udp_on_readable(void *arg, unsigned ready)
-{
-	struct udp_socket *s = arg;
-
-	(void)ready;
-	if (s->port->announce)
-		udp_announce(s->port);
-	for (unsigned i = 0; i < ROUNDS; i++)
-		if (udp_receive(s) < BATCH)
-			return;
-}
-
-int udp_socket_watch(struct udp_socket *s, bool on)
-{
-	const struct ist_port *p = s->port;
-	int r = 0;
-
-	if (s->watched != on)
-		r = p->host->watch(p->ctx, s->fd, on ? IST_READ : 0, udp_on_readable, s);
-	s->watched = on && r >= 0;
-	return r;
-}
-
-/* --- sending ---------------------------------------------------------------------------------- */
-
-/* RFC 2474 section 3: the codepoint is the upper six bits of the octet. */
-static uint8_t udp_tos_of(const struct ist_frame *f)
-{
-	return (uint8_t)(IST_FRAME_DSCP_OF(f->flags) << 2);
-}
-
-/* Frames with the codepoint of the one before share its control data. */
-static void udp_tos_batch(struct mmsghdr *m, union udp_cmsg *control, const struct ist_frame *f,
-			  unsigned n, uint8_t family)
-{
-	struct msghdr base = m[0].msg_hdr;
-
-	for (unsigned i = 0; i < n; i++) {
-		uint8_t tos = udp_tos_of(&f[i]);
-
-		if (i && tos && tos == udp_tos_of(&f[i - 1])) {
-			m[i].msg_hdr.msg_control = m[i - 1].msg_hdr.msg_control;
-			m[i].msg_hdr.msg_controllen = m[i - 1].msg_hdr.msg_controllen;
-		} else if (tos) {
-			udp_cmsg_copy(&m[i].msg_hdr, &control[i], &base);
-			udp_cmsg_put_tos(&m[i].msg_hdr, &control[i], family, tos);
-		}
-	}
-}
-
-static enum counter udp_counter_of(int err)
-{
-	static const struct {
-		int err;
-		enum counter c;
-	} rows[] = {
-		{EAGAIN, C_TX_FULL},
-		{ENOBUFS, C_TX_FULL},
-		{EMSGSIZE, C_TX_TOO_LONG},
-		{ENETUNREACH, C_TX_UNREACHABLE},
-		{EHOSTUNREACH, C_TX_UNREACHABLE},
-		{ECONNREFUSED, C_TX_UNREACHABLE},
-		{ENETDOWN, C_TX_UNREACHABLE},
-		{EADDRNOTAVAIL, C_TX_UNREACHABLE},
-	};
-
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-		if (rows[i].err == err)
-			return rows[i].c;
-	return C_TX_ERROR;
-}
-
-/* sendmmsg stops at the first datagram it cannot send: count it and go on with the next. */
-static void udp_send_all(struct ist_port *p, int fd, struct mmsghdr *m, unsigned n)
-{
-	for (unsigned i = 0; i < n;) {
-		int sent = sendmmsg(fd, m + i, n - i, MSG_DONTWAIT | MSG_NOSIGNAL);
-
-		if (sent < 0 && errno == EINTR)
-			continue;
-		if (sent <= 0) {
-			p->count[udp_counter_of(errno)]++;
-			i++;
-			continue;
-		}
-		for (int k = 0; k < sent; k++, i++) {
-			p->count[C_TX]++;
-			p->count[C_TX_OCTETS] += m[i].msg_len;
-		}
-	}
-}
-
-static void udp_send_batch(struct ist_port *p, const struct udp_slot *slot,
-			   const struct ist_frame *f, unsigned n)
-{
-	const struct udp_socket *s = &p->sock[slot->key.sock];
-	struct iovec iov[BATCH][2];
-	struct mmsghdr m[BATCH];
-	struct sockaddr_storage to;
-	union udp_cmsg control, each[BATCH];
-	struct msghdr base = {.msg_name = &to, .msg_iovlen = 2};
-	uint32_t flags = 0;
-
-	base.msg_namelen = udp_ep_to_sock(&slot->key.peer, &to);
-	if (s->wildcard)
-		udp_cmsg_put_source(&base, &control, &slot->key.local);
-	if (slot->key.mark)
-		udp_cmsg_put_mark(&base, &control, slot->key.mark);
-	for (unsigned i = 0; i < n; i++) {
-		iov[i][0] =
-			(struct iovec){(void *)(uintptr_t)f[i].head, f[i].head ? f[i].head_len : 0};
-		iov[i][1] = (struct iovec){(void *)(uintptr_t)f[i].payload, f[i].len};
-		m[i].msg_hdr = base;
-		m[i].msg_hdr.msg_iov = iov[i];
-		flags |= f[i].flags;
-		if (*p->host->tap_on)
-			udp_tap(p, true, &slot->key, udp_tos_of(&f[i]),
-				(struct ip_piece){iov[i][0].iov_base, iov[i][0].iov_len},
-				(struct ip_piece){f[i].payload, f[i].len});
-	}
-	if (IST_FRAME_DSCP_OF(flags))
-		udp_tos_batch(m, each, f, n, slot->key.peer.family);
-	udp_send_all(p, s->fd, m, n);
-}
-
-static int udp_send(struct ist_port *p, const struct ist_frame *f, unsigned n)
-{
-	struct udp_slot *slot;
-
-	if (!n)
-		return 0;
-	slot = udp_table_get(&p->table, f->channel);
-	if (!slot) {
-		p->count[C_TX_STALE] += n;
-		return -ESTALE;
-	}
-	udp_table_touch(&p->table, slot);
-	for (unsigned i = 0; i < n; i += BATCH)
-		udp_send_batch(p, slot, f + i, n - i < BATCH ? n - i : BATCH);
-	return (int)n;
-}
+/* --- channels --------------------------------------------------------------------------------- */
 
 static uint32_t udp_mtu(const struct ist_port *p, ist_channel c)
 {
 	(void)c;
 	return p->sock[0].bound.family == 4 ? 65535 - 20 - 8 : 65535 - 8;
 }
-
-/* --- channels --------------------------------------------------------------------------------- */
 
 /* The address the kernel would send from. */
 static int udp_source_for(const struct udp_socket *s, const struct udp_ep *to, struct udp_ep *out)
@@ -473,6 +223,17 @@ static enum udp_ipsec udp_ipsec_of(const struct settings *set)
 	return settings_is(set, "ipsec", "prefer") ? UDP_IPSEC_PREFER : UDP_IPSEC_OFF;
 }
 
+static unsigned udp_offload_of(const struct settings *set)
+{
+	if (settings_is(set, "offload", "off"))
+		return 0;
+	if (settings_is(set, "offload", "receive"))
+		return UDP_OFFLOAD_RECEIVE;
+	if (settings_is(set, "offload", "send"))
+		return UDP_OFFLOAD_SEND;
+	return UDP_OFFLOAD_RECEIVE | UDP_OFFLOAD_SEND;
+}
+
 /* The sockets that these settings ask for, in their order. */
 static unsigned udp_openings(const struct udp_ep *at, const struct settings *set,
 			     struct ist_open *out, unsigned room)
@@ -506,6 +267,7 @@ static int udp_socket_open(struct ist_port *p, const struct udp_ep *at, const st
 	if (getsockname(s->fd, (struct sockaddr *)&ss, &len) < 0 ||
 	    !udp_ep_from_sock(&s->bound, &ss))
 		return -errno;
+	udp_rx_begin(s);
 	return udp_socket_watch(s, true);
 }
 
@@ -625,7 +387,8 @@ int udp_open_from(struct ist_port **out, const struct ist_host *host, void *ctx,
 	p->host = host;
 	p->ctx = ctx;
 	p->ipsec = udp_ipsec_of(&set);
-	p->buffer = malloc((size_t)BATCH * DATAGRAM_MAX);
+	p->offload = udp_offload_of(&set);
+	p->buffer = malloc((size_t)UDP_BUFFERS * UDP_STRIDE);
 	if (getrandom(secret, sizeof(secret), 0) != (ssize_t)sizeof(secret))
 		r = settings_error(err, err_len, EIO, "no random octets from the system");
 	else if (!p->buffer ||

@@ -3,6 +3,7 @@
 #include "transports/udp/udp_cmsg.h"
 
 #include <errno.h>
+#include <linux/udp.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -46,6 +47,16 @@ uint32_t udp_cmsg_mark(struct msghdr *m)
 	return mark;
 }
 
+uint32_t udp_cmsg_segment(struct msghdr *m)
+{
+	int size = 0;
+
+	for (struct cmsghdr *c = CMSG_FIRSTHDR(m); c; c = CMSG_NXTHDR(m, c))
+		if (c->cmsg_level == IPPROTO_UDP && c->cmsg_type == UDP_GRO)
+			memcpy(&size, CMSG_DATA(c), sizeof(size));
+	return size > 0 ? (uint32_t)size : 0;
+}
+
 static void udp_cmsg_put(struct msghdr *m, union udp_cmsg *u, int level, int type,
 			 const void *value, size_t len)
 {
@@ -84,6 +95,11 @@ void udp_cmsg_put_tos(struct msghdr *m, union udp_cmsg *c, uint8_t family, int t
 {
 	udp_cmsg_put(m, c, family == 4 ? IPPROTO_IP : IPPROTO_IPV6,
 		     family == 4 ? IP_TOS : IPV6_TCLASS, &tos, sizeof(tos));
+}
+
+void udp_cmsg_put_segment(struct msghdr *m, union udp_cmsg *c, uint16_t size)
+{
+	udp_cmsg_put(m, c, IPPROTO_UDP, UDP_SEGMENT, &size, sizeof(size));
 }
 
 void udp_cmsg_copy(struct msghdr *to, union udp_cmsg *c, const struct msghdr *from)

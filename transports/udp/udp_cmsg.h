@@ -14,7 +14,7 @@
 union udp_cmsg {
 	struct cmsghdr align;
 	char buf[CMSG_SPACE(sizeof(struct in6_pktinfo)) + CMSG_SPACE(sizeof(int)) +
-		 CMSG_SPACE(sizeof(uint32_t))];
+		 CMSG_SPACE(sizeof(uint32_t)) + CMSG_SPACE(sizeof(int))];
 };
 
 /* The address it came to, without a port.  False: the kernel did not say. */
@@ -22,11 +22,16 @@ bool udp_cmsg_local(struct msghdr *m, struct udp_ep *out);
 /* 0 = none. */
 uint32_t udp_cmsg_mark(struct msghdr *m);
 
+/* UDP_GRO: octets of each datagram in the buffer but the last; 0 = the kernel did not say. */
+uint32_t udp_cmsg_segment(struct msghdr *m);
+
 /* Each adds to what m has, in c, which is m's from then on.  m begins without any. */
 void udp_cmsg_put_source(struct msghdr *m, union udp_cmsg *c, const struct udp_ep *local);
 void udp_cmsg_put_mark(struct msghdr *m, union udp_cmsg *c, uint32_t mark);
 /* tos: the octet whose upper six bits are the codepoint. */
 void udp_cmsg_put_tos(struct msghdr *m, union udp_cmsg *c, uint8_t family, int tos);
+/* The kernel cuts the message into datagrams of this size (UDP_SEGMENT). */
+void udp_cmsg_put_segment(struct msghdr *m, union udp_cmsg *c, uint16_t size);
 /* to has what from has, in c. */
 void udp_cmsg_copy(struct msghdr *to, union udp_cmsg *c, const struct msghdr *from);
 

@@ -50,6 +50,7 @@ static bool udp_thaw_socket(struct ist_port *p, const struct udp_ep *at, int fd)
 	*s = (struct udp_socket){.port = p, .fd = fd, .index = p->socks, .at = *at, .bound = *at};
 	s->wildcard = udp_ep_wildcard(at);
 	p->socks++;
+	udp_rx_begin(s);
 	if (!udp_thaw_bound(s) || udp_socket_watch(s, true) < 0)
 		return false;
 	s->lost = sock_rx_lost(fd);

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Between the files of the udp transport: udp.c and udp_freeze.c. */
+/* Between the files of the udp transport. */
 #ifndef TRANSPORTS_UDP_UDP_INT_H
 #define TRANSPORTS_UDP_UDP_INT_H
 
 #include "transports/kit/handover.h"
+#include "transports/udp/ip_head.h"
 #include "transports/udp/udp_table.h"
 
 #define UDP_COUNTERS(X)                                                                        \
@@ -11,6 +12,8 @@
 	X(RX_OCTETS, "rx-octets", "octets received")                                           \
 	X(TX, "tx-frames", "datagrams sent")                                                   \
 	X(TX_OCTETS, "tx-octets", "octets sent")                                               \
+	X(RX_JOINED, "rx-joined", "datagrams received together with others (UDP_GRO)")         \
+	X(TX_JOINED, "tx-joined", "datagrams sent together with others (UDP_SEGMENT)")         \
 	X(STRANGERS, "strangers", "channels made by datagrams from unknown addresses")         \
 	X(RECYCLED, "recycled", "strangers' channels given to others")                         \
 	X(RX_NO_ROOM, "rx-no-room", "datagrams of strangers dropped, all channels being held") \
@@ -37,11 +40,22 @@ enum counter {
 /* RFC 3193: the key `ipsec`. */
 enum udp_ipsec { UDP_IPSEC_OFF, UDP_IPSEC_PREFER, UDP_IPSEC_REQUIRE };
 
+/* The key `offload`. */
+enum udp_offload { UDP_OFFLOAD_RECEIVE = 1, UDP_OFFLOAD_SEND = 2 };
+
+#define UDP_BATCH	 64u /* frames sent at a time */
+#define UDP_BUFFERS	 32u /* read at a time */
+#define UDP_DATAGRAM_MAX 65536u
+/* From buffer to buffer: the beginnings of all do not share one place in the caches. */
+#define UDP_STRIDE (UDP_DATAGRAM_MAX + 320u)
+
 struct udp_socket {
 	struct ist_port *port;
 	int fd;
 	uint32_t index;
 	bool wildcard, watched;
+	bool gro;		 /* the kernel says where datagrams begin */
+	unsigned batch;		 /* buffers to be read at a time */
 	struct udp_ep at, bound; /* as configured; as the kernel has it */
 	uint32_t lost;		 /* datagrams, in processes before */
 };
@@ -53,23 +67,38 @@ struct ist_port {
 	unsigned socks;
 	struct udp_table table;
 	enum udp_ipsec ipsec; /* peers have marks, unless OFF */
+	unsigned offload;     /* enum udp_offload that may be used */
 	bool announce;	      /* thawed: channels that are up are not reported yet */
 	uint32_t timer;	      /* when they are, at the latest */
 	uint32_t refused;     /* lost datagrams that have been logged */
 	uint32_t refused_timer;
 	uint64_t count[C_COUNT];
 	uint64_t before[C_COUNT]; /* in other processes */
-	uint8_t *buffer;	  /* BATCH datagrams */
+	uint8_t *buffer;	  /* UDP_BUFFERS of them, UDP_STRIDE apart */
 };
 
 /* As the transport's open; from: what another process had, or NULL. */
 int udp_open_from(struct ist_port **out, const struct ist_host *host, void *ctx,
 		  const struct ist_port_config *cfg, struct handover *from, char *err,
 		  size_t err_len);
+/* Report a channel as up; and all that are, now. */
+void udp_report_up(struct ist_port *p, struct udp_slot *s);
+void udp_announce(struct ist_port *p);
+/* A datagram for a capture: the IP packet that it makes. */
+void udp_tap(const struct ist_port *p, bool outbound, const struct udp_key *key, uint8_t tos,
+	     struct ip_piece head, struct ip_piece payload);
 /* Report the channels that are up before anything else is. */
 void udp_announce_later(struct ist_port *p);
+/* udp_rx.c: a socket is there. */
+void udp_rx_begin(struct udp_socket *s);
 /* Read it, or no more. */
 int udp_socket_watch(struct udp_socket *s, bool on);
+
+/* udp_tx.c: as the transport's send. */
+int udp_send(struct ist_port *p, const struct ist_frame *f, unsigned n);
+/* How many of n frames, of which there are some, can be one message.  none_from: the length from
+ * which a frame is sent alone; 0 = none is. */
+unsigned udp_tx_run(const struct ist_frame *f, unsigned n, uint32_t none_from);
 
 /* udp_freeze.c */
 int udp_freeze(struct ist_port *p, struct ist_frozen *f);

@@ -30,7 +30,8 @@ struct udp_slot {
 	uint32_t chain;	       /* next in the bucket: index + 1, 0 = none */
 	uint32_t older, newer; /* strangers by last use */
 	uint8_t state;
-	bool reported; /* up */
+	bool reported;	      /* up */
+	uint16_t single_from; /* datagrams of this length or longer are sent one by one; 0 = none */
 };
 
 struct udp_table {

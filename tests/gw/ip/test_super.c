@@ -292,6 +292,37 @@ static void other_headers_do_not_join(void)
 	}
 }
 
+/* RFC 6864: with DF the Identification may stay as it is; without it may not. */
+static void one_identification(void)
+{
+	const struct kind *k = &kinds[1];
+	size_t len = packet(k, packets[0], 0, 100, 100);
+	struct ip_run r;
+
+	for (unsigned i = 0; i < 4; i++) {
+		packet(k, packets[i], i, 100, 100);
+		wr_put16(packets[i] + 4, 7);
+		finish(k, packets[i], len);
+	}
+	ip_run_begin(&r, packets[0], len);
+	CU_ASSERT_TRUE(join(&r, 1, len) && join(&r, 2, len));
+	wr_put16(packets[3] + 4, 10); /* as if it had gone up with each packet */
+	finish(k, packets[3], len);
+	CU_ASSERT_FALSE(join(&r, 3, len));
+	wr_put16(packets[1] + 4, 8);
+	finish(k, packets[1], len);
+	ip_run_begin(&r, packets[0], len);
+	CU_ASSERT_TRUE(join(&r, 1, len));
+	CU_ASSERT_FALSE(join(&r, 2, len));
+	for (unsigned i = 0; i < 2; i++) {
+		wr_put16(packets[i] + 4, 7);
+		packets[i][6] = 0;
+		finish(k, packets[i], len);
+	}
+	ip_run_begin(&r, packets[0], len);
+	CU_ASSERT_FALSE(join(&r, 1, len));
+}
+
 static void wrong_sums_do_not_join(void)
 {
 	for (const struct kind *k = kinds; k < kinds + KINDS; k++) {
@@ -439,6 +470,7 @@ static const struct test_case cases[] = {
 	{"sums_that_the_kernel_left", sums_that_the_kernel_left},
 	{"joined_and_cut_they_are_the_same", joined_and_cut_they_are_the_same},
 	{"other_headers_do_not_join", other_headers_do_not_join},
+	{"one_identification", one_identification},
 	{"wrong_sums_do_not_join", wrong_sums_do_not_join},
 	{"where_a_run_ends", where_a_run_ends},
 	{"no_longer_than_a_packet_may_be", no_longer_than_a_packet_may_be},

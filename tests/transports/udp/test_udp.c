@@ -128,9 +128,10 @@ static void every_counter_of_a_clean_exchange(void)
 	fake_free(e);
 	CU_ASSERT_TRUE_FATAL(fake_wait(&a, FAKE_FRAME, 1));
 	CU_ASSERT_STRING_EQUAL(fake_counted(&a),
-			       "rx-frames=1 rx-octets=6 tx-frames=2 tx-octets=16");
-	CU_ASSERT_STRING_EQUAL(fake_counted(&b),
-			       "rx-frames=2 rx-octets=16 tx-frames=1 tx-octets=6 strangers=1");
+			       "rx-frames=1 rx-octets=6 tx-frames=2 tx-octets=16 tx-joined=2");
+	CU_ASSERT_STRING_EQUAL(
+		fake_counted(&b),
+		"rx-frames=2 rx-octets=16 tx-frames=1 tx-octets=6 rx-joined=2 strangers=1");
 	fake_close(&a);
 	fake_close(&b);
 }
@@ -720,6 +721,7 @@ static void rows_of_the_key_table(void)
 	static const struct key_row rows[] = {
 		{"listen", "port text =0.0.0.0:1701"},
 		{"dial-port", "port word =listen"},
+		{"offload", "port word"},
 		{"max-channels", "port number 4-65536 =65536"},
 		{"rcvbuf", "port number 4096-1073741824 =67108864"},
 		{"sndbuf", "port number 4096-1073741824"},

@@ -5,6 +5,7 @@
 
 #include "tests/harness.h"
 
+#include <linux/udp.h>
 #include <string.h>
 
 static void cmsg_all(const char *at)
@@ -39,6 +40,34 @@ static void cmsg_both_families(void)
 	cmsg_all("2001:db8::1");
 }
 
+/* What the kernel writes of UDP_GRO: an int. */
+static void cmsg_segments(void)
+{
+	static const struct {
+		int size;
+		uint32_t is;
+	} rows[] = {{1400, 1400}, {1, 1}, {0, 0}, {-1, 0}};
+	union udp_cmsg u;
+	struct msghdr m = {0};
+	struct cmsghdr *c = &u.align;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		memset(&u, 0, sizeof(u));
+		*c = (struct cmsghdr){.cmsg_len = CMSG_LEN(sizeof(int)),
+				      .cmsg_level = IPPROTO_UDP,
+				      .cmsg_type = UDP_GRO};
+		memcpy(CMSG_DATA(c), &rows[i].size, sizeof(int));
+		m.msg_control = &u;
+		m.msg_controllen = CMSG_SPACE(sizeof(int));
+		CU_ASSERT_EQUAL(udp_cmsg_segment(&m), rows[i].is);
+	}
+	m = (struct msghdr){0};
+	udp_cmsg_put_segment(&m, &u, 1200);
+	CU_ASSERT_EQUAL(u.align.cmsg_type, UDP_SEGMENT);
+	CU_ASSERT_EQUAL(u.align.cmsg_len, CMSG_LEN(2));
+	CU_ASSERT_EQUAL(udp_cmsg_segment(&m), 0);
+}
+
 static void cmsg_nothing(void)
 {
 	struct msghdr m = {0};
@@ -50,6 +79,7 @@ static void cmsg_nothing(void)
 
 static const struct test_case cases[] = {
 	{"both_families", cmsg_both_families},
+	{"segments", cmsg_segments},
 	{"nothing", cmsg_nothing},
 	{NULL, NULL},
 };

@@ -312,16 +312,16 @@ static void send_errors(void)
 		int err;
 		const char *counted;
 	} rows[] = {
-		{EAGAIN, "tx-frames=2 tx-octets=4 tx-full=1"},
-		{ENOBUFS, "tx-frames=2 tx-octets=4 tx-full=1"},
-		{EMSGSIZE, "tx-frames=2 tx-octets=4 tx-too-long=1"},
-		{ENETUNREACH, "tx-frames=2 tx-octets=4 tx-unreachable=1"},
-		{EHOSTUNREACH, "tx-frames=2 tx-octets=4 tx-unreachable=1"},
-		{ECONNREFUSED, "tx-frames=2 tx-octets=4 tx-unreachable=1"},
-		{ENETDOWN, "tx-frames=2 tx-octets=4 tx-unreachable=1"},
-		{EADDRNOTAVAIL, "tx-frames=2 tx-octets=4 tx-unreachable=1"},
-		{EPERM, "tx-frames=2 tx-octets=4 tx-error=1"},
-		{EINTR, "tx-frames=3 tx-octets=5"}, /* again */
+		{EAGAIN, "tx-frames=2 tx-octets=4 tx-joined=2 tx-full=1"},
+		{ENOBUFS, "tx-frames=2 tx-octets=4 tx-joined=2 tx-full=1"},
+		{EMSGSIZE, "tx-frames=2 tx-octets=4 tx-joined=2 tx-too-long=1"},
+		{ENETUNREACH, "tx-frames=2 tx-octets=4 tx-joined=2 tx-unreachable=1"},
+		{EHOSTUNREACH, "tx-frames=2 tx-octets=4 tx-joined=2 tx-unreachable=1"},
+		{ECONNREFUSED, "tx-frames=2 tx-octets=4 tx-joined=2 tx-unreachable=1"},
+		{ENETDOWN, "tx-frames=2 tx-octets=4 tx-joined=2 tx-unreachable=1"},
+		{EADDRNOTAVAIL, "tx-frames=2 tx-octets=4 tx-joined=2 tx-unreachable=1"},
+		{EPERM, "tx-frames=2 tx-octets=4 tx-joined=2 tx-error=1"},
+		{EINTR, "tx-frames=3 tx-octets=5 tx-joined=2"}, /* again */
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {

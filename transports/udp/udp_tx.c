@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Datagrams going out.  A run of frames of one length and codepoint to one peer, the last of which
+ * may be shorter, is one message that the kernel cuts (UDP_SEGMENT, Linux 4.18); runs and single
+ * frames leave by as few system calls as they fit in.
+ *
+ * The kernel cuts no datagram that is longer than the path's MTU, and none where the checksum is
+ * not the device's (IPsec).  Such a run is sent one by one, as a run of that length to that peer is
+ * from then on.
+ */
+#define _GNU_SOURCE
+#include "transports/udp/udp_cmsg.h"
+#include "transports/udp/udp_int.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#define RUN_FRAMES 64u	  /* the kernel cuts a message into no more */
+#define RUN_OCTETS 65000u /* and a message is a datagram of IP before it does */
+
+/* What udp_tx_batch() builds, for at most UDP_BATCH frames. */
+struct udp_tx {
+	struct ist_port *p;
+	struct udp_slot *slot;
+	int fd;
+	struct msghdr base;
+	const struct ist_frame *f[UDP_BATCH]; /* the first of each message */
+	unsigned frames[UDP_BATCH];	      /* in it */
+	struct iovec iov[UDP_BATCH][2];	      /* by frame */
+	struct mmsghdr m[UDP_BATCH];
+	union udp_cmsg control[UDP_BATCH];
+	unsigned n; /* messages */
+};
+
+/* RFC 2474 section 3: the codepoint is the upper six bits of the octet. */
+static uint8_t udp_tx_tos(const struct ist_frame *f)
+{
+	return (uint8_t)(IST_FRAME_DSCP_OF(f->flags) << 2);
+}
+
+static uint32_t udp_tx_len(const struct ist_frame *f)
+{
+	return (f->head ? f->head_len : 0) + f->len;
+}
+
+static enum counter udp_tx_counter(int err)
+{
+	static const struct {
+		int err;
+		enum counter c;
+	} rows[] = {
+		{EAGAIN, C_TX_FULL},
+		{ENOBUFS, C_TX_FULL},
+		{EMSGSIZE, C_TX_TOO_LONG},
+		{ENETUNREACH, C_TX_UNREACHABLE},
+		{EHOSTUNREACH, C_TX_UNREACHABLE},
+		{ECONNREFUSED, C_TX_UNREACHABLE},
+		{ENETDOWN, C_TX_UNREACHABLE},
+		{EADDRNOTAVAIL, C_TX_UNREACHABLE},
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (rows[i].err == err)
+			return rows[i].c;
+	return C_TX_ERROR;
+}
+
+/* --- runs ------------------------------------------------------------------------------------- */
+
+unsigned udp_tx_run(const struct ist_frame *f, unsigned n, uint32_t none_from)
+{
+	const uint32_t size = udp_tx_len(f);
+	uint32_t octets = size, len;
+	unsigned i = 1;
+
+	if (!size || (none_from && size >= none_from))
+		return 1;
+	for (; i < n && i < RUN_FRAMES; i++) {
+		len = udp_tx_len(&f[i]);
+		if (!len || len > size || octets + len > RUN_OCTETS ||
+		    udp_tx_tos(&f[i]) != udp_tx_tos(f))
+			break;
+		octets += len;
+		if (len < size)
+			return i + 1;
+	}
+	return i;
+}
+
+static void udp_tx_add(struct udp_tx *t, const struct ist_frame *f, unsigned n, unsigned at)
+{
+	struct msghdr *m = &t->m[t->n].msg_hdr;
+	uint8_t tos = udp_tx_tos(f);
+
+	*m = t->base;
+	m->msg_iov = t->iov[at];
+	m->msg_iovlen = 2 * n;
+	if (tos || n > 1)
+		udp_cmsg_copy(m, &t->control[t->n], &t->base);
+	if (tos)
+		udp_cmsg_put_tos(m, &t->control[t->n], t->slot->key.peer.family, tos);
+	if (n > 1)
+		udp_cmsg_put_segment(m, &t->control[t->n], (uint16_t)udp_tx_len(f));
+	t->f[t->n] = f;
+	t->frames[t->n] = n;
+	t->n++;
+}
+
+static void udp_tx_sent(struct udp_tx *t, unsigned i, uint32_t octets)
+{
+	t->p->count[C_TX] += t->frames[i];
+	t->p->count[C_TX_OCTETS] += octets;
+	if (t->frames[i] > 1)
+		t->p->count[C_TX_JOINED] += t->frames[i];
+}
+
+/* The frames of message i, one by one. */
+static void udp_tx_singly(struct udp_tx *t, unsigned i)
+{
+	struct msghdr m = t->m[i].msg_hdr;
+	union udp_cmsg control;
+	uint8_t tos = udp_tx_tos(t->f[i]);
+	ssize_t sent;
+
+	udp_cmsg_copy(&m, &control, &t->base);
+	if (tos)
+		udp_cmsg_put_tos(&m, &control, t->slot->key.peer.family, tos);
+	m.msg_iovlen = 2;
+	for (unsigned k = 0; k < t->frames[i]; k++, m.msg_iov += 2) {
+		do
+			sent = sendmsg(t->fd, &m, MSG_DONTWAIT | MSG_NOSIGNAL);
+		while (sent < 0 && errno == EINTR);
+		if (sent < 0) {
+			t->p->count[udp_tx_counter(errno)]++;
+			continue;
+		}
+		t->p->count[C_TX]++;
+		t->p->count[C_TX_OCTETS] += (uint64_t)sent;
+	}
+}
+
+/* Runs that the kernel does not cut, or not of this length; other errors are those of a frame. */
+static bool udp_tx_cannot_cut(struct udp_tx *t, unsigned i, int err)
+{
+	if (t->frames[i] < 2 ||
+	    (err != EINVAL && err != EMSGSIZE && err != EIO && err != EOPNOTSUPP))
+		return false;
+	t->slot->single_from = err == EINVAL || err == EMSGSIZE ? (uint16_t)udp_tx_len(t->f[i]) : 1;
+	return true;
+}
+
+/* sendmmsg stops at the first message it cannot send: count it and go on with the next. */
+static void udp_tx_send(struct udp_tx *t)
+{
+	for (unsigned i = 0; i < t->n;) {
+		int sent = sendmmsg(t->fd, t->m + i, t->n - i, MSG_DONTWAIT | MSG_NOSIGNAL);
+
+		if (sent < 0 && errno == EINTR)
+			continue;
+		if (sent <= 0) {
+			if (udp_tx_cannot_cut(t, i, errno))
+				udp_tx_singly(t, i);
+			else
+				t->p->count[udp_tx_counter(errno)] += t->frames[i];
+			i++;
+			continue;
+		}
+		for (int k = 0; k < sent; k++, i++)
+			udp_tx_sent(t, i, t->m[i].msg_len);
+	}
+	t->n = 0;
+}
+
+/* --- batches ---------------------------------------------------------------------------------- */
+
+static void udp_tx_tap(const struct udp_tx *t, const struct ist_frame *f, unsigned n)
+{
+	for (unsigned i = 0; i < n; i++)
+		udp_tap(t->p, true, &t->slot->key, udp_tx_tos(&f[i]),
+			(struct ip_piece){f[i].head, f[i].head ? f[i].head_len : 0},
+			(struct ip_piece){f[i].payload, f[i].len});
+}
+
+/* At most UDP_BATCH frames. */
+static void udp_tx_batch(struct udp_tx *t, const struct ist_frame *f, unsigned n)
+{
+	const bool cut = t->p->offload & UDP_OFFLOAD_SEND;
+	unsigned run;
+
+	for (unsigned i = 0; i < n; i++) {
+		t->iov[i][0] =
+			(struct iovec){(void *)(uintptr_t)f[i].head, f[i].head ? f[i].head_len : 0};
+		t->iov[i][1] = (struct iovec){(void *)(uintptr_t)f[i].payload, f[i].len};
+	}
+	if (*t->p->host->tap_on)
+		udp_tx_tap(t, f, n);
+	for (unsigned i = 0; i < n; i += run) {
+		run = cut ? udp_tx_run(f + i, n - i, t->slot->single_from) : 1;
+		udp_tx_add(t, f + i, run, i);
+	}
+	udp_tx_send(t);
+}
+
+int udp_send(struct ist_port *p, const struct ist_frame *f, unsigned n)
+{
+	struct sockaddr_storage to;
+	union udp_cmsg control;
+	struct udp_tx t;
+	const struct udp_socket *s;
+
+	if (!n)
+		return 0;
+	t.slot = udp_table_get(&p->table, f->channel);
+	if (!t.slot) {
+		p->count[C_TX_STALE] += n;
+		return -ESTALE;
+	}
+	udp_table_touch(&p->table, t.slot);
+	s = &p->sock[t.slot->key.sock];
+	t.p = p;
+	t.fd = s->fd;
+	t.n = 0;
+	t.base = (struct msghdr){.msg_name = &to};
+	t.base.msg_namelen = udp_ep_to_sock(&t.slot->key.peer, &to);
+	if (s->wildcard)
+		udp_cmsg_put_source(&t.base, &control, &t.slot->key.local);
+	if (t.slot->key.mark)
+		udp_cmsg_put_mark(&t.base, &control, t.slot->key.mark);
+	for (unsigned i = 0; i < n; i += UDP_BATCH)
+		udp_tx_batch(&t, f + i, n - i < UDP_BATCH ? n - i : UDP_BATCH);
+	return (int)n;
+}
