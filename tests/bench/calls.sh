@@ -6,7 +6,7 @@
 # ran PID,...: ns of CPU time that they have had
 ran() {
 	local p
-	for p in ${1//,/ }; do cat /proc/"$p"/task/*/schedstat; done 2>/dev/null | awk '{ n += $1 } END { printf "%d", n }'
+	for p in ${1//,/ }; do cat /proc/"$p"/task/*/schedstat; done 2>/dev/null | awk '{ n += $1 } END { printf "%.0f", n }'
 }
 
 # sets_up SPACE OPTION...: calls or tunnels of the subject there, which go again; $out is what is said of them
