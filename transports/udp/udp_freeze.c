@@ -124,8 +124,10 @@ static void udp_freeze_port(struct ist_port *p, struct handover *h)
 
 static void udp_freeze_quiet(struct ist_port *p)
 {
-	for (unsigned i = 0; i < p->socks; i++)
+	for (unsigned i = 0; i < p->socks; i++) {
 		udp_socket_watch(&p->sock[i], false);
+		udp_rx_end(&p->sock[i]);
+	}
 	if (p->timer)
 		p->host->timer(p->ctx, &p->timer, UINT64_MAX, NULL, NULL);
 	if (p->refused_timer)

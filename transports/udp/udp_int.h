@@ -91,6 +91,9 @@ void udp_tap(const struct ist_port *p, bool outbound, const struct udp_key *key,
 void udp_announce_later(struct ist_port *p);
 /* udp_rx.c: a socket is there. */
 void udp_rx_begin(struct udp_socket *s);
+/* The next process may be of a release that knows nothing of joined datagrams: the kernel gives it
+ * each by itself.  Those that wait already stay joined, for one that begins as we do. */
+void udp_rx_end(const struct udp_socket *s);
 /* Read it, or no more. */
 int udp_socket_watch(struct udp_socket *s, bool on);
 

@@ -187,6 +187,14 @@ void udp_rx_begin(struct udp_socket *s)
 	s->gro = !setsockopt(s->fd, IPPROTO_UDP, UDP_GRO, &on, sizeof(on)) && on;
 }
 
+void udp_rx_end(const struct udp_socket *s)
+{
+	int off = 0;
+
+	if (s->gro)
+		setsockopt(s->fd, IPPROTO_UDP, UDP_GRO, &off, sizeof(off));
+}
+
 int udp_socket_watch(struct udp_socket *s, bool on)
 {
 	const struct ist_port *p = s->port;
