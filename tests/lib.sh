@@ -228,11 +228,13 @@ dhcp6c() {
 # --- guests
 
 # guest "TAP..." SCRIPT ARGUMENT...: boots tests/peers/SCRIPT in a guest kernel on those TAPs of space net, for
-# $GUEST_LIMIT seconds at most, with its ttyS0 at $GUEST_TTY if that is set; its console is read from descriptor $console, `guest_ended` is its status
+# $GUEST_LIMIT seconds at most, with its ttyS0 at $GUEST_TTY if that is set, from $GUEST_DISK if that is; its console is
+# read from descriptor $console, `guest_ended` is its status
 guest() {
 	local taps=() script=$2 tap
 	for tap in $1; do taps+=(-t "$tap"); done
 	[ -z "${GUEST_TTY:-}" ] || taps+=(-s "$GUEST_TTY")
+	[ -z "${GUEST_DISK:-}" ] || taps+=(-d "$GUEST_DISK")
 	shift 2
 	exec {console}< <("$HERE/peers/uml-run.sh" -N "$TAG-net" "${taps[@]}" -w "$WORK" -T "${GUEST_LIMIT:-120}" \
 		"$HERE/peers/$script" "$@" |
@@ -305,16 +307,16 @@ sniff() {
 	within 5 grep -q 'listening on' "$WORK/$3.tcpdump" || give_up "tcpdump on $2"
 }
 
-# Told to end, it leaves unread what waits for it; when it sleeps, nothing does.
+# Told to end, it leaves unread what waits for it; when it sleeps, nothing does.  What waits for a disk (D) does not sleep.
 sniffed() {
 	local pid=${sniffer[$1]}
 	unset "sniffer[$1]"
-	within 5 asleep "$pid"
+	within 20 asleep "$pid"
 	kill -INT "$pid"
 	wait "$pid"
 }
 
-asleep() { [ "$(awk '{ print $3 }' "/proc/$1/stat" 2>/dev/null)" != R ]; }
+asleep() { [[ "$(awk '{ print $3 }' "/proc/$1/stat" 2>/dev/null)" != [RD] ]]; }
 
 # in front of each line of a gateway's log
 STAMP='^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}[-+][0-9]{2}:[0-9]{2} '
