@@ -1,0 +1,217 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# In the guest of tests/boot/systemd, as a service of its systemd: what an operator does with the package.  The gateway is
+# an LNS; a client in a network namespace calls it and pings through the call.
+#
+#   guest-systemd.sh installed | again     before and after a reboot
+. /mnt/.lib
+export DEBIAN_FRONTEND=noninteractive PAGER=cat
+
+check() { # WHAT COMMAND...
+	local what=$1 rc=0
+	shift
+	"$@" || rc=1
+	verdict $rc "$what"
+}
+quietly() { "$@" >/tmp/log 2>&1 || { tail -n 20 /tmp/log; return 1; }; }
+shown() { isthmus -x "show $*" 2>/dev/null; }
+pid_of() { shown processes | awk -v role="$1" '$1 == role { print $3 }'; }
+call_ids() { shown calls | awk '$0 ~ / ann / { print $1, $2 }'; }
+called() { [ -n "$(call_ids)" ]; }
+property() { systemctl show -P "$1" isthmus.service; }
+active() { [ "$(property ActiveState)" = active ]; }
+is() { [ "$(property "$1")" = "$2" ]; }
+is_not() { ! is "$@"; }
+# what is called as the package, and is not the system's note of it
+named() { find /etc /opt /srv /usr /var -xdev \( -path /var/lib/dpkg -o -path /var/cache -o -path /var/log/journal \) -prune -o -name '*isthmus*' -print | sort; }
+in_lac() { ip netns exec lac "$@"; }
+pings_through() { in_lac ping -c 3 -i 0.2 -W 2 -q 10.65.0.1 >/dev/null; }
+
+# Every process is the unit's user, and only keeper has capabilities.
+nobody_is_root() {
+	shown processes | awk -v opening=net-bind-service,net-admin,net-raw '
+		NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next }
+		{ n++; bad += $at["User"] != "isthmus" || $at["Capabilities"] != ($1 == "keeper" ? opening : "none") }
+		END { exit bad || n != 3 }'
+}
+
+# --- the two ends
+
+configure() {
+	cat >/etc/isthmus/isthmus.conf <<-C
+		host-name = lns
+		udp p { listen = "192.0.2.1:1701" }
+		peer lac { port = p  hostname = lac  service = s  secret-file = "lac.secret" }
+		pool s { ranges = { "10.65.0.0/24" } }
+		service s { local = 10.65.0.1  pool = s  auth = { chap } }
+		user ann { secret-file = "lac.secret" }
+	C
+	(umask 027 && echo "between them" >/etc/isthmus/lac.secret)
+}
+
+# So that nobody waits for half a minute, and a folder with what it may not be at home.
+unit_differs() {
+	mkdir -p /etc/systemd/system/isthmus.service.d
+	printf '[Service]\nWatchdogSec=4\nLoadCredential=lac:/root/lac.secret\n' >/etc/systemd/system/isthmus.service.d/test.conf
+	(umask 077 && echo "between them" >/root/lac.secret)
+	systemctl daemon-reload
+}
+
+# The network is there when the gateway starts, also after a reboot; `client` is who uses it.
+network() {
+	cat >/root/network.sh <<-'S'
+		#!/bin/sh
+		ip netns add lac
+		ip link add lns type veth peer name lac netns lac
+		ip addr add 192.0.2.1/24 dev lns
+		ip link set lns up
+		ip -n lac addr add 192.0.2.2/24 dev lac
+		ip -n lac link set lac up
+	S
+	cat >/etc/systemd/system/cable.service <<-'U'
+		[Unit]
+		Before=network-online.target
+		[Service]
+		Type=oneshot
+		RemainAfterExit=yes
+		ExecStart=/bin/sh -e /root/network.sh
+		[Install]
+		WantedBy=network-online.target
+	U
+	quietly systemctl enable --now cable.service
+}
+
+client() {
+	cat >/root/lac.conf <<-C
+		host-name = lac
+		vty { socket = "/root/lac.vty" }
+		udp p { listen = "192.0.2.2:1701" }
+		peer lns { port = p  dial = "192.0.2.1:1701"  hostname = lns  secret = "between them" }
+		client home { peer = lns  user = ann  secret = "between them"  redial = 1s }
+	C
+	chmod 600 /root/lac.conf
+	quietly systemd-run --unit=lac ip netns exec lac isthmus -c /root/lac.conf
+}
+
+# --- what is done to it
+
+# survived WHAT: the call is the same, and its pings go through
+survived() {
+	[ "$(call_ids)" = "$before" ]
+	verdict $? "$1: the call goes on: $before"
+	check "$1: pings too" within 10 pings_through
+	check "$1: systemd has it as running" within 10 active
+}
+restarted() { is_not NRestarts "$restarts" && active && [ -n "$(pid_of control)" ] && [ -n "$(pid_of data)" ]; }
+
+killed() {
+	local pids keeper
+	before=$(call_ids)
+	keeper=$(property MainPID) restarts=$(property NRestarts)
+	kill -9 "$keeper"
+	check "keeper is killed, and systemd starts it again" within 20 restarted
+	survived "keeper killed"
+
+	restarts=$(property NRestarts)
+	pids=$(cat "/sys/fs/cgroup$(property ControlGroup)/cgroup.procs")
+	# shellcheck disable=SC2086 # a list of numbers
+	kill -STOP $pids && kill -9 $pids
+	check "all are killed, and systemd starts it again" within 20 restarted
+	survived "all killed"
+
+	restarts=$(property NRestarts)
+	kill -STOP "$(property MainPID)"
+	check "keeper hangs: the watchdog ends it, and systemd starts it again" within 60 restarted
+	check "the journal says why" within 10 journal_has 'Watchdog timeout'
+	survived "watchdog"
+}
+journal_has() { journalctl -b -u isthmus.service | grep -q "$1"; }
+
+upgraded() {
+	local keeper data
+	before=$(call_ids) keeper=$(property MainPID) data=$(pid_of data)
+	check "a later version is installed" quietly apt-get -qy install /mnt/later.deb
+	survived "upgrade"
+	[ "$(property MainPID)" = "$keeper" ] && [ "$(pid_of data)" != "$data" ]
+	verdict $? "upgrade: keeper has handed over to the new program"
+	cmp /etc/isthmus/isthmus.conf /root/kept.conf
+	verdict $? "upgrade: the configuration is as it was written"
+}
+
+mistaken() {
+	before=$(call_ids)
+	echo nonsense >>/etc/isthmus/isthmus.conf
+	! quietly systemctl reload isthmus.service >/dev/null
+	verdict $? "a reload with a mistake fails"
+	check "and its place is in the journal" within 10 journal_has 'isthmus.conf:7'
+	survived "mistake"
+	cp /root/kept.conf /etc/isthmus/isthmus.conf
+}
+
+fields() { journalctl -b "$1" | grep -q .; }
+
+# --- the two parts
+
+installed() {
+	named >/root/before
+	check "the packages are installed, with what they depend on" \
+		quietly apt-get -qy install /mnt/isthmus_*.deb /mnt/isthmus-d*.deb
+	check "the service runs" within 20 active
+	check "and is enabled" systemctl -q is-enabled isthmus.service
+	check "nothing of it is root" within 10 nobody_is_root
+	is NRestarts 0
+	verdict $? "it was started once"
+	! ss -Hlntu | grep -q .
+	verdict $? "nobody is listened to"
+	check "it has a network" network
+	configure
+	cp /etc/isthmus/isthmus.conf /root/kept.conf
+	unit_differs
+	check "a client starts" client
+	check "a reload goes on with what is written" quietly systemctl reload isthmus.service
+	check "a client has called" within 30 called
+	check "its pings go through" within 10 pings_through
+	check "the journal finds what is said of a user" within 10 fields ISTHMUS_USER=ann
+	killed
+	mistaken
+	upgraded
+}
+
+again() {
+	check "after a reboot the service runs" within 30 active
+	check "as a user without rights" within 10 nobody_is_root
+	sed -i 's,\(secret-file = \)"lac.secret"  *}$,\1"/run/credentials/isthmus.service/lac" },' /etc/isthmus/isthmus.conf
+	grep -q credentials /etc/isthmus/isthmus.conf
+	verdict $? "a secret is a credential"
+	check "it is started with that" quietly systemctl restart isthmus.service
+	check "a client starts" client
+	check "and it calls" within 30 called
+	check "its pings go through" within 10 pings_through
+	cgroup=/sys/fs/cgroup$(property ControlGroup)/cgroup.procs
+	check "it stops" quietly systemctl stop isthmus.service
+	is Result success && [ ! -s "$cgroup" ]
+	verdict $? "in good order, and nothing of it is left"
+	check "it starts" quietly systemctl start isthmus.service
+	check "and is called again" within 30 called
+	systemctl -q stop lac.service
+	removed
+}
+
+removed() {
+	check "the packages are removed" quietly apt-get -qy remove isthmus isthmus-dev isthmus-doc
+	! active && [ -z "$(pgrep -u isthmus)" ]
+	verdict $? "the service has ended"
+	test -e /etc/isthmus/isthmus.conf && test ! -e /usr/bin/isthmus
+	verdict $? "the configuration stays, the program does not"
+	rm -r /etc/systemd/system/isthmus.service.d
+	check "they are purged" quietly apt-get -qy purge isthmus
+	named >/root/after
+	[ "$(diff /root/before /root/after | grep '^[<>]')" = "> /etc/isthmus" ] && [ "$(ls /etc/isthmus)" = lac.secret ]
+	verdict $? "nothing is left but what the operator has put there"
+	! systemctl --failed --no-legend | grep .
+	verdict $? "and no unit has failed"
+}
+
+"$1"
+[ "$fails" = 0 ] || journalctl -b -u isthmus.service -u lac.service --no-pager | tail -n 60
+exit "$fails"
