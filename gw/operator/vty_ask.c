@@ -57,7 +57,8 @@ static int ask_connect(const char *path, bool quiet)
 		if (connect(fd, (const struct sockaddr *)&sun, sizeof(sun)) == 0)
 			return fd;
 	}
-	ask_complain(quiet, "%s: %s", path, strerror(errno));
+	ask_complain(quiet, "%s: %s%s", path, strerror(errno),
+		     errno == ENOENT || errno == ECONNREFUSED ? "; no gateway answers there" : "");
 	if (fd >= 0)
 		close(fd);
 	return -1;

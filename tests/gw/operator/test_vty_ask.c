@@ -152,7 +152,8 @@ static void nobody_listens(void)
 	long_path[sizeof(long_path) - 1] = '\0';
 	snprintf(words, sizeof(words), "isthmus: %s: File name too long\n", long_path);
 	CU_ASSERT_EQUAL(ask_complains("/nowhere/vty", "show x",
-				      "isthmus: /nowhere/vty: No such file or directory\n"),
+				      "isthmus: /nowhere/vty: No such file or directory; no "
+				      "gateway answers there\n"),
 			1);
 	CU_ASSERT_EQUAL(ask_complains(long_path, "show x", words), 1);
 	CU_ASSERT_EQUAL(vty_talk("/nowhere/vty"), 1);
