@@ -12,7 +12,7 @@
 
 #include <nettle/md5.h>
 #include <nettle/memops.h>
-#include <stdio.h>
+#include <stdlib.h>
 
 #include "ppp/mschap.h"
 
@@ -56,12 +56,51 @@ static const struct auth_method *auth_method(const struct ppp *p)
 	return methods[p->auth.method];
 }
 
-void auth_init(struct auth *a)
+/* Wiped, since it may be secret; NULL is fine. */
+static void auth_free(void *octets, size_t len)
 {
-	memset(a, 0, sizeof(*a));
-	a->retry.kind = TIMER_AUTH_RETRY;
-	a->limit.kind = TIMER_AUTH_LIMIT;
-	a->again.kind = TIMER_RECHALLENGE;
+	if (octets)
+		explicit_bzero(octets, len);
+	free(octets);
+}
+
+void auth_tidy(struct auth *a)
+{
+	if (a->pending)
+		return;
+	auth_free(a->claim, sizeof(*a->claim));
+	a->claim = NULL;
+}
+
+struct ppp_auth_claim *auth_claim(struct auth *a)
+{
+	if (!a->claim)
+		a->claim = calloc(1, sizeof(*a->claim));
+	return a->claim;
+}
+
+static bool auth_keep_name(struct auth *a, const void *name, size_t len)
+{
+	char *copy = malloc(len + 1);
+
+	if (!copy)
+		return false;
+	if (len)
+		memcpy(copy, name, len);
+	copy[len] = 0;
+	free(a->name);
+	a->name = copy;
+	a->name_len = (uint16_t)len;
+	return true;
+}
+
+void auth_keep_answer(struct auth *a, const void *octets, size_t len)
+{
+	auth_free(a->answer, a->answer_len);
+	a->answer = len ? malloc(len) : NULL;
+	a->answer_len = a->answer ? (uint16_t)len : 0;
+	if (a->answer)
+		memcpy(a->answer, octets, len);
 }
 
 void auth_start(struct ppp *p, enum ppp_auth m)
@@ -73,7 +112,7 @@ void auth_start(struct ppp *p, enum ppp_auth m)
 		ppp_link_authenticated(p);
 		return;
 	}
-	(p->cfg.server ? auth_method(p)->serve : auth_method(p)->prove)(p);
+	(p->cfg->server ? auth_method(p)->serve : auth_method(p)->prove)(p);
 }
 
 const char *auth_misfit(struct ppp *p, enum ppp_auth m, const struct ppp_auth_claim *c)
@@ -104,22 +143,33 @@ void auth_take_over(struct ppp *p, enum ppp_auth m, const struct ppp_auth_claim 
 	auth_stop(p);
 	a->method = (uint8_t)m;
 	a->id = claim->id;
-	a->claim = *claim;
+	if (!auth_claim(a) || !auth_keep_name(a, claim->name, claim->name_len)) {
+		ppp_link_close(p, PPP_WHY_AUTH_FAILED);
+		return;
+	}
+	*a->claim = *claim;
+	a->claim_id = claim->id;
 	auth_ask_owner(p);
 }
 
 void auth_stop(struct ppp *p)
 {
 	struct auth *a = &p->auth;
+	struct ppp_auth_claim *claim = a->claim;
 	uint32_t serial = a->serial;
 	uint8_t id = a->id;
 
-	deadline_cancel(&p->timers, &a->retry);
-	deadline_cancel(&p->timers, &a->limit);
-	deadline_cancel(&p->timers, &a->again);
+	ppp_timer_cancel(p, TIMER_AUTH_RETRY);
+	ppp_timer_cancel(p, TIMER_AUTH_LIMIT);
+	ppp_timer_cancel(p, TIMER_RECHALLENGE);
 	auth_eap_free(a);
+	auth_free(a->proof, sizeof(*a->proof));
+	auth_keep_answer(a, NULL, 0);
+	free(a->name);
+	if (claim)
+		explicit_bzero(claim, sizeof(*claim));
 	explicit_bzero(a, sizeof(*a));
-	auth_init(a);
+	a->claim = claim; /* whoever judges it may look at it still */
 	a->serial = serial;
 	a->id = id;
 }
@@ -160,19 +210,16 @@ void auth_send(struct ppp *p, uint16_t proto, uint8_t code, uint8_t id, const vo
 	explicit_bzero(buf, sizeof(buf));
 }
 
-void auth_claim_name(struct ppp *p, struct rd name)
+bool auth_claim_name(struct ppp *p, struct rd name)
 {
-	struct ppp_auth_claim *c = &p->auth.claim;
+	struct auth *a = &p->auth;
 
-	if (name.left)
-		memcpy(c->name, name.p, name.left);
-	c->name[name.left] = 0;
-	c->name_len = (uint16_t)name.left;
+	return auth_keep_name(a, name.p, name.left) && auth_claim(a);
 }
 
 static void auth_arm_retry(struct ppp *p)
 {
-	deadline_set(&p->timers, &p->auth.retry, p->now + p->cfg.restart_timer);
+	ppp_timer_set(p, TIMER_AUTH_RETRY, p->now + p->cfg->restart_timer);
 }
 
 void auth_sent(struct ppp *p)
@@ -185,17 +232,20 @@ void auth_ask_owner(struct ppp *p)
 {
 	struct auth *a = &p->auth;
 
-	deadline_cancel(&p->timers, &a->retry);
+	ppp_timer_cancel(p, TIMER_AUTH_RETRY);
 	a->pending = true;
-	a->claim.method = (enum ppp_auth)a->method;
-	a->claim.again = a->done;
-	a->claim.serial = ++a->serial;
+	a->claim->method = (enum ppp_auth)a->method;
+	a->claim->id = a->claim_id;
+	memcpy(a->claim->name, a->name, a->name_len + 1u);
+	a->claim->name_len = a->name_len;
+	a->claim->again = a->done;
+	a->claim->serial = ++a->serial;
 	ppp_link_emit(p, PPP_EV_AUTH);
 }
 
 void auth_accepted(struct ppp *p)
 {
-	deadline_cancel(&p->timers, &p->auth.retry);
+	ppp_timer_cancel(p, TIMER_AUTH_RETRY);
 	if (p->auth.done)
 		return;
 	p->auth.done = true;
@@ -204,7 +254,7 @@ void auth_accepted(struct ppp *p)
 
 void auth_refused(struct ppp *p)
 {
-	deadline_cancel(&p->timers, &p->auth.retry);
+	ppp_timer_cancel(p, TIMER_AUTH_RETRY);
 	ppp_link_close(p, PPP_WHY_AUTH_FAILED);
 	/* Now, since the line may be gone before our Terminate-Request is answered. */
 	ppp_link_emit(p, PPP_EV_PEER_CLOSES);
@@ -217,8 +267,8 @@ void auth_retry(struct ppp *p)
 {
 	struct auth *a = &p->auth;
 
-	if (a->tries >= p->cfg.max_configure) {
-		if (p->cfg.server || !a->done)
+	if (a->tries >= p->cfg->max_configure) {
+		if (p->cfg->server || !a->done)
 			ppp_link_close(p, PPP_WHY_AUTH_TIMEOUT);
 		return;
 	}
@@ -234,7 +284,7 @@ void auth_limit(struct ppp *p)
 
 void auth_rechallenge(struct ppp *p)
 {
-	deadline_set(&p->timers, &p->auth.limit, p->now + p->cfg.auth_timeout);
+	ppp_timer_set(p, TIMER_AUTH_LIMIT, p->now + p->cfg->auth_timeout);
 	auth_method(p)->serve(p);
 }
 
@@ -246,21 +296,23 @@ void auth_verdict(struct ppp *p, bool ok, const struct ppp_auth_reply *reply, co
 
 	a->pending = false;
 	a->answered = true;
-	explicit_bzero(a->claim.response, sizeof(a->claim.response));
-	a->claim.response_len = 0;
+	if (a->claim) {
+		explicit_bzero(a->claim->response, sizeof(a->claim->response));
+		a->claim->response_len = 0;
+	}
 	/* An owner's slip must not pass: without it an MS-CHAPv2 client would refuse us. */
 	if (a->method == PPP_AUTH_MSCHAPV2 && ok && (!reply || !reply->success[0]))
 		ok = false;
 	a->refused = !ok;
 	auth_method(p)->answer(p, ok, reply, message);
-	deadline_cancel(&p->timers, &a->limit);
+	ppp_timer_cancel(p, TIMER_AUTH_LIMIT);
 	if (!ok) {
-		snprintf(p->bye, sizeof(p->bye), "%s", message ? message : "");
+		ppp_link_say(p, message);
 		ppp_link_close(p, PPP_WHY_AUTH_FAILED);
 		return;
 	}
-	if (p->cfg.rechallenge && auth_method(p)->proto == PPP_CHAP)
-		deadline_set(&p->timers, &a->again, p->now + p->cfg.rechallenge);
+	if (p->cfg->rechallenge && auth_method(p)->proto == PPP_CHAP)
+		ppp_timer_set(p, TIMER_RECHALLENGE, p->now + p->cfg->rechallenge);
 	if (!a->done) {
 		a->done = true;
 		ppp_link_authenticated(p);

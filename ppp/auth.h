@@ -27,6 +27,12 @@ struct auth_method {
 		       const char *message);
 };
 
+struct auth_proof {
+	uint8_t octets[64];
+	uint8_t len;
+	char expect[44]; /* MS-CHAPv2: the "S=" that the server has to know */
+};
+
 struct auth {
 	uint8_t method; /* enum ppp_auth, agreed by LCP */
 	bool done;	/* once successful */
@@ -37,18 +43,19 @@ struct auth {
 	uint8_t tries;
 	uint32_t serial; /* of the last claim */
 	uint8_t challenge[AUTH_CHALLENGE];
+	uint8_t claim_id; /* Identifier of the last claim, and of its answer */
 	uint8_t answer_code;
-	uint16_t answer_len;
-	char answer[AUTH_TEXT_MAX];
-	uint8_t proof[64]; /* client: what we last answered a Challenge with */
-	uint8_t proof_len;
-	char expect[44];      /* client, MS-CHAPv2: the "S=" that the server has to know */
-	struct auth_eap *eap; /* NULL = no EAP has begun */
-	struct ppp_auth_claim claim;
-	struct deadline retry, limit, again;
+	uint16_t answer_len, name_len;
+	char *answer;		      /* answer_len octets; NULL = none */
+	char *name;		      /* of the last claim; NULL = there was none */
+	struct auth_proof *proof;     /* client: what we last answered a Challenge with */
+	struct auth_eap *eap;	      /* NULL = no EAP has begun */
+	struct ppp_auth_claim *claim; /* from its arrival until it is judged */
 };
 
-void auth_init(struct auth *a);
+/* The claim is of no more use: called when no handler of the owner's is running that may look at
+ * it. */
+void auth_tidy(struct auth *a);
 /* LCP is up and has agreed on this method. */
 void auth_start(struct ppp *p, enum ppp_auth method);
 /* The same, and the peer has answered already: the owner judges. */
@@ -78,8 +85,13 @@ void auth_accepted(struct ppp *p);
 void auth_refused(struct ppp *p);
 /* Code, Identifier and body of one packet; false when its Length is wrong (counted). */
 bool auth_packet(struct ppp *p, struct rd *r, uint8_t *code, uint8_t *id);
-/* The name, of at most PPP_NAME_MAX octets, and NUL into the claim. */
-void auth_claim_name(struct ppp *p, struct rd name);
+/* The place of a claim that comes; NULL without memory. */
+struct ppp_auth_claim *auth_claim(struct auth *a);
+/* A claim comes from this name, of at most PPP_NAME_MAX octets; false without memory: the peer
+ * will repeat it. */
+bool auth_claim_name(struct ppp *p, struct rd name);
+/* What the peer is told, and told again when it asks again. */
+void auth_keep_answer(struct auth *a, const void *octets, size_t len);
 void auth_send(struct ppp *p, uint16_t proto, uint8_t code, uint8_t id, const void *body,
 	       size_t len);
 

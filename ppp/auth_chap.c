@@ -11,6 +11,7 @@
 
 #include <nettle/memops.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 enum { CHALLENGE = 1, RESPONSE, SUCCESS, FAILURE };
 
@@ -23,7 +24,7 @@ static void auth_chap_send_challenge(struct ppp *p)
 
 	wr_u8(&w, AUTH_CHALLENGE);
 	wr_bytes(&w, p->auth.challenge, AUTH_CHALLENGE);
-	wr_bytes(&w, p->cfg.name, strlen(p->cfg.name));
+	wr_bytes(&w, p->cfg->name, strlen(p->cfg->name));
 	auth_send(p, PPP_CHAP, CHALLENGE, p->auth.id, body, w.len);
 }
 
@@ -41,15 +42,14 @@ static void auth_chap_serve(struct ppp *p)
 /* A re-challenge must be answered with the same name as before; another user's proof is refused. */
 static bool auth_chap_is_another(const struct auth *a, struct rd name)
 {
-	const struct ppp_auth_claim *c = &a->claim;
-
-	return a->done && (name.left != c->name_len || memcmp(name.p, c->name, c->name_len));
+	return a->done &&
+	       (name.left != a->name_len || (name.left && memcmp(name.p, a->name, name.left)));
 }
 
 static void auth_chap_rx_response(struct ppp *p, uint8_t id, struct rd body)
 {
 	struct auth *a = &p->auth;
-	struct ppp_auth_claim *c = &a->claim;
+	struct ppp_auth_claim *c;
 	size_t want = a->method == PPP_AUTH_MSCHAPV2 ? MSCHAP_RESPONSE : 16;
 	struct rd value = rd_sub(&body, rd_u8(&body));
 
@@ -67,12 +67,14 @@ static void auth_chap_rx_response(struct ppp *p, uint8_t id, struct rd body)
 		ppp_link_count(p, PPP_R_LENGTH);
 		return;
 	}
-	c->id = id;
+	a->claim_id = id;
 	if (auth_chap_is_another(a, body)) {
 		auth_verdict(p, false, NULL, NULL);
 		return;
 	}
-	auth_claim_name(p, body);
+	if (!auth_claim_name(p, body))
+		return;
+	c = a->claim;
 	memcpy(c->challenge, a->challenge, AUTH_CHALLENGE);
 	c->challenge_len = AUTH_CHALLENGE;
 	memcpy(c->response, value.p, value.left);
@@ -80,59 +82,58 @@ static void auth_chap_rx_response(struct ppp *p, uint8_t id, struct rd body)
 	auth_ask_owner(p);
 }
 
-static void auth_chap_give(struct ppp *p, bool ok, int len)
+static void auth_chap_give(struct ppp *p, bool ok, const char *text, int len)
 {
 	struct auth *a = &p->auth;
 
 	a->answer_code = ok ? SUCCESS : FAILURE;
-	a->answer_len = (uint16_t)len;
-	auth_send(p, PPP_CHAP, a->answer_code, a->claim.id, a->answer, a->answer_len);
+	auth_keep_answer(a, text, (size_t)len);
+	auth_send(p, PPP_CHAP, a->answer_code, a->claim_id, text, (size_t)len);
 }
 
 static void auth_chap_answer_md5(struct ppp *p, bool ok, const struct ppp_auth_reply *reply,
 				 const char *message)
 {
-	struct auth *a = &p->auth;
+	char text[AUTH_TEXT_MAX];
 
 	(void)reply;
-	auth_chap_give(p, ok,
-		       snprintf(a->answer, sizeof(a->answer), "%.255s", message ? message : ""));
+	auth_chap_give(p, ok, text, snprintf(text, sizeof(text), "%.255s", message ? message : ""));
 }
 
 /* RFC 2759 6: error 691 is "authentication failure"; R=0 allows no retry, since the link ends. */
 static void auth_chap_answer_mschapv2(struct ppp *p, bool ok, const struct ppp_auth_reply *reply,
 				      const char *message)
 {
-	struct auth *a = &p->auth;
-	char hex[2 * AUTH_CHALLENGE + 1];
+	char text[AUTH_TEXT_MAX], hex[2 * AUTH_CHALLENGE + 1];
 	uint8_t fresh[AUTH_CHALLENGE];
 	const char *words = message ? message : "";
 	unsigned error = reply && reply->error ? reply->error : 691;
 
 	if (ok) {
-		auth_chap_give(p, ok,
-			       snprintf(a->answer, sizeof(a->answer), "%.42s M=%.255s",
-					reply->success, words));
+		auth_chap_give(
+			p, ok, text,
+			snprintf(text, sizeof(text), "%.42s M=%.255s", reply->success, words));
 		return;
 	}
 	p->ops.random(p->ctx, fresh, sizeof(fresh));
 	for (unsigned i = 0; i < sizeof(fresh); i++)
 		snprintf(hex + 2 * i, 3, "%02X", fresh[i]);
-	auth_chap_give(p, ok,
-		       snprintf(a->answer, sizeof(a->answer), "E=%u R=0 C=%s V=3 M=%.255s", error,
-				hex, words));
+	auth_chap_give(
+		p, ok, text,
+		snprintf(text, sizeof(text), "E=%u R=0 C=%s V=3 M=%.255s", error, hex, words));
 }
 
 /* --- client ----------------------------------------------------------------------------------- */
 
 static void auth_chap_send_response(struct ppp *p)
 {
-	uint8_t body[1 + sizeof(p->auth.proof) + PPP_NAME_MAX];
+	const struct auth_proof *proof = p->auth.proof;
+	uint8_t body[1 + sizeof(proof->octets) + PPP_NAME_MAX];
 	struct wr w = wr_init(body, sizeof(body));
 
-	wr_u8(&w, p->auth.proof_len);
-	wr_bytes(&w, p->auth.proof, p->auth.proof_len);
-	wr_bytes(&w, p->cfg.name, strlen(p->cfg.name));
+	wr_u8(&w, proof->len);
+	wr_bytes(&w, proof->octets, proof->len);
+	wr_bytes(&w, p->cfg->name, strlen(p->cfg->name));
 	auth_send(p, PPP_CHAP, RESPONSE, p->auth.id, body, w.len);
 }
 
@@ -145,16 +146,17 @@ static void auth_chap_prove(struct ppp *p)
 static void auth_chap_respond_mschapv2(struct ppp *p, struct rd challenge)
 {
 	struct auth *a = &p->auth;
-	struct mschap_exchange x = {challenge.p, a->proof, p->cfg.name, strlen(p->cfg.name)};
+	struct auth_proof *to = a->proof;
+	struct mschap_exchange x = {challenge.p, to->octets, p->cfg->name, strlen(p->cfg->name)};
 	struct mschap_proof proof;
 
 	memcpy(a->challenge, challenge.p, AUTH_CHALLENGE);
-	memset(a->proof, 0, sizeof(a->proof));
-	p->ops.random(p->ctx, a->proof, MSCHAP_CHALLENGE);
-	mschap_prove(&proof, &x, p->cfg.secret, strlen(p->cfg.secret));
-	memcpy(a->proof + MSCHAP_NT_AT, proof.nt_response, MSCHAP_NT);
-	a->proof_len = MSCHAP_RESPONSE;
-	memcpy(a->expect, proof.success, sizeof(a->expect));
+	memset(to->octets, 0, sizeof(to->octets));
+	p->ops.random(p->ctx, to->octets, MSCHAP_CHALLENGE);
+	mschap_prove(&proof, &x, p->cfg->secret, strlen(p->cfg->secret));
+	memcpy(to->octets + MSCHAP_NT_AT, proof.nt_response, MSCHAP_NT);
+	to->len = MSCHAP_RESPONSE;
+	memcpy(to->expect, proof.success, sizeof(to->expect));
 	explicit_bzero(&proof, sizeof(proof));
 }
 
@@ -169,7 +171,11 @@ static void auth_chap_rx_challenge(struct ppp *p, uint8_t id, struct rd body)
 		ppp_link_count(p, PPP_R_LENGTH);
 		return;
 	}
-	if (ms && a->proof_len && id == a->id && memeql_sec(a->challenge, value.p, value.left)) {
+	if (!a->proof)
+		a->proof = calloc(1, sizeof(*a->proof));
+	if (!a->proof)
+		return;
+	if (ms && a->proof->len && id == a->id && memeql_sec(a->challenge, value.p, value.left)) {
 		auth_chap_send_response(p);
 		return;
 	}
@@ -177,8 +183,9 @@ static void auth_chap_rx_challenge(struct ppp *p, uint8_t id, struct rd body)
 	if (ms) {
 		auth_chap_respond_mschapv2(p, value);
 	} else {
-		chap_md5(a->proof, id, p->cfg.secret, strlen(p->cfg.secret), value.p, value.left);
-		a->proof_len = 16;
+		chap_md5(a->proof->octets, id, p->cfg->secret, strlen(p->cfg->secret), value.p,
+			 value.left);
+		a->proof->len = 16;
 	}
 	auth_chap_send_response(p);
 	auth_sent(p);
@@ -188,14 +195,14 @@ static bool auth_chap_server_knows_us(const struct auth *a, struct rd text)
 {
 	const uint8_t *s = rd_take(&text, 42);
 
-	return a->method != PPP_AUTH_MSCHAPV2 || (s && memeql_sec(s, a->expect, 42));
+	return a->method != PPP_AUTH_MSCHAPV2 || (s && memeql_sec(s, a->proof->expect, 42));
 }
 
 static void auth_chap_rx_verdict(struct ppp *p, uint8_t code, uint8_t id, struct rd text)
 {
 	struct auth *a = &p->auth;
 
-	if (!a->proof_len || id != a->id) {
+	if (!a->proof || id != a->id) {
 		ppp_link_count(p, PPP_R_ID);
 		return;
 	}
@@ -211,7 +218,7 @@ static void auth_chap_rx_verdict(struct ppp *p, uint8_t code, uint8_t id, struct
 
 static void auth_chap_resend(struct ppp *p)
 {
-	if (p->cfg.server)
+	if (p->cfg->server)
 		auth_chap_send_challenge(p);
 	else
 		auth_chap_send_response(p);
@@ -223,11 +230,11 @@ void auth_rx_chap(struct ppp *p, struct rd r)
 
 	if (!auth_packet(p, &r, &code, &id))
 		return;
-	if (p->cfg.server && code == RESPONSE)
+	if (p->cfg->server && code == RESPONSE)
 		auth_chap_rx_response(p, id, r);
-	else if (!p->cfg.server && code == CHALLENGE)
+	else if (!p->cfg->server && code == CHALLENGE)
 		auth_chap_rx_challenge(p, id, r);
-	else if (!p->cfg.server && (code == SUCCESS || code == FAILURE))
+	else if (!p->cfg->server && (code == SUCCESS || code == FAILURE))
 		auth_chap_rx_verdict(p, code, id, r);
 	else
 		ppp_link_count(p, PPP_R_CODE);

@@ -16,12 +16,12 @@ static void auth_pap_send_request(struct ppp *p)
 {
 	uint8_t body[2 + PPP_NAME_MAX + PPP_SECRET_MAX];
 	struct wr w = wr_init(body, sizeof(body));
-	size_t name = strlen(p->cfg.name), secret = strlen(p->cfg.secret);
+	size_t name = strlen(p->cfg->name), secret = strlen(p->cfg->secret);
 
 	wr_u8(&w, (uint8_t)name);
-	wr_bytes(&w, p->cfg.name, name);
+	wr_bytes(&w, p->cfg->name, name);
 	wr_u8(&w, (uint8_t)secret);
-	wr_bytes(&w, p->cfg.secret, secret);
+	wr_bytes(&w, p->cfg->secret, secret);
 	auth_send(p, PPP_PAP, REQUEST, ++p->auth.id, body, w.len);
 	explicit_bzero(body, sizeof(body));
 }
@@ -59,7 +59,10 @@ static void auth_pap_serve(struct ppp *p)
 
 static void auth_pap_repeat_answer(struct ppp *p, uint8_t id)
 {
-	auth_send(p, PPP_PAP, p->auth.answer_code, id, p->auth.answer, p->auth.answer_len);
+	const struct auth *a = &p->auth;
+
+	auth_send(p, PPP_PAP, a->answer_code, id, a->answer ? a->answer : "",
+		  a->answer ? a->answer_len : 1u);
 }
 
 static void auth_pap_answer(struct ppp *p, bool ok, const struct ppp_auth_reply *reply,
@@ -67,14 +70,15 @@ static void auth_pap_answer(struct ppp *p, bool ok, const struct ppp_auth_reply 
 {
 	struct auth *a = &p->auth;
 	size_t n = message ? strnlen(message, 255) : 0;
+	uint8_t text[256];
 
 	(void)reply;
 	a->answer_code = ok ? ACK : NAK;
-	a->answer[0] = (char)n;
+	text[0] = (uint8_t)n;
 	if (n)
-		memcpy(a->answer + 1, message, n);
-	a->answer_len = (uint16_t)(n + 1);
-	auth_pap_repeat_answer(p, a->claim.id);
+		memcpy(text + 1, message, n);
+	auth_keep_answer(a, text, n + 1);
+	auth_send(p, PPP_PAP, a->answer_code, a->claim_id, text, n + 1);
 }
 
 static bool auth_pap_same_claim(const struct ppp_auth_claim *c, struct rd name, struct rd password)
@@ -99,17 +103,18 @@ static void auth_pap_rx_request(struct ppp *p, uint8_t id, struct rd body)
 		return;
 	}
 	if (a->pending) {
-		if (auth_pap_same_claim(&a->claim, name, password))
-			a->claim.id = id;
+		if (auth_pap_same_claim(a->claim, name, password))
+			a->claim->id = a->claim_id = id;
 		else
 			ppp_link_count(p, PPP_R_STATE);
 		return;
 	}
-	a->claim.id = id;
-	auth_claim_name(p, name);
+	a->claim_id = id;
+	if (!auth_claim_name(p, name))
+		return;
 	if (password.left)
-		memcpy(a->claim.response, password.p, password.left);
-	a->claim.response_len = (uint8_t)password.left;
+		memcpy(a->claim->response, password.p, password.left);
+	a->claim->response_len = (uint8_t)password.left;
 	auth_ask_owner(p);
 }
 
@@ -119,9 +124,9 @@ void auth_rx_pap(struct ppp *p, struct rd r)
 
 	if (!auth_packet(p, &r, &code, &id))
 		return;
-	if (p->cfg.server && code == REQUEST)
+	if (p->cfg->server && code == REQUEST)
 		auth_pap_rx_request(p, id, r);
-	else if (!p->cfg.server && (code == ACK || code == NAK))
+	else if (!p->cfg->server && (code == ACK || code == NAK))
 		auth_pap_rx_answer(p, code, id, r);
 	else
 		ppp_link_count(p, PPP_R_CODE);

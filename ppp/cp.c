@@ -38,7 +38,7 @@ void cp_init(struct cp *c, const struct cp_def *def, uint8_t timer_kind)
 {
 	memset(c, 0, sizeof(*c));
 	c->def = def;
-	c->timer.kind = timer_kind;
+	c->timer = timer_kind;
 }
 
 void cp_send(struct ppp *p, const struct cp *c, uint8_t code, uint8_t id, const void *body,
@@ -152,7 +152,7 @@ void cp_begin(struct ppp *p, struct cp *c)
 
 static void cp_arm(struct ppp *p, struct cp *c)
 {
-	deadline_set(&p->timers, &c->timer, p->now + p->cfg.restart_timer);
+	ppp_timer_set(p, (enum timer_kind)c->timer, p->now + p->cfg->restart_timer);
 }
 
 static void cp_act_tld(struct ppp *p, struct cp *c, const struct step *s)
@@ -164,7 +164,7 @@ static void cp_act_tld(struct ppp *p, struct cp *c, const struct step *s)
 
 static void cp_act_irc(struct ppp *p, struct cp *c, const struct step *s)
 {
-	c->counter = s->actions & FSM_STR ? p->cfg.max_terminate : p->cfg.max_configure;
+	c->counter = s->actions & FSM_STR ? p->cfg->max_terminate : p->cfg->max_configure;
 }
 
 static void cp_act_zrc(struct ppp *p, struct cp *c, const struct step *s)
@@ -193,7 +193,7 @@ static void cp_act_str(struct ppp *p, struct cp *c, const struct step *s)
 	(void)s;
 	if (c->counter)
 		c->counter--;
-	cp_send(p, c, CP_TERM_REQ, ++c->id, p->bye, c == &p->lcp ? strlen(p->bye) : 0);
+	cp_send(p, c, CP_TERM_REQ, ++c->id, p->bye, c == &p->lcp && p->bye ? strlen(p->bye) : 0);
 	cp_arm(p, c);
 }
 
@@ -292,7 +292,7 @@ static void cp_run(struct ppp *p, struct cp *c, const struct step *ev)
 	s.actions = cell->actions;
 	c->state = cell->next;
 	if (!fsm_timed((enum fsm_state)c->state))
-		deadline_cancel(&p->timers, &c->timer);
+		ppp_timer_cancel(p, (enum timer_kind)c->timer);
 	for (unsigned i = 0; i < FSM_ACTIONS; i++)
 		if (s.actions & 1u << i)
 			acts[i](p, c, &s);
@@ -312,7 +312,7 @@ void cp_open_passive(struct cp *c)
 
 void cp_reset(struct ppp *p, struct cp *c)
 {
-	deadline_cancel(&p->timers, &c->timer);
+	ppp_timer_cancel(p, (enum timer_kind)c->timer);
 	c->state = FSM_INITIAL;
 }
 
@@ -325,7 +325,7 @@ void cp_timeout(struct ppp *p, struct cp *c)
 
 static bool cp_may_nak(const struct ppp *p, const struct cp *c, uint8_t id)
 {
-	return c->naks_out < p->cfg.max_failure || cp_is_repeated(c, id);
+	return c->naks_out < p->cfg->max_failure || cp_is_repeated(c, id);
 }
 
 static enum cp_verdict cp_judge_option(struct ppp *p, const struct cp *c, uint8_t id,
@@ -388,7 +388,7 @@ static void cp_judge_request(struct ppp *p, struct cp *c, const struct cp_packet
 /* One negotiation has gone on for too long. */
 static bool cp_worn_out(struct ppp *p, struct cp *c)
 {
-	unsigned limit = 4u * (p->cfg.max_configure + p->cfg.max_failure);
+	unsigned limit = 4u * (p->cfg->max_configure + p->cfg->max_failure);
 
 	if (!fsm_negotiating((enum fsm_state)c->state) || c->rounds <= limit)
 		return false;
@@ -496,7 +496,7 @@ void cp_adopted(struct ppp *p, struct cp *c)
 {
 	c->state = FSM_OPENED;
 	c->answered = true;
-	c->counter = p->cfg.max_configure;
+	c->counter = p->cfg->max_configure;
 	if (c->def->commit)
 		c->def->commit(p);
 	if (c->def->up)
@@ -542,7 +542,7 @@ static void cp_take_naks(struct ppp *p, struct cp *c, struct rd r)
 {
 	struct option_at o;
 	uint32_t bit;
-	bool enough = ++c->naks_in > p->cfg.max_failure;
+	bool enough = ++c->naks_in > p->cfg->max_failure;
 
 	while (cp_next_option(&r, &o)) {
 		const struct cp_option *row = cp_find_option(c->def, o.type, &bit);

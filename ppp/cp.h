@@ -102,7 +102,7 @@ struct cp {
 	uint32_t asked;	   /* options of our last Configure-Request, bit = row */
 	uint32_t refused;  /* options the peer does not want from us */
 	uint32_t appended; /* options we have asked the peer to bring */
-	struct deadline timer;
+	uint8_t timer;	   /* enum timer_kind */
 	uint16_t req_len;
 	uint8_t req[CP_REQUEST_MAX]; /* options of our last Configure-Request */
 };

@@ -68,8 +68,7 @@ static bool auth_eap_name(struct ppp *p, struct rd body)
 		ppp_link_count(p, PPP_R_LENGTH);
 		return false;
 	}
-	auth_claim_name(p, body);
-	return true;
+	return auth_claim_name(p, body);
 }
 
 static void auth_eap_rx_response(struct ppp *p, uint8_t id, const uint8_t *packet, struct rd body)
@@ -91,17 +90,17 @@ static void auth_eap_rx_response(struct ppp *p, uint8_t id, const uint8_t *packe
 		ppp_link_count(p, PPP_R_LENGTH);
 		return;
 	}
-	if (!a->eap->rounds && !auth_eap_name(p, body))
+	if (!auth_claim(a) || (!a->eap->rounds && !auth_eap_name(p, body)))
 		return;
-	a->claim.id = id;
+	a->claim_id = id;
 	if (a->eap->rounds++ == ROUNDS) {
 		ppp_link_count(p, PPP_R_ROUNDS);
 		auth_verdict(p, false, NULL, NULL);
 		return;
 	}
 	memcpy(a->eap->in, packet, len);
-	a->claim.eap = rd_init(a->eap->in, len);
-	a->claim.eap_begins = a->eap->rounds == 1;
+	a->claim->eap = rd_init(a->eap->in, len);
+	a->claim->eap_begins = a->eap->rounds == 1;
 	auth_ask_owner(p);
 }
 
@@ -112,7 +111,7 @@ void auth_rx_eap(struct ppp *p, struct rd r)
 
 	if (!auth_packet(p, &r, &code, &id))
 		return;
-	if (p->cfg.server && code == RESPONSE)
+	if (p->cfg->server && code == RESPONSE)
 		auth_eap_rx_response(p, id, packet, r);
 	else
 		ppp_link_count(p, PPP_R_CODE);
@@ -144,8 +143,8 @@ static void auth_eap_answer(struct ppp *p, bool ok, const struct ppp_auth_reply 
 	(void)reply;
 	(void)message;
 	p->auth.answer_code = ok ? SUCCESS : FAILURE;
-	p->auth.answer_len = 0;
-	auth_send(p, PPP_EAP, p->auth.answer_code, p->auth.claim.id, NULL, 0);
+	auth_keep_answer(&p->auth, NULL, 0);
+	auth_send(p, PPP_EAP, p->auth.answer_code, p->auth.claim_id, NULL, 0);
 }
 
 const struct auth_method auth_eap = {"eap",	    PPP_EAP,	    -1, auth_eap_serve, NULL,

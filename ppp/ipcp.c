@@ -16,7 +16,7 @@ static enum cp_verdict ipcp_address_judge(struct ppp *p, struct rd v)
 	uint32_t a = rd_u32(&v);
 
 	p->ipcp_vars.peer4 = a;
-	if (!p->cfg.server)
+	if (!p->cfg->server)
 		return a ? CP_ACK : CP_REJECT;
 	if (a && a != p->given.peer4 && p->ops.may_have4 && p->ops.may_have4(p->ctx, a))
 		p->given.peer4 = a;
@@ -26,25 +26,25 @@ static enum cp_verdict ipcp_address_judge(struct ppp *p, struct rd v)
 static bool ipcp_address_suggest(struct ppp *p, struct wr *w)
 {
 	wr_u32(w, p->given.peer4);
-	return p->cfg.server;
+	return p->cfg->server;
 }
 
 static bool ipcp_address_needed(const struct ppp *p)
 {
-	return p->cfg.server;
+	return p->cfg->server;
 }
 
 static bool ipcp_address_ask(struct ppp *p, struct wr *w)
 {
 	wr_u32(w, p->ipcp_vars.local4);
-	return !p->cfg.server || p->ipcp_vars.local4;
+	return !p->cfg->server || p->ipcp_vars.local4;
 }
 
 static void ipcp_address_nakked(struct ppp *p, struct rd v)
 {
 	uint32_t a = rd_u32(&v);
 
-	if (!p->cfg.server && a)
+	if (!p->cfg->server && a)
 		p->ipcp_vars.local4 = a;
 }
 
@@ -52,7 +52,7 @@ static void ipcp_address_nakked(struct ppp *p, struct rd v)
 
 static enum cp_verdict ipcp_dns_judge(struct ppp *p, struct rd v, unsigned i)
 {
-	if (!p->cfg.server || !p->given.dns4[i])
+	if (!p->cfg->server || !p->given.dns4[i])
 		return CP_REJECT;
 	return rd_u32(&v) == p->given.dns4[i] ? CP_ACK : CP_NAK;
 }
@@ -60,13 +60,13 @@ static enum cp_verdict ipcp_dns_judge(struct ppp *p, struct rd v, unsigned i)
 static bool ipcp_dns_suggest(struct ppp *p, struct wr *w, unsigned i)
 {
 	wr_u32(w, p->given.dns4[i]);
-	return p->cfg.server && p->given.dns4[i];
+	return p->cfg->server && p->given.dns4[i];
 }
 
 static bool ipcp_dns_ask(struct ppp *p, struct wr *w, unsigned i)
 {
 	wr_u32(w, p->ipcp_vars.dns4[i]);
-	return !p->cfg.server;
+	return !p->cfg->server;
 }
 
 static void ipcp_dns_nakked(struct ppp *p, struct rd v, unsigned i)
@@ -114,7 +114,7 @@ static void ipcp_fresh(struct ppp *p)
 
 static void ipcp_commit(struct ppp *p)
 {
-	p->addr.peer4 = p->cfg.server ? p->given.peer4 : p->ipcp_vars.peer4;
+	p->addr.peer4 = p->cfg->server ? p->given.peer4 : p->ipcp_vars.peer4;
 }
 
 static void ipcp_learn(struct ppp *p)
@@ -127,7 +127,7 @@ static void ipcp_learn(struct ppp *p)
 /* A client that was given no address has no use for IP. */
 static void ipcp_up(struct ppp *p)
 {
-	if (p->cfg.server) {
+	if (p->cfg->server) {
 		p->addr.local4 = p->given.local4;
 		memcpy(p->addr.dns4, p->given.dns4, sizeof(p->addr.dns4));
 	} else {

@@ -22,7 +22,7 @@ static uint64_t ipv6cp_fresh_id(struct ppp *p)
 
 static bool ipv6cp_insists(const struct ppp *p)
 {
-	return p->cfg.server && p->given.peer_iid;
+	return p->cfg->server && p->given.peer_iid;
 }
 
 static enum cp_verdict ipv6cp_id_judge(struct ppp *p, struct rd v)
@@ -44,7 +44,7 @@ static bool ipv6cp_id_suggest(struct ppp *p, struct wr *w)
 
 static bool ipv6cp_id_needed(const struct ppp *p)
 {
-	return p->cfg.server;
+	return p->cfg->server;
 }
 
 static bool ipv6cp_id_ask(struct ppp *p, struct wr *w)
@@ -59,7 +59,7 @@ static void ipv6cp_id_nakked(struct ppp *p, struct rd v)
 {
 	uint64_t id = rd_u64(&v);
 
-	if (p->cfg.server && p->given.local_iid)
+	if (p->cfg->server && p->given.local_iid)
 		return;
 	if (!id || id == p->ipv6cp_vars.local || id == p->ipv6cp_vars.suggested)
 		id = ipv6cp_fresh_id(p);

@@ -49,7 +49,7 @@ static void lcp_mru_nakked(struct ppp *p, struct rd v)
 {
 	uint16_t mru = rd_u16(&v);
 
-	if (mru >= PPP_MRU_MIN && mru <= p->cfg.mru)
+	if (mru >= PPP_MRU_MIN && mru <= p->cfg->mru)
 		p->lcp_vars.mru = mru;
 }
 
@@ -80,8 +80,8 @@ static const char *lcp_accm_adopt(struct ppp *p, struct rd v)
 
 static bool lcp_allowed(const struct ppp *p, unsigned method)
 {
-	for (unsigned i = 0; i < p->cfg.n_auth; i++)
-		if (p->cfg.auth[i] == method)
+	for (unsigned i = 0; i < p->cfg->n_auth; i++)
+		if (p->cfg->auth[i] == method)
 			return true;
 	return false;
 }
@@ -91,28 +91,28 @@ static enum cp_verdict lcp_auth_judge(struct ppp *p, struct rd v)
 {
 	enum ppp_auth m = auth_by_option(v);
 
-	if (p->cfg.server)
+	if (p->cfg->server)
 		return CP_REJECT;
 	if (m != PPP_AUTH_NONE && lcp_allowed(p, m)) {
 		lcp_peer(p)->auth = (uint8_t)m;
 		return CP_ACK;
 	}
 	p->lcp_vars.auth_disagreed = true;
-	return p->cfg.n_auth ? CP_NAK : CP_REJECT;
+	return p->cfg->n_auth ? CP_NAK : CP_REJECT;
 }
 
 /* Each refusal suggests another one of ours: not every server takes the first. */
 static bool lcp_auth_suggest(struct ppp *p, struct wr *w)
 {
-	if (p->cfg.server || !p->cfg.n_auth)
+	if (p->cfg->server || !p->cfg->n_auth)
 		return false;
-	auth_put_option(w, (enum ppp_auth)p->cfg.auth[p->lcp_vars.auth_hint++ % p->cfg.n_auth]);
+	auth_put_option(w, (enum ppp_auth)p->cfg->auth[p->lcp_vars.auth_hint++ % p->cfg->n_auth]);
 	return true;
 }
 
 static bool lcp_auth_ask(struct ppp *p, struct wr *w)
 {
-	if (!p->cfg.server || p->lcp_vars.auth == PPP_AUTH_NONE)
+	if (!p->cfg->server || p->lcp_vars.auth == PPP_AUTH_NONE)
 		return false;
 	auth_put_option(w, (enum ppp_auth)p->lcp_vars.auth);
 	return true;
@@ -132,9 +132,9 @@ static bool lcp_untried(const struct ppp *p, unsigned m)
 /* Refused: the next of our list; when there is none, the link cannot be. */
 static bool lcp_auth_next(struct ppp *p)
 {
-	for (unsigned i = 0; i < p->cfg.n_auth; i++) {
-		if (lcp_untried(p, p->cfg.auth[i])) {
-			lcp_auth_try(p, p->cfg.auth[i]);
+	for (unsigned i = 0; i < p->cfg->n_auth; i++) {
+		if (lcp_untried(p, p->cfg->auth[i])) {
+			lcp_auth_try(p, p->cfg->auth[i]);
 			return true;
 		}
 	}
@@ -174,7 +174,7 @@ static uint32_t lcp_fresh_magic(struct ppp *p)
 static void lcp_loop_seen(struct ppp *p)
 {
 	ppp_link_count(p, PPP_R_MAGIC);
-	if (++p->lcp_vars.loops >= p->cfg.max_failure)
+	if (++p->lcp_vars.loops >= p->cfg->max_failure)
 		ppp_link_close(p, PPP_WHY_LOOP);
 }
 
@@ -223,26 +223,26 @@ static enum cp_verdict lcp_pfc_judge(struct ppp *p, struct rd v)
 {
 	(void)v;
 	lcp_peer(p)->pfc = true;
-	return p->cfg.accept_pfc ? CP_ACK : CP_REJECT;
+	return p->cfg->accept_pfc ? CP_ACK : CP_REJECT;
 }
 
 static bool lcp_pfc_ask(struct ppp *p, struct wr *w)
 {
 	(void)w;
-	return p->cfg.ask_pfc;
+	return p->cfg->ask_pfc;
 }
 
 static enum cp_verdict lcp_acfc_judge(struct ppp *p, struct rd v)
 {
 	(void)v;
 	lcp_peer(p)->acfc = true;
-	return p->cfg.accept_acfc ? CP_ACK : CP_REJECT;
+	return p->cfg->accept_acfc ? CP_ACK : CP_REJECT;
 }
 
 static bool lcp_acfc_ask(struct ppp *p, struct wr *w)
 {
 	(void)w;
-	return p->cfg.ask_acfc;
+	return p->cfg->ask_acfc;
 }
 
 /* --- multilink (RFC 1990 5.1) ------------------------------------------------------------------ */
@@ -250,7 +250,7 @@ static bool lcp_acfc_ask(struct ppp *p, struct wr *w)
 static enum cp_verdict lcp_mrru_judge(struct ppp *p, struct rd v)
 {
 	lcp_peer(p)->mrru = rd_u16(&v);
-	if (!p->cfg.mrru)
+	if (!p->cfg->mrru)
 		return CP_REJECT;
 	return lcp_peer(p)->mrru >= PPP_MRU_MIN ? CP_ACK : CP_NAK;
 }
@@ -272,7 +272,7 @@ static void lcp_mrru_nakked(struct ppp *p, struct rd v)
 {
 	uint16_t mrru = rd_u16(&v);
 
-	if (mrru >= PPP_MRU_MIN && mrru <= p->cfg.mrru)
+	if (mrru >= PPP_MRU_MIN && mrru <= p->cfg->mrru)
 		p->lcp_vars.mrru = mrru;
 }
 
@@ -281,13 +281,13 @@ static enum cp_verdict lcp_short_seq_judge(struct ppp *p, struct rd v)
 {
 	(void)v;
 	lcp_peer(p)->short_seq = true;
-	return p->cfg.mrru ? CP_ACK : CP_REJECT;
+	return p->cfg->mrru ? CP_ACK : CP_REJECT;
 }
 
 static bool lcp_short_seq_ask(struct ppp *p, struct wr *w)
 {
 	(void)w;
-	return p->lcp_vars.mrru && p->cfg.short_seq;
+	return p->lcp_vars.mrru && p->cfg->short_seq;
 }
 
 /* Octets of an address, by class. */
@@ -304,7 +304,7 @@ static enum cp_verdict lcp_endpoint_judge(struct ppp *p, struct rd v)
 
 	e->len = (uint8_t)v.left;
 	memcpy(e->octets, v.p, v.left);
-	if (!p->cfg.mrru)
+	if (!p->cfg->mrru)
 		return CP_REJECT;
 	if (kind < sizeof(lcp_endpoint_classes) / sizeof(lcp_endpoint_classes[0]) &&
 	    (len < lcp_endpoint_classes[kind].min || len > lcp_endpoint_classes[kind].max))
@@ -316,8 +316,8 @@ static enum cp_verdict lcp_endpoint_judge(struct ppp *p, struct rd v)
 
 static bool lcp_endpoint_ask(struct ppp *p, struct wr *w)
 {
-	wr_bytes(w, p->cfg.endpoint.octets, p->cfg.endpoint.len);
-	return p->lcp_vars.mrru && p->cfg.endpoint.len && !p->lcp_vars.no_endpoint;
+	wr_bytes(w, p->cfg->endpoint.octets, p->cfg->endpoint.len);
+	return p->lcp_vars.mrru && p->cfg->endpoint.len && !p->lcp_vars.no_endpoint;
 }
 
 static void lcp_endpoint_nakked(struct ppp *p, struct rd v)
@@ -472,7 +472,7 @@ void lcp_echo_timeout(struct ppp *p)
 
 	if (v->no_echo)
 		return;
-	if (p->cfg.echo_failures && v->echo_lost >= p->cfg.echo_failures) {
+	if (p->cfg->echo_failures && v->echo_lost >= p->cfg->echo_failures) {
 		ppp_link_close(p, PPP_WHY_ECHO);
 		return;
 	}
@@ -482,7 +482,7 @@ void lcp_echo_timeout(struct ppp *p)
 		v->echo_open++;
 	wr_put32(magic, p->link.our_magic);
 	cp_send(p, &p->lcp, CP_ECHO_REQ, ++v->echo_id, magic, sizeof(magic));
-	deadline_set(&p->timers, &v->echo, p->now + p->cfg.echo_interval);
+	ppp_timer_set(p, TIMER_ECHO, p->now + p->cfg->echo_interval);
 }
 
 /* --- hooks ------------------------------------------------------------------------------------ */
@@ -492,8 +492,8 @@ static void lcp_begin(struct ppp *p)
 	struct lcp_vars *v = &p->lcp_vars;
 
 	ppp_link_login_begins(p);
-	v->mru = p->cfg.mru;
-	v->mrru = p->cfg.mrru;
+	v->mru = p->cfg->mru;
+	v->mrru = p->cfg->mrru;
 	v->no_endpoint = false;
 	v->magic = lcp_fresh_magic(p);
 	v->nak_magic = 0;
@@ -502,8 +502,8 @@ static void lcp_begin(struct ppp *p)
 	v->auth_hint = 0;
 	v->auth_disagreed = false;
 	v->auth = PPP_AUTH_NONE;
-	if (p->cfg.server && p->cfg.n_auth)
-		lcp_auth_try(p, p->cfg.auth[0]);
+	if (p->cfg->server && p->cfg->n_auth)
+		lcp_auth_try(p, p->cfg->auth[0]);
 }
 
 static void lcp_fresh(struct ppp *p)
@@ -539,7 +539,7 @@ static void lcp_commit(struct ppp *p)
 	p->link.peer_mrru = v->mrru;
 	p->link.tx_short = v->short_seq;
 	p->link.endpoint = v->endpoint;
-	if (!p->cfg.server)
+	if (!p->cfg->server)
 		p->link.auth = (enum ppp_auth)v->auth;
 }
 
@@ -554,19 +554,19 @@ static void lcp_up(struct ppp *p)
 	p->link.rx_accm = ACCM_DEFAULT;
 	p->link.our_mrru = cp_asked(&p->lcp, LCP_MRRU) ? v->mrru : 0;
 	p->link.rx_short = cp_asked(&p->lcp, LCP_SHORT_SEQ);
-	if (p->cfg.server)
+	if (p->cfg->server)
 		p->link.auth = cp_asked(&p->lcp, LCP_AUTH) ? (enum ppp_auth)v->auth : PPP_AUTH_NONE;
 	v->loops = 0;
 	v->echo_lost = v->echo_open = 0;
 	v->no_echo = false;
-	if (p->cfg.echo_interval)
-		deadline_set(&p->timers, &v->echo, p->now + p->cfg.echo_interval);
+	if (p->cfg->echo_interval)
+		ppp_timer_set(p, TIMER_ECHO, p->now + p->cfg->echo_interval);
 	ppp_link_lcp_up(p);
 }
 
 static void lcp_down(struct ppp *p)
 {
-	deadline_cancel(&p->timers, &p->lcp_vars.echo);
+	ppp_timer_cancel(p, TIMER_ECHO);
 	ppp_link_lcp_down(p);
 }
 
@@ -575,9 +575,9 @@ static const char *lcp_misfit(struct ppp *p)
 {
 	const char *words = NULL;
 
-	if (p->lcp_vars.mru > p->cfg.mru)
+	if (p->lcp_vars.mru > p->cfg->mru)
 		words = "an MRU larger than ours";
-	else if (p->cfg.n_auth && p->lcp_vars.auth == PPP_AUTH_NONE)
+	else if (p->cfg->n_auth && p->lcp_vars.auth == PPP_AUTH_NONE)
 		words = "no authentication";
 	if (words)
 		ppp_link_count(p, PPP_R_MISFIT);

@@ -8,6 +8,9 @@
 
 #include "ppp/lcp.h"
 
+#include <stdio.h>
+#include <stdlib.h>
+
 #define IPV6_MTU_MIN 1280u /* RFC 8200 section 5 */
 
 void ppp_link_count(struct ppp *p, enum ppp_reason r)
@@ -25,7 +28,7 @@ uint32_t ppp_link_random32(struct ppp *p)
 
 size_t ppp_link_tx_room(const struct ppp *p)
 {
-	size_t n = p->link.peer_mru < p->cfg.mtu ? p->link.peer_mru : p->cfg.mtu;
+	size_t n = p->link.peer_mru < p->cfg->mtu ? p->link.peer_mru : p->cfg->mtu;
 
 	if (n < PPP_MRU_MIN)
 		return PPP_MRU_MIN;
@@ -48,11 +51,55 @@ void ppp_link_send(struct ppp *p, uint16_t proto, const void *info, size_t len)
 
 void ppp_link_keep_message(struct ppp *p, struct rd text)
 {
-	size_t n = text.left < sizeof(p->message) - 1 ? text.left : sizeof(p->message) - 1;
+	size_t n = text.left < PPP_MESSAGE_MAX ? text.left : PPP_MESSAGE_MAX;
 
-	for (size_t i = 0; i < n; i++)
+	free(p->message);
+	p->message = malloc(n + 1);
+	for (size_t i = 0; p->message && i < n; i++)
 		p->message[i] = text.p[i] >= 0x20 && text.p[i] < 0x7f ? (char)text.p[i] : '.';
-	p->message[n] = 0;
+	if (p->message)
+		p->message[n] = 0;
+}
+
+void ppp_link_forget_message(struct ppp *p)
+{
+	free(p->message);
+	p->message = NULL;
+}
+
+void ppp_link_say(struct ppp *p, const char *words)
+{
+	free(p->bye);
+	p->bye = words && *words ? malloc(PPP_BYE_MAX + 1) : NULL;
+	if (p->bye)
+		snprintf(p->bye, PPP_BYE_MAX + 1, "%s", words);
+}
+
+/* --- timers ----------------------------------------------------------------------------------- */
+
+bool ppp_timer_is_set(const struct ppp *p, enum timer_kind k)
+{
+	return p->when[k] != DEADLINE_NEVER;
+}
+
+void ppp_timer_set(struct ppp *p, enum timer_kind k, uint64_t when)
+{
+	p->when[k] = when;
+}
+
+void ppp_timer_cancel(struct ppp *p, enum timer_kind k)
+{
+	p->when[k] = DEADLINE_NEVER;
+}
+
+enum timer_kind ppp_timer_first(const struct ppp *p)
+{
+	unsigned first = 0;
+
+	for (unsigned k = 1; k < TIMERS; k++)
+		if (p->when[k] < p->when[first])
+			first = k;
+	return (enum timer_kind)first;
 }
 
 /* One call makes a handful of events and they leave before the next; the queue cannot fill unless
@@ -71,8 +118,8 @@ void ppp_link_emit(struct ppp *p, enum ppp_event_kind kind)
 
 void ppp_link_login_begins(struct ppp *p)
 {
-	if (!p->login.set)
-		deadline_set(&p->timers, &p->login, p->now + p->cfg.auth_timeout);
+	if (!ppp_timer_is_set(p, TIMER_LOGIN))
+		ppp_timer_set(p, TIMER_LOGIN, p->now + p->cfg->auth_timeout);
 }
 
 void ppp_link_login_timeout(struct ppp *p)
@@ -86,13 +133,13 @@ void ppp_link_login_timeout(struct ppp *p)
 bool ppp_carries_ipv6(const struct ppp *p)
 {
 	return p->link.peer_mru >= IPV6_MTU_MIN && p->link.our_mru >= IPV6_MTU_MIN &&
-	       p->cfg.mtu >= IPV6_MTU_MIN;
+	       p->cfg->mtu >= IPV6_MTU_MIN;
 }
 
 void ppp_link_enable_ipv6(struct ppp *p)
 {
-	p->ipv6cp.enabled = p->cfg.ipv6 && ppp_carries_ipv6(p);
-	if (p->cfg.ipv6 && !p->ipv6cp.enabled)
+	p->ipv6cp.enabled = p->cfg->ipv6 && ppp_carries_ipv6(p);
+	if (p->cfg->ipv6 && !p->ipv6cp.enabled)
 		ppp_link_count(p, PPP_R_SMALL_MRU);
 }
 
@@ -127,7 +174,7 @@ void ppp_link_lcp_up(struct ppp *p)
 	p->phase = PHASE_AUTHENTICATE;
 	p->was_up = true;
 	p->why = PPP_WHY_NONE;
-	p->message[0] = 0;
+	ppp_link_forget_message(p);
 	ppp_link_emit(p, PPP_EV_LCP_UP);
 	if (p->claimed)
 		auth_take_over(p, p->link.auth, p->claimed);
@@ -159,8 +206,8 @@ void ppp_link_dead(struct ppp *p)
 {
 	p->phase = PHASE_DEAD;
 	cp_reset(p, &p->lcp);
-	deadline_cancel(&p->timers, &p->login);
-	deadline_cancel(&p->timers, &p->resume);
+	ppp_timer_cancel(p, TIMER_LOGIN);
+	ppp_timer_cancel(p, TIMER_RESUME);
 	ppp_link_emit(p, PPP_EV_DOWN);
 }
 
@@ -191,13 +238,13 @@ void ppp_link_close(struct ppp *p, enum ppp_why why)
 
 void ppp_link_authenticated(struct ppp *p)
 {
-	deadline_cancel(&p->timers, &p->login);
+	ppp_timer_cancel(p, TIMER_LOGIN);
 	ppp_link_emit(p, PPP_EV_AUTH_OK);
-	if (p->cfg.server || (!p->bundle && ppp_is_multilink(&p->link)))
+	if (p->cfg->server || (!p->bundle && ppp_is_multilink(&p->link)))
 		return;
 	memset(&p->given, 0, sizeof(p->given));
-	p->given.local4 = p->cfg.want_ip4;
-	p->ipcp.enabled = p->cfg.ipv4;
+	p->given.local4 = p->cfg->want_ip4;
+	p->ipcp.enabled = p->cfg->ipv4;
 	ppp_link_enable_ipv6(p);
 	ppp_link_start_ncps(p);
 }

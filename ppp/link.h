@@ -13,7 +13,8 @@
 #define PPP_MRU_MIN	128u
 /* The longest information field that we build, even if the peer's MRU is larger. */
 #define PPP_TX_MAX	2048u
-#define PPP_EVENT_QUEUE 32u
+#define PPP_EVENT_QUEUE 32u /* divides 256 */
+#define PPP_MESSAGE_MAX 255u
 
 enum ppp_phase {
 	PHASE_DEAD,
@@ -32,8 +33,8 @@ enum timer_kind {
 	TIMER_AUTH_RETRY,
 	TIMER_AUTH_LIMIT,
 	TIMER_RECHALLENGE,
-	TIMER_LOGIN,
-	TIMER_RESUME,
+	TIMER_LOGIN,  /* runs from the first Configure-Request until authenticated */
+	TIMER_RESUME, /* restored: what is unsure starts again */
 	TIMERS,
 };
 
@@ -63,7 +64,6 @@ struct lcp_vars {
 	uint8_t echo_id;
 	uint8_t echo_lost; /* sent since the last reply */
 	uint8_t echo_open; /* sent after the one that was answered last: these may still be */
-	struct deadline echo;
 };
 
 /* Options of the peer's Configure-Requests; .len > PPP_OPTIONS_MAX: too many to keep. */
@@ -76,20 +76,18 @@ struct lcp_requests {
 };
 
 struct ppp {
-	struct ppp_config cfg;
+	const struct ppp_config *cfg; /* of config.c, shared with others of the same */
 	struct ppp_ops ops;
 	void *ctx;
 	uint64_t now; /* of the call being served */
 	unsigned depth;
 	enum ppp_phase phase;
 	enum ppp_why why;
-	bool was_up;		/* LCP, since ppp_open */
-	bool bundle;		/* of ppp_open_bundle */
-	bool member;		/* of a bundle, by ppp_join_bundle */
-	struct deadline login;	/* runs from the first Configure-Request until authenticated */
-	struct deadline resume; /* restored: what is unsure starts again */
-	uint32_t kept;		/* save_mark() when the owner was last told */
-	struct deadline_heap timers;
+	bool was_up;	       /* LCP, since ppp_open */
+	bool bundle;	       /* of ppp_open_bundle */
+	bool member;	       /* of a bundle, by ppp_join_bundle */
+	uint32_t kept;	       /* save_mark() when the owner was last told */
+	uint64_t when[TIMERS]; /* DEADLINE_NEVER = it does not run */
 	struct cp lcp, ipcp, ipv6cp;
 	struct lcp_vars lcp_vars;
 	struct lcp_requests *requests;	      /* with keep_requests */
@@ -105,14 +103,17 @@ struct ppp {
 		uint64_t peer, local, suggested;
 	} ipv6cp_vars;
 	bool ip4_up, ip6_up;
-	char message[256];	   /* text of the peer's refusal or Terminate-Request */
-	char bye[PPP_BYE_MAX + 1]; /* text of ours */
+	char *message; /* text of the peer's refusal or Terminate-Request; NULL = none */
+	char *bye;     /* text of ours; NULL = none */
 	struct {
 		uint8_t kind, why;
 	} queue[PPP_EVENT_QUEUE];
-	unsigned q_head, q_tail;
-	uint64_t counters[PPP_R_COUNT];
+	uint8_t q_head, q_tail; /* counting on; modulo PPP_EVENT_QUEUE */
+	uint32_t counters[PPP_R_COUNT];
 };
+
+/* There are many of them. */
+_Static_assert(sizeof(struct ppp) <= 952, "a link has grown");
 
 void ppp_link_count(struct ppp *p, enum ppp_reason r);
 void ppp_link_emit(struct ppp *p, enum ppp_event_kind kind);
@@ -147,5 +148,20 @@ void ppp_link_keep(struct ppp *p);
 void ppp_link_resume(struct ppp *p);
 /* Keep the peer's words, printable octets only, for the event that follows. */
 void ppp_link_keep_message(struct ppp *p, struct rd text);
+void ppp_link_forget_message(struct ppp *p);
+/* What our Terminate-Request says; NULL = nothing. */
+void ppp_link_say(struct ppp *p, const char *words);
+
+bool ppp_timer_is_set(const struct ppp *p, enum timer_kind k);
+void ppp_timer_set(struct ppp *p, enum timer_kind k, uint64_t when);
+void ppp_timer_cancel(struct ppp *p, enum timer_kind k);
+/* The one that is due first, if any is set. */
+enum timer_kind ppp_timer_first(const struct ppp *p);
+
+/* --- config.c --------------------------------------------------------------------------------- */
+
+/* A copy, perhaps one that others have; NULL without memory. */
+const struct ppp_config *ppp_config_share(const struct ppp_config *c);
+void ppp_config_unshare(const struct ppp_config *c);
 
 #endif

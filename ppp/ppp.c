@@ -10,30 +10,7 @@
 #include "ppp/lcp.h"
 #include "ppp/link.h"
 
-#include <stdio.h>
 #include <stdlib.h>
-
-#define SECOND 1000000u
-
-void ppp_config_default(struct ppp_config *c)
-{
-	memset(c, 0, sizeof(*c));
-	c->server = true;
-	c->mru = PPP_MRU_DEFAULT;
-	c->mtu = PPP_MRU_DEFAULT;
-	c->accept_acfc = true;
-	c->accept_pfc = true;
-	c->auth[0] = PPP_AUTH_CHAP_MD5;
-	c->n_auth = 1;
-	c->echo_failures = 3;
-	c->restart_timer = 3 * SECOND;
-	c->max_configure = 10;
-	c->max_terminate = 2;
-	c->max_failure = 5;
-	c->auth_timeout = 60 * SECOND;
-	c->ipv4 = true;
-	c->ipv6 = true;
-}
 
 /* --- events ----------------------------------------------------------------------------------- */
 
@@ -44,10 +21,10 @@ static void ppp_deliver(struct ppp *p)
 		struct ppp_event ev = {
 			.kind = (enum ppp_event_kind)p->queue[at].kind,
 			.why = (enum ppp_why)p->queue[at].why,
-			.auth = &p->auth.claim,
+			.auth = p->auth.claim,
 			.addr = &p->addr,
 			.link = &p->link,
-			.message = p->message[0] ? p->message : NULL,
+			.message = p->message && *p->message ? p->message : NULL,
 			.now = p->now,
 		};
 
@@ -67,8 +44,10 @@ static void ppp_enter(struct ppp *p, uint64_t now)
 static void ppp_leave(struct ppp *p)
 {
 	ppp_link_keep(p);
-	if (p->depth == 1)
+	if (p->depth == 1) {
 		ppp_deliver(p);
+		auth_tidy(&p->auth);
+	}
 	ppp_link_keep(p);
 	p->depth--;
 }
@@ -178,7 +157,7 @@ static void ppp_dispatch(struct ppp *p, struct rd r)
 void ppp_rx(struct ppp *p, const uint8_t *frame, size_t len, uint64_t now)
 {
 	ppp_enter(p, now);
-	if (p->resume.set)
+	if (ppp_timer_is_set(p, TIMER_RESUME))
 		ppp_link_resume(p);
 	ppp_dispatch(p, rd_init(frame, len));
 	ppp_leave(p);
@@ -211,38 +190,22 @@ static void (*const timeouts[TIMERS])(struct ppp *p) = {
 
 void ppp_expire(struct ppp *p, uint64_t now)
 {
-	struct deadline *d;
+	enum timer_kind k;
 
 	ppp_enter(p, now);
-	while ((d = deadline_pop(&p->timers, now)))
-		timeouts[d->kind](p);
+	while (k = ppp_timer_first(p), ppp_timer_is_set(p, k) && p->when[k] <= now) {
+		ppp_timer_cancel(p, k);
+		timeouts[k](p);
+	}
 	ppp_leave(p);
 }
 
 uint64_t ppp_deadline(const struct ppp *p)
 {
-	return deadline_next(&p->timers);
+	return p->when[ppp_timer_first(p)];
 }
 
 /* --- the owner's wishes ----------------------------------------------------------------------- */
-
-/* A wrong configuration must not become an array index or an endless loop. */
-static void ppp_tame(struct ppp_config *c)
-{
-	uint8_t n = 0;
-
-	c->name[PPP_NAME_MAX] = 0;
-	c->secret[PPP_SECRET_MAX] = 0;
-	for (unsigned i = 0; i < c->n_auth && i < PPP_AUTHS; i++)
-		if (c->auth[i] > PPP_AUTH_NONE && c->auth[i] < PPP_AUTHS &&
-		    (c->server || c->auth[i] != PPP_AUTH_EAP))
-			c->auth[n++] = c->auth[i];
-	c->n_auth = n;
-	if (c->mru < PPP_MRU_MIN)
-		c->mru = PPP_MRU_MIN;
-	if (c->mtu < PPP_MRU_MIN)
-		c->mtu = PPP_MRU_MIN;
-}
 
 struct ppp *ppp_new(const struct ppp_config *cfg, const struct ppp_ops *ops, void *ctx)
 {
@@ -252,22 +215,21 @@ struct ppp *ppp_new(const struct ppp_config *cfg, const struct ppp_ops *ops, voi
 		return NULL;
 	if (cfg->keep_requests)
 		p->requests = calloc(1, sizeof(*p->requests));
-	if (cfg->keep_requests && !p->requests) {
+	p->cfg = ppp_config_share(cfg);
+	if (!p->cfg || (cfg->keep_requests && !p->requests)) {
+		ppp_config_unshare(p->cfg);
+		free(p->requests);
 		free(p);
 		return NULL;
 	}
-	p->cfg = *cfg;
-	ppp_tame(&p->cfg);
+	for (unsigned k = 0; k < TIMERS; k++)
+		ppp_timer_cancel(p, (enum timer_kind)k);
 	p->ops = *ops;
 	p->ctx = ctx;
 	p->link.peer_mru = PPP_MRU_DEFAULT;
 	cp_init(&p->lcp, &lcp_def, TIMER_LCP);
 	cp_init(&p->ipcp, &ipcp_def, TIMER_IPCP);
 	cp_init(&p->ipv6cp, &ipv6cp_def, TIMER_IPV6CP);
-	p->lcp_vars.echo.kind = TIMER_ECHO;
-	p->login.kind = TIMER_LOGIN;
-	p->resume.kind = TIMER_RESUME;
-	auth_init(&p->auth);
 	return p;
 }
 
@@ -275,8 +237,12 @@ void ppp_free(struct ppp *p)
 {
 	if (!p)
 		return;
+	auth_stop(p);
+	auth_tidy(&p->auth);
+	ppp_config_unshare(p->cfg);
 	free(p->requests);
-	auth_eap_free(&p->auth);
+	free(p->message);
+	free(p->bye);
 	explicit_bzero(p, sizeof(*p));
 	free(p);
 }
@@ -285,7 +251,8 @@ static void ppp_start(struct ppp *p)
 {
 	p->phase = PHASE_ESTABLISH;
 	p->why = PPP_WHY_NONE;
-	p->message[0] = p->bye[0] = 0;
+	ppp_link_forget_message(p);
+	ppp_link_say(p, NULL);
 	p->was_up = p->bundle = p->member = false;
 	memset(&p->link, 0, sizeof(p->link));
 	p->link.peer_mru = PPP_MRU_DEFAULT;
@@ -297,7 +264,7 @@ void ppp_open(struct ppp *p, uint64_t now)
 		return;
 	ppp_enter(p, now);
 	ppp_start(p);
-	if (p->cfg.passive) {
+	if (p->cfg->passive) {
 		cp_open_passive(&p->lcp);
 	} else {
 		cp_event(p, &p->lcp, FSM_OPEN, NULL);
@@ -310,13 +277,13 @@ const char *ppp_open_proxied(struct ppp *p, const struct ppp_proxy *x, uint64_t 
 {
 	const char *words;
 
-	if (p->phase != PHASE_DEAD || !p->cfg.server || !x->last_tx.p || !x->last_rx.p)
+	if (p->phase != PHASE_DEAD || !p->cfg->server || !x->last_tx.p || !x->last_rx.p)
 		return "no proxy LCP";
 	ppp_enter(p, now);
 	ppp_start(p);
 	words = lcp_adopt(p, x);
 	if (words) {
-		deadline_cancel(&p->timers, &p->login);
+		ppp_timer_cancel(p, TIMER_LOGIN);
 		p->phase = PHASE_DEAD;
 	}
 	ppp_leave(p);
@@ -360,7 +327,7 @@ bool ppp_get_proxy(const struct ppp *p, struct ppp_proxy *out)
 	*out = (struct ppp_proxy){.first_rx = ppp_request(&p->requests->first),
 				  .last_tx = rd_init(p->lcp.req, p->lcp.req_len),
 				  .last_rx = ppp_request(&p->requests->last),
-				  .claim = p->auth.pending ? &p->auth.claim : NULL,
+				  .claim = p->auth.pending ? p->auth.claim : NULL,
 				  .unasked = p->link.auth == PPP_AUTH_NONE};
 	return true;
 }
@@ -374,7 +341,7 @@ void ppp_close(struct ppp *p, uint64_t now)
 
 void ppp_close_saying(struct ppp *p, const char *words, uint64_t now)
 {
-	snprintf(p->bye, sizeof(p->bye), "%s", words);
+	ppp_link_say(p, words);
 	ppp_close(p, now);
 }
 
@@ -430,7 +397,7 @@ void ppp_start_network(struct ppp *p, const struct ppp_addresses *a, uint64_t no
 		return;
 	ppp_enter(p, now);
 	p->given = *a;
-	p->ipcp.enabled = p->cfg.ipv4 && a->peer4;
+	p->ipcp.enabled = p->cfg->ipv4 && a->peer4;
 	ppp_link_enable_ipv6(p);
 	ppp_link_start_ncps(p);
 	ppp_leave(p);
@@ -456,17 +423,18 @@ void ppp_get_info(const struct ppp *p, struct ppp_info *out)
 	out->phase = phases[p->phase];
 	out->lcp = fsm_state_name((enum fsm_state)p->lcp.state);
 	out->ipcp = fsm_state_name((enum fsm_state)p->ipcp.state);
-	out->ipv6cp = p->cfg.ipv6 && p->phase == PHASE_NETWORK && !ppp_carries_ipv6(p)
+	out->ipv6cp = p->cfg->ipv6 && p->phase == PHASE_NETWORK && !ppp_carries_ipv6(p)
 			      ? "not opened (MRU under 1280)"
 			      : fsm_state_name((enum fsm_state)p->ipv6cp.state);
 	out->link = p->link;
 	out->addr = p->addr;
-	memcpy(out->peer_name, p->auth.claim.name, sizeof(out->peer_name));
+	if (p->auth.name)
+		memcpy(out->peer_name, p->auth.name, p->auth.name_len);
 	out->ip4_up = p->ip4_up;
 	out->ip6_up = p->ip6_up;
 }
 
-const uint64_t *ppp_counters(const struct ppp *p)
+const uint32_t *ppp_counters(const struct ppp *p)
 {
 	return p->counters;
 }

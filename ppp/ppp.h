@@ -333,6 +333,6 @@ struct ppp_reason_row {
 };
 extern const struct ppp_reason_row ppp_reasons[PPP_R_COUNT];
 /* Counters of one link, PPP_R_COUNT of them. */
-const uint64_t *ppp_counters(const struct ppp *p);
+const uint32_t *ppp_counters(const struct ppp *p);
 
 #endif

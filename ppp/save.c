@@ -89,9 +89,9 @@ static enum save_ncp save_ncp(const struct cp *c, bool up)
 
 static uint8_t save_flags(const struct ppp *p)
 {
-	return (uint8_t)((p->cfg.server ? SAVE_SERVER : 0) | (p->bundle ? SAVE_BUNDLE : 0) |
+	return (uint8_t)((p->cfg->server ? SAVE_SERVER : 0) | (p->bundle ? SAVE_BUNDLE : 0) |
 			 (p->lcp_vars.no_echo ? SAVE_NO_ECHO : 0) |
-			 (p->cfg.server && p->auth.answered ? SAVE_ANSWERED : 0));
+			 (p->cfg->server && p->auth.answered ? SAVE_ANSWERED : 0));
 }
 
 /* What a new record would be for.  Identifiers alone are not: those of a record are good enough to
@@ -123,7 +123,7 @@ void ppp_link_keep(struct ppp *p)
 static void save_collect(const struct ppp *p, struct save *s)
 {
 	const struct auth *a = &p->auth;
-	bool answered = p->cfg.server && a->answered;
+	bool answered = p->cfg->server && a->answered;
 
 	*s = (struct save){
 		.state = (uint8_t)save_state(p),
@@ -139,7 +139,7 @@ static void save_collect(const struct ppp *p, struct save *s)
 		.link = p->link,
 		.given = p->given,
 		.addr = p->addr,
-		.name = rd_init(a->claim.name, a->claim.name_len),
+		.name = rd_init(a->name, a->name_len),
 		.answer = rd_init(a->answer, answered ? a->answer_len : 0),
 	};
 }
@@ -329,7 +329,7 @@ static uint64_t save_moment(struct ppp *p, uint64_t interval)
 
 static bool save_may_challenge(const struct ppp *p)
 {
-	return p->cfg.server &&
+	return p->cfg->server &&
 	       (p->link.auth == PPP_AUTH_CHAP_MD5 || p->link.auth == PPP_AUTH_MSCHAPV2);
 }
 
@@ -341,13 +341,11 @@ static void save_restore_auth(struct ppp *p, const struct save *s)
 	a->done = true;
 	a->answered = s->flags & SAVE_ANSWERED;
 	a->answer_code = s->answer_code;
-	a->answer_len = (uint16_t)s->answer.left;
-	if (s->answer.left)
-		memcpy(a->answer, s->answer.p, s->answer.left);
-	a->claim.method = p->link.auth;
+	auth_keep_answer(a, s->answer.p, s->answer.left);
 	auth_claim_name(p, s->name);
-	if (a->answered && save_may_challenge(p) && p->cfg.rechallenge)
-		deadline_set(&p->timers, &a->again, save_moment(p, p->cfg.rechallenge));
+	auth_tidy(a);
+	if (a->answered && save_may_challenge(p) && p->cfg->rechallenge)
+		ppp_timer_set(p, TIMER_RECHALLENGE, save_moment(p, p->cfg->rechallenge));
 }
 
 static void save_restore_lcp(struct ppp *p, const struct save *s)
@@ -357,11 +355,11 @@ static void save_restore_lcp(struct ppp *p, const struct save *s)
 	p->member = s->state == SAVE_MEMBER;
 	p->lcp.state = FSM_OPENED;
 	p->lcp.answered = true;
-	p->lcp.counter = p->cfg.max_configure;
+	p->lcp.counter = p->cfg->max_configure;
 	p->lcp_vars.magic = s->link.our_magic;
 	p->lcp_vars.no_echo = s->flags & SAVE_NO_ECHO;
-	if (p->cfg.echo_interval && !p->bundle)
-		deadline_set(&p->timers, &p->lcp_vars.echo, save_moment(p, p->cfg.echo_interval));
+	if (p->cfg->echo_interval && !p->bundle)
+		ppp_timer_set(p, TIMER_ECHO, save_moment(p, p->cfg->echo_interval));
 }
 
 /* wanted: by the configuration as it is now. */
@@ -377,7 +375,7 @@ static void save_restore_ncp(struct ppp *p, struct cp *c, enum save_ncp was, boo
 		return;
 	c->enabled = true;
 	c->answered = true;
-	c->counter = p->cfg.max_configure;
+	c->counter = p->cfg->max_configure;
 	c->state = states[was];
 }
 
@@ -390,9 +388,9 @@ static void save_restore_network(struct ppp *p, const struct save *s)
 	memcpy(p->ipcp_vars.dns4, s->addr.dns4, sizeof(p->ipcp_vars.dns4));
 	p->ipv6cp_vars.local = s->addr.local_iid;
 	p->ipv6cp_vars.peer = s->addr.peer_iid;
-	save_restore_ncp(p, &p->ipcp, (enum save_ncp)s->ipcp, p->cfg.ipv4);
+	save_restore_ncp(p, &p->ipcp, (enum save_ncp)s->ipcp, p->cfg->ipv4);
 	if (ppp_carries_ipv6(p)) /* an mtu can have become smaller */
-		save_restore_ncp(p, &p->ipv6cp, (enum save_ncp)s->ipv6cp, p->cfg.ipv6);
+		save_restore_ncp(p, &p->ipv6cp, (enum save_ncp)s->ipv6cp, p->cfg->ipv6);
 	p->ip4_up = p->ipcp.state == FSM_OPENED;
 	p->ip6_up = p->ipv6cp.state == FSM_OPENED;
 }
@@ -409,7 +407,7 @@ static void save_restore(struct ppp *p, const struct save *s)
 		cp_open_passive(&p->lcp);
 		return;
 	}
-	deadline_set(&p->timers, &p->resume, p->now);
+	ppp_timer_set(p, TIMER_RESUME, p->now);
 	if (s->state == SAVE_LCP) {
 		p->lcp.state = FSM_STARTING;
 		return;
@@ -453,7 +451,7 @@ static void save_resume_network(struct ppp *p)
 
 void ppp_link_resume(struct ppp *p)
 {
-	deadline_cancel(&p->timers, &p->resume);
+	ppp_timer_cancel(p, TIMER_RESUME);
 	if (p->lcp.state == FSM_STARTING)
 		cp_event(p, &p->lcp, FSM_UP, NULL);
 	else if (p->lcp.state == FSM_OPENED)

@@ -475,7 +475,7 @@ uint16_t leg_terminal_mtu(const struct leg *l)
 void leg_terminal_free(struct leg *l)
 {
 	struct leg_terminal *t = leg_terminal_from(l);
-	const uint64_t *n;
+	const uint32_t *n;
 	unsigned i;
 
 	leg_terminal_release(t);

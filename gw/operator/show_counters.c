@@ -69,7 +69,7 @@ static void counter_ppp_rows(struct gw *gw, struct table_text *to)
 	llist_for_each_entry(j, &gw->joins->head, entry)
 	{
 		struct leg_terminal_view v;
-		const uint64_t *c =
+		const uint32_t *c =
 			leg_terminal_view(j->leg[1], &v) && v.ppp ? ppp_counters(v.ppp) : NULL;
 
 		for (i = 0; c && i < PPP_R_COUNT; i++)

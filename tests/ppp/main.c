@@ -3,13 +3,28 @@
 
 extern const struct test_suite suite_fsm, suite_cp, suite_lcp, suite_ipcp, suite_ipv6cp, suite_auth,
 	suite_eap, suite_mschap, suite_frame, suite_ppp, suite_ppp_link, suite_proxy, suite_mp,
-	suite_multilink, suite_save, suite_save_record, suite_save_crash;
+	suite_multilink, suite_save, suite_save_record, suite_save_crash, suite_config;
 
 static const struct test_suite *const suites[] = {
-	&suite_fsm,	    &suite_cp,	       &suite_lcp,    &suite_ipcp,	&suite_ipv6cp,
-	&suite_auth,	    &suite_eap,	       &suite_mschap, &suite_frame,	&suite_ppp,
-	&suite_ppp_link,    &suite_proxy,      &suite_mp,     &suite_multilink, &suite_save,
-	&suite_save_record, &suite_save_crash, NULL,
+	&suite_fsm,
+	&suite_cp,
+	&suite_lcp,
+	&suite_ipcp,
+	&suite_ipv6cp,
+	&suite_auth,
+	&suite_eap,
+	&suite_mschap,
+	&suite_frame,
+	&suite_ppp,
+	&suite_ppp_link,
+	&suite_proxy,
+	&suite_mp,
+	&suite_multilink,
+	&suite_save,
+	&suite_save_record,
+	&suite_save_crash,
+	&suite_config,
+	NULL,
 };
 
 int main(int argc, char **argv)

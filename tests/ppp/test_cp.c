@@ -558,7 +558,7 @@ static void one_cell(enum fsm_event ev, enum fsm_state state)
 	c->counter = 4;
 	memset(l.count, 0, sizeof(l.count));
 	if (fsm_timed(state))
-		deadline_set(&l.ppp->timers, &c->timer, l.now + 1);
+		ppp_timer_set(l.ppp, (enum timer_kind)c->timer, l.now + 1);
 	l.ppp->now = l.now + 1000;
 	cells_bring_about(l.ppp, c, ev);
 	ppp_expire(l.ppp, l.now); /* delivers the events */
@@ -575,9 +575,10 @@ static void one_cell(enum fsm_event ev, enum fsm_state state)
 	for (unsigned i = 0; i < n && i < l.n_sent; i++)
 		CU_ASSERT_EQUAL(l.sent[i].octets[2], codes[i]);
 	CU_ASSERT_EQUAL(c->counter, expected_counter(cell->actions));
-	CU_ASSERT_EQUAL(c->timer.set, fsm_timed((enum fsm_state)cell->next));
+	CU_ASSERT_EQUAL(ppp_timer_is_set(l.ppp, (enum timer_kind)c->timer),
+			fsm_timed((enum fsm_state)cell->next));
 	if (cell->actions & (FSM_SCR | FSM_STR | FSM_ZRC))
-		CU_ASSERT_EQUAL(c->timer.when, l.now + 1000 + 3 * SEC);
+		CU_ASSERT_EQUAL(l.ppp->when[c->timer], l.now + 1000 + 3 * SEC);
 	CU_ASSERT_EQUAL(l.count[PPP_EV_IP4_UP], !!(cell->actions & FSM_TLU));
 	CU_ASSERT_EQUAL(l.count[PPP_EV_IP4_DOWN], !!(cell->actions & FSM_TLD));
 	lone_free(&l);

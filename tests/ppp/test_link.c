@@ -190,15 +190,21 @@ static void room_follows_both_mtus(void)
 		size_t room;
 	} rows[] = {{1500, 1500, 1500}, {576, 1500, 576},     {1500, 1400, 1400},
 		    {64, 1500, 128},	{65535, 65535, 2048}, {0, 1500, 128}};
+	const struct ppp_config *shared;
+	struct ppp_config cfg;
 	struct lone l;
 
 	lone_init(&l, true);
 	lone_open(&l);
+	shared = l.ppp->cfg;
+	cfg = *shared;
+	l.ppp->cfg = &cfg;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
 		l.ppp->link.peer_mru = rows[i].peer_mru;
-		l.ppp->cfg.mtu = rows[i].mtu;
+		cfg.mtu = rows[i].mtu;
 		CU_ASSERT_EQUAL(ppp_link_tx_room(l.ppp), rows[i].room);
 	}
+	l.ppp->cfg = shared;
 	lone_free(&l);
 }
 

@@ -62,7 +62,7 @@ static void ncp_in(struct lone *l, struct cp *(*which)(struct ppp *), enum fsm_s
 	c->state = (uint8_t)state;
 	c->answered = state == FSM_OPENED;
 	if (fsm_timed(state))
-		deadline_set(&l->ppp->timers, &c->timer, l->now + 3 * SEC);
+		ppp_timer_set(l->ppp, (enum timer_kind)c->timer, l->now + 3 * SEC);
 	*(v4 ? &l->ppp->ip4_up : &l->ppp->ip6_up) = state == FSM_OPENED;
 }
 
@@ -128,7 +128,8 @@ static void as_the_table_says(struct lone *l, struct cp *c, enum fsm_event ev, b
 	CU_ASSERT_EQUAL(l->n_sent, n);
 	for (unsigned i = 0; i < n && i < l->n_sent; i++)
 		CU_ASSERT_EQUAL(l->sent[i].octets[2], codes[i]);
-	CU_ASSERT_EQUAL(c->timer.set, fsm_timed((enum fsm_state)next));
+	CU_ASSERT_EQUAL(ppp_timer_is_set(l->ppp, (enum timer_kind)c->timer),
+			fsm_timed((enum fsm_state)next));
 }
 
 static void cell(struct cp *(*which)(struct ppp *), enum fsm_state state, enum fsm_event ev)

@@ -511,7 +511,7 @@ static void a_log_in_without_memory(void)
 	bind_dp_ops.ppp(bench.gw, fake.call[0].tid, fake.call[0].sid, ack, len, clock_us);
 	frames_give(fake.call[0].tid, fake.call[0].sid, "c021 01 01 0004");
 	CU_ASSERT_TRUE(frames_next("c021 02 01 0004"));
-	heap_refuse(0);
+	heap_refuse(2); /* behind the claim and its name */
 	bind_dp_ops.ppp(bench.gw, fake.call[0].tid, fake.call[0].sid, pap, n, clock_us);
 	CU_ASSERT_TRUE(heap_refused());
 	CU_ASSERT_TRUE(frames_next("c023 03 05 *"));
