@@ -49,7 +49,7 @@ static const struct ist_key keys[] = {
 	 "and what comes without is dropped; \"off\" unless given"},
 	{"offload", IST_KEY_WORD, IST_KEY_PORT, 0, 0, "auto receive send off", NULL,
 	 "datagrams of a peer that pass the kernel together (UDP_GRO, UDP_SEGMENT): where it does "
-	 "that, when receiving, when sending, never; \"auto\" unless given"},
+	 "that, when receiving (not with `ipsec`), when sending, never; \"auto\" unless given"},
 	{"max-channels", IST_KEY_NUMBER, IST_KEY_PORT, 4, HANDLE_SLOTS, NULL, "65536",
 	 "most peers at a time; strangers may have half"},
 	{"rcvbuf", IST_KEY_NUMBER, IST_KEY_PORT, 4096, 1 << 30, NULL, "67108864",

@@ -77,7 +77,7 @@ static uint32_t udp_rx_take(struct udp_socket *s, struct mmsghdr *m, struct ist_
 	struct udp_slot *slot;
 	uint32_t one, n;
 
-	if (m->msg_hdr.msg_flags & MSG_TRUNC || !m->msg_len) {
+	if (m->msg_hdr.msg_flags & (MSG_TRUNC | MSG_CTRUNC) || !m->msg_len) {
 		p->count[m->msg_len ? C_RX_TRUNCATED : C_RX_EMPTY]++;
 		return 0;
 	}
@@ -179,9 +179,11 @@ static void udp_rx_on_readable(void *arg, unsigned ready)
 			return;
 }
 
+/* With marks each datagram has its own: what the kernel joins has that of the first, and two peers
+ * behind one NAT may differ in nothing else. */
 void udp_rx_begin(struct udp_socket *s)
 {
-	int on = s->port->offload & UDP_OFFLOAD_RECEIVE ? 1 : 0;
+	int on = s->port->offload & UDP_OFFLOAD_RECEIVE && !s->port->ipsec ? 1 : 0;
 
 	s->batch = UDP_BUFFERS;
 	s->gro = !setsockopt(s->fd, IPPROTO_UDP, UDP_GRO, &on, sizeof(on)) && on;

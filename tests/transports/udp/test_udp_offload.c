@@ -115,6 +115,7 @@ static void the_same_with_each(void)
 		ends_pass(listens[i], "offload=send", true, false);
 		ends_pass(listens[i], "offload=receive", false, true);
 		ends_pass(listens[i], "offload=off", false, false);
+		ends_pass(listens[i], "ipsec=prefer", true, false); /* marks tell peers apart */
 	}
 }
 
