@@ -32,7 +32,7 @@ libtransports_la_SOURCES = transports/transport.h transports/builtin.h transport
 	transports/link/link_udp.c transports/link/link_loop.c transports/link/link_packet.c transports/link/link_tun.c \
 	transports/link/atmtcp.h transports/link/atmtcp.c transports/link/link_atmtcp.c transports/link/link_atmpvc.c \
 	transports/link/pcap_file.h transports/link/pcap_file.c transports/link/link_pcap.c transports/link/link_ether.h transports/link/link_ether.c \
-	transports/link/link_ring.h transports/link/link_ring.c \
+	transports/link/link_ring.h transports/link/link_ring.c transports/link/link_blocks.c transports/link/link_slots.c \
 	transports/serial/hdlc.h transports/serial/hdlc.c \
 	transports/serial/serial_chat.h transports/serial/serial_chat.c transports/serial/serial_tty.h transports/serial/serial_tty.c \
 	transports/serial/serial.h transports/serial/serial_int.h transports/serial/serial.c \

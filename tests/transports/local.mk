@@ -39,7 +39,7 @@ unit_transports_SOURCES = $(TEST_LIB) tests/transports/main.c \
 	tests/transports/link/test_pcap_file.c tests/transports/link/test_link_pcap.c \
 	tests/transports/link/captures.h tests/transports/link/captures.c tests/transports/link/test_link_pipes.c \
 	tests/transports/link/test_link_udp.c tests/transports/link/test_link_ether.c tests/transports/link/test_link_tun.c \
-	tests/transports/link/test_link_hand.c tests/transports/link/test_link_ring.c tests/transports/link/test_link_packet.c \
+	tests/transports/link/test_link_hand.c tests/transports/link/test_link_ring.c tests/transports/link/test_link_blocks.c tests/transports/link/test_link_slots.c tests/transports/link/test_link_packet.c \
 	tests/transports/link/wire.h tests/transports/link/wire.c
 unit_transports_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
 unit_transports_LDFLAGS = $(heap_ldflags) -Wl,--wrap=getrandom \

@@ -104,6 +104,8 @@
 	X(link_ether)      \
 	X(link_tun)        \
 	X(link_ring)       \
+	X(link_blocks)     \
+	X(link_slots)      \
 	X(link_packet)     \
 	X(link_hand)       \
 	X(atm)             \

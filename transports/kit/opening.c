@@ -104,12 +104,23 @@ static int opening_checked(int fd)
 	return fd < 0 ? -errno : fd;
 }
 
+/* Octets: bursts that a link without a ring has not read yet, and that its device has not sent yet.
+ */
+#define PACKET_BUFFER (4 << 20)
+
 static int opening_packet(const struct ist_open *w)
 {
+	int fd;
+
 	if (strlen(w->name) >= IFNAMSIZ)
 		return -ENAMETOOLONG;
 	/* Protocol 0: nothing is received until it is bound to the one device. */
-	return opening_checked(socket(AF_PACKET, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+	fd = opening_checked(socket(AF_PACKET, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+	if (fd < 0)
+		return fd;
+	sock_buffer(fd, SO_RCVBUFFORCE, SO_RCVBUF, PACKET_BUFFER);
+	sock_buffer(fd, SO_SNDBUFFORCE, SO_SNDBUF, PACKET_BUFFER);
+	return fd;
 }
 
 /* The interface identifier is agreed by IPV6CP.  Where /proc is not writable the device has another

@@ -93,7 +93,10 @@ struct link_conf {
 /* Without the rows `link` and `ethertype`. */
 #define LINK_LINE_KEYS                                                                             \
 	PORT_BOOL("receive-ring", "yes",                                                           \
-		  "packet links: take many frames at a time; one alone comes 1 to 4 ms later"),    \
+		  "packet links: take many frames at a time, from memory shared with the kernel"), \
+	PORT_WORD("receive-ring-of", "slots blocks", NULL,                                         \
+		  "what that memory is made of: slots, a place for each frame (the default), or "  \
+		  "blocks, which hold more short frames, but one alone comes 1 to 4 ms later"),    \
 	PORT_BOOL("qdisc-bypass", "no",                                                            \
 		  "packet links: send past queueing disciplines, and this host's captures"),       \
 	PORT_WORD("replay", "recorded full-speed", "recorded", "pace of pcap links"),              \

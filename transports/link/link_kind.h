@@ -57,11 +57,13 @@ extern int (*link_atmpvc_open)(int interface, const struct link_circuit *c);
 
 /* --- sockets that carry one frame per message (link_socket.c) --------------------------------- */
 
+#define LINK_SOCKET_BATCH 32u
+
 struct link_socket {
 	struct link *link;
 	int fd; /* while it is open */
 	bool watched;
-	uint8_t *buffer;
+	uint8_t *buffer;     /* a batch of the longest frames */
 	uint8_t prefix[16];  /* in front of each frame, its last two octets being the frame's length
 			      */
 	unsigned prefix_len; /* 0 = none */
@@ -76,8 +78,9 @@ struct link_socket {
 
 /* fd is ours from here on, also when it fails. */
 int link_socket_open(struct link_socket *s, int fd);
-/* Look at it no more, until it is closed: the other side is gone. */
+/* Look at it no more, until it is closed or watched again. */
 void link_socket_unwatch(struct link_socket *s);
+int link_socket_watch(struct link_socket *s);
 void link_socket_close(struct link_socket *s);
 /* The socket as a link kind's hand; one of another type (SOCK_DGRAM ...) is refused, since it might
  * be readable for ever. */

@@ -26,15 +26,30 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+/* More frames than this in a SPAN, and each one that finds us asleep costs more by the wake-up than
+ * by all the rest.  Then nobody wakes us, and we look every POLL.  Fewer, and we are woken again.
+ */
+#define SPAN	    1000u /* us */
+#define POLL	    100u  /* us */
+#define POLL_FROM   50u	  /* frames in a SPAN */
+#define POLL_TO	    25u
+#define DEVICE_HEAD 18u /* of an Ethernet, with a VLAN tag */
+
 struct packet_link {
 	struct link_socket socket;
 	struct link_ring ring;
+	enum link_ring_of ring_of;
 	bool ring_wanted, bypass;
 	char name[IFNAMSIZ];
 	unsigned index;
 	bool ethernet;
 	uint8_t mac[6];
 	uint32_t mtu;
+	uint64_t since;	 /* the ring's rate is measured from then on */
+	unsigned frames; /* that have come since */
+	uint32_t timer;	 /* polled: when to look next */
+	bool polled;
+	uint32_t octets; /* of the longest frame of the device, its own header included */
 };
 
 static void *link_packet_parse(struct link *l, const char *rest, char *err, size_t err_len)
@@ -48,6 +63,8 @@ static void *link_packet_parse(struct link *l, const char *rest, char *err, size
 		u->socket.little_endian = link_conf_of(l)->little_endian;
 		u->mtu = LINK_FRAME_MAX;
 		u->ring_wanted = settings_bool(&link_conf_of(l)->settings, "receive-ring");
+		if (settings_is(&link_conf_of(l)->settings, "receive-ring-of", "blocks"))
+			u->ring_of = LINK_RING_BLOCKS;
 		u->bypass = settings_bool(&link_conf_of(l)->settings, "qdisc-bypass");
 		return u;
 	}
@@ -96,6 +113,7 @@ static int link_packet_look(struct packet_link *u, int fd)
 	if (c->ether[0] && !u->ethernet)
 		return -EPROTONOSUPPORT;
 	u->mtu = (uint32_t)mtu.ifr_mtu;
+	u->octets = u->mtu + DEVICE_HEAD;
 	if (u->ethernet)
 		u->mtu = link_ether_mtu(c, u->mtu);
 	else if (u->mtu > LINK_FRAME_MAX - LINK_ETHER_HEAD)
@@ -142,20 +160,18 @@ static int link_packet_filter(int fd, const uint16_t ether[2])
 											   : 0;
 }
 
+static int link_packet_find(struct packet_link *u, int fd)
+{
+	u->index = if_nametoindex(u->name);
+	return u->index ? link_packet_look(u, fd) : -ENODEV;
+}
+
 static int link_packet_bind_device(struct packet_link *u, int fd)
 {
 	const struct link_conf *c = link_conf_of(u->socket.link);
 	struct sockaddr_ll ll = {.sll_family = AF_PACKET};
-	int on = 1, r;
+	int on = 1, r = c->ether[0] ? link_packet_filter(fd, c->ether) : 0;
 
-	u->index = if_nametoindex(u->name);
-	if (!u->index)
-		return -ENODEV;
-	r = link_packet_look(u, fd);
-	if (r)
-		return r;
-	if (c->ether[0])
-		r = link_packet_filter(fd, c->ether);
 	if (r)
 		return r;
 	ll.sll_ifindex = (int)u->index;
@@ -167,17 +183,79 @@ static int link_packet_bind_device(struct packet_link *u, int fd)
 
 /* --- the socket ------------------------------------------------------------------------------- */
 
+static void link_packet_on_poll(void *arg, uint64_t now);
+
+static void link_packet_poll_at(struct packet_link *u, uint64_t when)
+{
+	const struct link_conf *c = link_conf_of(u->socket.link);
+
+	if (u->timer || when != UINT64_MAX)
+		c->host->timer(c->host_ctx, &u->timer, when, link_packet_on_poll, u);
+}
+
+static void link_packet_end_polling(struct packet_link *u)
+{
+	u->polled = false;
+	link_packet_poll_at(u, UINT64_MAX);
+}
+
+/* Are we to be woken, or to look ourselves? */
+static void link_packet_judge_rate(struct packet_link *u, unsigned got, uint64_t now)
+{
+	uint64_t span = now - u->since, rate;
+
+	u->frames += got;
+	if (span < SPAN)
+		return;
+	rate = (uint64_t)u->frames * SPAN / span;
+	u->since = now;
+	u->frames = 0;
+	if (!u->polled && rate > POLL_FROM) {
+		link_socket_unwatch(&u->socket);
+		u->polled = true;
+		link_packet_poll_at(u, now + POLL);
+	} else if (u->polled && rate < POLL_TO && !link_socket_watch(&u->socket)) {
+		link_packet_end_polling(u);
+	}
+}
+
 static void link_packet_drain(void *impl)
 {
 	struct packet_link *u = impl;
+	const struct link_conf *c = link_conf_of(u->socket.link);
+	unsigned got = link_ring_receive(&u->ring, &u->socket);
+	socklen_t len = sizeof(int);
 	int err = 0;
-	socklen_t len = sizeof(err);
 
-	link_ring_receive(&u->ring, &u->socket);
+	if (u->ring.at && u->ring.shape->of == LINK_RING_SLOTS)
+		link_packet_judge_rate(u, got, c->host->now(c->host_ctx));
+	if (got)
+		return;
 	/* What recvmmsg would say: the device went down. */
 	getsockopt(u->socket.fd, SOL_SOCKET, SO_ERROR, &err, &len);
 	if (err)
 		link_recheck(u->socket.link);
+}
+
+static void link_packet_on_poll(void *arg, uint64_t now)
+{
+	struct packet_link *u = arg;
+
+	link_packet_drain(u);
+	if (u->polled)
+		link_packet_poll_at(u, now + POLL);
+}
+
+/* The kind that is wanted, or the other. */
+static int link_packet_new_ring(struct packet_link *u, int fd)
+{
+	const struct link_conf *c = link_conf_of(u->socket.link);
+	int r = link_ring_open(&u->ring, fd, u->ring_of, u->octets);
+
+	if (!r || r == -EBUSY || u->ring_of == LINK_RING_BLOCKS)
+		return r;
+	c->host->log(c->host_ctx, 5, "%s: no receive ring of slots: %s", u->name, strerror(-r));
+	return link_ring_open(&u->ring, fd, LINK_RING_BLOCKS, u->octets);
 }
 
 /* A socket that outlived its process has its ring. */
@@ -190,7 +268,7 @@ static int link_packet_get_ring(struct packet_link *u, int fd)
 		link_ring_forget(fd);
 		return 0;
 	}
-	r = link_ring_open(&u->ring, fd);
+	r = link_packet_new_ring(u, fd);
 	if (r != -EBUSY)
 		return r;
 	r = link_ring_adopt(&u->ring, fd, &lost);
@@ -198,15 +276,23 @@ static int link_packet_get_ring(struct packet_link *u, int fd)
 	return r;
 }
 
-/* Both are asked for, and done without where the kernel has them not. */
+/* All of this is asked for, and done without where the kernel has it not. */
+static void link_packet_use_ring(struct packet_link *u, int fd)
+{
+	const struct link_conf *c = link_conf_of(u->socket.link);
+	int r = link_packet_get_ring(u, fd);
+
+	u->socket.drain = u->ring.at ? link_packet_drain : NULL;
+	if (r)
+		c->host->log(c->host_ctx, 5, "%s: no receive ring: %s", u->name, strerror(-r));
+}
+
 static void link_packet_speed_up(struct packet_link *u, int fd)
 {
 	const struct link_conf *c = link_conf_of(u->socket.link);
-	int on = 1, r = link_packet_get_ring(u, fd);
+	int on = 1;
 
-	u->socket.drain = u->ring.blocks ? link_packet_drain : NULL;
-	if (r)
-		c->host->log(c->host_ctx, 5, "%s: no receive ring: %s", u->name, strerror(-r));
+	link_packet_use_ring(u, fd);
 	if (u->bypass && setsockopt(fd, SOL_PACKET, PACKET_QDISC_BYPASS, &on, sizeof(on)) < 0)
 		c->host->log(c->host_ctx, 5, "%s: no qdisc bypass: %s", u->name, strerror(errno));
 }
@@ -270,8 +356,11 @@ static int link_packet_start(void *impl)
 	if (fd < 0)
 		return fd;
 	u->socket.take = link_packet_take;
-	link_packet_speed_up(u, fd);
-	r = link_packet_bind_device(u, fd);
+	r = link_packet_find(u, fd);
+	if (!r) {
+		link_packet_speed_up(u, fd);
+		r = link_packet_bind_device(u, fd);
+	}
 	if (r)
 		close(fd);
 	else
@@ -291,7 +380,7 @@ static int link_packet_thaw(struct packet_link *u, int fd, bool ring, struct han
 	if (!r && ring)
 		r = link_ring_hand(&u->ring, fd, h);
 	u->socket.take = link_packet_take;
-	u->socket.drain = u->ring.blocks ? link_packet_drain : NULL;
+	u->socket.drain = u->ring.at ? link_packet_drain : NULL;
 	if (!r)
 		r = link_socket_open(&u->socket, fd);
 	else if (fd >= 0)
@@ -305,7 +394,7 @@ static int link_packet_hand(void *impl, struct handover *h)
 {
 	struct packet_link *u = impl;
 	int fd = handover_fd(h, u->socket.fd);
-	bool ring = handover_flag(h, u->ring.blocks != NULL);
+	bool ring = handover_flag(h, u->ring.at != NULL);
 
 	if (h->thawing)
 		return link_packet_thaw(u, fd, ring, h);
@@ -314,7 +403,10 @@ static int link_packet_hand(void *impl, struct handover *h)
 
 static void link_packet_quiet(void *impl)
 {
-	link_socket_unwatch(&((struct packet_link *)impl)->socket);
+	struct packet_link *u = impl;
+
+	link_packet_end_polling(u);
+	link_socket_unwatch(&u->socket);
 }
 
 /* --- the rest ---------------------------------------------------------------------------------- */
@@ -333,6 +425,7 @@ static void link_packet_stop(void *impl)
 	struct packet_link *u = impl;
 
 	link_packet_count_lost(u);
+	link_packet_end_polling(u);
 	link_socket_close(&u->socket);
 	link_ring_close(&u->ring);
 }

@@ -1,53 +1,87 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Blocks go round: the kernel fills one until it is full or RETIRE has passed, sets TP_STATUS_USER,
- * and we give it back when its frames were handed on.  What finds no free block is lost in the
- * kernel, and counted there (PACKET_STATISTICS).
+ * What both kinds of ring have in common: asking the kernel for one, mapping it, and finding one
+ * again that another process had.
  */
 #define _GNU_SOURCE
 #include "transports/link/link_ring.h"
 
 #include <errno.h>
 #include <linux/if_packet.h>
-#include <stdatomic.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 
-#define RETIRE	 1u	     /* ms */
-#define READING	 0x40000000u /* in a block's status, beside the kernel's bits: it is being read */
-#define SLOT_MAX 2048u	     /* what the kernel checks its arithmetic by; frames may be longer */
-#define BATCH	 64u
+#define RETIRE	   1u	 /* ms: a block is handed over at the latest */
+#define BLOCK_SLOT 2048u /* what the kernel checks its arithmetic of blocks by */
+#define SLOT_HEAD                                                                                \
+	(TPACKET_ALIGN(TPACKET_ALIGN(sizeof(struct tpacket2_hdr)) + sizeof(struct sockaddr_ll) + \
+		       16u)) /* what the kernel puts in front of a frame */
 
-static int link_ring_map(struct link_ring *g, int fd, unsigned next)
+/* Sizes are all different.  Slots are no power of two apart, since their heads would share a few
+ * lines of the cache, and leave room at the end of a block for link_slots.c.  The first of a kind
+ * that holds the frames is taken; the last one holds all. */
+const struct link_ring_shape link_ring_shapes[LINK_RING_SHAPES] = {
+	{LINK_RING_SLOTS, 1u << 16, 128, 2096, 128 * ((1u << 16) / 2096)},
+	{LINK_RING_SLOTS, 1u << 16, 256, 10384, 256 * ((1u << 16) / 10384)},
+	{LINK_RING_BLOCKS, 1u << 15, 128, BLOCK_SLOT, 0},
+};
+
+static int link_ring_version(const struct link_ring_shape *s)
 {
-	void *at = mmap(NULL, (size_t)LINK_RING_BLOCK * LINK_RING_BLOCKS, PROT_READ | PROT_WRITE,
-			MAP_SHARED, fd, 0);
+	return s->of == LINK_RING_SLOTS ? TPACKET_V2 : TPACKET_V3;
+}
+
+static size_t link_ring_size(const struct link_ring_shape *s)
+{
+	return (size_t)s->block * s->blocks;
+}
+
+static bool link_ring_fits(const struct link_ring_shape *s, uint32_t most)
+{
+	if (most > LINK_FRAME_MAX)
+		most = LINK_FRAME_MAX;
+	return s->of == LINK_RING_BLOCKS || most <= s->slot - SLOT_HEAD;
+}
+
+static int link_ring_map(struct link_ring *g, int fd, const struct link_ring_shape *s)
+{
+	void *at = mmap(NULL, link_ring_size(s), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 
 	if (at == MAP_FAILED)
 		return -errno;
-	*g = (struct link_ring){at, next};
+	*g = (struct link_ring){at, s, 0};
 	return 0;
 }
 
-int link_ring_open(struct link_ring *g, int fd)
+static int link_ring_make(struct link_ring *g, int fd, const struct link_ring_shape *s)
 {
 	struct tpacket_req3 want = {
-		.tp_block_size = LINK_RING_BLOCK,
-		.tp_block_nr = LINK_RING_BLOCKS,
-		.tp_frame_size = SLOT_MAX,
-		.tp_frame_nr = LINK_RING_BLOCK / SLOT_MAX * LINK_RING_BLOCKS,
+		.tp_block_size = s->block,
+		.tp_block_nr = s->blocks,
+		.tp_frame_size = s->slot,
+		.tp_frame_nr = s->slots ? s->slots : s->block / s->slot * s->blocks,
 		.tp_retire_blk_tov = RETIRE,
 	};
-	int version = TPACKET_V3, r;
+	socklen_t len = s->slots ? sizeof(struct tpacket_req) : sizeof(want);
+	int version = link_ring_version(s), copies = s->slots != 0, r;
 
 	if (setsockopt(fd, SOL_PACKET, PACKET_VERSION, &version, sizeof(version)) < 0 ||
-	    setsockopt(fd, SOL_PACKET, PACKET_RX_RING, &want, sizeof(want)) < 0)
+	    setsockopt(fd, SOL_PACKET, PACKET_COPY_THRESH, &copies, sizeof(copies)) < 0 ||
+	    setsockopt(fd, SOL_PACKET, PACKET_RX_RING, &want, len) < 0)
 		return -errno;
-	r = link_ring_map(g, fd, 0);
+	r = link_ring_map(g, fd, s);
 	if (r)
 		link_ring_forget(fd);
 	return r;
+}
+
+int link_ring_open(struct link_ring *g, int fd, enum link_ring_of of, uint32_t most)
+{
+	for (size_t i = 0; i < LINK_RING_SHAPES; i++)
+		if (link_ring_shapes[i].of == of && link_ring_fits(&link_ring_shapes[i], most))
+			return link_ring_make(g, fd, &link_ring_shapes[i]);
+	return -EMSGSIZE;
 }
 
 /* The version cannot be set while there is a ring.  Without one the kernel would forget what waits
@@ -61,134 +95,79 @@ void link_ring_forget(int fd)
 		setsockopt(fd, SOL_PACKET, PACKET_RX_RING, &none, sizeof(none));
 }
 
-static uint8_t *link_ring_block(const struct link_ring *g, unsigned i)
-{
-	return g->blocks + (size_t)(i % LINK_RING_BLOCKS) * LINK_RING_BLOCK;
-}
-
-static _Atomic uint32_t *link_ring_status(const struct link_ring *g, unsigned i)
-{
-	return (_Atomic uint32_t *)(void *)(link_ring_block(g, i) +
-					    offsetof(struct tpacket_block_desc,
-						     hdr.bh1.block_status));
-}
-
-static bool link_ring_is_ours(const struct link_ring *g, unsigned i)
-{
-	return atomic_load_explicit(link_ring_status(g, i), memory_order_acquire) & TP_STATUS_USER;
-}
-
-/* The kernel numbers the blocks as it opens them, and may open one while we look: what it has
- * handed over lies before the youngest. */
-static unsigned link_ring_oldest(const struct link_ring *g)
-{
-	unsigned at = 0, back = 0;
-	uint64_t most = 0;
-
-	for (unsigned i = 0; i < LINK_RING_BLOCKS; i++) {
-		struct tpacket_block_desc d;
-
-		memcpy(&d, link_ring_block(g, i), sizeof(d));
-		if (d.hdr.bh1.seq_num <= most)
-			continue;
-		most = d.hdr.bh1.seq_num;
-		at = i;
-	}
-	while (back + 1 < LINK_RING_BLOCKS &&
-	       link_ring_is_ours(g, at + LINK_RING_BLOCKS - back - 1))
-		back++;
-	return (at + LINK_RING_BLOCKS - back) % LINK_RING_BLOCKS;
-}
-
-static void link_ring_give_back(struct link_ring *g)
-{
-	atomic_store_explicit(link_ring_status(g, g->next), TP_STATUS_KERNEL, memory_order_release);
-	g->next = (g->next + 1) % LINK_RING_BLOCKS;
-}
-
+/* The kernel maps a ring only whole. */
 int link_ring_adopt(struct link_ring *g, int fd, uint32_t *lost)
 {
-	struct tpacket_block_desc d;
-	int r = link_ring_map(g, fd, 0);
+	int version, r = -ENOENT;
+	socklen_t len = sizeof(version);
 
 	*lost = 0;
+	if (getsockopt(fd, SOL_PACKET, PACKET_VERSION, &version, &len) < 0)
+		return -errno;
+	for (size_t i = 0; i < LINK_RING_SHAPES && r; i++)
+		if (link_ring_version(&link_ring_shapes[i]) == version)
+			r = link_ring_map(g, fd, &link_ring_shapes[i]);
 	if (r)
 		return r;
-	g->next = link_ring_oldest(g);
-	memcpy(&d, link_ring_block(g, g->next), sizeof(d));
-	if (!(d.hdr.bh1.block_status & READING))
-		return 0;
-	*lost = d.hdr.bh1.num_pkts;
-	link_ring_give_back(g);
+	if (g->shape->slots)
+		link_slots_adopt(g, fd, lost);
+	else
+		link_blocks_adopt(g, lost);
 	return 0;
+}
+
+/* A ring of blocks goes as it always has: size of a block, blocks, the next one.  One of slots:
+ * size of a slot, slots, the next one. */
+static uint32_t link_ring_each(const struct link_ring_shape *s)
+{
+	return s->slots ? s->slot : s->block;
+}
+
+static uint32_t link_ring_number(const struct link_ring_shape *s)
+{
+	return s->slots ? s->slots : s->blocks;
 }
 
 /* The kernel fills it meanwhile, and refuses a mapping of another size. */
 int link_ring_hand(struct link_ring *g, int fd, struct handover *h)
 {
-	uint32_t block = handover_word(h, LINK_RING_BLOCK, UINT32_MAX);
-	uint32_t blocks = handover_word(h, LINK_RING_BLOCKS, UINT32_MAX);
-	unsigned next = handover_word(h, g->next, LINK_RING_BLOCKS - 1);
+	uint32_t each = handover_word(h, g->at ? link_ring_each(g->shape) : 0, UINT32_MAX);
+	uint32_t number = handover_word(h, g->at ? link_ring_number(g->shape) : 0, UINT32_MAX);
+	unsigned next = handover_word(h, g->next, UINT32_MAX);
+	int r = -EINVAL;
 
 	if (!h->thawing)
 		return 0;
-	if (h->bad || block != LINK_RING_BLOCK || blocks != LINK_RING_BLOCKS)
-		return -EINVAL;
-	return link_ring_map(g, fd, next);
+	for (size_t i = 0; i < LINK_RING_SHAPES && !h->bad && next < number; i++)
+		if (each == link_ring_each(&link_ring_shapes[i]) &&
+		    number == link_ring_number(&link_ring_shapes[i]))
+			r = link_ring_map(g, fd, &link_ring_shapes[i]);
+	if (!r)
+		g->next = next;
+	return r;
 }
 
 void link_ring_close(struct link_ring *g)
 {
-	if (g->blocks)
-		munmap(g->blocks, (size_t)LINK_RING_BLOCK * LINK_RING_BLOCKS);
-	g->blocks = NULL;
+	if (g->at)
+		munmap(g->at, link_ring_size(g->shape));
+	g->at = NULL;
 }
 
-/* One frame as its block describes it; false when the link does not want it. */
-static bool link_ring_frame_of(struct link_socket *s, const uint8_t *at, struct link_frame *f)
+bool link_ring_take(struct link_socket *s, const void *from, const uint8_t *data, uint32_t len,
+		    uint32_t wire_len, struct link_frame *f)
 {
-	struct tpacket3_hdr h;
-	struct sockaddr_storage from = {0};
-
-	memcpy(&h, at, sizeof(h));
-	memcpy(&from, at + TPACKET_ALIGN(sizeof(h)), sizeof(struct sockaddr_ll));
-	*f = (struct link_frame){NULL, at + h.tp_mac, 0, h.tp_snaplen};
-	if (h.tp_snaplen < h.tp_len || h.tp_snaplen > LINK_FRAME_MAX) {
+	*f = (struct link_frame){NULL, data, 0, len};
+	if (len < wire_len || len > LINK_FRAME_MAX) {
 		link_counted(s->link, LINK_RX_TOO_LONG);
 		return false;
 	}
-	return s->take(s->impl, &from, f);
+	return s->take(s->impl, from, f);
 }
 
-static void link_ring_hand_on(struct link_socket *s, const uint8_t *block)
+unsigned link_ring_receive(struct link_ring *g, struct link_socket *s)
 {
-	struct tpacket_block_desc d;
-	struct link_frame frames[BATCH];
-	unsigned n = 0;
-	size_t at;
-
-	memcpy(&d, block, sizeof(d));
-	at = d.hdr.bh1.offset_to_first_pkt;
-	for (uint32_t i = 0; i < d.hdr.bh1.num_pkts; i++) {
-		uint32_t step;
-
-		n += link_ring_frame_of(s, block + at, &frames[n]);
-		memcpy(&step, block + at, sizeof(step)); /* tp_next_offset */
-		at += step;
-		if (n == BATCH || (n && i + 1 == d.hdr.bh1.num_pkts)) {
-			link_received(s->link, frames, n);
-			n = 0;
-		}
-	}
-}
-
-void link_ring_receive(struct link_ring *g, struct link_socket *s)
-{
-	for (unsigned i = 0; i < LINK_RING_BLOCKS && g->blocks; i++) {
-		if (!link_ring_is_ours(g, g->next))
-			return;
-		atomic_fetch_or(link_ring_status(g, g->next), READING);
-		link_ring_hand_on(s, link_ring_block(g, g->next));
-		link_ring_give_back(g);
-	}
+	if (!g->at)
+		return 0;
+	return g->shape->slots ? link_slots_receive(g, s) : link_blocks_receive(g, s);
 }

@@ -14,7 +14,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-#define BATCH  32u
+#define BATCH  LINK_SOCKET_BATCH
 #define ROUNDS 4u
 
 /* Messages read; 0 when there were none. */
@@ -66,16 +66,23 @@ static void link_socket_on_readable(void *arg, unsigned ready)
 			return;
 }
 
-int link_socket_open(struct link_socket *s, int fd)
+int link_socket_watch(struct link_socket *s)
 {
 	const struct link_conf *c = link_conf_of(s->link);
+	int r = c->host->watch(c->host_ctx, s->fd, IST_READ, link_socket_on_readable, s);
+
+	s->watched = r >= 0;
+	return r < 0 ? r : 0;
+}
+
+int link_socket_open(struct link_socket *s, int fd)
+{
 	int r;
 
 	s->fd = fd;
+	s->watched = false;
 	s->buffer = malloc((size_t)BATCH * LINK_FRAME_MAX);
-	r = s->buffer ? c->host->watch(c->host_ctx, fd, IST_READ, link_socket_on_readable, s)
-		      : -ENOMEM;
-	s->watched = r >= 0;
+	r = s->buffer ? link_socket_watch(s) : -ENOMEM;
 	if (r < 0) {
 		free(s->buffer);
 		close(fd);

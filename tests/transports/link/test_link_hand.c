@@ -130,11 +130,12 @@ static size_t get_ether(struct hand_rig *g, uint8_t *out, size_t cap)
 static void packet_sockets(void)
 {
 	static const char *const rows[][3] = {{"receive-ring", "yes", NULL},
+					      {"receive-ring-of", "blocks", NULL},
 					      {"receive-ring", "no", NULL}};
 
 	if (!netns_enter("packet_sockets"))
 		return;
-	for (unsigned i = 0; i < 2; i++) {
+	for (unsigned i = 0; i < 3; i++) {
 		static struct hand_rig g;
 
 		g = (struct hand_rig){

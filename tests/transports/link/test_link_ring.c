@@ -1,275 +1,144 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The ring in memory of our own, filled as the kernel does it. */
-#define _GNU_SOURCE
+/* Rings of real packet sockets: made, found again, handed on. */
 #include "transports/link/link_ring.h"
 
 #include "tests/harness.h"
-#include "tests/transports/link/ends.h"
+#include "tests/netns.h"
+#include "tests/transports/host.h"
+#include "tests/transports/kernel.h"
 
 #include <errno.h>
 #include <linux/if_packet.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
-/* A link to count and to report: half of a loop, which is up. */
-static struct end end, other;
-static struct link_socket sock;
-static struct link_ring ring;
-
-static bool link_ring_take(void *impl, const struct sockaddr_storage *from, struct link_frame *f)
+static int link_ring_socket(void)
 {
-	const struct sockaddr_ll *ll = (const struct sockaddr_ll *)from;
+	int fd = socket(AF_PACKET, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 
-	(void)impl;
-	(void)f;
-	return ll->sll_pkttype != PACKET_OUTGOING;
-}
-
-static void link_ring_begin(void)
-{
-	end_open(&end, "loop:ring", NULL);
-	end_open(&other, "loop:ring", NULL);
-	fake_join(&end.h, &other.h);
-	fake_run(&end.h, fake_now);
-	CU_ASSERT_TRUE_FATAL(link_up(end.l));
-	sock = (struct link_socket){.link = end.l, .fd = -1, .take = link_ring_take};
-	ring.blocks = calloc(LINK_RING_BLOCKS, LINK_RING_BLOCK);
-	ring.next = 0;
-	CU_ASSERT_PTR_NOT_NULL_FATAL(ring.blocks);
-}
-
-static void link_ring_finish(void)
-{
-	free(ring.blocks);
-	end_close(&end);
-	end_close(&other);
-}
-
-static uint8_t *block(unsigned i)
-{
-	return ring.blocks + (size_t)i * LINK_RING_BLOCK;
-}
-
-static uint32_t status(unsigned i)
-{
-	struct tpacket_block_desc d;
-
-	memcpy(&d, block(i), sizeof(d));
-	return d.hdr.bh1.block_status;
-}
-
-/* One more frame into a block that is still the kernel's. */
-static void link_ring_add(unsigned i, const void *data, uint32_t len, uint32_t wire_len,
-			  uint8_t type)
-{
-	const uint32_t head = TPACKET_ALIGN(sizeof(struct tpacket3_hdr));
-	const uint32_t mac = head + TPACKET_ALIGN(sizeof(struct sockaddr_ll));
-	struct tpacket_block_desc d;
-	struct tpacket3_hdr h = {0};
-	struct sockaddr_ll ll = {.sll_family = AF_PACKET, .sll_pkttype = type};
-	uint32_t at;
-
-	memcpy(&d, block(i), sizeof(d));
-	if (!d.hdr.bh1.num_pkts)
-		d.hdr.bh1.offset_to_first_pkt = d.hdr.bh1.blk_len = TPACKET_ALIGN(sizeof(d));
-	at = d.hdr.bh1.blk_len;
-	h.tp_next_offset = TPACKET_ALIGN(mac + len);
-	h.tp_mac = (uint16_t)mac;
-	h.tp_snaplen = len;
-	h.tp_len = wire_len;
-	memcpy(block(i) + at, &h, sizeof(h));
-	memcpy(block(i) + at + head, &ll, sizeof(ll));
-	memcpy(block(i) + at + mac, data, len);
-	d.hdr.bh1.num_pkts++;
-	d.hdr.bh1.blk_len += h.tp_next_offset;
-	memcpy(block(i), &d, sizeof(d));
-}
-
-static void link_ring_hand_over(unsigned i)
-{
-	struct tpacket_block_desc d;
-
-	memcpy(&d, block(i), sizeof(d));
-	d.hdr.bh1.block_status = TP_STATUS_USER;
-	memcpy(block(i), &d, sizeof(d));
-}
-
-static void one_block(void)
-{
-	link_ring_begin();
-	link_ring_add(0, "first", 5, 5, PACKET_BROADCAST);
-	link_ring_add(0, "ours", 4, 4, PACKET_OUTGOING);
-	link_ring_add(0, "second one", 10, 10, PACKET_HOST);
-	link_ring_receive(&ring, &sock); /* not handed over yet */
-	CU_ASSERT_EQUAL(end.frames, 0);
-	link_ring_hand_over(0);
-	link_ring_receive(&ring, &sock);
-	CU_ASSERT_EQUAL(end.frames, 2);
-	ASSERT_OCTETS(end.last, end.last_len, "second one", 10);
-	CU_ASSERT_EQUAL(status(0), TP_STATUS_KERNEL);
-	CU_ASSERT_EQUAL(ring.next, 1);
-	link_ring_receive(&ring, &sock);
-	CU_ASSERT_EQUAL(end.frames, 2);
-	link_ring_finish();
-}
-
-static void cut_and_empty(void)
-{
-	static uint8_t data[LINK_FRAME_MAX + 1];
-
-	link_ring_begin();
-	link_ring_add(0, "cut", 3, 4, PACKET_HOST);
-	link_ring_add(0, data, LINK_FRAME_MAX, LINK_FRAME_MAX, PACKET_HOST);
-	link_ring_add(0, data, LINK_FRAME_MAX + 1, LINK_FRAME_MAX + 1, PACKET_HOST);
-	link_ring_hand_over(0);
-	link_ring_hand_over(1); /* a block that timed out with nothing in it */
-	link_ring_receive(&ring, &sock);
-	CU_ASSERT_EQUAL(end.frames, 1);
-	CU_ASSERT_EQUAL(end.last_len, LINK_FRAME_MAX);
-	CU_ASSERT_EQUAL(end_count(&end, LINK_RX_TOO_LONG), 2);
-	CU_ASSERT_EQUAL(ring.next, 2);
-	link_ring_finish();
-}
-
-/* --- the ring that a process has left ----------------------------------------------------------- */
-
-/* As the kernel leaves it: block `young` is open, the `n` before it are handed over. */
-static int link_ring_left(unsigned young, unsigned n, bool open)
-{
-	int fd = memfd_create("ring", MFD_CLOEXEC);
-
-	link_ring_begin();
-	for (unsigned i = 0; i <= n; i++) {
-		unsigned at = (young + LINK_RING_BLOCKS - i) % LINK_RING_BLOCKS;
-		struct tpacket_block_desc d;
-
-		memset(block(at), 0, sizeof(d));
-		if (i || !open) {
-			link_ring_add(at, "frame", 5, 5, PACKET_HOST);
-			link_ring_hand_over(at);
-		}
-		memcpy(&d, block(at), sizeof(d));
-		d.hdr.bh1.seq_num = 1000 - i;
-		memcpy(block(at), &d, sizeof(d));
-	}
 	CU_ASSERT_FATAL(fd >= 0);
-	CU_ASSERT_EQUAL_FATAL(
-		pwrite(fd, ring.blocks, (size_t)LINK_RING_BLOCKS * LINK_RING_BLOCK, 0),
-		(ssize_t)LINK_RING_BLOCKS * LINK_RING_BLOCK);
-	link_ring_finish();
 	return fd;
 }
 
-static void what_was_left_is_read(void)
+/* Sizes tell them apart; slots leave room at the end of a block, and hold what they must. */
+static void shapes(void)
+{
+	const struct link_ring_shape *s = link_ring_shapes;
+
+	for (size_t i = 0; i < LINK_RING_SHAPES; i++) {
+		for (size_t k = 0; k < i; k++)
+			CU_ASSERT_NOT_EQUAL(s[i].block * s[i].blocks, s[k].block * s[k].blocks);
+		if (!s[i].slots)
+			continue;
+		CU_ASSERT_EQUAL(s[i].slots, s[i].blocks * (s[i].block / s[i].slot));
+		CU_ASSERT(s[i].block % s[i].slot >= sizeof(uint32_t));
+		CU_ASSERT_EQUAL(s[i].slot % TPACKET_ALIGNMENT, 0);
+		CU_ASSERT(s[i].slots < 1u << 24);
+	}
+}
+
+static void made_and_found_again(void)
 {
 	static const struct {
-		unsigned young, n;
-		bool open; /* else the ring is full, and the kernel waits */
-		unsigned next;
+		enum link_ring_of of;
+		uint32_t most;
+		size_t shape;
 	} rows[] = {
-		{0, 0, true, 0},
-		{5, 0, true, 5},
-		{5, 3, true, 2},
-		{1, 3, true, LINK_RING_BLOCKS - 2},
-		{0, LINK_RING_BLOCKS - 1, true, 1},
-		{7, LINK_RING_BLOCKS - 1, false, 8},
+		{LINK_RING_SLOTS, 1518, 0},
+		{LINK_RING_SLOTS, 2016, 0},
+		{LINK_RING_SLOTS, 2017, 1},
+		{LINK_RING_SLOTS, LINK_FRAME_MAX, 1},
+		{LINK_RING_SLOTS, 70000, 1},
+		{LINK_RING_BLOCKS, 1518, 2},
+		{LINK_RING_BLOCKS, 70000, 2},
 	};
 
+	if (!netns_enter("made_and_found_again"))
+		return;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		int fd = link_ring_left(rows[i].young, rows[i].n, rows[i].open);
-		struct link_ring left = {0};
+		struct link_ring ring = {0}, again = {0};
+		int fd = link_ring_socket();
 		uint32_t lost = 7;
 
-		link_ring_begin();
-		CU_ASSERT_EQUAL(link_ring_adopt(&left, fd, &lost), 0);
-		CU_ASSERT_EQUAL(left.next, rows[i].next);
+		CU_ASSERT_EQUAL_FATAL(link_ring_open(&ring, fd, rows[i].of, rows[i].most), 0);
+		CU_ASSERT_PTR_EQUAL(ring.shape, &link_ring_shapes[rows[i].shape]);
+		CU_ASSERT_EQUAL(link_ring_open(&again, fd, rows[i].of, rows[i].most), -EBUSY);
+		CU_ASSERT_EQUAL(link_ring_adopt(&again, fd, &lost), 0);
+		CU_ASSERT_PTR_EQUAL(again.shape, ring.shape);
 		CU_ASSERT_EQUAL(lost, 0);
-		link_ring_receive(&left, &sock);
-		CU_ASSERT_EQUAL(end.frames, rows[i].n + !rows[i].open);
-		link_ring_close(&left);
-		link_ring_finish();
+		link_ring_close(&again);
+		link_ring_close(&ring);
+		link_ring_forget(fd);
+		CU_ASSERT_EQUAL(link_ring_adopt(&again, fd, &lost), -EINVAL);
+		CU_ASSERT_PTR_NULL(again.at);
+		CU_ASSERT_EQUAL(link_ring_open(&ring, fd, rows[i].of, rows[i].most), 0);
+		link_ring_close(&ring);
 		close(fd);
 	}
+	netns_leave();
 }
 
-static bool link_ring_dies(void *impl, const struct sockaddr_storage *from, struct link_frame *f)
+static void no_ring_at_all(void)
 {
-	struct link_ring *left = impl, next = {0};
-	uint32_t lost = 0;
-	int fd = sock.fd;
-
-	(void)from;
-	(void)f;
-	CU_ASSERT_EQUAL(link_ring_adopt(&next, fd, &lost), 0);
-	CU_ASSERT_EQUAL(lost, 1);
-	CU_ASSERT_EQUAL(next.next, left->next + 1);
-	link_ring_close(&next);
-	return false;
-}
-
-/* A frame that kills its reader would kill the next one too. */
-static void what_was_being_read_is_not(void)
-{
-	int fd = link_ring_left(5, 3, true);
-	struct link_ring left = {0};
-	uint32_t lost = 0;
-
-	link_ring_begin();
-	CU_ASSERT_EQUAL(link_ring_adopt(&left, fd, &lost), 0);
-	sock.fd = fd;
-	sock.take = link_ring_dies; /* while the first block is being read another one looks */
-	sock.impl = &left;
-	link_ring_receive(&left, &sock);
-	CU_ASSERT_EQUAL(left.next, 5);
-	link_ring_close(&left);
-	CU_ASSERT_EQUAL(link_ring_adopt(&left, fd, &lost), 0);
-	CU_ASSERT_EQUAL(lost, 0);
-	link_ring_close(&left);
-	link_ring_finish();
-	close(fd);
-}
-
-static void a_ring_of_another_kind(void)
-{
-	struct link_ring left = {0};
+	struct link_ring ring = {0};
 	uint32_t lost;
 
-	CU_ASSERT_EQUAL(link_ring_adopt(&left, -1, &lost), -EBADF);
-	CU_ASSERT_PTR_NULL(left.blocks);
+	CU_ASSERT_EQUAL(link_ring_adopt(&ring, -1, &lost), -EBADF);
+	CU_ASSERT_EQUAL(link_ring_open(&ring, -1, LINK_RING_SLOTS, 1500), -EBADF);
+	CU_ASSERT_PTR_NULL(ring.at);
+	CU_ASSERT_EQUAL(link_ring_receive(&ring, NULL), 0);
 }
 
-/* Three times round, with more frames in a block than are handed on at once. */
-static void round_and_round(void)
+/* A ring of blocks as the version before this wrote it, and one of slots; what is no ring. */
+static void handed_on(void)
 {
-	unsigned sent = 0;
+	static const struct {
+		size_t shape;
+		const char *octets; /* each, number, next */
+		int result;
+		unsigned next;
+	} rows[] = {
+		{2, "00008000 00000080 0000007f", 0, 127},
+		{2, "00008000 00000080 00000080", -EINVAL, 0},
+		{2, "00008000 00000081 00000000", -EINVAL, 0},
+		{0, "00000830 00000f80 00000f7f", 0, 3967},
+		{0, "00000830 00000f80 00000f80", -EINVAL, 0},
+		{1, "00002890 00000600 00000005", 0, 5},
+		{0, "00008000 00000080 00000000", -EINVAL, 0}, /* another one's: not mapped */
+		{0, "00008000 00000080", -EINVAL, 0},
+	};
 
-	link_ring_begin();
-	for (unsigned i = 0; i < 3 * LINK_RING_BLOCKS; i++) {
-		unsigned b = i % LINK_RING_BLOCKS;
+	if (!netns_enter("handed_on"))
+		return;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const struct link_ring_shape *s = &link_ring_shapes[rows[i].shape];
+		struct link_ring ring = {0}, next = {0};
+		struct handover h = {.thawing = true};
+		int fd = link_ring_socket();
+		uint8_t octets[12];
 
-		memset(block(b), 0, sizeof(struct tpacket_block_desc));
-		for (unsigned k = 0; k < 130; k++, sent++)
-			link_ring_add(b, &sent, sizeof(sent), sizeof(sent), PACKET_HOST);
-		link_ring_hand_over(b);
-		if (i % 5 == 0) /* one, or several at a time */
-			link_ring_receive(&ring, &sock);
+		CU_ASSERT_EQUAL_FATAL(
+			link_ring_open(&ring, fd, s->of, s->slots ? s->slot - 100 : 0), 0);
+		CU_ASSERT_PTR_EQUAL_FATAL(ring.shape, s);
+		h.r = rd_init(octets, test_hex(octets, sizeof(octets), rows[i].octets));
+		CU_ASSERT_EQUAL(link_ring_hand(&next, fd, &h), rows[i].result);
+		CU_ASSERT_EQUAL(next.at != NULL, !rows[i].result);
+		CU_ASSERT_EQUAL(next.next, rows[i].next);
+		if (next.at)
+			CU_ASSERT_PTR_EQUAL(next.shape, s);
+		link_ring_close(&next);
+		link_ring_close(&ring);
+		close(fd);
 	}
-	link_ring_receive(&ring, &sock);
-	CU_ASSERT_EQUAL(end.frames, sent);
-	sent--;
-	ASSERT_OCTETS(end.last, end.last_len, &sent, sizeof(sent));
-	link_ring_finish();
+	netns_leave();
 }
 
 static const struct test_case cases[] = {
-	{"block_of_frames", one_block},
-	{"cut_frames_and_empty_blocks", cut_and_empty},
-	{"round_and_round", round_and_round},
-	{"what_was_left_is_read", what_was_left_is_read},
-	{"what_was_being_read_is_not", what_was_being_read_is_not},
-	{"a_ring_of_another_kind", a_ring_of_another_kind},
+	{"shapes", shapes},
+	{"made_and_found_again", made_and_found_again},
+	{"no_ring_at_all", no_ring_at_all},
+	{"handed_on", handed_on},
 	{NULL, NULL},
 };
 const struct test_suite suite_link_ring = {"link_ring", cases};
