@@ -25,7 +25,7 @@ libtransports_la_SOURCES = transports/transport.h transports/builtin.h transport
 	transports/x25/x25.h transports/x25/x25_int.h transports/x25/x25.c transports/x25/x25_data.c \
 	transports/x25/x25_default.c transports/x25/x25_agree.c \
 	transports/x25/x25_encap.h transports/x25/x25_encap.c transports/x25/x25_port.h transports/x25/x25_conf.c \
-	transports/x25/x25_circuit.c transports/x25/x25_line.c transports/x25/x25_xot.h transports/x25/x25_xot.c \
+	transports/x25/x25_circuit.c transports/x25/x25_batch.c transports/x25/x25_line.c transports/x25/x25_xot.h transports/x25/x25_xot.c \
 	transports/x25/x25_xot_conf.c transports/x25/x25_xot_pvc.c transports/x25/x25_xot_hand.c transports/x25/x25_kernel.h transports/x25/x25_kernel.c \
 	transports/x25/x25_socket.h transports/x25/x25_socket.c transports/x25/x25_socket_hand.c transports/x25/x25_transport.h transports/x25/x25_transport.c \
 	transports/link/link.h transports/link/link_kind.h transports/link/link.c transports/link/link_socket.c \

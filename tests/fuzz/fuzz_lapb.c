@@ -68,6 +68,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 		if (n < 128) {
 			lapb_rx(&l, frame.p, frame.left, now);
+			if (n & 1)
+				lapb_settle(&l);
 		} else if (n < 200) {
 			now += (uint64_t)(n - 127) * 500000;
 			lapb_expire(&l, now);

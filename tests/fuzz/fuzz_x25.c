@@ -132,6 +132,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 			codec(pkt.p, pkt.left, c.extended);
 			x25_rx(&x, pkt.p, pkt.left, now);
+			if (n & 1)
+				x25_settle(&x);
 		} else {
 			fuzz_x25_act(&x, n, rd_u8(&r) % (HIGH + 3), &now);
 		}

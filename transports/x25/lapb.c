@@ -122,6 +122,13 @@ static void lapb_put(struct lapb *l, bool command, const uint8_t *control, size_
 	l->ops->tx(l->ctx, w.buf, w.len);
 }
 
+/* Each frame with N(R) acknowledges all that has come. */
+static void lapb_told(struct lapb *l)
+{
+	l->told = l->vr;
+	l->ack_due = false;
+}
+
 static void lapb_put_u(struct lapb *l, bool command, uint8_t control, bool pf, const uint8_t *info,
 		       size_t len)
 {
@@ -133,7 +140,7 @@ static void lapb_put_s(struct lapb *l, bool command, enum kind k, bool pf)
 {
 	uint8_t type = (uint8_t)((k - K_RR) << 2 | 1), c[2];
 
-	l->ack_due = false;
+	lapb_told(l);
 	if (l->cfg.extended) {
 		c[0] = type;
 		c[1] = (uint8_t)(l->vr << 1 | pf);
@@ -147,7 +154,7 @@ static void lapb_put_i(struct lapb *l, uint8_t ns, bool p)
 {
 	uint8_t c[2];
 
-	l->ack_due = false;
+	lapb_told(l);
 	if (l->cfg.extended) {
 		c[0] = (uint8_t)(ns << 1);
 		c[1] = (uint8_t)(l->vr << 1 | p);
@@ -172,7 +179,7 @@ static void lapb_notify(struct lapb *l, enum lapb_report r)
 
 static void lapb_clear_numbers(struct lapb *l)
 {
-	l->vs = l->vr = l->va = 0;
+	l->vs = l->vr = l->va = l->told = 0;
 	l->tries = 0;
 	l->peer_busy = l->rej_out = l->polling = l->ua_sent = l->ack_due = l->refused = false;
 	l->t1_at = l->t3_at = NEVER;
@@ -347,7 +354,7 @@ static void lapb_up_information(struct lapb *l, struct frame *f, uint64_t now)
 		lapb_put_s(l, false, K_RR, true);
 	l->ops->deliver(l->ctx, f->info.p, f->info.left);
 	lapb_maybe_writable(l);
-	if (l->ack_due)
+	if (l->ack_due && lapb_distance(l, l->told, l->vr) * 2 > l->cfg.k)
 		lapb_put_s(l, false, K_RR, false);
 }
 
@@ -653,6 +660,12 @@ void lapb_rx(struct lapb *l, const uint8_t *frame, size_t len, uint64_t now)
 	if (l->t3_at != NEVER)
 		l->t3_at = now + l->cfg.t3;
 	table[l->state][f.kind](l, &f, now);
+}
+
+void lapb_settle(struct lapb *l)
+{
+	if (l->ack_due && l->state == LAPB_UP)
+		lapb_put_s(l, false, K_RR, false);
 }
 
 bool lapb_send(struct lapb *l, const uint8_t *data, size_t len, uint64_t now)

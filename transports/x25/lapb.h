@@ -6,6 +6,9 @@
  *   address 03 (A) | control 1 or 2 octets | information      commands to the DTE, its responses
  *   address 01 (B) | ...                                      commands to the DCE, its responses
  *
+ * Information frames are acknowledged when half a window is unacknowledged, by what is sent anyhow,
+ * or by lapb_settle, which is called when no more frames are at hand.
+ *
  * No I/O: frames and `now` go in; frames, reports and a deadline come out.  ops->tx is called from
  * inside these functions and must not call them.  A report is the last thing a function does, and
  * its handler may only call lapb_send.
@@ -87,6 +90,7 @@ struct lapb {
 	void *ctx;
 	enum lapb_state state;
 	uint8_t vs, vr, va; /* V(S), V(R), last N(R) received */
+	uint8_t told;	    /* last N(R) sent */
 	uint8_t tries;	    /* how often the frame that T1 guards was sent */
 	bool peer_busy;	    /* RNR received, no RR since */
 	bool rej_out;	    /* REJ sent, the missing frame has not come */
@@ -113,6 +117,8 @@ void lapb_stop(struct lapb *l, uint64_t now);
 /* The link below is down: forget the state, send nothing. */
 void lapb_line_down(struct lapb *l);
 void lapb_rx(struct lapb *l, const uint8_t *frame, size_t len, uint64_t now);
+/* Acknowledge what is not acknowledged yet. */
+void lapb_settle(struct lapb *l);
 /* Send an information frame.  False: the window is full (WRITABLE follows), the link is not up, or
  * data are longer than N1. */
 bool lapb_send(struct lapb *l, const uint8_t *data, size_t len, uint64_t now);

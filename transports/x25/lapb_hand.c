@@ -30,6 +30,7 @@ static void lapb_hand_state(struct lapb *l, struct handover *h)
 	l->t1_at = handover_time(h, l->t1_at, LAPB_TIME_MOST);
 	l->t3_at = handover_time(h, l->t3_at, LAPB_TIME_MOST);
 	handover_octets(h, l->frmr, sizeof(l->frmr));
+	l->told = l->vr; /* or a few less, for which ack_due stands */
 }
 
 /* The slots of store_len and store: lapb.c has a frame in that of its number. */

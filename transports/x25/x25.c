@@ -37,6 +37,8 @@ int x25_init(struct x25 *x, const struct x25_config *c, const struct x25_ops *op
 static void plp_free_vc(struct x25 *x, struct x25_vc *v)
 {
 	x25_data_dequeue(x, v);
+	if (x->owes == v)
+		x->owes = NULL;
 	x->vc[v->lci] = NULL;
 	x->used--;
 	free(v);

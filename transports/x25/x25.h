@@ -130,6 +130,7 @@ struct x25 {
 	uint64_t next;			       /* a lower bound of all deadlines */
 	bool blocked;			       /* the layer below takes no data packets */
 	struct x25_vc *wait_first, *wait_last; /* circuits with data packets for it */
+	struct x25_vc *owes;		       /* circuit that x25_settle acknowledges on */
 	uint64_t count[X25_C_COUNT];
 };
 
@@ -142,6 +143,8 @@ void x25_down(struct x25 *x);
 /* Send a Restart before the interface is freed; no report follows. */
 void x25_shutdown(struct x25 *x);
 void x25_rx(struct x25 *x, const uint8_t *pkt, size_t len, uint64_t now);
+/* No more packets are at hand: acknowledge what is not acknowledged yet. */
+void x25_settle(struct x25 *x);
 void x25_expire(struct x25 *x, uint64_t now);
 uint64_t x25_deadline(const struct x25 *x);
 

@@ -159,6 +159,7 @@ static void circuit_report_one(struct ist_port *p, struct x25_circuit *c)
 
 void x25_circuit_report_all(struct ist_port *p)
 {
+	x25_batch_report(p);
 	while (p->noted_first) {
 		struct x25_circuit *c = p->noted_first;
 
@@ -392,7 +393,6 @@ static void circuit_on_sdu(struct x25_line *l, const struct x25_report *r)
 	struct rd pdu = rd_init(r->data, r->len);
 	struct ist_port *p = l->port;
 	enum x25_encap_result got;
-	struct ist_frame f;
 
 	if (!c || c->state != X25_CIRCUIT_UP) {
 		p->count[X25_P_RX_EARLY]++;
@@ -406,10 +406,7 @@ static void circuit_on_sdu(struct x25_line *l, const struct x25_report *r)
 	c->last = x25_now(p);
 	p->count[X25_P_RX]++;
 	p->count[X25_P_RX_OCTETS] += pdu.left;
-	f = (struct ist_frame){.channel = c->id, .payload = pdu.p, .len = (uint32_t)pdu.left};
-	x25_circuit_report_all(p); /* an `up` noted in this batch goes first */
-	if (x25_circuit_get(p, f.channel))
-		p->host->frames(p->ctx, &f, 1);
+	x25_batch_add(p, c->id, pdu.p, (uint32_t)pdu.left);
 }
 
 /* A PAD sends X.29 messages with the Q bit; 2, 4 and 6 ask for or set its parameters. */

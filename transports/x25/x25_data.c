@@ -178,25 +178,54 @@ static bool x25_data_acknowledged(struct x25 *x, struct x25_vc *v, uint8_t pr, u
 	return true;
 }
 
-/* Send RR when no data packet has carried the P(R): at the end of a sequence, and in its middle
- * when half of the window is unacknowledged. */
+void x25_settle(struct x25 *x)
+{
+	struct x25_vc *v = x->owes;
+
+	x->owes = NULL;
+	if (v && v->told != v->vr && v->p == X25_P4_DATA && v->d == X25_D1_READY &&
+	    x->r == X25_R1_READY)
+		x25_data_send_flow(x, v, X25_RR);
+}
+
+/* Send RR when no data packet has carried the P(R): when half of the window is unacknowledged, or
+ * at the end of a sequence, unless more come with it; then one RR is for all. */
 static void x25_data_acknowledge(struct x25 *x, struct x25_vc *v, bool end)
 {
 	uint8_t owed = x25_data_distance(x, v->told, v->vr);
 
-	if (owed && (end || owed * 2 >= v->window_in))
+	if (owed && owed * 2 >= v->window_in) {
 		x25_data_send_flow(x, v, X25_RR);
+	} else if (owed && end) {
+		if (x->owes != v)
+			x25_settle(x);
+		x->owes = v;
+	}
 }
 
-static void x25_data_deliver(struct x25 *x, struct x25_vc *v)
+static void x25_data_deliver(struct x25 *x, struct x25_vc *v, const uint8_t *sdu, uint32_t len)
 {
 	struct x25_report r = {.kind = v->in_q ? X25_SDU_Q : X25_SDU,
 			       .lci = v->lci,
-			       .data = v->in,
-			       .len = v->in_len};
+			       .data = sdu,
+			       .len = len};
 
 	v->in_len = 0;
 	x->ops->report(x->ctx, &r);
+}
+
+/* A packet that is a whole SDU need not be gathered. */
+static void x25_data_gather(struct x25 *x, struct x25_vc *v, const struct x25_pkt *p)
+{
+	bool alone = !p->m && !v->in_len;
+
+	v->in_q = p->q;
+	v->in_more = p->m;
+	if (!alone && p->len)
+		memcpy(v->in + v->in_len, p->data, p->len);
+	v->in_len += (uint32_t)p->len;
+	if (!p->m)
+		x25_data_deliver(x, v, alone ? p->data : v->in, v->in_len);
 }
 
 static void x25_data_receive(struct x25 *x, struct x25_vc *v, const struct x25_pkt *p, uint64_t now)
@@ -225,13 +254,7 @@ static void x25_data_receive(struct x25 *x, struct x25_vc *v, const struct x25_p
 	}
 	x->count[X25_C_DATA_RX]++;
 	v->vr = (uint8_t)((v->vr + 1) % x25_data_modulus(x));
-	v->in_q = p->q;
-	if (p->len)
-		memcpy(v->in + v->in_len, p->data, p->len);
-	v->in_len += (uint32_t)p->len;
-	v->in_more = p->m;
-	if (!p->m)
-		x25_data_deliver(x, v);
+	x25_data_gather(x, v, p);
 	if (v->p != X25_P4_DATA || v->d != X25_D1_READY)
 		return; /* cleared or reset from inside the report */
 	x25_data_pump(x, v, now);

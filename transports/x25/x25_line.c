@@ -28,6 +28,8 @@
 
 #define QUEUE_MAX 16384u /* packets queued for LAPB */
 #define ASK_EVERY 3000000u
+#define OUT_MOST  64u /* frames given to the link at once */
+#define OUT_ROOM  65536u
 
 enum { PSEUDO_DATA, PSEUDO_CONNECT, PSEUDO_DISCONNECT, PSEUDO_PARAMETERS };
 
@@ -35,6 +37,14 @@ struct queued_packet {
 	struct queued_packet *next;
 	size_t len;
 	uint8_t pkt[];
+};
+
+/* Frames for the link, which get there by x25_line_flush or when there is no more room. */
+struct line_out {
+	struct link_frame f[OUT_MOST];
+	unsigned n;
+	uint32_t used;
+	uint8_t octets[OUT_ROOM];
 };
 
 struct x25_link_line {
@@ -48,6 +58,7 @@ struct x25_link_line {
 	bool bare;	 /* frames of a pcap link are packets, without the pseudo-header */
 	bool connected;	 /* pseudo-header: the packet layer is up */
 	uint64_t ask_at; /* when to send 01 again */
+	struct line_out out;
 };
 
 static struct x25_link_line *x25_line_of_layer(struct x25_line *l)
@@ -63,6 +74,37 @@ static void x25_line_note_deadline(struct x25_link_line *l)
 	x25_port_wake_at(p, l->ask_at);
 	if (l->store)
 		x25_port_wake_at(p, lapb_deadline(&l->lapb));
+}
+
+/* --- a batch for the link --------------------------------------------------------------------- */
+
+static void x25_line_emit(struct x25_link_line *l)
+{
+	struct line_out *o = &l->out;
+	unsigned n = o->n;
+
+	o->n = 0;
+	o->used = 0;
+	if (n)
+		link_send(l->link, o->f, n);
+}
+
+static void x25_line_put(struct x25_link_line *l, const uint8_t *head, uint32_t head_len,
+			 const uint8_t *data, size_t len)
+{
+	struct line_out *o = &l->out;
+	uint32_t all = head_len + (uint32_t)len;
+	uint8_t *at;
+
+	if (o->n == OUT_MOST || all > OUT_ROOM - o->used)
+		x25_line_emit(l);
+	at = o->octets + o->used;
+	if (head_len)
+		memcpy(at, head, head_len);
+	if (len)
+		memcpy(at + head_len, data, len);
+	o->used += all;
+	o->f[o->n++] = (struct link_frame){.payload = at, .len = all};
 }
 
 /* --- LAPB ------------------------------------------------------------------------------------- */
@@ -111,10 +153,9 @@ static void x25_line_tx_lapb(struct x25_line *line, const uint8_t *pkt, size_t l
 static void x25_line_lapb_tx(void *ctx, const uint8_t *frame, size_t len)
 {
 	struct x25_link_line *l = ctx;
-	const struct link_frame f = {NULL, frame, 0, (uint32_t)len};
 
 	x25_tap(l->line.port, true, "lapb", frame, len);
-	link_send(l->link, &f, 1);
+	x25_line_put(l, NULL, 0, frame, len);
 }
 
 static void x25_line_lapb_deliver(void *ctx, const uint8_t *data, size_t len)
@@ -172,6 +213,7 @@ static void x25_line_overflowed(struct x25_link_line *l)
 	p->host->log(p->ctx, 4, "line restarted: %u packets queued for LAPB", l->queued);
 	lapb_line_down(&l->lapb);
 	lapb_start(&l->lapb, x25_now(p));
+	x25_line_emit(l);
 	x25_line_note_deadline(l);
 }
 
@@ -180,13 +222,11 @@ static void x25_line_overflowed(struct x25_link_line *l)
 static void x25_line_send_pseudo(struct x25_link_line *l, uint8_t kind, const uint8_t *pkt,
 				 size_t len)
 {
-	const struct link_frame f = {l->bare ? NULL : &kind, pkt, 1, (uint32_t)len};
-
 	if (l->bare && kind != PSEUDO_DATA)
 		return;
 	if (kind == PSEUDO_DATA)
 		x25_tap(l->line.port, true, "x.25", pkt, len);
-	link_send(l->link, &f, 1);
+	x25_line_put(l, &kind, !l->bare, pkt, len);
 }
 
 static void x25_line_tx_pseudo(struct x25_line *line, const uint8_t *pkt, size_t len)
@@ -347,6 +387,7 @@ static void x25_line_close(struct ist_port *p)
 		return;
 	if (!p->frozen)
 		x25_line_say_goodbye(l);
+	x25_line_emit(l);
 	link_close(l->link);
 	x25_line_drop_queue(l);
 	x25_line_free(&l->line);
@@ -443,8 +484,14 @@ static int x25_line_call(struct ist_port *p, struct x25_circuit *c, uint64_t now
 
 static void x25_line_flush(struct ist_port *p, uint64_t now)
 {
+	struct x25_link_line *l = p->line;
+
 	(void)now;
-	x25_line_note_deadline(p->line);
+	x25_settle(&l->line.x);
+	if (l->store)
+		lapb_settle(&l->lapb);
+	x25_line_emit(l);
+	x25_line_note_deadline(l);
 }
 
 static void x25_line_reap(struct ist_port *p)

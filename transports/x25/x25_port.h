@@ -5,6 +5,7 @@
  *   x25_transport.c  the contract with the host: open, close, requests, counters, the port's timer
  *   x25_conf.c       keys and settings
  *   x25_circuit.c    circuits: reports of the packet layer become reports to the host
+ *   x25_batch.c      SDUs for the host, many at a time
  *   x25_line.c       one packet layer on a link, over LAPB or behind the kernel's pseudo-header
  *   x25_xot.c        one packet layer on each TCP connection (RFC 1613)
  *   x25_socket.c     the kernel's packet layer, one AF_X25 socket for each call
@@ -222,6 +223,16 @@ struct x25_held {
 	uint64_t until;
 };
 
+/* SDUs for the host, copied here as their packets will not last. */
+#define X25_BATCH      32u
+#define X25_BATCH_ROOM 65536u
+struct x25_batch {
+	struct ist_frame f[X25_BATCH];
+	unsigned n;
+	uint32_t used;
+	uint8_t octets[X25_BATCH_ROOM];
+};
+
 struct ist_port {
 	const struct ist_host *host;
 	void *ctx;
@@ -239,6 +250,7 @@ struct ist_port {
 	uint64_t timer_at, next; /* next: a lower bound of all deadlines */
 	uint64_t idle_at;	 /* a lower bound of when a call has been idle for too long */
 	struct x25_circuit *noted_first, **noted_last;
+	struct x25_batch batch;
 	struct slots slots;
 	struct x25_circuit **circuit; /* by slot */
 	struct x25_held held[X25_HELD];
@@ -269,6 +281,12 @@ void x25_port_close(struct ist_port *p);
 void x25_line_place_pvcs(struct ist_port *p);
 void x25_set_timer(struct ist_port *p);
 
+/* --- SDUs for the host (x25_batch.c) ----------------------------------------------------------- */
+
+/* Behind those that are in the batch, and behind what is noted. */
+void x25_batch_add(struct ist_port *p, ist_channel c, const uint8_t *sdu, uint32_t len);
+void x25_batch_report(struct ist_port *p);
+
 /* --- circuits (x25_circuit.c) ----------------------------------------------------------------- */
 
 /* 0 or -ENOMEM. */
@@ -290,6 +308,7 @@ void x25_circuit_lost(struct ist_port *p, struct x25_circuit *c, const struct is
 /* A permanent circuit goes up or down; why may be NULL. */
 void x25_circuit_pvc(struct ist_port *p, struct x25_circuit *c, bool up,
 		     const struct ist_cause *why);
+/* First the SDUs that came before what is noted. */
 void x25_circuit_report_all(struct ist_port *p);
 /* Permanent circuits that are configured and not there yet.  0 or -ENOMEM. */
 int x25_circuits_pvcs(struct ist_port *p);

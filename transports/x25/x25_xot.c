@@ -156,6 +156,7 @@ static void xot_conn_flush_one(struct xot_conn *k, uint64_t now)
 
 	if (k->dying || k->phase == XOT_CONNECTING)
 		return;
+	x25_settle(&k->line.x);
 	do {
 		all = xot_conn_write_out(k);
 		if (k->dying)

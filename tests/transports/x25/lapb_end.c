@@ -57,6 +57,7 @@ void test_lapb_rx(struct end *e, const char *hex, uint64_t now)
 	size_t n = test_hex(buf, sizeof(buf), hex);
 
 	lapb_rx(&e->l, buf, n, now);
+	lapb_settle(&e->l);
 }
 
 void lapb_expect(struct end *e, const char *hex)

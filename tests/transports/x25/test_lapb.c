@@ -442,6 +442,7 @@ static void lapb_arrive(void *far, const uint8_t *frame, size_t len)
 	struct end *e = far;
 
 	lapb_rx(&e->l, frame, len, line_time);
+	lapb_settle(&e->l);
 }
 
 /* The two at one line: neither comes up, neither sends without end. */

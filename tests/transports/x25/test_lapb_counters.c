@@ -53,6 +53,7 @@ static void lapb_counters_step(struct lapb *l, const char *step, uint64_t *now)
 		break;
 	default:
 		lapb_rx(l, frame, test_hex(frame, sizeof(frame), step), *now);
+		lapb_settle(l);
 	}
 }
 

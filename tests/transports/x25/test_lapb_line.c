@@ -111,6 +111,7 @@ static void lapb_line_step(struct line *n)
 	CU_ASSERT_FATAL(n->now < n->progress + STUCK);
 	while ((d = delay_pop(&n->held, n->now))) {
 		lapb_rx(&n->end[d->tag].l, d->data, d->len, n->now);
+		lapb_settle(&n->end[d->tag].l);
 		free(d);
 	}
 	for (int i = 0; i < 2; i++)

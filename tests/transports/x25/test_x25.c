@@ -20,6 +20,7 @@ static void conversation_with_a_kernel(void)
 	CU_ASSERT_EQUAL(e->sdus, 0);
 	pkt[2] = 0x04;
 	x25_rx(&e->x, pkt, 3 + 188, 2);
+	x25_settle(&e->x);
 	CU_ASSERT_EQUAL(e->sdus, 1);
 	CU_ASSERT_EQUAL(e->sdu_len, 700);
 	expect(e, "100161"); /* RR P(R) 3 */
@@ -389,9 +390,10 @@ static void x25_arrive(void *far, const uint8_t *pkt, size_t len)
 	struct end *e = far;
 
 	x25_rx(&e->x, pkt, len, 0);
+	x25_settle(&e->x);
 }
 
-static void x25_settle(struct end *a, struct end *b)
+static void x25_settle_both(struct end *a, struct end *b)
 {
 	while (recorder_carry(&a->sent, b, x25_arrive) + recorder_carry(&b->sent, a, x25_arrive))
 		;
@@ -412,11 +414,11 @@ static void all_sizes_both_ways(bool extended)
 	b = make(&c);
 	x25_up(&a->x, 0);
 	x25_up(&b->x, 0);
-	x25_settle(a, b);
+	x25_settle_both(a, b);
 	CU_ASSERT_EQUAL(x25_call(&a->x, "1", "2", "", "\xcf", 1, 0), 4);
-	x25_settle(a, b);
+	x25_settle_both(a, b);
 	CU_ASSERT_TRUE(x25_accept(&b->x, 4, 0));
-	x25_settle(a, b);
+	x25_settle_both(a, b);
 	for (size_t len = 1; len <= sizeof(data); len++) {
 		struct end *from = len & 1 ? a : b, *to = len & 1 ? b : a;
 
@@ -424,7 +426,7 @@ static void all_sizes_both_ways(bool extended)
 			data[i] = (uint8_t)test_rand(&seed);
 		CU_ASSERT_TRUE_FATAL(
 			x25_send(&from->x, 4, data, len / 3, data + len / 3, len - len / 3, 0));
-		x25_settle(a, b);
+		x25_settle_both(a, b);
 		CU_ASSERT_EQUAL_FATAL(to->sdu_len, len);
 		CU_ASSERT_EQUAL_FATAL(memcmp(to->sdu, data, len), 0);
 	}

@@ -46,6 +46,7 @@ void rx(struct end *e, const char *hex, uint64_t now)
 	size_t n = test_hex(buf, sizeof(buf), hex);
 
 	x25_rx(&e->x, buf, n, now);
+	x25_settle(&e->x);
 }
 
 void expect(struct end *e, const char *hex)
