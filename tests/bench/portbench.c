@@ -210,11 +210,39 @@ static void flood(const struct way *w, const char *interface, uint32_t len, int 
 	_exit(0);
 }
 
+/* Waits as the gateway does: for a descriptor, or the next timer. */
+static void portbench_turn(struct end *e)
+{
+	uint64_t now = portbench_now_us(), next = now + 5000;
+	struct fake_watch *watch = NULL;
+	struct pollfd p = {-1, POLLIN, 0};
+	struct timespec left;
+
+	for (size_t i = 0; i < 16; i++)
+		if (e->h.watch[i].on_fd)
+			watch = &e->h.watch[i];
+	for (size_t i = 0; i < 32; i++)
+		if (e->h.timer[i].used && e->h.timer[i].at < next)
+			next = e->h.timer[i].at;
+	p.fd = watch ? watch->fd : -1;
+	left = (struct timespec){0, next > now ? (long)(next - now) * 1000 : 0};
+	if (ppoll(&p, 1, &left, NULL) > 0)
+		watch->on_fd(watch->arg, IST_READ);
+	for (size_t i = 0; i < 32; i++) {
+		struct fake_timer t = e->h.timer[i];
+
+		if (!t.used || t.at > (now = portbench_now_us()))
+			continue;
+		e->h.timer[i].at = UINT64_MAX - 1;
+		t.on_time(t.arg, now);
+	}
+}
+
 static struct cost portbench_measure(char **argv, const struct way *w, uint32_t len)
 {
 	struct cost c = {0};
 	uint64_t began, end;
-	int pipes[2], fd = -1;
+	int pipes[2];
 	struct end e;
 	pid_t child = -1;
 
@@ -224,17 +252,11 @@ static struct cost portbench_measure(char **argv, const struct way *w, uint32_t 
 		portbench_fail("no process");
 	if (!child)
 		flood(w, argv[1], len, pipes[1]);
-	for (size_t i = 0; i < 16; i++)
-		if (e.h.watch[i].on_fd)
-			fd = (int)i;
 	received = 0;
 	began = clock_ns(CLOCK_PROCESS_CPUTIME_ID);
 	end = UINT64_MAX;
 	while (portbench_now_us() < end) {
-		struct pollfd p = {e.h.watch[fd].fd, POLLIN, 0};
-
-		if (poll(&p, 1, 5) > 0)
-			e.h.watch[fd].on_fd(e.h.watch[fd].arg, IST_READ);
+		portbench_turn(&e);
 		if (end == UINT64_MAX && waitpid(child, NULL, WNOHANG) == child)
 			end = portbench_now_us() + SETTLE;
 	}

@@ -277,16 +277,18 @@ static int atm_read(struct ist_port *p, const struct ist_port_config *cfg, struc
 		p->circuit[i] = (struct link_circuit){.vpi = (uint16_t)(p->vc[i].key >> 16),
 						      .vci = (uint16_t)p->vc[i].key,
 						      .sdu_max = p->vc[i].sdu_max};
-	*link = (struct link_conf){.host = p->host,
-				   .host_ctx = p->ctx,
-				   .user = &link_user,
-				   .ctx = p,
-				   .settings = {atm_keys, cfg->setting, cfg->settings},
-				   .sdus = p->framing == ATM_SDUS,
-				   .circuit = p->circuit,
-				   .circuits = p->vcs,
-				   /* bare cells, PDUs and SDUs have no number of their own */
-				   .linktype = LINKTYPE_USER0 + p->framing};
+	*link = (struct link_conf){
+		.host = p->host,
+		.host_ctx = p->ctx,
+		.user = &link_user,
+		.ctx = p,
+		.settings = {atm_keys, cfg->setting, cfg->settings},
+		.short_frames = p->framing == ATM_CELLS ? p->cells_per_frame * CELL_LEN : 0,
+		.sdus = p->framing == ATM_SDUS,
+		.circuit = p->circuit,
+		.circuits = p->vcs,
+		/* bare cells, PDUs and SDUs have no number of their own */
+		.linktype = LINKTYPE_USER0 + p->framing};
 	return 0;
 }
 

@@ -67,6 +67,9 @@ struct link_conf {
 	/* ARPHRD and ETH_P numbers of a TUN device, the latter also of any device of the medium's
 	 * own; 0 = the transport has none.  With ETH_P_ALL frames of any number are taken. */
 	uint16_t tun_type, tun_protocol;
+	/* Octets that most frames will have at most: memory for many is kept then.  0 = they are as
+	 * long as the device's. */
+	uint32_t short_frames;
 	bool sdus; /* frames are AAL5 SDUs behind VPI and VCI, two octets each */
 	/* All the circuits, ascending, for links that must open each; valid until the link is
 	 * closed. */

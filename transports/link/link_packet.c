@@ -49,7 +49,7 @@ struct packet_link {
 	unsigned frames; /* that have come since */
 	uint32_t timer;	 /* polled: when to look next */
 	bool polled;
-	uint32_t octets; /* of the longest frame of the device, its own header included */
+	uint32_t octets; /* of most frames, all headers included */
 };
 
 static void *link_packet_parse(struct link *l, const char *rest, char *err, size_t err_len)
@@ -113,7 +113,8 @@ static int link_packet_look(struct packet_link *u, int fd)
 	if (c->ether[0] && !u->ethernet)
 		return -EPROTONOSUPPORT;
 	u->mtu = (uint32_t)mtu.ifr_mtu;
-	u->octets = u->mtu + DEVICE_HEAD;
+	u->octets = (c->short_frames && c->short_frames < u->mtu ? c->short_frames : u->mtu) +
+		    DEVICE_HEAD + LINK_ETHER_HEAD;
 	if (u->ethernet)
 		u->mtu = link_ether_mtu(c, u->mtu);
 	else if (u->mtu > LINK_FRAME_MAX - LINK_ETHER_HEAD)

@@ -18,12 +18,14 @@
 	(TPACKET_ALIGN(TPACKET_ALIGN(sizeof(struct tpacket2_hdr)) + sizeof(struct sockaddr_ll) + \
 		       16u)) /* what the kernel puts in front of a frame */
 
-/* Sizes are all different.  Slots are no power of two apart, since their heads would share a few
- * lines of the cache, and leave room at the end of a block for link_slots.c.  The first of a kind
+/* Sizes are all different.  Slots are an odd number of cache lines apart, since by a power of two
+ * their heads would share a few places of the cache, and leave room at the end of a block for
+ * link_slots.c.  The first of a kind
  * that holds the frames is taken; the last one holds all. */
 const struct link_ring_shape link_ring_shapes[LINK_RING_SHAPES] = {
-	{LINK_RING_SLOTS, 1u << 16, 128, 2096, 128 * ((1u << 16) / 2096)},
-	{LINK_RING_SLOTS, 1u << 16, 256, 10384, 256 * ((1u << 16) / 10384)},
+	{LINK_RING_SLOTS, 1u << 16, 96, 320, 96 * ((1u << 16) / 320)},
+	{LINK_RING_SLOTS, 1u << 16, 128, 2112, 128 * ((1u << 16) / 2112)},
+	{LINK_RING_SLOTS, 1u << 16, 256, 10432, 256 * ((1u << 16) / 10432)},
 	{LINK_RING_BLOCKS, 1u << 15, 128, BLOCK_SLOT, 0},
 };
 

@@ -62,6 +62,6 @@ bool link_ring_take(struct link_socket *s, const void *from, const uint8_t *data
 #define LINK_RING_BATCH 64u /* frames handed on at once */
 
 extern const struct link_ring_shape link_ring_shapes[];
-#define LINK_RING_SHAPES 3u
+#define LINK_RING_SHAPES 4u
 
 #endif

@@ -7,8 +7,8 @@
  * A frame that is longer than a slot, as from a veth peer that leaves segmentation to the hardware,
  * has its beginning in the slot (TP_STATUS_COPY) and lies whole in the queue of the socket.
  *
- * Slots bear no number, so what another process must know to go on is kept in the ring itself: at the
- * end of its first block, where no slot is, since slots do not fill a block.
+ * Slots bear no number, so what another process must know to go on is kept in the ring itself: at
+ * the end of its first block, where no slot is, since slots do not fill a block.
  */
 #include "transports/link/link_ring.h"
 
@@ -19,6 +19,7 @@
 
 #define TURN   512u /* frames; others want to be served, too */
 #define COPIES 1024u
+#define LINE   64u /* octets of the cache */
 
 /* The next slot << 8 | how many from there on are being read. */
 static _Atomic uint32_t *link_slots_mark(const struct link_ring *g)
@@ -110,20 +111,24 @@ static bool link_slots_frame_of(const struct link_ring *g, struct link_socket *s
 	return link_ring_take(s, slot + TPACKET_ALIGN(sizeof(h)), data, h.tp_snaplen, h.tp_len, f);
 }
 
-/* At most a batch, and of copies what the buffer takes. */
+/* At most a batch, and of copies what the buffer takes.  Another processor has written the slots:
+ * what is read of each is asked for here, for all of them at once. */
 static unsigned link_slots_count(const struct link_ring *g)
 {
 	unsigned n = 0, copies = 0;
 
 	for (unsigned at = g->next; n < LINK_RING_BATCH; at = link_slots_after(g, at), n++) {
-		uint32_t status = atomic_load_explicit(
-			link_slots_status(link_slots_slot(g, at)), memory_order_acquire);
+		uint8_t *slot = link_slots_slot(g, at);
+		uint32_t status =
+			atomic_load_explicit(link_slots_status(slot), memory_order_acquire);
 
 		if (!(status & TP_STATUS_USER))
 			break;
 		copies += status & TP_STATUS_COPY ? 1 : 0;
 		if (copies > LINK_SOCKET_BATCH)
 			break;
+		__builtin_prefetch(slot + LINE);
+		__builtin_prefetch(slot + 2 * LINE);
 	}
 	return n;
 }

@@ -16,6 +16,7 @@
 
 #define BATCH  LINK_SOCKET_BATCH
 #define ROUNDS 4u
+#define FRONT  256u /* octets of a frame that go as one piece */
 
 /* Messages read; 0 when there were none. */
 static unsigned link_socket_receive(struct link_socket *s)
@@ -136,25 +137,46 @@ static void link_socket_failed(struct link_socket *s, int err, unsigned *i)
 	}
 }
 
+/* What the kernel gathers it must look at piece by piece: prefix, head and a short payload become
+ * one piece.  How many there are. */
+static unsigned link_socket_gather(const struct link_socket *s, const struct link_frame *f,
+				   uint8_t front[FRONT], struct iovec iov[3])
+{
+	uint32_t head = f->head ? f->head_len : 0, len = s->prefix_len;
+
+	memcpy(front, s->prefix, sizeof(s->prefix));
+	if (len)
+		link_ether_length(front + len - 2, (uint16_t)(head + f->len), s->little_endian);
+	if (len + head > FRONT) {
+		iov[0] = (struct iovec){front, len};
+		iov[1] = (struct iovec){(void *)(uintptr_t)f->head, head};
+		iov[2] = (struct iovec){(void *)(uintptr_t)f->payload, f->len};
+		return 3;
+	}
+	if (head)
+		memcpy(front + len, f->head, head);
+	len += head;
+	if (f->len <= FRONT - len) {
+		if (f->len)
+			memcpy(front + len, f->payload, f->len);
+		iov[0] = (struct iovec){front, len + f->len};
+		return 1;
+	}
+	iov[0] = (struct iovec){front, len};
+	iov[1] = (struct iovec){(void *)(uintptr_t)f->payload, f->len};
+	return 2;
+}
+
 static void link_socket_send_batch(struct link_socket *s, const struct link_frame *f, unsigned n)
 {
-	uint8_t prefix[BATCH][sizeof(s->prefix)];
+	uint8_t front[BATCH][FRONT];
 	struct iovec iov[BATCH][3];
 	struct mmsghdr m[BATCH];
 
 	memset(m, 0, sizeof(m));
 	for (unsigned i = 0; i < n; i++) {
-		uint32_t head = f[i].head ? f[i].head_len : 0;
-
-		memcpy(prefix[i], s->prefix, sizeof(s->prefix));
-		if (s->prefix_len)
-			link_ether_length(prefix[i] + s->prefix_len - 2,
-					  (uint16_t)(head + f[i].len), s->little_endian);
-		iov[i][0] = (struct iovec){prefix[i], s->prefix_len};
-		iov[i][1] = (struct iovec){(void *)(uintptr_t)f[i].head, head};
-		iov[i][2] = (struct iovec){(void *)(uintptr_t)f[i].payload, f[i].len};
 		m[i].msg_hdr.msg_iov = iov[i];
-		m[i].msg_hdr.msg_iovlen = 3;
+		m[i].msg_hdr.msg_iovlen = link_socket_gather(s, &f[i], front[i], iov[i]);
 	}
 	for (unsigned i = 0; i < n;) {
 		int sent = sendmmsg(s->fd, m + i, n - i, MSG_DONTWAIT | MSG_NOSIGNAL);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * SDUs wait here until the packets at hand are read, so that the host gets many at a time: it writes
- * what belongs together by one system call.  Reports keep their order: what was noted before an SDU
- * goes before it (an `up`), and a batch goes before what was noted after it.
+ * SDUs wait here until the packets at hand are read, so that the host gets many at a time: it
+ * writes what belongs together by one system call.  Reports keep their order: what was noted before
+ * an SDU goes before it (an `up`), and a batch goes before what was noted after it.
  */
 #include "transports/x25/x25_port.h"
 
@@ -28,7 +28,6 @@ void x25_batch_add(struct ist_port *p, ist_channel c, const uint8_t *sdu, uint32
 	if (b->n == X25_BATCH || len > X25_BATCH_ROOM - b->used)
 		x25_batch_report(p);
 	memcpy(b->octets + b->used, sdu, len);
-	b->f[b->n++] = (struct ist_frame){
-		.channel = c, .payload = b->octets + b->used, .len = len};
+	b->f[b->n++] = (struct ist_frame){.channel = c, .payload = b->octets + b->used, .len = len};
 	b->used += len;
 }

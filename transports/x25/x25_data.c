@@ -205,10 +205,8 @@ static void x25_data_acknowledge(struct x25 *x, struct x25_vc *v, bool end)
 
 static void x25_data_deliver(struct x25 *x, struct x25_vc *v, const uint8_t *sdu, uint32_t len)
 {
-	struct x25_report r = {.kind = v->in_q ? X25_SDU_Q : X25_SDU,
-			       .lci = v->lci,
-			       .data = sdu,
-			       .len = len};
+	struct x25_report r = {
+		.kind = v->in_q ? X25_SDU_Q : X25_SDU, .lci = v->lci, .data = sdu, .len = len};
 
 	v->in_len = 0;
 	x->ops->report(x->ctx, &r);

@@ -23,8 +23,8 @@ struct end {
 	bool echo;
 };
 
-/* The medium of the ends that are opened from now on: ether, little_endian, tun_type and
- * tun_protocol; all zero unless a test says so, and resets it. */
+/* The medium of the ends that are opened from now on: ether, little_endian, short_frames,
+ * tun_type and tun_protocol; all zero unless a test says so, and resets it. */
 extern struct link_conf end_like;
 /* Who opens things for them; NULL = they do it themselves. */
 extern int (*end_opener)(void *host, const struct ist_open *what);

@@ -369,6 +369,8 @@ static void all_ways_are_alike(void)
 		packet_alike(ways[i], 1500, seed);
 		packet_alike(ways[i], 9000, seed);
 	}
+	end_like.short_frames = 53;
+	packet_alike(of_slots, 1500, seed);
 	memset(&end_like, 0, sizeof(end_like));
 	netns_leave();
 }

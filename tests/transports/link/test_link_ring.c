@@ -33,7 +33,7 @@ static void shapes(void)
 			continue;
 		CU_ASSERT_EQUAL(s[i].slots, s[i].blocks * (s[i].block / s[i].slot));
 		CU_ASSERT(s[i].block % s[i].slot >= sizeof(uint32_t));
-		CU_ASSERT_EQUAL(s[i].slot % TPACKET_ALIGNMENT, 0);
+		CU_ASSERT_EQUAL(s[i].slot % 128, 64);
 		CU_ASSERT(s[i].slots < 1u << 24);
 	}
 }
@@ -45,13 +45,11 @@ static void made_and_found_again(void)
 		uint32_t most;
 		size_t shape;
 	} rows[] = {
-		{LINK_RING_SLOTS, 1518, 0},
-		{LINK_RING_SLOTS, 2016, 0},
-		{LINK_RING_SLOTS, 2017, 1},
-		{LINK_RING_SLOTS, LINK_FRAME_MAX, 1},
-		{LINK_RING_SLOTS, 70000, 1},
-		{LINK_RING_BLOCKS, 1518, 2},
-		{LINK_RING_BLOCKS, 70000, 2},
+		{LINK_RING_SLOTS, 87, 0},     {LINK_RING_SLOTS, 240, 0},
+		{LINK_RING_SLOTS, 241, 1},    {LINK_RING_SLOTS, 2032, 1},
+		{LINK_RING_SLOTS, 2033, 2},   {LINK_RING_SLOTS, LINK_FRAME_MAX, 2},
+		{LINK_RING_SLOTS, 70000, 2},  {LINK_RING_BLOCKS, 87, 3},
+		{LINK_RING_BLOCKS, 70000, 3},
 	};
 
 	if (!netns_enter("made_and_found_again"))
@@ -99,14 +97,15 @@ static void handed_on(void)
 		int result;
 		unsigned next;
 	} rows[] = {
-		{2, "00008000 00000080 0000007f", 0, 127},
-		{2, "00008000 00000080 00000080", -EINVAL, 0},
-		{2, "00008000 00000081 00000000", -EINVAL, 0},
-		{0, "00000830 00000f80 00000f7f", 0, 3967},
-		{0, "00000830 00000f80 00000f80", -EINVAL, 0},
-		{1, "00002890 00000600 00000005", 0, 5},
-		{0, "00008000 00000080 00000000", -EINVAL, 0}, /* another one's: not mapped */
-		{0, "00008000 00000080", -EINVAL, 0},
+		{3, "00008000 00000080 0000007f", 0, 127},
+		{3, "00008000 00000080 00000080", -EINVAL, 0},
+		{3, "00008000 00000081 00000000", -EINVAL, 0},
+		{0, "00000140 00004c80 00004c7f", 0, 19583},
+		{1, "00000840 00000f80 00000f7f", 0, 3967},
+		{1, "00000840 00000f80 00000f80", -EINVAL, 0},
+		{2, "000028c0 00000600 00000005", 0, 5},
+		{1, "00008000 00000080 00000000", -EINVAL, 0}, /* another one's: not mapped */
+		{1, "00008000 00000080", -EINVAL, 0},
 	};
 
 	if (!netns_enter("handed_on"))

@@ -11,7 +11,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define SHAPE (&link_ring_shapes[0])
+#define SHAPE (&link_ring_shapes[1])
 #define HEAD  TPACKET_ALIGN(sizeof(struct tpacket2_hdr))
 #define MAC   (HEAD + TPACKET_ALIGN(sizeof(struct sockaddr_ll)))
 
@@ -124,8 +124,7 @@ static void cut_frames(void)
 	link_slots_begin();
 	link_slots_set(0, "cut", 3, 4, 0, PACKET_HOST);
 	link_slots_set(1, "losing", 6, 6, TP_STATUS_LOSING | TP_STATUS_CSUMNOTREADY, PACKET_HOST);
-	link_slots_set(2, "too much", SHAPE->slot - MAC + 1, SHAPE->slot - MAC + 1, 0,
-		       PACKET_HOST);
+	link_slots_set(2, "too much", SHAPE->slot - MAC + 1, SHAPE->slot - MAC + 1, 0, PACKET_HOST);
 	link_slots_set(3, "too far", 7, 7, 0, PACKET_HOST);
 	memset(slot(3) + offsetof(struct tpacket2_hdr, tp_mac), 0xff, 2);
 	CU_ASSERT_EQUAL(link_ring_receive(&ring, &sock), 4);
