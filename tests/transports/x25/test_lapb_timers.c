@@ -261,6 +261,45 @@ static void frame_reject_tells_both_numbers(void)
 	lapb_drop(e);
 }
 
+/* Frames that come together have one RR, and those that have one have no other. */
+static void frames_at_hand_are_acknowledged_together(void)
+{
+	static const uint8_t i[][3] = {{1, 0x00, 'a'}, {1, 0x02, 'b'}, {1, 0x04, 'c'},
+				       {1, 0x06, 'd'}, {1, 0x08, 'e'}, {1, 0x0a, 'f'}};
+	struct end *e = lapb_up_dce();
+
+	for (unsigned n = 0; n < 3; n++)
+		lapb_rx(&e->l, i[n], 3, 0);
+	CU_ASSERT_EQUAL(e->sent.outs, 0);
+	lapb_rx(&e->l, i[3], 3, 0);
+	lapb_expect(e, "0181"); /* half of a window of 7 */
+	lapb_settle(&e->l);
+	CU_ASSERT_EQUAL(e->sent.outs, 0);
+	lapb_rx(&e->l, i[4], 3, 0);
+	CU_ASSERT_EQUAL(e->sent.outs, 0);
+	lapb_settle(&e->l);
+	lapb_expect(e, "01a1");
+	lapb_rx(&e->l, i[5], 3, 0);
+	CU_ASSERT_TRUE(lapb_send(&e->l, (const uint8_t *)"x", 1, 0));
+	lapb_expect(e, "03c0 78"); /* by what is sent anyhow */
+	lapb_settle(&e->l);
+	CU_ASSERT_EQUAL(e->sent.outs, 0);
+	lapb_drop(e);
+}
+
+/* With the link gone there is nothing to acknowledge. */
+static void nothing_is_acknowledged_on_a_link_that_is_down(void)
+{
+	static const uint8_t i[] = {1, 0x00, 'a'};
+	struct end *e = lapb_up_dce();
+
+	lapb_rx(&e->l, i, sizeof(i), 0);
+	lapb_line_down(&e->l);
+	lapb_settle(&e->l);
+	CU_ASSERT_EQUAL(e->sent.outs, 0);
+	lapb_drop(e);
+}
+
 static const struct test_case cases[] = {
 	{"t1_and_n2_in_every_state", t1_and_n2_in_every_state},
 	{"x25_2_4_4_5_1_a_collision_ends_with_t1", a_collision_ends_with_t1},
@@ -271,6 +310,9 @@ static const struct test_case cases[] = {
 	{"t3_beside_t1", t3_beside_t1},
 	{"polled_while_a_frame_is_missing", polled_while_a_frame_is_missing},
 	{"frame_reject_tells_both_numbers", frame_reject_tells_both_numbers},
+	{"frames_at_hand_are_acknowledged_together", frames_at_hand_are_acknowledged_together},
+	{"nothing_is_acknowledged_on_a_link_that_is_down",
+	 nothing_is_acknowledged_on_a_link_that_is_down},
 	{NULL, NULL},
 };
 const struct test_suite suite_lapb_timers = {"lapb_timers", cases};

@@ -12,6 +12,8 @@ struct line {
 	unsigned room;	     /* packets the layer below takes before it says stop */
 	uint16_t sent[5000]; /* data packets, by channel */
 	unsigned n;
+	uint16_t rr[8]; /* the same of RR */
+	unsigned rrs;
 	uint16_t writable[64];
 	unsigned writables;
 };
@@ -20,6 +22,8 @@ static void x25_data_tx(void *ctx, const uint8_t *pkt, size_t len)
 {
 	struct line *l = ctx;
 
+	if (len >= 3 && (pkt[2] & 0x1f) == 1 && l->rrs < 8)
+		l->rr[l->rrs++] = (uint16_t)((pkt[0] & 15) << 8 | pkt[1]);
 	if (len < 3 || pkt[2] & 1)
 		return;
 	l->sent[l->n++] = (uint16_t)((pkt[0] & 15) << 8 | pkt[1]);
@@ -191,6 +195,38 @@ static void thousands_wait_and_share(void)
 	x25_data_drop(l);
 }
 
+/* One RR for the SDUs that come together; one for those before, when another circuit has some. */
+static void sdus_at_hand_are_acknowledged_together(void)
+{
+	struct line *l = x25_data_make(3);
+
+	l->room = UINT16_MAX;
+	for (unsigned ps = 0; ps < 3; ps++) {
+		char hex[20];
+
+		snprintf(hex, sizeof(hex), "1001 %02x 61", ps << 1);
+		test_x25_data_rx(l, hex);
+	}
+	CU_ASSERT_EQUAL(l->rrs, 0);
+	test_x25_data_rx(l, "1001 06 61");
+	CU_ASSERT_EQUAL(l->rrs, 1); /* half of the window */
+	x25_settle(&l->x);
+	CU_ASSERT_EQUAL(l->rrs, 1);
+	test_x25_data_rx(l, "1001 08 61");
+	CU_ASSERT_EQUAL(l->rrs, 1);
+	test_x25_data_rx(l, "1002 00 61");
+	CU_ASSERT_EQUAL(l->rrs, 2);
+	CU_ASSERT_EQUAL(l->rr[1], 1);
+	x25_settle(&l->x);
+	CU_ASSERT_EQUAL(l->rrs, 3);
+	CU_ASSERT_EQUAL(l->rr[2], 2);
+	test_x25_data_rx(l, "1003 00 61");
+	x25_down(&l->x);
+	x25_settle(&l->x);
+	CU_ASSERT_EQUAL(l->rrs, 3);
+	x25_data_drop(l);
+}
+
 static const struct test_case cases[] = {
 	{"circuits_take_turns", circuits_take_turns},
 	{"a_stuck_circuit_delays_nobody", a_stuck_circuit_delays_nobody},
@@ -198,6 +234,7 @@ static const struct test_case cases[] = {
 	{"a_reset_while_waiting", a_reset_while_waiting},
 	{"the_line_goes_down_while_waiting", the_line_goes_down_while_waiting},
 	{"thousands_wait_and_share", thousands_wait_and_share},
+	{"sdus_at_hand_are_acknowledged_together", sdus_at_hand_are_acknowledged_together},
 	{NULL, NULL},
 };
 const struct test_suite suite_x25_data = {"x25_data", cases};

@@ -85,6 +85,52 @@ static void lapb_over_a_bad_line(void)
 	pair_close(&p);
 }
 
+/* One in a hundred takes two packets: the loop has room for a window of these. */
+static size_t large_len(unsigned n)
+{
+	return n % 100 == 99 ? 4150 : 4 + n % 500;
+}
+
+/* The largest windows and packets that two ends can agree on: as many SDUs as fit at once, of one
+ * packet and of two, in order, and few frames of LAPB beside those that carry them. */
+static void the_largest_windows(void)
+{
+	static const char *const keys[] = {"modulo=128",
+					   "window-want=127",
+					   "packet-size-want=4096",
+					   "lapb-modulo=128",
+					   "lapb-window=127",
+					   "mtu=9216",
+					   NULL};
+	unsigned sent = 0, got = 0;
+	ist_channel a = 0, b = 0;
+	struct fake_event *e;
+	struct pair p;
+
+	pair_open(&p, "lapb", keys, keys);
+	CU_ASSERT_TRUE_FATAL(pair_call(&p, "3111", L2TP, &a, &b));
+	while (sent < 1000) {
+		uint8_t data[4200] = {0};
+
+		memcpy(data, &sent, sizeof(sent));
+		if (fake_send(&p.dte, a, data, large_len(sent)) == 1)
+			sent++;
+		else
+			pair_run(&p);
+	}
+	pair_run(&p);
+	while ((e = fake_take(&p.dce, FAKE_FRAME))) {
+		CU_ASSERT_EQUAL_FATAL(e->len, large_len(got));
+		CU_ASSERT_EQUAL_FATAL(memcmp(e->data, &got, sizeof(got)), 0);
+		got++;
+		fake_free(e);
+	}
+	CU_ASSERT_EQUAL(got, sent);
+	CU_ASSERT(fake_count(&p.dce, "link-tx") < sent / 8);
+	CU_ASSERT_EQUAL(fake_count(&p.dte, "lapb-resent"), 0);
+	pair_close(&p);
+}
+
 static void x25_load_hostile_octets(void)
 {
 	uint64_t seed = test_seed();
@@ -126,6 +172,7 @@ static void x25_load_hostile_octets(void)
 
 static const struct test_case cases[] = {
 	{"thousands_of_calls", thousands_of_calls},
+	{"the_largest_windows", the_largest_windows},
 	{"lapb_over_a_bad_line", lapb_over_a_bad_line},
 	{"hostile_octets", x25_load_hostile_octets},
 	{NULL, NULL},
