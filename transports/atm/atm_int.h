@@ -17,6 +17,7 @@
 #define ATM_CELLS_MAX 192u /* in one frame of a link */
 #define ATM_FRAMES    64u  /* handed to the link at once */
 #define ATM_OUT_ROOM  (4u * LINK_FRAME_MAX)
+#define ATM_RX_ROOM   65536u /* octets of SDUs of cells that wait for the batch */
 
 #define ATM_COUNTERS(X)                                                                        \
 	X(RX, "rx-frames", "frames delivered")                                                 \
@@ -80,10 +81,11 @@ struct atm_vc {
 	uint32_t sdu_max;
 	uint8_t head[2][2][CELL_HDR_LEN]; /* of the cells we send: by CLP and by "last cell" */
 	bool up;
-	bool discard;	     /* a cell of the PDU that is coming in had CLP */
-	bool gathered;	     /* an SDU of it is in port->rx, still in the buffer below */
-	bool refused;	     /* send was short: writable is owed */
-	bool heard;	     /* PPP as it should be, since the channel was reported up */
+	bool discard;  /* a cell of the PDU that is coming in had CLP */
+	bool gathered; /* an SDU of it is in port->rx, still in the buffer below: it is a long one
+			*/
+	bool refused;  /* send was short: writable is owed */
+	bool heard;    /* PPP as it should be, since the channel was reported up */
 	uint8_t oam_flow;    /* PTI of the loopback cells that ask */
 	uint64_t mux_log_at; /* when the far end's other encapsulation may be logged again */
 	uint64_t rdi_at[2];  /* when the next RDI may be sent: segment, end-to-end */
@@ -134,6 +136,8 @@ struct ist_port {
 	struct ist_frame rx[ATM_BATCH];
 	struct atm_vc *rx_vc[ATM_BATCH];
 	unsigned rx_count;
+	uint32_t rx_used; /* of rx_octets */
+	uint8_t rx_octets[ATM_RX_ROOM];
 	uint64_t rx_now;	 /* of the batch that is being received */
 	struct atm_seen seen[2]; /* by "last cell" in the PTI */
 	struct atm_out out;

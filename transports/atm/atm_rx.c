@@ -2,8 +2,9 @@
 /*
  * From the link to the host.  Cells are told apart by their header: OAM is answered or counted
  * here, user cells go to the reassembly of their circuit, and a finished SDU loses its
- * encapsulation and joins the batch for the host.  Its octets stay in the buffer of the circuit, so
- * the batch is handed over before the next cell of that circuit is taken.
+ * encapsulation and joins the batch for the host: copied, since the buffer of its circuit is wanted
+ * for the next one.  An SDU too long for that stays where it is, and the batch is handed over
+ * before the next cell of the circuit is taken.
  */
 #include "transports/atm/atm_int.h"
 
@@ -18,8 +19,28 @@ static void atm_rx_flush(struct ist_port *p)
 	for (unsigned i = 0; i < n; i++)
 		p->rx_vc[i]->gathered = false;
 	p->rx_count = 0;
+	p->rx_used = 0;
 	if (n)
 		p->host->frames(p->ctx, p->rx, n);
+}
+
+/* Where the SDU is until the batch is handed over. */
+static const uint8_t *atm_rx_keep(struct ist_port *p, struct atm_vc *v, const struct rd *sdu)
+{
+	uint8_t *at;
+
+	if (p->framing != ATM_CELLS)
+		return sdu->p;
+	if (sdu->left > ATM_RX_ROOM - p->rx_used)
+		atm_rx_flush(p);
+	if (sdu->left > ATM_RX_ROOM / 4) {
+		v->gathered = true;
+		return sdu->p;
+	}
+	at = p->rx_octets + p->rx_used;
+	memcpy(at, sdu->p, sdu->left);
+	p->rx_used += (uint32_t)sdu->left;
+	return at;
 }
 
 /* The counter of an SDU that is neither L2TP nor PPP. */
@@ -38,6 +59,7 @@ static enum atm_counter atm_rx_sdu_in(struct ist_port *p, struct atm_vc *v, stru
 					   v->payloads & 1u << IST_PAYLOAD_PPP ? IST_PAYLOAD_PPP
 									       : IST_PAYLOAD_L2TP);
 	uint8_t payload = kind == ATM_PPP ? IST_PAYLOAD_PPP : IST_PAYLOAD_L2TP;
+	const uint8_t *kept;
 
 	if (kind == ATM_OTHER_MUX_PPP || kind == ATM_OTHER_MUX_L2TP) {
 		atm_rx_flush(p);
@@ -53,12 +75,12 @@ static enum atm_counter atm_rx_sdu_in(struct ist_port *p, struct atm_vc *v, stru
 		return ATM_C_RX_SHORT;
 	v->heard |= payload == IST_PAYLOAD_PPP;
 	p->count[ATM_C_RX_OCTETS] += r.left;
+	kept = atm_rx_keep(p, v, &r);
 	p->rx_vc[p->rx_count] = v;
 	p->rx[p->rx_count++] = (struct ist_frame){.channel = atm_channel(p, v, payload),
 						  .flags = flags,
-						  .payload = r.p,
+						  .payload = kept,
 						  .len = (uint32_t)r.left};
-	v->gathered = true;
 	return ATM_C_RX;
 }
 

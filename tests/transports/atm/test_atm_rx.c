@@ -462,6 +462,83 @@ static void more_sdus_than_a_batch(void)
 	atm_rx_close_both();
 }
 
+static void (*given)(void *host, const struct ist_frame *f, unsigned n);
+static unsigned batches;
+
+static void batch_counted(void *host, const struct ist_frame *f, unsigned n)
+{
+	batches++;
+	given(host, f, n);
+}
+
+/* The SDUs of one circuit that a frame brings, cell by cell, are given to the host together. */
+static void sdus_of_a_circuit_go_together(void)
+{
+	enum { SDUS = 40 };
+	static uint8_t frame[SDUS * CELL_LEN];
+
+	open_both("framing=cells");
+	given = h.host.frames;
+	h.host.frames = batch_counted;
+	batches = 0;
+	for (unsigned i = 0; i < SDUS; i++) {
+		uint8_t sdu[9] = {0xaa, 0xaa, 3, 0, 0, 0x5e, 0, 7, (uint8_t)i}, pdu[CELL_PAYLOAD];
+
+		aal5_pdu_write(pdu, NULL, 0, sdu, sizeof(sdu), AAL5_CRC_STRICT);
+		cell_of(frame + (size_t)i * CELL_LEN, 0, 40, CELL_PTI_LAST, pdu);
+	}
+	atm_rx_feed(frame, sizeof(frame));
+	CU_ASSERT_EQUAL(batches, 2); /* of 32 at most */
+	for (unsigned i = 0; i < SDUS; i++) {
+		struct fake_event *e = fake_take(&h, FAKE_FRAME);
+
+		CU_ASSERT_PTR_NOT_NULL_FATAL(e);
+		CU_ASSERT_TRUE(e->len == 1 && e->data[0] == i);
+		fake_free(e);
+	}
+	atm_rx_close_both();
+}
+
+/* Long ones, of which the batch holds some, and those it does not hold at all. */
+static void long_sdus_in_a_row(void)
+{
+	static const uint16_t octets[] = {16384, 9,	40000, 16385, 65000, 9,
+					  16384, 16384, 16384, 16384, 30,    65000};
+	static uint8_t sdu[65535], pdu[65568 + 48], frame[192 * CELL_LEN];
+
+	fake_open(&h, &atm_transport,
+		  (const char *const[]){"link=loop:rx", "@0/41 l2tp", "encapsulation=vc-mux",
+					"sdu-max=65535", NULL});
+	fake_open(&raw, &raw_transport, (const char *const[]){"link=loop:rx", NULL});
+	fake_join(&h, &raw);
+	fake_run(&h, fake_now + 2000000);
+	for (size_t i = 0; i < sizeof(octets) / sizeof(octets[0]); i++) {
+		size_t cells = aal5_pdu_len(octets[i]) / CELL_PAYLOAD, n = 0;
+
+		memset(sdu, (int)i + 1, octets[i]);
+		aal5_pdu_write(pdu, NULL, 0, sdu, octets[i], AAL5_CRC_STRICT);
+		for (size_t k = 0; k < cells; k++) {
+			cell_of(frame + n * CELL_LEN, 0, 41, k + 1 == cells ? CELL_PTI_LAST : 0,
+				pdu + k * CELL_PAYLOAD);
+			if (++n < 192 && k + 1 < cells)
+				continue;
+			fake_send(&raw, 1, frame, n * CELL_LEN);
+			n = 0;
+		}
+		if (i % 2) /* the loop has room for two of them */
+			fake_run(&h, fake_now + 1000);
+	}
+	for (size_t i = 0; i < sizeof(octets) / sizeof(octets[0]); i++) {
+		struct fake_event *e = fake_take(&h, FAKE_FRAME);
+
+		CU_ASSERT_PTR_NOT_NULL_FATAL(e);
+		CU_ASSERT_EQUAL_FATAL(e->len, octets[i]);
+		CU_ASSERT_TRUE(e->data[0] == i + 1 && e->data[e->len - 1] == i + 1);
+		fake_free(e);
+	}
+	atm_rx_close_both();
+}
+
 static void no_memory_to_reassemble(void)
 {
 	uint8_t cell[CELL_LEN];
@@ -502,6 +579,8 @@ static void nothing_from_a_circuit_that_is_down(void)
 
 static const struct test_case cases[] = {
 	{"more_sdus_than_a_batch", more_sdus_than_a_batch},
+	{"sdus_of_a_circuit_go_together", sdus_of_a_circuit_go_together},
+	{"long_sdus_in_a_row", long_sdus_in_a_row},
 	{"no_memory_to_reassemble", no_memory_to_reassemble},
 	{"nothing_from_a_circuit_that_is_down", nothing_from_a_circuit_that_is_down},
 	{"one_cell_is_one_frame", one_cell_is_one_frame},
