@@ -166,7 +166,7 @@ struct ppp_link { /* what LCP agreed */
 struct ppp_event {
 	enum ppp_event_kind kind;
 	enum ppp_why why;
-	const struct ppp_auth_claim *auth;
+	const struct ppp_auth_claim *auth; /* of PPP_EV_AUTH; NULL when none waits */
 	const struct ppp_addresses *addr;
 	const struct ppp_link *link;
 	/* text of the peer's refusal or Terminate-Request, printable; NULL = none */

@@ -40,7 +40,8 @@ static void fuzz_save_event(void *ctx, const struct ppp_event *ev)
 {
 	struct fuzz_save *s = ctx;
 
-	fuzz_save_check(strlen(ev->auth->name) <= ev->auth->name_len);
+	fuzz_save_check(ev->auth || ev->kind != PPP_EV_AUTH);
+	fuzz_save_check(!ev->auth || strlen(ev->auth->name) <= ev->auth->name_len);
 	s->events++;
 }
 
