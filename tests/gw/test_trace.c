@@ -2,6 +2,7 @@
 #include "gw/trace.h"
 
 #include "gw/bind.h"
+#include "gw/legs/leg_entry.h"
 #include "tests/gw/bench.h"
 #include "tests/heap.h"
 #include <fnmatch.h>
@@ -338,6 +339,74 @@ static void echoes_of_our_ppp(void)
 	bench_stop();
 }
 
+/* Whoever goes takes nothing from those that stay: neither what is kept of users without a name,
+ * nor the questions about them. */
+static void one_of_several_ends(void)
+{
+	static const char nemo[] = "01070022 0f403f9473978057bd83d5cb98f4227a 01066e656d6f "
+				   "0406c0a80110 1402";
+	static const char accept[] = "0207001a 86fe220e7624ba2a1005f6bf9b55e0b2 060600000001";
+	uint8_t asked[60], answer[60];
+	size_t n = test_hex(asked, sizeof(asked), nemo),
+	       m = test_hex(answer, sizeof(answer), accept);
+	struct leg_entry *e;
+	int socket;
+
+	bench_start(CONF);
+	watchers_begin();
+	CU_ASSERT_PTR_NULL(watch(&one, TRACE_USER, "nemo"));
+	CU_ASSERT_PTR_NULL(watch(&one, TRACE_USER, "ann"));
+	CU_ASSERT_PTR_NULL(watch(&one, TRACE_PEER, "lac"));
+	trace_radius(&socket, "192.0.2.5", true, asked, n);
+	CU_ASSERT_TRUE(trace_end(bench.gw, &one.to, TRACE_USER, "nemo"));
+	CU_ASSERT_PTR_NULL(watch(&one, TRACE_USER, "nemo"));
+	trace_radius(&socket, "192.0.2.5", false, answer, m);
+	CU_ASSERT_EQUAL(watcher_saw(&one, "user (nemo) < RADIUS *"), 1);
+	CU_ASSERT_TRUE(trace_end(bench.gw, &one.to, TRACE_USER, "nemo"));
+	CU_ASSERT_TRUE(trace_end(bench.gw, &one.to, TRACE_PEER, "lac"));
+	CU_ASSERT_TRUE_FATAL(bench_dial("lac"));
+	bench_call("ann", "a password", PPP_AUTH_PAP);
+	CU_ASSERT_EQUAL(watcher_saw(&one, "* < ICRQ *"), 1);
+	/* as soon as the name is heard, before anything else is said of the call */
+	e = bench_join()->leg[0]->ops->entry(bench_join()->leg[0]);
+	leg_entry_watch(e, false);
+	trace_named(bench.gw, bench_join()->leg[1]);
+	CU_ASSERT_TRUE(e->c.watched);
+	/* once nobody watches, nothing is remembered */
+	CU_ASSERT_PTR_NULL(watch(&one, TRACE_USER, "nemo"));
+	trace_radius(&socket, "192.0.2.5", true, asked, n);
+	trace_end_all(bench.gw, NULL);
+	CU_ASSERT_PTR_NULL(watch(&one, TRACE_USER, "nemo"));
+	one.lines = 0;
+	trace_radius(&socket, "192.0.2.5", false, answer, m);
+	CU_ASSERT_EQUAL(one.lines, 0);
+	trace_end_all(bench.gw, NULL);
+	bench_stop();
+}
+
+/* An SCCRQ of ours whose Assigned Tunnel ID has three octets names no tunnel, though the first two
+ * are the id of one. */
+static void an_id_of_a_wrong_length(void)
+{
+	uint8_t pkt[29];
+	struct l2tp_tunnel_info i;
+	char hex[80];
+
+	bench_start(CONF);
+	watchers_begin();
+	CU_ASSERT_TRUE_FATAL(bench_dial("lac"));
+	l2tp_tunnel_info(l2tp_tunnel_next(bench.gw->engine, NULL), &i);
+	CU_ASSERT_PTR_NULL(watch(&one, TRACE_PEER, "lac"));
+	snprintf(hex, sizeof(hex),
+		 "c802001d 0000 0000 0000 0000 8008 0000 0000 0001 8009 0000 0009 %04x00",
+		 i.local_id);
+	CU_ASSERT_EQUAL(test_hex(pkt, sizeof(pkt), hex), sizeof(pkt));
+	trace_l2tp(bench.gw, i.channel, true, pkt, sizeof(pkt));
+	CU_ASSERT_EQUAL(one.lines, 0);
+	trace_end_all(bench.gw, NULL);
+	bench_stop();
+}
+
 /* A question is found by its User-Name, the answer by the question. */
 static void radius(void)
 {
@@ -413,6 +482,8 @@ static const struct test_case cases[] = {
 	{"frames_that_are_passed_on", frames_that_are_passed_on},
 	{"a_frame_that_waits", a_frame_that_waits},
 	{"echoes_of_our_ppp", echoes_of_our_ppp},
+	{"one_of_several_ends", one_of_several_ends},
+	{"an_id_of_a_wrong_length", an_id_of_a_wrong_length},
 	{"radius", radius},
 	{"lines_of_the_log", lines_of_the_log},
 	{NULL, NULL},

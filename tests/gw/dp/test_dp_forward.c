@@ -5,6 +5,7 @@
 #include "tests/harness.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -94,6 +95,7 @@ static void do_both_ways(struct rig *r)
 static void do_copies(struct rig *r)
 {
 	struct dp_call line = line_leg(r);
+	struct pollfd fd = {.events = POLLIN};
 	unsigned most;
 	uint64_t start;
 
@@ -109,12 +111,16 @@ static void do_copies(struct rig *r)
 	CU_ASSERT_STRING_EQUAL(r->line[2].text, "copy 0/7 0");
 	ASSERT_OCTETS(r->line[2].octets, r->line[2].len, "\xc0\x21\x01\x01\x00\x04", 6);
 	ASSERT_OCTETS(r->line[3].octets, r->line[3].len, "\x80\x21\x01\x02\x00\x04", 6);
+	rig_settle(r);
+	fd.fd = dp_fd(r->dp);
+	fake_hex(r->fake, LINE_CHANNEL, "c021 0101 0004");
+	CU_ASSERT_EQUAL(poll(&fd, 1, 10000), 1); /* control is woken */
 	for (unsigned i = 0; i < 350; i++)
 		fake_hex(r->fake, LINE_CHANNEL, "c021 0101 0004");
-	sent_is(r, 353, CALL_CHANNEL, CALL_HEADER "ff03 c021 0101 0004");
+	sent_is(r, 354, CALL_CHANNEL, CALL_HEADER "ff03 c021 0101 0004");
 	CU_ASSERT(rig_wait_reason(r, DP_R_COPY_LIMIT, 1));
 	rig_settle(r);
-	CU_ASSERT(rig_wait_lines(r, 2 + 352 - (unsigned)rig_reason(r, DP_R_COPY_LIMIT)));
+	CU_ASSERT(rig_wait_lines(r, 2 + 353 - (unsigned)rig_reason(r, DP_R_COPY_LIMIT)));
 	most = 2 + 200 + (unsigned)((dp_now() - start) / 5000) + 1;
 	CU_ASSERT(r->n_line <= most && rig_reason(r, DP_R_TAP_RING) == 0);
 }
