@@ -293,12 +293,18 @@ static bool super_run_follows(const struct ip_run *r, const struct ip_run *x)
 		       super_get32(r->first + r->at + TCP_SEQ) + (uint32_t)(r->len - r->hlen);
 }
 
+/* All ones is a second way to write zero, which no cutting makes (RFC 768 has only this one). */
 static bool super_run_sum_is_right(const struct ip_run *x)
 {
 	size_t body = (size_t)(x->hlen - x->at) + x->last;
+	const uint8_t *t = x->first + x->at;
 
-	return ip_fold(ip_sum(super_pseudo(x->first, x->v6, x->tcp, body), x->first + x->at,
-			      body)) == 0xffff;
+	if (!x->v6 && (super_get16(x->first + IP4_SUM) == 0xffff ||
+		       ip_fold(ip_sum(0, x->first, IP4_HLEN)) != 0xffff))
+		return false;
+	if (x->tcp && super_get16(t + TCP_SUM) == 0xffff)
+		return false;
+	return ip_fold(ip_sum(super_pseudo(x->first, x->v6, x->tcp, body), t, body)) == 0xffff;
 }
 
 static bool super_run_is_right(struct ip_run *r, const struct ip_run *x)
@@ -306,12 +312,8 @@ static bool super_run_is_right(struct ip_run *r, const struct ip_run *x)
 	/* While r has one packet, r->last is that one's. */
 	if (!r->checked)
 		r->checked = super_run_sum_is_right(r);
-	if (!r->checked) {
-		r->closed = true;
-		return false;
-	}
-	return super_run_sum_is_right(x) &&
-	       (r->v6 || ip_fold(ip_sum(0, x->first, IP4_HLEN)) == 0xffff);
+	r->closed = !r->checked;
+	return r->checked && super_run_sum_is_right(x);
 }
 
 bool ip_run_join(struct ip_run *r, const struct ip_run *x)

@@ -337,10 +337,36 @@ static void wrong_sums_do_not_join(void)
 		packets[1][11] ^= !k->v6; /* of IPv4's header */
 		CU_ASSERT_EQUAL(join(&r, 1, len), k->v6);
 		packet(k, packets[1], 1, 100, 100);
+		if (!k->v6) { /* of the header of the first: it would be mended */
+			packets[0][10] ^= 1;
+			CU_ASSERT_EQUAL(ip_run_begin(&r, packets[0], len), IP_RUN_BEGUN);
+			CU_ASSERT_FALSE(join(&r, 1, len));
+			packets[0][10] ^= 1;
+		}
 		packets[0][len - 1] ^= 1; /* the first: nothing follows it */
 		CU_ASSERT_EQUAL(ip_run_begin(&r, packets[0], len), IP_RUN_BEGUN);
 		CU_ASSERT_FALSE(join(&r, 1, len));
 		CU_ASSERT_FALSE(join(&r, 1, len));
+	}
+}
+
+/* RFC 1071: all ones is zero, too; but what is cut has zero there. */
+static void two_zeros(void)
+{
+	const struct kind *k = &kinds[0];
+	size_t len = packet(k, packets[0], 0, 100, 100);
+	struct ip_run r;
+	uint16_t sum;
+
+	for (unsigned ones = 0; ones < 2; ones++) {
+		packet(k, packets[1], 1, 100, 100);
+		wr_put16(packets[1] + len - 2, 0);
+		finish(k, packets[1], len);
+		sum = (uint16_t)(packets[1][36] << 8 | packets[1][37]);
+		wr_put16(packets[1] + len - 2, sum); /* now the sum is zero */
+		wr_put16(packets[1] + 36, ones ? 0xffff : 0);
+		CU_ASSERT_EQUAL(ip_run_begin(&r, packets[0], len), IP_RUN_BEGUN);
+		CU_ASSERT_EQUAL(join(&r, 1, len), !ones);
 	}
 }
 
@@ -472,6 +498,7 @@ static const struct test_case cases[] = {
 	{"other_headers_do_not_join", other_headers_do_not_join},
 	{"one_identification", one_identification},
 	{"wrong_sums_do_not_join", wrong_sums_do_not_join},
+	{"two_zeros", two_zeros},
 	{"where_a_run_ends", where_a_run_ends},
 	{"no_longer_than_a_packet_may_be", no_longer_than_a_packet_may_be},
 	{"flows", flows},
