@@ -6,6 +6,7 @@
  * on its own worker.
  */
 #include "gw/dp/image.h"
+#include "gw/dp/gather.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -104,6 +105,7 @@ static void bundle_join(struct worker *w, struct call *c, const struct mp_run *r
 {
 	struct bundle *b = c->st->bundle;
 	size_t len = 0, n;
+	bool might;
 
 	for (unsigned i = 0; i < run->n; i++) {
 		unsigned slot = (run->first + i) % MP_HELD;
@@ -113,7 +115,9 @@ static void bundle_join(struct worker *w, struct call *c, const struct mp_run *r
 		len += n;
 		bundle_give(w, b, slot);
 	}
+	might = gather_may(w, false); /* the next packet is put together in the same place */
 	bundle_deliver(w, c, w->whole, len);
+	gather_may(w, might);
 }
 
 static void bundle_break(struct worker *w, struct call *c, const struct mp_run *run)

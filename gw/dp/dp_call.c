@@ -9,6 +9,7 @@
  * the call's gap timer delivers it when the missing frames do not come.
  */
 #include "gw/dp/data.h"
+#include "gw/dp/gather.h"
 #include "gw/ip/ip.h"
 
 #include <stdlib.h>
@@ -380,6 +381,7 @@ static void dp_call_drain(struct worker *w, struct call *c)
 	struct call_state *st = c->st;
 	const uint8_t *frame;
 	size_t len;
+	bool might = gather_may(w, false); /* the frames are in the pool */
 	int slot;
 
 	while ((slot = l2tp_data_ready(&st->data, w->now)) >= 0) {
@@ -393,6 +395,7 @@ static void dp_call_drain(struct worker *w, struct call *c)
 			tx_flush(w); /* the frame is in the pool */
 		pool_give(&w->reorder, st->held[slot]);
 	}
+	gather_may(w, might);
 	if (st->gap.set || st->data.gap_deadline != DEADLINE_NEVER)
 		worker_timer(w, &st->gap, TIMER_GAP, st->data.gap_deadline);
 }
@@ -537,6 +540,8 @@ static void dp_call_count_marks(struct worker *w, uint32_t flags)
 
 void frames_in(struct worker_port *p, const struct ist_frame *f, unsigned n)
 {
+	bool might = gather_may(p->w, true);
+
 	for (; n; n--, f++) {
 		struct rd r = rd_init(f->payload, f->len);
 		size_t one = f->segment ? f->segment : f->len;
@@ -550,4 +555,5 @@ void frames_in(struct worker_port *p, const struct ist_frame *f, unsigned n)
 		} while (r.left);
 	}
 	tx_flush(p->w); /* what goes on is in memory that is the transport's again now */
+	gather_may(p->w, might);
 }

@@ -83,6 +83,14 @@ static bool gather_join(struct gather_run *g, const struct data_tun *t, const st
 	return true;
 }
 
+bool gather_may(struct worker *w, bool may)
+{
+	bool was = w->gather->may;
+
+	w->gather->may = may;
+	return was;
+}
+
 static bool gather_may_join(const struct data_tun *t, const struct ip_run *r)
 {
 	return t->offload & (r->tcp ? TUN_TCP : TUN_UDP);
@@ -97,9 +105,9 @@ void gather_packet(struct worker *w, const struct data_tun *t, const uint8_t *pk
 
 	if (t->offload & (TUN_TCP | TUN_UDP))
 		kind = ip_run_begin(&r, pkt, len);
-	if (kind == IP_RUN_PART)
+	if (kind == IP_RUN_PART || !g->may)
 		gather_flush(w);
-	if (kind < IP_RUN_ALONE || !gather_may_join(t, &r)) {
+	if (kind < IP_RUN_ALONE || !g->may || !gather_may_join(t, &r)) {
 		gather_now(w, t, pkt, len);
 		return;
 	}

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Packets on their way to TUN devices, gathered during a batch: those of one flow are written as
- * one super-packet where the device takes them.  The flush of the batch writes all; what was
- * gathered stays where it is until then, as frames that go out do.
+ * one super-packet where the device takes them.  The flush of the batch writes all.  Only a batch
+ * of a transport gathers, whose memory stays as it is until then; packets that were put together or
+ * have waited are written at once.
  */
 #ifndef GW_DP_GATHER_H
 #define GW_DP_GATHER_H
@@ -23,10 +24,13 @@ struct gather_run {
 struct gather {
 	uint64_t waits; /* bit = number of a run */
 	unsigned n;	/* that wait */
+	bool may;	/* what is given stays where it is until the flush */
 	uint8_t order[GATHER_RUNS];
 	struct gather_run run[GATHER_RUNS];
 };
 
+/* Packets may wait from here on, or not; whether they might before. */
+bool gather_may(struct worker *w, bool may);
 /* A packet to a device, of len octets by its own header too.  It is counted when it is written, or
  * dropped and counted. */
 void gather_packet(struct worker *w, const struct data_tun *t, const uint8_t *pkt, size_t len);

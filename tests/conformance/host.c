@@ -271,8 +271,20 @@ static void host_h_frames(void *host, const struct ist_frame *f, unsigned n)
 	struct check_host *h = host;
 
 	may_report(h, "frames");
-	for (unsigned i = 0; i < n && h->port; i++)
-		host_one_frame(h, &f[i]);
+	for (unsigned i = 0; i < n && h->port; i++) {
+		struct ist_frame one = f[i];
+
+		one.segment = 0;
+		for (uint32_t at = 0; f[i].segment && f[i].len - at > f[i].segment && h->port;
+		     at += f[i].segment) {
+			one.len = f[i].segment;
+			host_one_frame(h, &one);
+			one.payload += f[i].segment;
+			one.len = f[i].len - at - f[i].segment;
+		}
+		if (h->port)
+			host_one_frame(h, &one);
+	}
 }
 
 static void addr_survives(struct check_host *h, const struct ist_addr *a)
