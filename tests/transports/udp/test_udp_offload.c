@@ -176,7 +176,7 @@ static void runs_that_are_not_cut(void)
 		ends_open(&e, "listen=127.0.0.1:0", NULL);
 		for (unsigned k = 0; k < 3; k++)
 			f[k] = (struct ist_frame){.channel = e.c,
-						  .payload = (const uint8_t *)"a12b34c56" + 3 * k,
+						  .payload = (const uint8_t *)&"a12b34c56"[3 * k],
 						  .len = 3};
 		kernel_fail("sendmmsg", 0, 0, rows[i].err);
 		CU_ASSERT_EQUAL(fake_send_frames(&e.a, f, 3), 3);
@@ -191,7 +191,7 @@ static void runs_that_are_not_cut(void)
 		CU_ASSERT_TRUE_FATAL(fake_wait(&e.b, FAKE_FRAME, 9));
 		for (unsigned k = 0; k < 9; k++) {
 			got = fake_take(&e.b, FAKE_FRAME);
-			ASSERT_OCTETS(got->data, got->len, "a12b34c56" + 3 * (k % 3),
+			ASSERT_OCTETS(got->data, got->len, &"a12b34c56"[3 * (k % 3)],
 				      k < 6 ? 3 : 2);
 			fake_free(got);
 		}
@@ -259,7 +259,7 @@ static void not_had(void)
 	CU_ASSERT_TRUE(kernel_failed());
 	for (unsigned k = 0; k < 3; k++)
 		f[k] = (struct ist_frame){
-			.channel = e.c, .payload = (const uint8_t *)"xyz" + k, .len = 1};
+			.channel = e.c, .payload = (const uint8_t *)&"xyz"[k], .len = 1};
 	CU_ASSERT_EQUAL(fake_send_frames(&e.a, f, 3), 3);
 	CU_ASSERT_TRUE(fake_wait(&e.b, FAKE_FRAME, 3));
 	CU_ASSERT_STRING_EQUAL(fake_counted(&e.b), "rx-frames=3 rx-octets=3 strangers=1");
@@ -272,7 +272,7 @@ static void three(struct ends *e)
 
 	for (unsigned k = 0; k < 3; k++)
 		f[k] = (struct ist_frame){
-			.channel = e->c, .payload = (const uint8_t *)"a12b34c56" + 3 * k, .len = 3};
+			.channel = e->c, .payload = (const uint8_t *)&"a12b34c56"[3 * k], .len = 3};
 	CU_ASSERT_EQUAL(fake_send_frames(&e->a, f, 3), 3);
 }
 
@@ -293,7 +293,7 @@ static void handed_over(void)
 	CU_ASSERT_EQUAL(recv(z.fd[0], octets, sizeof(octets), MSG_DONTWAIT), 9);
 	for (unsigned k = 0; k < 3; k++) {
 		CU_ASSERT_EQUAL(recv(z.fd[0], octets, sizeof(octets), MSG_DONTWAIT), 3);
-		ASSERT_OCTETS(octets, 3, "a12b34c56" + 3 * k, 3);
+		ASSERT_OCTETS(octets, 3, &"a12b34c56"[3 * k], 3);
 	}
 	CU_ASSERT_EQUAL_FATAL(fake_thaw(&e.b, &z, cfg, err, sizeof(err)), 0);
 	fake_frozen_free(&z);
@@ -302,7 +302,7 @@ static void handed_over(void)
 	CU_ASSERT_TRUE_FATAL(fake_wait(&e.b, FAKE_FRAME, 3));
 	for (unsigned k = 0; k < 3; k++) {
 		got = fake_take(&e.b, FAKE_FRAME);
-		ASSERT_OCTETS(got->data, got->len, "a12b34c56" + 3 * k, 3);
+		ASSERT_OCTETS(got->data, got->len, &"a12b34c56"[3 * k], 3);
 		fake_free(got);
 	}
 	CU_ASSERT_EQUAL(fake_count(&e.b, "rx-joined"), 3);
