@@ -389,6 +389,8 @@ static void fake_on_wake(struct ist_port *p)
 	for (unsigned i = 0; i < n; i++)
 		do_one(f, i);
 	pthread_mutex_lock(&f->lock);
+	if (n > f->n_todo) /* it plays two ports, and the other one was closed meanwhile */
+		n = f->n_todo;
 	memmove(&f->todo[0], &f->todo[n], (f->n_todo - n) * sizeof(f->todo[0]));
 	f->n_todo -= n;
 	pthread_mutex_unlock(&f->lock);
