@@ -341,8 +341,8 @@ list() { # SEPARATED-BY-COMMA PART...: each with each part behind it
 }
 # It would say farewell by an association that is not there any more.
 inside c1 sh -c 'kill -9 $(cat /run/xl2tpd.pid /run/ppp0.pid)'
-idle() { ! ip -n c1 link show dev ppp0 >/dev/null 2>&1; }
-within 10 idle
+idle() { ! ip -n "$1" link show dev ppp0 >/dev/null 2>&1; }
+within 10 idle c1
 verdict $? "c1 has hung up"
 proposes "Windows 10" windows 1701 \
 	"aes256-sha1-ecp384, aes128-sha1-ecp256, aes256-sha1-modp2048, 3des-sha1-modp2048, 3des-sha1-modp1024" \
@@ -378,6 +378,8 @@ gateway_at gw /run/prefer.conf
 within 30 answers && [ -z "$(pgrep -P "$gateway")" ]
 passed $? "one process: the gateway is there" || cat /tmp/run.gw/isthmus.log
 inside c1 xl2tpd -D -c /run/xl2tpd.conf -C /run/xl2tpd/ctl -p /run/xl2tpd.pid >/tmp/run.c1/xl2tpd.log 2>&1 &
+# Its device before would still have the name that the next one is to have.
+within 20 idle c2
 inside c2 sh -c 'echo "c t" >/run/xl2tpd/ctl'
 both() { has4 c1 && has4 c2; }
 within 30 both
