@@ -7,6 +7,8 @@
 #define _GNU_SOURCE
 #include "tests/conformance/host.h"
 
+#include "core/bytes.h"
+
 #include <errno.h>
 #include <poll.h>
 #include <stdarg.h>
@@ -271,19 +273,18 @@ static void host_h_frames(void *host, const struct ist_frame *f, unsigned n)
 	struct check_host *h = host;
 
 	may_report(h, "frames");
-	for (unsigned i = 0; i < n && h->port; i++) {
-		struct ist_frame one = f[i];
+	for (; n && h->port; n--, f++) {
+		struct rd r = rd_init(f->payload, f->len);
+		struct ist_frame one = *f;
 
-		one.segment = 0;
-		for (uint32_t at = 0; f[i].segment && f[i].len - at > f[i].segment && h->port;
-		     at += f[i].segment) {
-			one.len = f[i].segment;
+		do {
+			one.segment = 0;
+			one.len = (uint32_t)r.left;
+			if (f->segment && f->segment < one.len)
+				one.len = f->segment;
+			one.payload = rd_take(&r, one.len);
 			host_one_frame(h, &one);
-			one.payload += f[i].segment;
-			one.len = f[i].len - at - f[i].segment;
-		}
-		if (h->port)
-			host_one_frame(h, &one);
+		} while (r.left && h->port);
 	}
 }
 

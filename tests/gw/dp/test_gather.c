@@ -353,26 +353,30 @@ static void cut(void)
 	ip_bench_in(&rig_forms[0], "gather cut", do_cut);
 }
 
+/* The packet to the client with this text has the checksum it must have. */
+static void pass_sum_is_right(struct bench *b, const char *text, bool v6)
+{
+	const struct flow of = {v6, false, 7000};
+	const struct fake_frame *f = frame_with(b, text, strlen(text));
+	uint8_t copy[LONGEST];
+	size_t len;
+
+	CU_ASSERT_FATAL(f != NULL);
+	len = f->len - L2TP_PPP;
+	memcpy(copy, f->octets + L2TP_PPP, len);
+	packet_sums(copy, len, &of);
+	ASSERT_OCTETS(f->octets + L2TP_PPP, len, copy, len);
+}
+
 /* The kernel leaves the checksum of what its own sockets send to the device. */
 static void do_sums_of_sockets(struct bench *b)
 {
 	int s4 = netns_udp4(GATEWAY, 7000), s6 = netns_udp6(gateway6, 7000);
-	const struct flow f4 = {false, false, 7000}, f6 = {true, false, 7000};
-	const struct fake_frame *f;
-	uint8_t copy[LONGEST];
 
 	CU_ASSERT(ip_bench_send4(b, s4, CLIENT, 7000, "out four", 8) == 8);
-	f = frame_with(b, "out four", 8);
-	CU_ASSERT_FATAL(f != NULL);
-	memcpy(copy, f->octets + L2TP_PPP, f->len - L2TP_PPP);
-	packet_sums(copy, f->len - L2TP_PPP, &f4);
-	ASSERT_OCTETS(f->octets + L2TP_PPP, f->len - L2TP_PPP, copy, f->len - L2TP_PPP);
+	pass_sum_is_right(b, "out four", false);
 	CU_ASSERT(ip_bench_send6(b, s6, client6, 7000, "out six", 7) == 7);
-	f = frame_with(b, "out six", 7);
-	CU_ASSERT_FATAL(f != NULL);
-	memcpy(copy, f->octets + L2TP_PPP, f->len - L2TP_PPP);
-	packet_sums(copy, f->len - L2TP_PPP, &f6);
-	ASSERT_OCTETS(f->octets + L2TP_PPP, f->len - L2TP_PPP, copy, f->len - L2TP_PPP);
+	pass_sum_is_right(b, "out six", true);
 	close(s4);
 	close(s6);
 }

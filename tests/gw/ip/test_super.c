@@ -52,6 +52,8 @@ static void finish(const struct kind *k, uint8_t *p, size_t len)
 		wr_put16(p + k->at + 4, (uint16_t)(len - k->at));
 	wr_put16(sum, 0);
 	wr_put16(sum, (uint16_t)~ip_fold(ip_sum(pseudo(k, p, len), p + k->at, len - k->at)));
+	if (!k->tcp && !sum[0] && !sum[1])
+		wr_put16(sum, 0xffff);
 	if (!k->v6) {
 		wr_put16(p + 10, 0);
 		wr_put16(p + 10, (uint16_t)~ip_fold(ip_sum(0, p, 20)));
