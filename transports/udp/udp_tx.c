@@ -116,31 +116,6 @@ static void udp_tx_sent(struct udp_tx *t, unsigned i, uint32_t octets)
 		t->p->count[C_TX_JOINED] += t->frames[i];
 }
 
-/* The frames of message i, one by one. */
-static void udp_tx_singly(struct udp_tx *t, unsigned i)
-{
-	struct msghdr m = t->m[i].msg_hdr;
-	union udp_cmsg control;
-	uint8_t tos = udp_tx_tos(t->f[i]);
-	ssize_t sent;
-
-	udp_cmsg_copy(&m, &control, &t->base);
-	if (tos)
-		udp_cmsg_put_tos(&m, &control, t->slot->key.peer.family, tos);
-	m.msg_iovlen = 2;
-	for (unsigned k = 0; k < t->frames[i]; k++, m.msg_iov += 2) {
-		do
-			sent = sendmsg(t->fd, &m, MSG_DONTWAIT | MSG_NOSIGNAL);
-		while (sent < 0 && errno == EINTR);
-		if (sent < 0) {
-			t->p->count[udp_tx_counter(errno)]++;
-			continue;
-		}
-		t->p->count[C_TX]++;
-		t->p->count[C_TX_OCTETS] += (uint64_t)sent;
-	}
-}
-
 /* Runs that the kernel does not cut, or not of this length; other errors are those of a frame. */
 static bool udp_tx_cannot_cut(struct udp_tx *t, unsigned i, int err)
 {
@@ -151,26 +126,28 @@ static bool udp_tx_cannot_cut(struct udp_tx *t, unsigned i, int err)
 	return true;
 }
 
-/* sendmmsg stops at the first message it cannot send: count it and go on with the next. */
-static void udp_tx_send(struct udp_tx *t)
+/* sendmmsg stops at the first message it cannot send: count it and go on with the next.  Up to
+ * which message they are done: a run that the kernel does not cut, and what is behind it, are not.
+ */
+static unsigned udp_tx_send(struct udp_tx *t)
 {
-	for (unsigned i = 0; i < t->n;) {
+	unsigned i = 0;
+
+	while (i < t->n) {
 		int sent = sendmmsg(t->fd, t->m + i, t->n - i, MSG_DONTWAIT | MSG_NOSIGNAL);
 
 		if (sent < 0 && errno == EINTR)
 			continue;
 		if (sent <= 0) {
 			if (udp_tx_cannot_cut(t, i, errno))
-				udp_tx_singly(t, i);
-			else
-				t->p->count[udp_tx_counter(errno)] += t->frames[i];
-			i++;
+				return i;
+			t->p->count[udp_tx_counter(errno)] += t->frames[i++];
 			continue;
 		}
 		for (int k = 0; k < sent; k++, i++)
 			udp_tx_sent(t, i, t->m[i].msg_len);
 	}
-	t->n = 0;
+	return i;
 }
 
 /* --- batches ---------------------------------------------------------------------------------- */
@@ -183,12 +160,24 @@ static void udp_tx_tap(const struct udp_tx *t, const struct ist_frame *f, unsign
 			(struct ip_piece){f[i].payload, f[i].len});
 }
 
-/* At most UDP_BATCH frames. */
-static void udp_tx_batch(struct udp_tx *t, const struct ist_frame *f, unsigned n)
+/* Messages of the frames from number `at` on are sent; which number is next. */
+static unsigned udp_tx_from(struct udp_tx *t, const struct ist_frame *f, unsigned n, unsigned at)
 {
 	const bool cut = t->p->offload & UDP_OFFLOAD_SEND;
-	unsigned run;
+	unsigned run, done;
 
+	t->n = 0;
+	for (unsigned i = at; i < n; i += run) {
+		run = cut ? udp_tx_run(f + i, n - i, t->slot->single_from) : 1;
+		udp_tx_add(t, f + i, run, i);
+	}
+	done = udp_tx_send(t);
+	return done < t->n ? (unsigned)(t->f[done] - f) : n;
+}
+
+/* At most UDP_BATCH frames.  After a run that the kernel does not cut there are shorter ones. */
+static void udp_tx_batch(struct udp_tx *t, const struct ist_frame *f, unsigned n)
+{
 	for (unsigned i = 0; i < n; i++) {
 		t->iov[i][0] =
 			(struct iovec){(void *)(uintptr_t)f[i].head, f[i].head ? f[i].head_len : 0};
@@ -196,11 +185,8 @@ static void udp_tx_batch(struct udp_tx *t, const struct ist_frame *f, unsigned n
 	}
 	if (*t->p->host->tap_on)
 		udp_tx_tap(t, f, n);
-	for (unsigned i = 0; i < n; i += run) {
-		run = cut ? udp_tx_run(f + i, n - i, t->slot->single_from) : 1;
-		udp_tx_add(t, f + i, run, i);
-	}
-	udp_tx_send(t);
+	for (unsigned at = 0; at < n;)
+		at = udp_tx_from(t, f, n, at);
 }
 
 int udp_send(struct ist_port *p, const struct ist_frame *f, unsigned n)
@@ -221,7 +207,6 @@ int udp_send(struct ist_port *p, const struct ist_frame *f, unsigned n)
 	s = &p->sock[t.slot->key.sock];
 	t.p = p;
 	t.fd = s->fd;
-	t.n = 0;
 	t.base = (struct msghdr){.msg_name = &to};
 	t.base.msg_namelen = udp_ep_to_sock(&t.slot->key.peer, &to);
 	if (s->wildcard)
