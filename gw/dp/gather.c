@@ -103,11 +103,11 @@ void gather_packet(struct worker *w, const struct data_tun *t, const uint8_t *pk
 	struct ip_run r;
 	unsigned at;
 
-	if (t->offload & (TUN_TCP | TUN_UDP))
+	if (g->may && t->offload & (TUN_TCP | TUN_UDP))
 		kind = ip_run_begin(&r, pkt, len);
 	if (kind == IP_RUN_PART || !g->may)
 		gather_flush(w);
-	if (kind < IP_RUN_ALONE || !g->may || !gather_may_join(t, &r)) {
+	if (kind < IP_RUN_ALONE || !gather_may_join(t, &r)) {
 		gather_now(w, t, pkt, len);
 		return;
 	}

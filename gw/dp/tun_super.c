@@ -20,27 +20,29 @@
 
 enum { TCP_SUM = 16, UDP_SUM = 6 };
 
-static bool tun_super_ask(int fd, unsigned features)
+static bool tun_super_ask(int fd, unsigned want)
 {
+	unsigned features = want ? TUN_F_CSUM : 0;
+
+	if (want & TUN_TCP)
+		features |= TUN_F_TSO4 | TUN_F_TSO6;
+	if (want & TUN_UDP)
+		features |= USO4 | USO6;
 	return !ioctl(fd, TUNSETOFFLOAD, (unsigned long)features);
 }
 
+/* A kernel that has not all has those of TCP, or none. */
 unsigned tun_super_probe(int fd, unsigned want)
 {
-	const unsigned tcp = TUN_F_CSUM | TUN_F_TSO4 | TUN_F_TSO6;
 	struct ifreq r;
 
 	memset(&r, 0, sizeof(r));
 	if (ioctl(fd, TUNGETIFF, &r) < 0 || !(r.ifr_flags & IFF_VNET_HDR))
 		return 0;
-	if (want & TUN_UDP && want & TUN_TCP && tun_super_ask(fd, tcp | USO4 | USO6))
-		return TUN_VNET | TUN_TCP | TUN_UDP;
-	if (want & TUN_UDP && !(want & TUN_TCP) && tun_super_ask(fd, TUN_F_CSUM | USO4 | USO6))
-		return TUN_VNET | TUN_UDP;
-	if (want & TUN_TCP && tun_super_ask(fd, tcp))
-		return TUN_VNET | TUN_TCP;
-	tun_super_ask(fd, 0);
-	return TUN_VNET;
+	want &= TUN_TCP | TUN_UDP;
+	while (!tun_super_ask(fd, want) && want)
+		want = want & TUN_UDP ? want & ~(unsigned)TUN_UDP : 0;
+	return TUN_VNET | want;
 }
 
 static bool tun_super_understand(const struct virtio_net_hdr *h, uint8_t *pkt, size_t len,

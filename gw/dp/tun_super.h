@@ -7,15 +7,16 @@
 #ifndef GW_DP_TUN_SUPER_H
 #define GW_DP_TUN_SUPER_H
 
+#include "gw/dp/dp.h"
 #include "gw/ip/super.h"
 
 #include <sys/types.h>
 #include <sys/uio.h>
 
 enum tun_offload {
-	TUN_TCP = 1, /* super-packets of TCP, as enum dp_tun_offload */
-	TUN_UDP = 2, /* of UDP (Linux 6.2) */
-	TUN_VNET = 4 /* the header */
+	TUN_TCP = DP_TUN_TCP,
+	TUN_UDP = DP_TUN_UDP, /* Linux 6.2 */
+	TUN_VNET = 4	      /* the header */
 };
 #define TUN_HEADERS    100u /* octets of IPv6's and TCP's at most, as a run has them */
 #define TUN_SUPER_HEAD 2u   /* pieces of a super-packet before its data */
