@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Test packets as PPP frames over circuits of a medium: in at one device, out at another one, which
- * is in another namespace, with a gateway or a bare loop between them.  Both ends are ports of our
+ * Test packets as PPP frames over circuits of a medium: in at one device, out at another one, with
+ * a gateway or a bare loop between them.  Both ends are ports of our
  * own transports in this process, so LAPB and its acknowledgements are played at both, too.
  *
- *   linegen MEDIUM DEVICE NAMESPACE DEVICE SECONDS RATE PIDS
+ *   linegen MEDIUM DEVICE DEVICE SECONDS RATE PIDS
  *
  * MEDIUM: frame-relay, cells, pdus or x25.  RATE: frames a second, 0 = all that go.  PIDS: whose
  * CPU time.  It prints a line of key=value, as tests/bench/load.h has it.
  */
-#define _GNU_SOURCE
 #include "tests/bench/meter.h"
 #include "tests/bench/testpkt.h"
 #include "tests/transports/host.h"
@@ -18,8 +17,6 @@
 #include "transports/frame-relay/frame_relay.h"
 #include "transports/x25/x25_transport.h"
 
-#include <fcntl.h>
-#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -122,7 +119,7 @@ static void linegen_open(unsigned k, const struct linegen_medium *m, const char 
 	fake_open(h, m->tr, config);
 	h->host.frames = linegen_frames;
 	h->host.now = linegen_host_now;
-	fake_run(h, linegen_now() + 1000); /* its link opens in this namespace */
+	fake_run(h, linegen_now() + 1000);
 }
 
 static void linegen_connect(const struct linegen_medium *m)
@@ -249,46 +246,33 @@ static void linegen_run(double seconds, const char *pids)
 	       (unsigned long long)lg.book.reordered, (unsigned long long)lg.book.corrupt);
 }
 
-static void linegen_ends(const struct linegen_medium *m, char **argv)
-{
-	int home = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC), away;
-	char path[64];
-
-	snprintf(path, sizeof(path), "/run/netns/%s", argv[3]);
-	away = open(path, O_RDONLY | O_CLOEXEC);
-	linegen_open(0, m, argv[2]);
-	if (setns(away, CLONE_NEWNET))
-		linegen_fail(argv[3]);
-	linegen_open(1, m, argv[4]);
-	if (setns(home, CLONE_NEWNET))
-		linegen_fail("no way back");
-	fake_join(&lg.end[0], &lg.end[1]);
-}
-
 int main(int argc, char **argv)
 {
 	const struct linegen_medium *m = NULL;
 	unsigned rate;
 
 	for (size_t i = 0; i < MEDIA; i++)
-		if (argc == 8 && !strcmp(argv[1], linegen_media[i].name))
+		if (argc == 7 && !strcmp(argv[1], linegen_media[i].name))
 			m = &linegen_media[i];
 	if (!m) {
-		fprintf(stderr, "usage: linegen frame-relay|cells|pdus|x25 DEVICE NAMESPACE DEVICE "
-				"SECONDS RATE PIDS\n");
+		fprintf(stderr,
+			"usage: linegen frame-relay|cells|pdus|x25 DEVICE DEVICE SECONDS RATE "
+			"PIDS\n");
 		return 2;
 	}
-	rate = (unsigned)atoi(argv[6]);
+	rate = (unsigned)atoi(argv[5]);
 	lg.step = rate ? (uint64_t)SECOND * BATCH / rate : 0;
 	if (!testpkt_book_new(&lg.book, 1))
 		return 1;
 	testpkt_book_clear(&lg.book, (uint8_t)(getpid() | 1));
 	aal5_crc_choose();
-	linegen_ends(m, argv);
+	linegen_open(0, m, argv[2]);
+	linegen_open(1, m, argv[3]);
+	fake_join(&lg.end[0], &lg.end[1]);
 	linegen_connect(m);
 	linegen_get_through();
 	linegen_warm_up();
-	linegen_run(atof(argv[5]), argv[7]);
+	linegen_run(atof(argv[4]), argv[6]);
 	fake_leave(&lg.end[0]);
 	fake_leave(&lg.end[1]);
 	fake_close(&lg.end[0]);

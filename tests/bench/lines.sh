@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
 # Row 14: PPP frames from one circuit to another of the same medium, through our gateway and through a loop that passes
-# frames on; sourced by tests/bench/bench.  They come from and go to one generator, in the spaces `lac` and `end`.
+# frames on; sourced by tests/bench/bench.  They come from and go to one generator, in the space `lac`.
 
 # medium of linegen | kind of port | its settings | circuit, without what it is joined with
 lines='frame-relay|frame-relay|lmi = none|dlci 100
@@ -24,15 +24,15 @@ line_conf() { # MEDIUM
 	E
 }
 
-line_cable() { # SPACE DEVICE: to the gateway's device of that name
-	ip -n "$TAG-$1" link add "$2" mtu 2000 type veth peer name "$2" mtu 2000 netns "$TAG-bridge" || give_up "no veth"
-	ip -n "$TAG-$1" link set "$2" addrgenmode none up
-	ip -n "$TAG-bridge" link set "$2" addrgenmode none up
+line_cable() { # DEVICE: to the gateway's device of that name
+	ip -n "$TAG-lac" link add "$1" mtu 2000 type veth peer name "$1" mtu 2000 netns "$TAG-bridge" || give_up "no veth"
+	ip -n "$TAG-lac" link set "$1" addrgenmode none up
+	ip -n "$TAG-bridge" link set "$1" addrgenmode none up
 }
 
 # frames MEDIUM RATE SECONDS PIDS: $answer is what the generator says
 frames() {
-	answer=$(in_space lac timeout 60 taskset -c $GENERATOR_CORE "$BUILD/linegen" "$1" w "$TAG-end" e "$3" "$2" "$4" 2>&1) &&
+	answer=$(in_space lac timeout 60 taskset -c $GENERATOR_CORE "$BUILD/linegen" "$1" w e "$3" "$2" "$4" 2>&1) &&
 		[[ $answer == ns=* ]]
 }
 line_measured() { # MEDIUM NAME PIDS
@@ -66,9 +66,8 @@ line_floor() { # MEDIUM
 
 lines_up() {
 	space bridge
-	space end
-	line_cable lac w
-	line_cable end e
+	line_cable w
+	line_cable e
 }
 lines_switch() {
 	local medium
