@@ -4,17 +4,22 @@
 
 # control_of NAME: the pid of its control; without an answer of its own
 control_of() { pgrep -P "${daemon[$1]}" -x isthmus-control; }
-control_is_there() { control_of "$1" >/dev/null; }
+# next_control NAME PID: there is one, and it is not the one just killed, which keeper may not have reaped yet
+next_control() {
+	local pid
+	pid=$(control_of "$1") && [ "$pid" != "$2" ]
+}
 
 # kill_control NAME TIMES SECONDS: one every so often, and $killed is how many there were; 0 SECONDS = each as soon as
 # it is there, so that keeper waits longer and longer
 kill_control() {
-	local n
+	local pid=
 	killed=0
-	for n in $(seq "$2"); do
+	for _ in $(seq "$2"); do
 		sleep "$3"
-		[ "$3" != 0 ] || within 40 control_is_there "$1"
-		kill -9 $(control_of "$1") 2>/dev/null && killed=$((killed + 1))
+		[ "$3" != 0 ] || within 40 next_control "$1" "$pid"
+		pid=$(control_of "$1")
+		kill -9 "$pid" 2>/dev/null && killed=$((killed + 1))
 	done
 }
 
