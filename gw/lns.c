@@ -191,7 +191,7 @@ static bool lns_reaches(const struct cfg_port *p, const struct radius_tunnel *t)
 	struct ist_addr to;
 
 	return p->transport->caps & IST_CAP_L2TP && (!*t->client || port_is_at(p, t->client)) &&
-	       !p->transport->addr_parse(&to, t->server);
+	       !p->transport->addr_parse(&to, t->server) && port_has_family(p, t->server);
 }
 
 /* A port of the section's that can reach the endpoint, from the client's endpoint if one is given.

@@ -311,6 +311,24 @@ bool port_is_at(const struct cfg_port *p, const char *address)
 	return !strcasecmp(near, address) || !strcmp(p->config.name, address);
 }
 
+/* As its transport writes it: "[2001:db8::1]:1701". */
+static bool port_is_v6(const struct ist_transport *t, const char *address)
+{
+	char text[128] = "";
+	struct ist_addr a;
+
+	return !t->addr_parse(&a, address) && t->addr_format(&a, text, sizeof(text)) > 0 &&
+	       *text == '[';
+}
+
+bool port_has_family(const struct cfg_port *p, const char *address)
+{
+	const struct ist_transport *t = p->transport;
+
+	return strcmp(t->name, "udp") != 0 ||
+	       port_is_v6(t, cfg_port_setting(p, "listen")) == port_is_v6(t, address);
+}
+
 void port_tunnel_ends(struct gw *gw, l2tp_channel c, struct tunnel_ends *out)
 {
 	const struct gw_port *p = port_by_number(gw, dp_channel_port(c));

@@ -63,6 +63,8 @@ struct tunnel_ends {
 enum aaa_medium port_medium(const struct cfg_port *p, bool async);
 /* Does it listen on this address, or is that its name? */
 bool port_is_at(const struct cfg_port *p, const char *address);
+/* Can it reach this address at all?  A `udp` port has one family of addresses. */
+bool port_has_family(const struct cfg_port *p, const char *address);
 void port_tunnel_ends(struct gw *gw, l2tp_channel c, struct tunnel_ends *out);
 const char *port_channel_text(char *buf, size_t cap, struct gw *gw, l2tp_channel c);
 

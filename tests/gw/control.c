@@ -46,12 +46,15 @@
 	X(line_proxy)     \
 	X(line_reach)     \
 	X(line_save)      \
+	X(lns)            \
 	X(memory)         \
 	X(outgoing)       \
 	X(port)           \
 	X(call_phb)       \
 	X(ra)             \
 	X(realm)          \
+	X(record)         \
+	X(route_ask)      \
 	X(reserve)        \
 	X(resume)         \
 	X(resume_join)    \

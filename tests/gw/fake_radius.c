@@ -32,7 +32,7 @@ static void fake_radius_answers(void *ctx, uint64_t now)
 	struct radius_answer a = {.request = r->authenticator, .secret = "secret"};
 
 	CU_ASSERT_TRUE_FATAL(radius_open(&a.packet, r->octets, r->len));
-	r->done(r->ctx, &a, now);
+	r->done(r->ctx, fake_radius.unanswered ? NULL : &a, now);
 	free(r);
 }
 
@@ -47,6 +47,9 @@ struct radius_request *__wrap_radius_client_ask(struct radius_client *c,
 	fake_radius.asked++;
 	memcpy(fake_radius.question, q->attrs, q->len);
 	fake_radius.question_len = q->len;
+	fake_radius.password_len = q->password_len;
+	if (q->password_len)
+		memcpy(fake_radius.password, q->password, q->password_len);
 	if (fake_radius.judge)
 		fake_radius.judge(q);
 	r = calloc(1, sizeof(*r));

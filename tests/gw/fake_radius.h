@@ -9,8 +9,9 @@
 #include "gw/aaa/radius_client.h"
 
 struct fake_radius {
-	bool on;     /* else the real one is asked */
-	bool silent; /* what is asked from now on gets no answer */
+	bool on;	 /* else the real one is asked */
+	bool silent;	 /* what is asked from now on gets no answer */
+	bool unanswered; /* no server answers, and that is told */
 	uint8_t code;
 	const char *attrs; /* of the answer, in hex */
 	/* In place of these: fill code and attrs for that question.  NULL = as they are */
@@ -18,6 +19,8 @@ struct fake_radius {
 	unsigned asked;
 	uint8_t question[RADIUS_MAX]; /* attributes of the last one */
 	size_t question_len;
+	uint8_t password[RADIUS_PASSWORD]; /* that goes with them */
+	size_t password_len;
 };
 extern struct fake_radius fake_radius;
 
