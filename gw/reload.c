@@ -86,13 +86,15 @@ static int reload_take(void *ctx)
 	return 0;
 }
 
+/* Of the two that were tried only one has a VTY from now on. */
 static void reload_end(void *ctx, bool done)
 {
 	struct reload *r = ctx;
+	const bool tried = r->taken;
 
 	if (r->taken && !done)
 		reload_swap(r);
-	if (r->taken && strcmp(r->now.cfg->vty_socket, r->other.cfg->vty_socket) != 0)
+	if (tried && strcmp(r->now.cfg->vty_socket, r->other.cfg->vty_socket) != 0)
 		r->p->sweep(r->other.cfg->vty_socket);
 	opener_free(r->rules);
 	r->rules = NULL;

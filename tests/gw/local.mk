@@ -90,3 +90,12 @@ unit_keeper_SOURCES = $(TEST_LIB) tests/gw/keeper/keeper.c tests/gw/keeper/stand
 unit_keeper_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
 unit_keeper_LDFLAGS = $(heap_ldflags)
 unit_keeper_LDADD = libkeeper.la $(CUNIT_LIBS)
+
+# What keeper has of the configuration; with the data plane, which unit-control plays.
+check_PROGRAMS += unit-processes
+TESTS += unit-processes
+unit_processes_SOURCES = $(TEST_LIB) tests/gw/processes.c tests/gw/test_reload.c
+unit_processes_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS) $(OSMO_CFLAGS)
+unit_processes_LDFLAGS = $(heap_ldflags)
+unit_processes_LDADD = libcontrol.la libkeeper.la libdp.la libcfg.la libtransports.la libppp.la libcore.la \
+	$(OSMO_LIBS) $(CUNIT_LIBS)
