@@ -296,6 +296,24 @@ struct ist_need {
 	uint32_t circuits, descriptors;
 };
 
+/* How it stands with one thing by which the kernel makes frames cheaper. */
+enum ist_offload_state {
+	IST_OFFLOAD_ACTIVE = 1,
+	IST_OFFLOAD_OFF,     /* by the port's settings */
+	IST_OFFLOAD_ABSENT,  /* this kernel does not offer it */
+	IST_OFFLOAD_REFUSED, /* `err` says why */
+	IST_OFFLOAD_SMALLER, /* memory: less than was asked for */
+};
+/* One of them; for `show datapath`. */
+struct ist_offload {
+	const char *words;   /* "datagrams received together (UDP_GRO)"; static */
+	uint32_t state;	     /* enum ist_offload_state */
+	uint32_t err;	     /* REFUSED: errno */
+	uint64_t asked, got; /* memory: octets, or slots; asked 0 = what there is by itself; both 0
+				= none */
+	const char *hint;    /* what an administrator could do for it; static, NULL = nothing */
+};
+
 #define IST_ERRORS 6u /* kinds of physical layer errors */
 
 /* A port on its way to another process: octets of the transport's own, and descriptors. */
@@ -409,6 +427,9 @@ struct ist_transport {
 	/* IST_CAP_SWITCHED, IST_CAP_CALLS: can a port with these settings place calls at all, or
 	 * does it only take them?  NULL = it can. */
 	bool (*calls)(const struct ist_port_config *cfg);
+	/* Which offloads the port has, and which it could have: at most n of them are written, *out
+	 * zeroed before; returns how many there are.  NULL = it knows of none. */
+	unsigned (*offloads)(const struct ist_port *p, struct ist_offload *out, unsigned n);
 };
 
 /* A plugin exports exactly this. */

@@ -24,16 +24,26 @@ static const struct {
 	data_handler *handle;
 	bool asks;
 } data_kinds[DOOR_KINDS] = {
-	[DOOR_ATTACH] = {data_attach, true},	     [DOOR_MARK] = {data_mark, false},
-	[DOOR_CALL_SET] = {data_call_set, false},    [DOOR_CALL_DEL] = {data_call_del, false},
-	[DOOR_FILTER_ADD] = {data_filter_add, true}, [DOOR_FILTER_DEL] = {data_filter_del, false},
-	[DOOR_TUN_OPEN] = {data_tun_open, true},     [DOOR_TUN_CLOSE] = {data_tun_close, false},
-	[DOOR_TUN_ROUTE] = {data_tun_route, false},  [DOOR_PORT_OPEN] = {data_port_open, true},
-	[DOOR_PORT_CLOSE] = {data_port_close, true}, [DOOR_CONNECT] = {data_connect, true},
-	[DOOR_PORT_COUNT] = {data_port_count, true}, [DOOR_PORT_STATUS] = {data_port_status, true},
-	[DOOR_PORT_FILL] = {data_port_fill, true},   [DOOR_PORT_TAP] = {data_port_tap, true},
-	[DOOR_LINE_ACCM] = {data_line_accm, true},   [DOOR_LINE_ERRORS] = {data_line_errors, true},
+	[DOOR_ATTACH] = {data_attach, true},
+	[DOOR_MARK] = {data_mark, false},
+	[DOOR_CALL_SET] = {data_call_set, false},
+	[DOOR_CALL_DEL] = {data_call_del, false},
+	[DOOR_FILTER_ADD] = {data_filter_add, true},
+	[DOOR_FILTER_DEL] = {data_filter_del, false},
+	[DOOR_TUN_OPEN] = {data_tun_open, true},
+	[DOOR_TUN_CLOSE] = {data_tun_close, false},
+	[DOOR_TUN_ROUTE] = {data_tun_route, false},
+	[DOOR_PORT_OPEN] = {data_port_open, true},
+	[DOOR_PORT_CLOSE] = {data_port_close, true},
+	[DOOR_CONNECT] = {data_connect, true},
+	[DOOR_PORT_COUNT] = {data_port_count, true},
+	[DOOR_PORT_STATUS] = {data_port_status, true},
+	[DOOR_PORT_FILL] = {data_port_fill, true},
+	[DOOR_PORT_TAP] = {data_port_tap, true},
+	[DOOR_LINE_ACCM] = {data_line_accm, true},
+	[DOOR_LINE_ERRORS] = {data_line_errors, true},
 	[DOOR_RESUME] = {data_resume, true},
+	[DOOR_PORT_OFFLOADS] = {data_port_offloads, true},
 };
 
 void data_say(struct data *data, struct door_msg *answer, const char *text)

@@ -70,6 +70,7 @@ struct data {
 	char text[DATA_TEXT];
 	uint64_t count[DOOR_COUNTS];
 	struct ist_fill fill[DOOR_FILLS];
+	struct ist_offload offload[DOOR_OFFLOADS];
 	pthread_t thread;
 	bool running;
 	atomic_bool stop;
@@ -124,7 +125,7 @@ typedef void data_handler(struct data *data, const struct door_msg *m, struct do
 data_handler data_call_set, data_call_del, data_filter_add, data_filter_del, data_tun_open,
 	data_tun_close, data_tun_route, data_port_open, data_port_close, data_connect, data_resume,
 	data_port_count, data_port_status, data_port_fill, data_port_tap, data_line_accm,
-	data_line_errors, data_attach, data_mark;
+	data_port_offloads, data_line_errors, data_attach, data_mark;
 void data_call_forget(struct data *data, uint16_t tid, uint16_t sid);
 void data_port_forget(struct data *data, unsigned port);
 void data_tun_forget(struct data *data, struct data_tun *t);

@@ -405,6 +405,28 @@ void data_port_fill(struct data *data, const struct door_msg *m, struct door_msg
 					       : (uint32_t)answer->answer.rc;
 }
 
+static int data_port_run_offloads(struct worker *w, void *arg)
+{
+	struct data_job *j = arg;
+	const struct worker_port *p = w->port[j->no];
+
+	return DATA_PORT_HAS(p->t, offloads)
+		       ? (int)p->t->offloads(p->p, j->data->offload, j->m->port_ask.n)
+		       : 0;
+}
+
+void data_port_offloads(struct data *data, const struct door_msg *m, struct door_msg *answer)
+{
+	struct door_answer *a = &answer->answer;
+
+	answer->kind = DOOR_OFFLOADS_ARE;
+	memset(data->offload, 0, sizeof(data->offload));
+	data_port_run(data, m->port_ask.port, data_port_run_offloads, m, answer);
+	a->offload_row = data->offload;
+	if (a->rc > 0)
+		a->offload_rows = m->port_ask.n < (uint32_t)a->rc ? m->port_ask.n : (uint32_t)a->rc;
+}
+
 static int data_port_run_tap(struct worker *w, void *arg)
 {
 	struct data_job *j = arg;

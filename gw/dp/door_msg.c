@@ -50,6 +50,17 @@ static const struct door_field fill_fields[] = {
 };
 static const struct door_shape fill_shape = SHAPE(fill, fill_fields);
 
+typedef struct ist_offload offload;
+static const struct door_field offload_fields[] = {
+	TEXT(offload, words, 0, DOOR_TEXT),
+	RANGE(offload, state, IST_OFFLOAD_ACTIVE, IST_OFFLOAD_SMALLER),
+	ANY(offload, err),
+	ANY(offload, asked),
+	ANY(offload, got),
+	MAYBE(offload, hint, DOOR_TEXT),
+};
+static const struct door_shape offload_shape = SHAPE(offload, offload_fields);
+
 /* The anonymous struct of a link of a bundle has no name of its own. */
 #define LINK_AT(m) (offsetof(struct dp_bundle, link[0].m) - offsetof(struct dp_bundle, link[0]))
 #define LINK(m) \
@@ -175,6 +186,10 @@ static const struct door_field fill_ask_fields[] = {
 	PORT(port_ask.port),
 	RANGE(msg, port_ask.n, 0, DOOR_FILLS),
 };
+static const struct door_field offloads_ask_fields[] = {
+	PORT(port_ask.port),
+	RANGE(msg, port_ask.n, 0, DOOR_OFFLOADS),
+};
 static const struct door_field port_tap_fields[] = {
 	PORT(port_tap.port),
 	FLAG(msg, port_tap.on),
@@ -207,6 +222,10 @@ static const struct door_field counts_fields[] = {
 static const struct door_field fills_fields[] = {
 	RC,
 	LIST(msg, answer.fill, answer.fills, 0, DOOR_FILLS, &fill_shape),
+};
+static const struct door_field offloads_fields[] = {
+	RC,
+	LIST(msg, answer.offload_row, answer.offload_rows, 0, DOOR_OFFLOADS, &offload_shape),
 };
 static const struct door_field errors_fields[] = {RC, ARRAY(msg, answer.error)};
 
@@ -319,6 +338,8 @@ static const struct door_row door_rows[DOOR_KINDS] = {
 	[DOOR_PORT] = {"port", ROW(REPORT, port_fields), NULL},
 	[DOOR_TOLD] = {"told", ROW(REPORT, told_fields), NULL},
 	[DOOR_RESUME] = {"resume", ROW(TABLE, resume_fields), NULL},
+	[DOOR_PORT_OFFLOADS] = {"port-offloads", ROW(TABLE, offloads_ask_fields), NULL},
+	[DOOR_OFFLOADS_ARE] = {"offloads", ROW(ANSWER, offloads_fields), NULL},
 };
 
 _Static_assert(DOOR_PORTS == WORKER_PORTS && DOOR_WORKERS == WORKER_MAX, "one of them is stale");

@@ -29,6 +29,7 @@
 #define DOOR_CIRCUITS	 65536u
 #define DOOR_COUNTS	 1024u
 #define DOOR_FILLS	 64u
+#define DOOR_OFFLOADS	 64u
 
 /* Who sends a message: it is refused when it comes another way. */
 enum door_way {
@@ -77,6 +78,8 @@ enum door_kind {
 	DOOR_TOLD,   /* attach: this worker has reported all that it has */
 	/* table, later */
 	DOOR_RESUME, /* answered as CONNECT */
+	DOOR_PORT_OFFLOADS,
+	DOOR_OFFLOADS_ARE, /* its answer */
 	DOOR_KINDS
 };
 
@@ -126,7 +129,7 @@ struct door_connect {
 };
 struct door_port_ask {
 	uint32_t port;
-	uint32_t n; /* counters, octets of text, or fills at most */
+	uint32_t n; /* counters, octets of text, fills or offloads at most */
 };
 struct door_port_tap {
 	uint32_t port;
@@ -149,6 +152,8 @@ struct door_answer {
 	uint32_t counts;
 	const struct ist_fill *fill;
 	uint32_t fills;
+	const struct ist_offload *offload_row;
+	uint32_t offload_rows;
 	uint32_t error[IST_ERRORS];
 };
 struct door_report {
@@ -181,7 +186,7 @@ struct door_msg {
 		struct door_tun_route tun_route;
 		struct door_port_open port_open;
 		struct door_connect connect;   /* CONNECT, RESUME */
-		struct door_port_ask port_ask; /* PORT_COUNT, PORT_STATUS, PORT_FILL */
+		struct door_port_ask port_ask; /* PORT_COUNT, _STATUS, _FILL, _OFFLOADS */
 		struct door_port_tap port_tap;
 		struct door_line line; /* LINE_ACCM, LINE_ERRORS */
 		struct door_answer answer;

@@ -164,6 +164,11 @@ int dp_port_tap(struct dp *dp, unsigned port, bool on);
 int dp_port_status(struct dp *dp, unsigned port, char *buf, size_t len);
 /* What others can take up there, as ist_transport.fill; 0 when the transport does not say. */
 unsigned dp_port_fill(struct dp *dp, unsigned port, struct ist_fill *out, unsigned n);
+/* Its offloads, as ist_transport.offloads: how many have been written.  words are NULL when there
+ * is no room for more texts. */
+unsigned dp_port_offloads(struct dp *dp, unsigned port, struct ist_offload *out, unsigned n);
+/* The number of the worker that has it. */
+unsigned dp_port_worker(const struct dp *dp, unsigned port);
 
 /* ACCM of the asynchronous line under a channel; false = its transport has none. */
 bool dp_line_accm(struct dp *dp, l2tp_channel c, uint32_t send, uint32_t receive);
@@ -335,8 +340,11 @@ uint64_t dp_tunnel_heard(const struct dp *dp, uint16_t tid);
  * caller's (netif.h).  Returns its number, from 1 on, or 0 with words in err. */
 uint32_t dp_tun_open(struct dp *dp, const char *name, uint16_t mtu, unsigned offload, char *err,
 		     size_t err_len);
-/* What it has of them. */
+/* What it has of them, and what the first that opened it wanted. */
 unsigned dp_tun_offload(const struct dp *dp, uint32_t no);
+unsigned dp_tun_wanted(const struct dp *dp, uint32_t no);
+/* The number of the next open one after this, 0 = of the first; 0 = there is none. */
+uint32_t dp_tun_next(const struct dp *dp, uint32_t no);
 /* The device goes with its last close, and the last call that names it.  0 is fine. */
 void dp_tun_close(struct dp *dp, uint32_t no);
 /* As the kernel knows it; "" for a number that is not there.  Valid until it is closed. */

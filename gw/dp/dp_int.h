@@ -56,6 +56,7 @@ struct dp_tun {
 	uint32_t no;
 	char name[16];
 	uint8_t offload; /* what it has of enum dp_tun_offload */
+	uint8_t wanted;	 /* of those */
 	unsigned opened, calls;
 	struct dp_tun *next;
 };

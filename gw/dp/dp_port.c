@@ -261,6 +261,31 @@ unsigned dp_port_fill(struct dp *dp, unsigned port, struct ist_fill *out, unsign
 	return (unsigned)rc;
 }
 
+unsigned dp_port_offloads(struct dp *dp, unsigned port, struct ist_offload *out, unsigned n)
+{
+	struct door_msg m = {.kind = DOOR_PORT_OFFLOADS, .port_ask = {port, n}};
+	const struct door_answer *a = &dp->answer.answer;
+	int rc;
+
+	memset(out, 0, n * sizeof(*out));
+	if (m.port_ask.n > DOOR_OFFLOADS)
+		m.port_ask.n = DOOR_OFFLOADS;
+	rc = dp_port_ask(dp, port, &m);
+	if (rc <= 0 || dp->answer.kind != DOOR_OFFLOADS_ARE || a->offload_rows > n)
+		return 0;
+	memcpy(out, a->offload_row, a->offload_rows * sizeof(*out));
+	for (unsigned i = 0; i < a->offload_rows; i++) {
+		out[i].words = dp_static_words(dp, out[i].words);
+		out[i].hint = dp_static_words(dp, out[i].hint);
+	}
+	return a->offload_rows;
+}
+
+unsigned dp_port_worker(const struct dp *dp, unsigned port)
+{
+	return port < DP_PORTS ? dp->port[port].home : 0;
+}
+
 int dp_port_tap(struct dp *dp, unsigned port, bool on)
 {
 	struct door_msg m = {.kind = DOOR_PORT_TAP, .port_tap = {port, on}};

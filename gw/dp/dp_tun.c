@@ -33,7 +33,7 @@ static int dp_tun_ask(struct dp *dp, const struct door_tun_open *want)
 }
 
 /* What data has opened may be here still, since entries name it. */
-static struct dp_tun *dp_tun_note(struct dp *dp, const struct door_answer *a)
+static struct dp_tun *dp_tun_note(struct dp *dp, const struct door_answer *a, uint8_t wanted)
 {
 	struct dp_tun *t = dp_tun_get(dp, a->no);
 
@@ -48,6 +48,7 @@ static struct dp_tun *dp_tun_note(struct dp *dp, const struct door_answer *a)
 	}
 	t->no = a->no;
 	t->offload = a->offload;
+	t->wanted = wanted;
 	snprintf(t->name, sizeof(t->name), "%s", a->words);
 	t->next = dp->tuns;
 	dp->tuns = t;
@@ -59,7 +60,7 @@ static struct dp_tun *dp_tun_make(struct dp *dp, const struct door_tun_open *wan
 {
 	const struct door_answer *a = &dp->answer.answer;
 	int rc = dp_tun_ask(dp, want);
-	struct dp_tun *t = rc ? NULL : dp_tun_note(dp, a);
+	struct dp_tun *t = rc ? NULL : dp_tun_note(dp, a, want->offload);
 	struct door_msg close = {.kind = DOOR_TUN_CLOSE, .number = {a->no}};
 
 	if (t)
@@ -147,6 +148,23 @@ unsigned dp_tun_offload(const struct dp *dp, uint32_t no)
 	const struct dp_tun *t = dp_tun_get(dp, no);
 
 	return t ? t->offload : 0;
+}
+
+unsigned dp_tun_wanted(const struct dp *dp, uint32_t no)
+{
+	const struct dp_tun *t = dp_tun_get(dp, no);
+
+	return t ? t->wanted : 0;
+}
+
+uint32_t dp_tun_next(const struct dp *dp, uint32_t no)
+{
+	uint32_t next = 0;
+
+	for (const struct dp_tun *t = dp->tuns; t; t = t->next)
+		if (t->opened && t->no > no && (!next || t->no < next))
+			next = t->no;
+	return next;
 }
 
 bool dp_tun_route(struct dp *dp, uint32_t no, const struct dp_prefix *to, uint16_t tid,

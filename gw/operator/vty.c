@@ -27,7 +27,8 @@ const struct table *const operator_tables[] = {
 	&table_clients, &table_calls,	 &table_counters, &table_services,   &table_pools,
 	&table_log,	&table_failures, &table_bundles,  &table_lines,	     &table_joins,
 	&table_routes,	&table_filters,	 &table_outgoing, &table_processes,  &table_radius,
-	&table_upgrade, &table_reload,	 &table_drain,	  &table_accounting, NULL,
+	&table_upgrade, &table_reload,	 &table_drain,	  &table_accounting, &table_datapath,
+	NULL,
 };
 
 struct vty_lines {
@@ -273,6 +274,7 @@ static void vty_install(void)
 	vty_radius_init();
 	vty_coa_init();
 	vty_filters_init();
+	vty_datapath_init();
 	vty_rates_init();
 	vty_history_init();
 	vty_bundles_init();

@@ -31,7 +31,8 @@ void vty_coa_init(void);      /* show_coa.c */
  */
 void vty_grant_lines(struct vty *vty, const struct leg *l, uint64_t now);
 void vty_filter_lines(struct vty *vty, const struct leg *l);
-void vty_filters_init(void); /* show_filters.c */
+void vty_filters_init(void);  /* show_filters.c */
+void vty_datapath_init(void); /* show_datapath.c */
 /* The rates of a call or line, when it has any (show_rates.c). */
 void vty_rate_lines(struct vty *vty, const struct leg *l);
 void vty_rates_init(void);     /* show_rates.c */
@@ -51,7 +52,7 @@ extern const struct table table_peers, table_tunnels, table_clients, table_outgo
 extern const struct table table_calls, table_counters, table_lines, table_joins;
 extern const struct table table_services, table_pools, table_log, table_routes;
 extern const struct table table_filters, table_failures, table_bundles, table_processes,
-	table_radius, table_upgrade, table_reload, table_drain, table_accounting;
+	table_radius, table_upgrade, table_reload, table_drain, table_accounting, table_datapath;
 /* All of them; NULL ends. */
 extern const struct table *const operator_tables[];
 

@@ -131,6 +131,36 @@ bool case_stale(struct pair *p)
 	return works(p);
 }
 
+#define OFFLOADS_MOST 32u
+
+/* What it tells of its offloads: words, and a state that there is. */
+static bool offloads_rules(struct pair *p)
+{
+	struct ist_offload o[OFFLOADS_MOST + 1] = {{0}};
+	const struct ist_transport *t = p->spec->t;
+	unsigned n, k;
+
+	if (!IST_HAS(t, offloads) || !t->offloads)
+		return true;
+	n = t->offloads(p->side[A].port, o, 0);
+	if (n > OFFLOADS_MOST)
+		return fail(p, "it tells of %u offloads", n);
+	for (unsigned room = 0; room <= n; room++) {
+		memset(o, 0, sizeof(o));
+		if (t->offloads(p->side[A].port, o, room) != n)
+			return fail(p, "how many offloads it has depends on the room for them");
+		for (k = 0; k < room && o[k].words; k++)
+			if (o[k].state < IST_OFFLOAD_ACTIVE || o[k].state > IST_OFFLOAD_SMALLER ||
+			    (o[k].state == IST_OFFLOAD_REFUSED) != (o[k].err != 0))
+				return fail(p, "offload \"%s\" is in state %u with error %u",
+					    o[k].words, o[k].state, o[k].err);
+		if (k != room || o[k].words)
+			return fail(p, "of %u offloads it writes another number with room for %u",
+				    n, room);
+	}
+	return true;
+}
+
 bool case_counters(struct pair *p)
 {
 	uint64_t few[CHECK_COUNTERS], before = 0, after = 0;
@@ -156,7 +186,7 @@ bool case_counters(struct pair *p)
 			if (few[i] != 0xa5a5a5a5a5a5a5a5u)
 				return fail(p, "asked for %u counters, it writes more", k);
 	}
-	return true;
+	return offloads_rules(p);
 }
 
 /* Frames are on their way both ways, and nobody has looked at them yet. */

@@ -64,6 +64,7 @@
 	X(show_joins)     \
 	X(show_peers)     \
 	X(show_ports)     \
+	X(show_datapath)  \
 	X(show_radius)    \
 	X(show_rates)     \
 	X(show_process)   \

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Every function of dp.h and netif.h that the control side calls, remembering. */
 #include "gw/netif.h"
+#include "gw/netif_feature.h"
 #include "tests/gw/bench.h"
 
 #include "gw/text.h"
@@ -57,6 +58,7 @@ void fake_reset(void)
 	fake.mtu = 1472;
 	fake.count = (struct dp_counters){.rx_frames = 12};
 	fake.count.reason[DP_R_SPOOF] = 7;
+	fake.workers = 1;
 	fake.stats = (struct dp_call_stats){.rx_frames = 3, .tx_frames = 4, .drops = 5};
 }
 
@@ -481,10 +483,30 @@ unsigned dp_port_fill(struct dp *dp, unsigned port, struct ist_fill *out, unsign
 	return 2;
 }
 
+unsigned dp_port_offloads(struct dp *dp, unsigned port, struct ist_offload *out, unsigned n)
+{
+	(void)dp;
+	CU_ASSERT_TRUE(n >= 5);
+	if (port)
+		return 0;
+	out[0] = (struct ist_offload){"magic", IST_OFFLOAD_ACTIVE, 0, 0, 0, NULL};
+	out[1] = (struct ist_offload){"wand", IST_OFFLOAD_OFF, 0, 0, 0, "wand = yes"};
+	out[2] = (struct ist_offload){"hat", IST_OFFLOAD_ABSENT, 0, 0, 0, NULL};
+	out[3] = (struct ist_offload){"broom", IST_OFFLOAD_REFUSED, EPERM, 0, 17, NULL};
+	out[4] = (struct ist_offload){"cauldron", IST_OFFLOAD_SMALLER, 0, 9, 8, "grow"};
+	return 5;
+}
+
+unsigned dp_port_worker(const struct dp *dp, unsigned port)
+{
+	(void)dp;
+	return port == 1;
+}
+
 unsigned dp_workers(const struct dp *dp)
 {
 	(void)dp;
-	return 1;
+	return fake.workers;
 }
 
 static const char *fake_tun(const struct dp *dp, uint32_t no)
@@ -518,6 +540,24 @@ void dp_tun_close(struct dp *dp, uint32_t no)
 		return;
 	fake_dp_say("untun %s", fake_tun(dp, no));
 	dp->tun[no - 1][0] = '\0';
+}
+
+unsigned dp_tun_offload(const struct dp *dp, uint32_t no)
+{
+	return *fake_tun(dp, no) ? fake.tun_has : 0;
+}
+
+unsigned dp_tun_wanted(const struct dp *dp, uint32_t no)
+{
+	return *fake_tun(dp, no) ? fake.tun_wanted : 0;
+}
+
+uint32_t dp_tun_next(const struct dp *dp, uint32_t no)
+{
+	while (++no <= FAKE_TUNS)
+		if (*fake_tun(dp, no))
+			return no;
+	return 0;
 }
 
 bool dp_tun_gone(const struct dp *dp, uint32_t no)
@@ -607,4 +647,20 @@ int netif_route(const char *name, const struct cfg_prefix *to, bool add)
 	fake_dp_say("route %s %s %.60s", name, add ? "add" : "del",
 		    gw_prefix_text(text, sizeof(text), to));
 	return fake_netif();
+}
+
+int netif_feature(const char *device, const char *feature)
+{
+	CU_ASSERT_STRING_EQUAL(device, "eth7");
+	if (!strcmp(feature, "rx-gro"))
+		return fake.gro;
+	CU_ASSERT_STRING_EQUAL(feature, "rx-udp-gro-forwarding");
+	return fake.gro_forwarding;
+}
+
+unsigned netif_ethers(char (*name)[IF_NAMESIZE], unsigned n)
+{
+	CU_ASSERT_FATAL(n > 0);
+	snprintf(name[0], IF_NAMESIZE, "eth7");
+	return 1;
 }

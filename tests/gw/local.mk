@@ -47,7 +47,7 @@ unit_control_SOURCES = $(TEST_LIB) \
 	tests/gw/test_loop.c \
 	tests/gw/operator/test_table.c \
 	tests/gw/store/model.c tests/gw/store/model.h tests/gw/store/test_store.c tests/gw/store/test_store_open.c \
-	tests/gw/operator/says.c tests/gw/operator/says.h tests/gw/operator/test_vty.c tests/gw/operator/test_show_calls.c tests/gw/operator/test_show_counters.c tests/gw/operator/test_show_filters.c tests/gw/operator/test_show_joins.c tests/gw/operator/test_show_routes.c tests/gw/operator/test_show_peers.c tests/gw/operator/test_show_ports.c tests/gw/operator/test_show_process.c tests/gw/operator/test_show_reload.c tests/gw/operator/test_show_services.c tests/gw/operator/test_show_upgrade.c \
+	tests/gw/operator/says.c tests/gw/operator/says.h tests/gw/operator/test_vty.c tests/gw/operator/test_show_calls.c tests/gw/operator/test_show_counters.c tests/gw/operator/test_show_datapath.c tests/gw/operator/test_show_filters.c tests/gw/operator/test_show_joins.c tests/gw/operator/test_show_routes.c tests/gw/operator/test_show_peers.c tests/gw/operator/test_show_ports.c tests/gw/operator/test_show_process.c tests/gw/operator/test_show_reload.c tests/gw/operator/test_show_services.c tests/gw/operator/test_show_upgrade.c \
 	tests/gw/operator/test_vty_listen.c \
 	tests/gw/test_text.c tests/gw/test_about.c tests/gw/test_trace.c tests/gw/test_trace_ring.c tests/gw/operator/at_socket.c tests/gw/operator/at_socket.h tests/gw/operator/test_debug.c \
 	tests/gw/words/said.c tests/gw/words/said.h tests/gw/words/test_words.c tests/gw/words/test_words_l2tp.c tests/gw/words/test_words_medium.c tests/gw/words/test_words_ppp.c tests/gw/words/test_words_radius.c \
@@ -71,7 +71,7 @@ TESTS += unit-dataplane
 unit_dataplane_SOURCES = $(TEST_LIB) tests/gw/dp/dataplane.c tests/gw/dp/fake.h tests/gw/dp/fake.c tests/gw/dp/rig.c \
 	tests/gw/dp/test_addrtab.c tests/gw/dp/test_attach.c tests/gw/dp/test_calltab.c tests/gw/dp/test_dp.c tests/gw/dp/test_dp_bundle.c tests/gw/dp/test_dp_call.c tests/gw/dp/test_dp_chan.c tests/gw/dp/test_dp_echo.c tests/gw/dp/test_dp_filter.c tests/gw/dp/test_dp_forward.c \
 	tests/gw/dp/test_dp_media.c tests/gw/dp/test_dp_memory.c tests/gw/dp/test_dp_report.c tests/gw/dp/test_dp_send.c tests/gw/ip/test_ip.c tests/gw/ip/test_super.c tests/gw/dp/test_gather.c tests/gw/dp/test_map.c \
-	tests/netns.c tests/netns.h tests/gw/netns.c tests/gw/netns.h tests/gw/test_netif.c tests/gw/test_sa.c tests/gw/test_sa_xfrm.c tests/gw/dp/test_pool.c tests/gw/dp/test_prefixtab.c tests/gw/dp/test_rate.c \
+	tests/netns.c tests/netns.h tests/gw/netns.c tests/gw/netns.h tests/gw/test_netif.c tests/gw/test_netif_feature.c tests/gw/test_sa.c tests/gw/test_sa_xfrm.c tests/gw/dp/test_pool.c tests/gw/dp/test_prefixtab.c tests/gw/dp/test_rate.c \
 	tests/gw/dp/test_ring.c tests/gw/dp/test_ip_networks.c tests/gw/dp/test_ip_path.c tests/gw/dp/test_worker.c \
 	tests/gw/dp/ip_bench.h tests/gw/dp/ip_bench.c tests/gw/dp/test_dp_tun.c tests/gw/dp/test_host.c \
 	tests/gw/dp/door_samples.h tests/gw/dp/door_samples.c tests/gw/dp/apart.c tests/gw/dp/apart.h tests/gw/dp/test_data_left.c tests/gw/dp/test_data_port.c tests/gw/dp/pass.c tests/gw/dp/pass.h tests/gw/dp/test_data_side.c tests/gw/dp/test_hand_over.c tests/gw/dp/test_image.c tests/gw/dp/test_take_over.c tests/gw/dp/test_door.c tests/gw/dp/test_door_msg.c tests/gw/dp/test_port_check.c

@@ -10,7 +10,7 @@ unit_transports_SOURCES = $(TEST_LIB) tests/transports/main.c \
 	tests/transports/pppoe/test_pppoe.c tests/transports/pppoe/test_pppoe_freeze.c tests/transports/pppoe/test_pppoe_resume.c tests/transports/pppoe/test_pppoe_conf.c \
 	tests/transports/pppoe/test_pppoe_hash.c tests/transports/pppoe/test_pppoe_addr.c \
 	tests/transports/test_no_memory.c tests/transports/test_plugin.c tests/transports/kit/test_settings.c tests/transports/kit/test_linktype.c \
-	tests/transports/kit/test_access.c tests/transports/kit/test_opening.c tests/transports/kit/test_circuits.c tests/transports/kit/test_slots.c tests/transports/kit/test_handover.c tests/transports/udp/test_ip_head.c \
+	tests/transports/kit/test_access.c tests/transports/kit/test_opening.c tests/transports/kit/test_offloads.c tests/transports/told.h tests/transports/told.c tests/transports/kit/test_circuits.c tests/transports/kit/test_slots.c tests/transports/kit/test_handover.c tests/transports/udp/test_ip_head.c \
 	tests/transports/kit/test_udp_addr.c tests/transports/udp/test_udp_table.c tests/transports/udp/test_udp.c tests/transports/udp/test_udp_marks.c tests/transports/udp/test_udp_socket.c tests/transports/udp/test_udp_freeze.c \
 	tests/transports/udp/test_udp_ipsec.c tests/transports/udp/test_udp_peer.c tests/transports/udp/test_udp_cmsg.c tests/transports/udp/test_udp_offload.c \
 	tests/transports/kit/test_delay.c tests/transports/kit/test_due.c tests/transports/kit/test_impair.c tests/transports/test_loop.c \

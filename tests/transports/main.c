@@ -9,6 +9,7 @@
 	X(linktype)        \
 	X(access)          \
 	X(opening)         \
+	X(offloads)        \
 	X(circuits)        \
 	X(handover)        \
 	X(slots)           \

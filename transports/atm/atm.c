@@ -420,6 +420,11 @@ static unsigned atm_fill(const struct ist_port *p, struct ist_fill *out, unsigne
 	return 1;
 }
 
+static unsigned atm_offloads(const struct ist_port *p, struct ist_offload *out, unsigned n)
+{
+	return link_offloads(p->link, out, n);
+}
+
 const struct ist_transport atm_transport = {
 	.abi = IST_TRANSPORT_ABI,
 	.size = sizeof(struct ist_transport),
@@ -440,6 +445,7 @@ const struct ist_transport atm_transport = {
 	.count = atm_count,
 	.disconnect = atm_disconnect,
 	.status = atm_status,
+	.offloads = atm_offloads,
 	.fill = atm_fill,
 	.check = atm_check,
 };

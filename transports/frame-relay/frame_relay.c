@@ -453,6 +453,11 @@ static int fr_status(const struct ist_port *p, char *buf, size_t len)
 			lmi_sides_up(l) ? "up" : "down", up, p->circuits, small);
 }
 
+static unsigned fr_offloads(const struct ist_port *p, struct ist_offload *out, unsigned n)
+{
+	return link_offloads(p->link, out, n);
+}
+
 const struct ist_transport frame_relay_transport = {
 	.abi = IST_TRANSPORT_ABI,
 	.size = sizeof(struct ist_transport),
@@ -471,6 +476,7 @@ const struct ist_transport frame_relay_transport = {
 	.count = fr_count,
 	.disconnect = fr_disconnect,
 	.status = fr_status,
+	.offloads = fr_offloads,
 	.check = fr_check,
 	.freeze = fr_freeze,
 	.thaw = fr_thaw,

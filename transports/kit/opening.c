@@ -104,10 +104,6 @@ static int opening_checked(int fd)
 	return fd < 0 ? -errno : fd;
 }
 
-/* Octets: bursts that a link without a ring has not read yet, and that its device has not sent yet.
- */
-#define PACKET_BUFFER (4 << 20)
-
 static int opening_packet(const struct ist_open *w)
 {
 	int fd;
@@ -118,8 +114,8 @@ static int opening_packet(const struct ist_open *w)
 	fd = opening_checked(socket(AF_PACKET, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
 	if (fd < 0)
 		return fd;
-	sock_buffer(fd, SO_RCVBUFFORCE, SO_RCVBUF, PACKET_BUFFER);
-	sock_buffer(fd, SO_SNDBUFFORCE, SO_SNDBUF, PACKET_BUFFER);
+	sock_buffer(fd, SO_RCVBUFFORCE, SO_RCVBUF, OPENING_PACKET_BUFFER);
+	sock_buffer(fd, SO_SNDBUFFORCE, SO_SNDBUF, OPENING_PACKET_BUFFER);
 	return fd;
 }
 

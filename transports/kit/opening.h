@@ -8,6 +8,10 @@
 
 #include "transports/kit/udp_addr.h"
 
+/* Octets of a packet socket's buffers: bursts that a link without a ring has not read yet, and that
+ * its device has not sent yet. */
+#define OPENING_PACKET_BUFFER (4 << 20)
+
 /* What to open.  A name that is too long is cut, and opening it is refused. */
 struct ist_open opening_named(enum ist_open_kind kind, const char *name);
 struct ist_open opening_at(enum ist_open_kind kind, const struct udp_ep *at);

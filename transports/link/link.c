@@ -508,6 +508,15 @@ bool link_mac(const struct link *l, uint8_t mac[6])
 	return l->kind->mac && l->kind->mac(l->impl, mac);
 }
 
+unsigned link_offloads(const struct link *l, struct ist_offload *out, unsigned n)
+{
+	struct offloads list = {out, n, 0};
+
+	if (l->started && l->kind->offloads)
+		l->kind->offloads(l->impl, &list);
+	return list.n;
+}
+
 void link_count(const struct link *l, uint64_t *out)
 {
 	memcpy(out, l->count, sizeof(l->count));

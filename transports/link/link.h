@@ -161,6 +161,8 @@ bool link_accepts(const struct link *l);
 uint32_t link_mtu(const struct link *l);
 /* The address our end has on an Ethernet, as it is now; false when the link has none to give. */
 bool link_mac(const struct link *l, uint8_t mac[6]);
+/* As ist_transport.offloads, of what is under the port now. */
+unsigned link_offloads(const struct link *l, struct ist_offload *out, unsigned n);
 /* LINK_COUNTER_COUNT values. */
 void link_count(const struct link *l, uint64_t *out);
 

@@ -7,6 +7,7 @@
 #define TRANSPORTS_LINK_LINK_KIND_H
 
 #include "transports/kit/handover.h"
+#include "transports/kit/offloads.h"
 #include "transports/kit/opening.h"
 #include "transports/link/link.h"
 
@@ -35,6 +36,8 @@ struct link_kind {
 	 * or -errno: it does so this time. */
 	int (*hand)(void *impl, struct handover *h);
 	void (*quiet)(void *impl);
+	/* While it is started; NULL = there are none. */
+	void (*offloads)(const void *impl, struct offloads *l);
 };
 
 extern const struct link_kind link_udp, link_packet, link_tun, link_tap, link_loop, link_atmtcp,

@@ -40,6 +40,8 @@ struct packet_link {
 	struct link_ring ring;
 	enum link_ring_of ring_of;
 	bool ring_wanted, bypass;
+	int ring_err,
+		bypass_err; /* errno of the ring that was wanted, and of that; 0 = it is there */
 	char name[IFNAMSIZ];
 	unsigned index;
 	bool ethernet;
@@ -253,6 +255,7 @@ static int link_packet_new_ring(struct packet_link *u, int fd)
 	const struct link_conf *c = link_conf_of(u->socket.link);
 	int r = link_ring_open(&u->ring, fd, u->ring_of, u->octets);
 
+	u->ring_err = r == -EBUSY ? 0 : -r;
 	if (!r || r == -EBUSY || u->ring_of == LINK_RING_BLOCKS)
 		return r;
 	c->host->log(c->host_ctx, 5, "%s: no receive ring of slots: %s", u->name, strerror(-r));
@@ -294,8 +297,11 @@ static void link_packet_speed_up(struct packet_link *u, int fd)
 	int on = 1;
 
 	link_packet_use_ring(u, fd);
-	if (u->bypass && setsockopt(fd, SOL_PACKET, PACKET_QDISC_BYPASS, &on, sizeof(on)) < 0)
-		c->host->log(c->host_ctx, 5, "%s: no qdisc bypass: %s", u->name, strerror(errno));
+	u->bypass_err = 0;
+	if (!u->bypass || !setsockopt(fd, SOL_PACKET, PACKET_QDISC_BYPASS, &on, sizeof(on)))
+		return;
+	u->bypass_err = errno;
+	c->host->log(c->host_ctx, 5, "%s: no qdisc bypass: %s", u->name, strerror(errno));
 }
 
 static struct ist_open link_packet_opening(const struct packet_link *u)
@@ -458,6 +464,38 @@ static uint32_t link_packet_mtu(const void *impl)
 	return ((const struct packet_link *)impl)->mtu;
 }
 
+static const char *const link_packet_rings[] = {
+	[LINK_RING_SLOTS] = "receive ring of slots",
+	[LINK_RING_BLOCKS] = "receive ring of blocks",
+};
+
+/* What the ring holds: frames, or blocks of them. */
+static void link_packet_ring_row(const struct packet_link *u, struct offloads *l)
+{
+	const struct link_ring_shape *s = u->ring.shape;
+	struct ist_offload row = {.words = link_packet_rings[s->of],
+				  .state = IST_OFFLOAD_ACTIVE,
+				  .got = s->slots ? s->slots : s->blocks};
+
+	offloads_add(l, row);
+}
+
+static void link_packet_offloads(const void *impl, struct offloads *l)
+{
+	const struct packet_link *u = impl;
+
+	if (!u->ring.at || u->ring.shape->of != u->ring_of)
+		offloads_asked(l, link_packet_rings[u->ring_of], u->ring_wanted,
+			       u->ring_err ? u->ring_err : EBUSY, "receive-ring = yes",
+			       "a kernel with TPACKET_V2 has it");
+	if (u->ring.at)
+		link_packet_ring_row(u, l);
+	offloads_asked(l, "sent past the queueing discipline", u->bypass, u->bypass_err,
+		       "qdisc-bypass = yes, unseen by captures of this host", "Linux 3.14 has it");
+	offloads_buffer(l, u->socket.fd, SO_RCVBUF, OPENING_PACKET_BUFFER);
+	offloads_buffer(l, u->socket.fd, SO_SNDBUF, OPENING_PACKET_BUFFER);
+}
+
 static bool link_packet_mac(const void *impl, uint8_t out[6])
 {
 	const struct packet_link *u = impl;
@@ -480,4 +518,5 @@ const struct link_kind link_packet = {
 	.opens = link_packet_opens,
 	.hand = link_packet_hand,
 	.quiet = link_packet_quiet,
+	.offloads = link_packet_offloads,
 };

@@ -548,6 +548,11 @@ static bool pppoe_calls(const struct ist_port_config *cfg)
 			   "client");
 }
 
+static unsigned pppoe_offloads(const struct ist_port *p, struct ist_offload *out, unsigned n)
+{
+	return link_offloads(p->link, out, n);
+}
+
 const struct ist_transport pppoe_transport = {
 	.abi = IST_TRANSPORT_ABI,
 	.size = sizeof(struct ist_transport),
@@ -567,6 +572,7 @@ const struct ist_transport pppoe_transport = {
 	.answer = pppoe_answer,
 	.refuse = pppoe_refuse,
 	.status = pppoe_status,
+	.offloads = pppoe_offloads,
 	.fill = pppoe_fill,
 	.need = pppoe_need,
 	.addr_match = pppoe_addr_match,

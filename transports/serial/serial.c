@@ -233,6 +233,11 @@ static int serial_status(const struct ist_port *p, char *buf, size_t len)
 			p->error ? strerror(p->error) : "");
 }
 
+static unsigned serial_offloads(const struct ist_port *p, struct ist_offload *out, unsigned n)
+{
+	return p->link ? link_offloads(p->link, out, n) : 0;
+}
+
 const struct ist_transport serial_transport = {
 	.abi = IST_TRANSPORT_ABI,
 	.size = sizeof(struct ist_transport),
@@ -250,6 +255,7 @@ const struct ist_transport serial_transport = {
 	.count = serial_count,
 	.disconnect = serial_disconnect,
 	.status = serial_status,
+	.offloads = serial_offloads,
 	.set_accm = serial_set_accm,
 	.errors = serial_errors,
 	.addr_calls = serial_addr_calls,

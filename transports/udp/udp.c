@@ -14,6 +14,7 @@
 #include "transports/udp/ip_head.h"
 #include "transports/kit/linktype.h"
 #include "transports/kit/settings.h"
+#include "transports/kit/offloads.h"
 #include "transports/kit/opening.h"
 #include "transports/kit/sock_buffer.h"
 #include "transports/udp/udp_cmsg.h"
@@ -268,6 +269,7 @@ static int udp_socket_open(struct ist_port *p, const struct udp_ep *at, const st
 	    !udp_ep_from_sock(&s->bound, &ss))
 		return -errno;
 	udp_rx_begin(s);
+	udp_tx_begin(s);
 	return udp_socket_watch(s, true);
 }
 
@@ -388,6 +390,8 @@ int udp_open_from(struct ist_port **out, const struct ist_host *host, void *ctx,
 	p->ctx = ctx;
 	p->ipsec = udp_ipsec_of(&set);
 	p->offload = udp_offload_of(&set);
+	p->rcvbuf = (uint32_t)settings_number(&set, "rcvbuf");
+	p->sndbuf = (uint32_t)settings_number(&set, "sndbuf");
 	p->buffer = malloc((size_t)UDP_BUFFERS * UDP_STRIDE);
 	if (getrandom(secret, sizeof(secret), 0) != (ssize_t)sizeof(secret))
 		r = settings_error(err, err_len, EIO, "no random octets from the system");
@@ -460,6 +464,22 @@ static unsigned udp_fill(const struct ist_port *p, struct ist_fill *out, unsigne
 	return 1;
 }
 
+/* A second socket, to dial from, is as the first. */
+static unsigned udp_offloads(const struct ist_port *p, struct ist_offload *out, unsigned n)
+{
+	const struct udp_socket *s = &p->sock[0];
+	struct offloads l = {out, n, 0};
+
+	offloads_asked(&l, "datagrams received together (UDP_GRO)",
+		       p->offload & UDP_OFFLOAD_RECEIVE && !p->ipsec, s->gro_err,
+		       p->ipsec ? "not with ipsec" : "offload = auto", "Linux 5.0 has it");
+	offloads_asked(&l, "datagrams sent together (UDP_SEGMENT)", p->offload & UDP_OFFLOAD_SEND,
+		       s->cut_err, "offload = auto", "Linux 4.18 has it");
+	offloads_buffer(&l, s->fd, SO_RCVBUF, p->rcvbuf);
+	offloads_buffer(&l, s->fd, SO_SNDBUF, p->sndbuf);
+	return l.n;
+}
+
 const struct ist_transport udp_transport = {
 	.abi = IST_TRANSPORT_ABI,
 	.size = sizeof(struct ist_transport),
@@ -484,4 +504,5 @@ const struct ist_transport udp_transport = {
 	.check = udp_check,
 	.freeze = udp_freeze,
 	.thaw = udp_thaw,
+	.offloads = udp_offloads,
 };

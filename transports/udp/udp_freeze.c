@@ -51,6 +51,7 @@ static bool udp_thaw_socket(struct ist_port *p, const struct udp_ep *at, int fd)
 	s->wildcard = udp_ep_wildcard(at);
 	p->socks++;
 	udp_rx_begin(s);
+	udp_tx_begin(s);
 	if (!udp_thaw_bound(s) || udp_socket_watch(s, true) < 0)
 		return false;
 	s->lost = sock_rx_lost(fd);

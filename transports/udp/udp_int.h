@@ -55,6 +55,7 @@ struct udp_socket {
 	uint32_t index;
 	bool wildcard, watched;
 	bool gro;		 /* the kernel says where datagrams begin */
+	int gro_err, cut_err;	 /* errno of the kernel for UDP_GRO, UDP_SEGMENT; 0 = it has it */
 	unsigned batch;		 /* buffers to be read at a time */
 	struct udp_ep at, bound; /* as configured; as the kernel has it */
 	uint32_t lost;		 /* datagrams, in processes before */
@@ -66,11 +67,12 @@ struct ist_port {
 	struct udp_socket sock[2]; /* listen, dial */
 	unsigned socks;
 	struct udp_table table;
-	enum udp_ipsec ipsec; /* peers have marks, unless OFF */
-	unsigned offload;     /* enum udp_offload that may be used */
-	bool announce;	      /* thawed: channels that are up are not reported yet */
-	uint32_t timer;	      /* when they are, at the latest */
-	uint32_t refused;     /* lost datagrams that have been logged */
+	enum udp_ipsec ipsec;	 /* peers have marks, unless OFF */
+	unsigned offload;	 /* enum udp_offload that may be used */
+	uint32_t rcvbuf, sndbuf; /* octets that were asked for; 0 = none */
+	bool announce;		 /* thawed: channels that are up are not reported yet */
+	uint32_t timer;		 /* when they are, at the latest */
+	uint32_t refused;	 /* lost datagrams that have been logged */
 	uint32_t refused_timer;
 	uint64_t count[C_COUNT];
 	uint64_t before[C_COUNT]; /* in other processes */
@@ -97,7 +99,9 @@ void udp_rx_end(const struct udp_socket *s);
 /* Read it, or no more. */
 int udp_socket_watch(struct udp_socket *s, bool on);
 
-/* udp_tx.c: as the transport's send. */
+/* udp_tx.c: a socket is there: does the kernel cut what is sent? */
+void udp_tx_begin(struct udp_socket *s);
+/* As the transport's send. */
 int udp_send(struct ist_port *p, const struct ist_frame *f, unsigned n);
 /* How many of n frames, of which there are some, can be one message.  none_from: the length from
  * which a frame is sent alone; 0 = none is. */

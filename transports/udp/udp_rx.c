@@ -186,7 +186,8 @@ void udp_rx_begin(struct udp_socket *s)
 	int on = s->port->offload & UDP_OFFLOAD_RECEIVE && !s->port->ipsec ? 1 : 0;
 
 	s->batch = UDP_BUFFERS;
-	s->gro = !setsockopt(s->fd, IPPROTO_UDP, UDP_GRO, &on, sizeof(on)) && on;
+	s->gro_err = setsockopt(s->fd, IPPROTO_UDP, UDP_GRO, &on, sizeof(on)) < 0 ? errno : 0;
+	s->gro = !s->gro_err && on;
 }
 
 void udp_rx_end(const struct udp_socket *s)

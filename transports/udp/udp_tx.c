@@ -13,6 +13,7 @@
 #include "transports/udp/udp_int.h"
 
 #include <errno.h>
+#include <linux/udp.h>
 #include <netinet/in.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -150,6 +151,15 @@ static unsigned udp_tx_send(struct udp_tx *t)
 	return i;
 }
 
+/* Nothing is cut yet: each message says its own size. */
+void udp_tx_begin(struct udp_socket *s)
+{
+	int none = 0;
+
+	s->cut_err =
+		setsockopt(s->fd, IPPROTO_UDP, UDP_SEGMENT, &none, sizeof(none)) < 0 ? errno : 0;
+}
+
 /* --- batches ---------------------------------------------------------------------------------- */
 
 static void udp_tx_tap(const struct udp_tx *t, const struct ist_frame *f, unsigned n)
@@ -163,7 +173,7 @@ static void udp_tx_tap(const struct udp_tx *t, const struct ist_frame *f, unsign
 /* Messages of the frames from number `at` on are sent; which number is next. */
 static unsigned udp_tx_from(struct udp_tx *t, const struct ist_frame *f, unsigned n, unsigned at)
 {
-	const bool cut = t->p->offload & UDP_OFFLOAD_SEND;
+	const bool cut = t->p->offload & UDP_OFFLOAD_SEND && !t->p->sock[t->slot->key.sock].cut_err;
 	unsigned run, done;
 
 	t->n = 0;

@@ -625,6 +625,11 @@ static bool x25_line_hand(struct ist_port *p, struct handover *h)
 	return false;
 }
 
+static unsigned x25_line_offloads(const struct ist_port *p, struct ist_offload *out, unsigned n)
+{
+	return link_offloads(p->line->link, out, n);
+}
+
 const struct x25_below x25_on_link = {
 	.hand = x25_line_hand,
 	.hand_link = x25_line_hand_link,
@@ -639,4 +644,5 @@ const struct x25_below x25_on_link = {
 	.count = x25_line_count,
 	.status = x25_line_status,
 	.fill = x25_line_fill,
+	.offloads = x25_line_offloads,
 };

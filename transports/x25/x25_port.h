@@ -204,6 +204,8 @@ struct x25_below {
 	void (*count)(const struct ist_port *p, uint64_t *out);
 	int (*status)(const struct ist_port *p, char *buf, size_t len);
 	unsigned (*fill)(const struct ist_port *p, struct ist_fill *out, unsigned n);
+	unsigned (*offloads)(const struct ist_port *p, struct ist_offload *out,
+			     unsigned n); /* NULL = none */
 	/* As ist_transport.check. */
 	int (*check)(const struct x25_conf *c, const struct settings *set, struct ist_open *opens,
 		     unsigned n, char *err, size_t err_len);

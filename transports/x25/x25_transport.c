@@ -288,6 +288,11 @@ static unsigned x25_tr_fill(const struct ist_port *p, struct ist_fill *out, unsi
 	return p->below->fill(p, out, n);
 }
 
+static unsigned x25_tr_offloads(const struct ist_port *p, struct ist_offload *out, unsigned n)
+{
+	return p->below->offloads ? p->below->offloads(p, out, n) : 0;
+}
+
 static bool x25_tr_begins(const char *spec, const char *word)
 {
 	return !strncmp(spec, word, strlen(word));
@@ -345,4 +350,5 @@ const struct ist_transport x25_transport = {
 	.freeze = x25_freeze,
 	.thaw = x25_thaw,
 	.calls = x25_tr_calls,
+	.offloads = x25_tr_offloads,
 };

@@ -18,6 +18,11 @@ static const struct ist_circuit_config circuits[] = {
 static const uint64_t counts[] = {1, UINT64_MAX, 0x0102030405060708};
 static const struct ist_fill fills[] = {{"sessions", 1, 2, 3, 4}, {"hosts", 5, 6, 7, 8}};
 
+static const struct ist_offload offload_rows[] = {
+	{"magic", IST_OFFLOAD_SMALLER, 0, 1ull << 40, 9, "a wand"},
+	{"none", IST_OFFLOAD_REFUSED, 12, 0, 0, NULL},
+};
+
 static void sample_attach(struct door_msg *m)
 {
 	m->attach = (struct door_attach){DOOR_MSG_VERSION, true};
@@ -193,6 +198,13 @@ static void sample_fills(struct door_msg *m)
 	m->answer.fills = 2;
 }
 
+static void sample_offloads(struct door_msg *m)
+{
+	m->answer.rc = 2;
+	m->answer.offload_row = offload_rows;
+	m->answer.offload_rows = 2;
+}
+
 static void sample_errors(struct door_msg *m)
 {
 	for (unsigned i = 0; i < IST_ERRORS; i++)
@@ -287,6 +299,8 @@ static const struct {
 	[DOOR_PORT_COUNT] = {DOOR_TABLE, sample_port_ask},
 	[DOOR_PORT_STATUS] = {DOOR_TABLE, sample_port_ask},
 	[DOOR_PORT_FILL] = {DOOR_TABLE, sample_port_ask},
+	[DOOR_PORT_OFFLOADS] = {DOOR_TABLE, sample_port_ask},
+	[DOOR_OFFLOADS_ARE] = {DOOR_ANSWER, sample_offloads},
 	[DOOR_PORT_TAP] = {DOOR_TABLE, sample_port_tap},
 	[DOOR_LINE_ACCM] = {DOOR_TABLE, sample_accm},
 	[DOOR_LINE_ERRORS] = {DOOR_TABLE, sample_line_errors},

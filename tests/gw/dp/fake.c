@@ -250,6 +250,19 @@ static unsigned test_fake_fill(const struct ist_port *p, struct ist_fill *out, u
 	return 1;
 }
 
+static unsigned test_fake_offloads(const struct ist_port *p, struct ist_offload *out, unsigned n)
+{
+	static const struct ist_offload rows[] = {
+		{"magic", IST_OFFLOAD_ACTIVE, 0, 0, 0, NULL},
+		{"more magic", IST_OFFLOAD_REFUSED, EPERM, UINT64_MAX, 7, "a wand"},
+	};
+
+	(void)p;
+	for (unsigned i = 0; i < n && i < 2; i++)
+		out[i] = rows[i];
+	return 2;
+}
+
 static struct ist_attrs fake_attrs_of(ist_channel c)
 {
 	static const uint8_t user_data[3] = {1, 2, 3}, access_line[4] = {1, 2, 5, 6};
@@ -424,7 +437,7 @@ static bool fake_errors(const struct ist_port *p, ist_channel c, uint32_t out[IS
 		.answer = test_fake_answer, .refuse = test_fake_refuse, .on_wake = fake_on_wake, \
 		.status = test_fake_status, .fill = test_fake_fill, .set_accm = fake_set_accm,   \
 		.errors = fake_errors, .freeze = freeze_fn, .thaw = thaw_fn,                     \
-		.resume = test_fake_resume,                                                      \
+		.resume = test_fake_resume, .offloads = test_fake_offloads,                      \
 	}
 #define FAKE_OLD(n, c)                                                                             \
 	{                                                                                          \

@@ -258,6 +258,9 @@ static void door_port_asks(void)
 		CU_ASSERT_EQUAL(t.out.port_ask.n, 64);
 		free(t.room);
 	}
+	door_trip_of(&t, &m, DOOR_PORT_OFFLOADS);
+	CU_ASSERT(t.out.port_ask.port == 3 && t.out.port_ask.n == 64);
+	free(t.room);
 	door_trip_of(&t, &m, DOOR_PORT_TAP);
 	CU_ASSERT_EQUAL(t.out.port_tap.port, 3);
 	CU_ASSERT_TRUE(t.out.port_tap.on);
@@ -335,6 +338,17 @@ static void door_answers_of_numbers(void)
 	CU_ASSERT_EQUAL(t.out.answer.fill[1].most, 6);
 	CU_ASSERT_EQUAL(t.out.answer.fill[1].worst, 7);
 	CU_ASSERT_EQUAL(t.out.answer.fill[1].each_most, 8);
+	free(t.room);
+	door_trip_of(&t, &m, DOOR_OFFLOADS_ARE);
+	CU_ASSERT_EQUAL(t.out.answer.rc, 2);
+	CU_ASSERT_EQUAL_FATAL(t.out.answer.offload_rows, 2);
+	CU_ASSERT_STRING_EQUAL(t.out.answer.offload_row[0].words, "magic");
+	CU_ASSERT_EQUAL(t.out.answer.offload_row[0].state, IST_OFFLOAD_SMALLER);
+	CU_ASSERT_EQUAL(t.out.answer.offload_row[0].asked, 1ull << 40);
+	CU_ASSERT_EQUAL(t.out.answer.offload_row[0].got, 9);
+	CU_ASSERT_STRING_EQUAL(t.out.answer.offload_row[0].hint, "a wand");
+	CU_ASSERT_EQUAL(t.out.answer.offload_row[1].err, 12);
+	CU_ASSERT_PTR_NULL(t.out.answer.offload_row[1].hint);
 	free(t.room);
 }
 
@@ -551,6 +565,10 @@ static const struct {
 	{"1025 counters", DOOR_PORT_COUNT, 4, "00000401"},
 	{"4097 octets of text", DOOR_PORT_STATUS, 4, "00001001"},
 	{"65 fills", DOOR_PORT_FILL, 4, "00000041"},
+	{"65 offloads", DOOR_PORT_OFFLOADS, 4, "00000041"},
+	{"a state that is not there", DOOR_OFFLOADS_ARE, 16, "00000006"},
+	{"no state", DOOR_OFFLOADS_ARE, 16, "00000000"},
+	{"more offloads than are there", DOOR_OFFLOADS_ARE, 4, "00000003"},
 	{"no channel", DOOR_LINE_ACCM, 0, "0000000000000000"},
 	{"more counters than are there", DOOR_COUNTS_ARE, 4, "00000004"},
 	{"more fills than are there", DOOR_FILLS_ARE, 4, "00000003"},

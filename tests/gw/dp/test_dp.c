@@ -165,6 +165,37 @@ static void what_others_can_take_up(void)
 	dp_each(do_no_fill, &fake_old);
 }
 
+static void do_offloads(struct rig *r)
+{
+	struct ist_offload o[3];
+
+	memset(o, 9, sizeof(o));
+	CU_ASSERT_EQUAL(dp_port_offloads(r->dp, r->port, o, 3), 2);
+	CU_ASSERT_STRING_EQUAL(o[0].words, "magic");
+	CU_ASSERT(o[0].state == IST_OFFLOAD_ACTIVE && !o[0].hint && !o[0].asked && !o[0].got);
+	CU_ASSERT_STRING_EQUAL(o[1].words, "more magic");
+	CU_ASSERT(o[1].state == IST_OFFLOAD_REFUSED && o[1].err == EPERM);
+	CU_ASSERT(o[1].asked == UINT64_MAX && o[1].got == 7);
+	CU_ASSERT_STRING_EQUAL(o[1].hint, "a wand");
+	CU_ASSERT_PTR_NULL(o[2].words);
+	CU_ASSERT_EQUAL(dp_port_offloads(r->dp, r->port, o, 1), 1);
+	CU_ASSERT_EQUAL(dp_port_offloads(r->dp, 199, o, 3), 0);
+	CU_ASSERT(dp_port_worker(r->dp, r->port) <= dp_workers(r->dp));
+}
+
+static void do_no_offloads(struct rig *r)
+{
+	struct ist_offload o[2];
+
+	CU_ASSERT_EQUAL(dp_port_offloads(r->dp, r->port, o, 2), 0);
+}
+
+static void offloads_of_a_port(void)
+{
+	dp_each(do_offloads, &fake_udp);
+	dp_each(do_no_offloads, &fake_old);
+}
+
 /* What it does not do is left out, and nothing fails that need not. */
 static void do_bare(struct rig *r)
 {
@@ -497,6 +528,7 @@ static const struct test_case cases[] = {
 	{"out_of_watches_or_threads", out_of_watches_or_threads},
 	{"rare_calls", rare_calls},
 	{"what_others_can_take_up", what_others_can_take_up},
+	{"offloads_of_a_port", offloads_of_a_port},
 	{"a_bare_transport", a_bare_transport},
 	{"no_such_port", no_such_port},
 	{"close_forgets", close_forgets},

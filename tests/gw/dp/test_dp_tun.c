@@ -40,6 +40,32 @@ static void the_name(void)
 	netns_leave();
 }
 
+/* In the order in which they were opened; what was wanted and what is had of it. */
+static void one_after_the_other(void)
+{
+	uint32_t no[3];
+	char err[64];
+	struct rig r;
+
+	if (!netns_enter("dp_tun one_after_the_other"))
+		return;
+	rig_up(&r, 0, &fake_udp);
+	CU_ASSERT_EQUAL(dp_tun_next(r.dp, 0), 0);
+	for (unsigned i = 0; i < 3; i++)
+		no[i] = dp_tun_open(r.dp, "list%d", 1400, i, err, sizeof(err));
+	for (unsigned i = 0; i < 3; i++) {
+		CU_ASSERT_EQUAL(dp_tun_next(r.dp, i ? no[i - 1] : 0), no[i]);
+		CU_ASSERT_EQUAL(dp_tun_wanted(r.dp, no[i]), i);
+		CU_ASSERT_EQUAL(dp_tun_offload(r.dp, no[i]) & ~i, 0);
+	}
+	CU_ASSERT_EQUAL(dp_tun_next(r.dp, no[2]), 0);
+	dp_tun_close(r.dp, no[1]);
+	CU_ASSERT_EQUAL(dp_tun_next(r.dp, no[0]), no[2]);
+	CU_ASSERT_EQUAL(dp_tun_wanted(r.dp, no[1]), 0);
+	rig_down(&r);
+	netns_leave();
+}
+
 static void without_the_right(void)
 {
 	if (!netns_enter("dp_tun without_the_right"))
@@ -341,6 +367,7 @@ static const struct test_case cases[] = {
 	{"opened_by_another", opened_by_another},
 	{"ports_are_asked_for_too", ports_are_asked_for_too},
 	{"the_name", the_name},
+	{"one_after_the_other", one_after_the_other},
 	{"without_the_right", without_the_right},
 	{"without_the_node", without_the_node},
 	{"without_descriptors", without_descriptors},

@@ -3,6 +3,7 @@
 #include "tests/harness.h"
 #include "tests/netns.h"
 #include "tests/transports/kernel.h"
+#include "tests/transports/told.h"
 #include "tests/transports/link/ends.h"
 #include "tests/transports/link/wire.h"
 
@@ -438,6 +439,68 @@ static void calls_refused(void)
 	netns_leave();
 }
 
+/* The rows of rings and queueing discipline; buffers are the machine's. */
+static const char *packet_told(const struct end *e)
+{
+	struct ist_offload o[8];
+	unsigned n = link_offloads(e->l, o, 8);
+
+	CU_ASSERT_FATAL(n >= 4 && n <= 8);
+	CU_ASSERT_STRING_EQUAL(o[n - 2].words, "receive buffer");
+	CU_ASSERT_STRING_EQUAL(o[n - 1].words, "send buffer");
+	return told_rows(o, n - 2);
+}
+
+#define BYPASS_OFF                                                                           \
+	"sent past the queueing discipline: off, qdisc-bypass = yes, unseen by captures of " \
+	"this host\n"
+
+static void offloads_are_told(void)
+{
+	static const char *const bypass[] = {"qdisc-bypass", "yes", NULL};
+	static const struct {
+		const char *const *pairs;
+		const char *call;
+		unsigned long number;
+		int err;
+		const char *told;
+	} rows[] = {
+		{of_slots, NULL, 0, 0, "receive ring of slots: active\n" BYPASS_OFF},
+		{of_blocks, NULL, 0, 0, "receive ring of blocks: active\n" BYPASS_OFF},
+		{no_ring, NULL, 0, 0,
+		 "receive ring of slots: off, receive-ring = yes\n" BYPASS_OFF},
+		{of_slots, "setsockopt", PACKET_RX_RING, ENOMEM,
+		 "receive ring of slots: refused 12\nreceive ring of blocks: active\n" BYPASS_OFF},
+		{of_slots, "setsockopt", PACKET_VERSION, EINVAL,
+		 "receive ring of slots: absent, a kernel with TPACKET_V2 has it\n"
+		 "receive ring of blocks: active\n" BYPASS_OFF},
+		{of_blocks, "setsockopt", PACKET_RX_RING, EPERM,
+		 "receive ring of blocks: refused 1\n" BYPASS_OFF},
+		{bypass, NULL, 0, 0,
+		 "receive ring of slots: active\nsent past the queueing discipline: active\n"},
+		{bypass, "setsockopt", PACKET_QDISC_BYPASS, ENOPROTOOPT,
+		 "receive ring of slots: active\n"
+		 "sent past the queueing discipline: absent, Linux 3.14 has it\n"},
+	};
+	int fd;
+
+	if (!netns_enter("offloads_are_told"))
+		return;
+	fd = wire_open("w0", 0, 1500);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct end e;
+
+		if (rows[i].call)
+			kernel_fail(rows[i].call, rows[i].number, 0, rows[i].err);
+		packet_up(&e, "packet:w0", rows[i].pairs);
+		CU_ASSERT_EQUAL(kernel_failed(), rows[i].call != NULL);
+		CU_ASSERT_STRING_EQUAL(packet_told(&e), rows[i].told);
+		end_close(&e);
+	}
+	close(fd);
+	netns_leave();
+}
+
 /* What an older kernel has not: the link does without, and says so. */
 static void done_without(void)
 {
@@ -709,6 +772,7 @@ static const struct test_case cases[] = {
 	{"rates", rates},
 	{"calls_refused", calls_refused},
 	{"done_without", done_without},
+	{"offloads_are_told", offloads_are_told},
 	{"looks_that_fail", looks_that_fail},
 	{"down_is_seen_at_once", down_is_seen_at_once},
 	{"what_waits_in_a_held_socket", what_waits_in_a_held_socket},

@@ -8,6 +8,7 @@
 #include "tests/netns.h"
 #include "tests/transports/host.h"
 #include "tests/transports/kernel.h"
+#include "tests/transports/told.h"
 #include "transports/udp/udp.h"
 #include "transports/udp/udp_cmsg.h"
 #include "transports/udp/udp_int.h"
@@ -266,6 +267,79 @@ static void not_had(void)
 	ends_close(&e);
 }
 
+#define RECEIVED "datagrams received together (UDP_GRO): "
+#define SENT	 "datagrams sent together (UDP_SEGMENT): "
+#define BUFFERS	 "receive buffer: active\nsend buffer: active\n"
+
+/* Each kept off by itself, by the settings and by the kernel; what is not there is not used. */
+static void told(void)
+{
+	static const struct {
+		const char *key;
+		int option, err;
+		const char *text;
+		bool send;
+	} rows[] = {
+		{"offload=auto", 0, 0, RECEIVED "active\n" SENT "active\n" BUFFERS, true},
+		{"offload=receive", 0, 0, RECEIVED "active\n" SENT "off, offload = auto\n" BUFFERS,
+		 false},
+		{"offload=send", 0, 0, RECEIVED "off, offload = auto\n" SENT "active\n" BUFFERS,
+		 true},
+		{"offload=off", 0, 0,
+		 RECEIVED "off, offload = auto\n" SENT "off, offload = auto\n" BUFFERS, false},
+		{"ipsec=prefer", 0, 0, RECEIVED "off, not with ipsec\n" SENT "active\n" BUFFERS,
+		 true},
+		{"offload=auto", UDP_GRO, ENOPROTOOPT,
+		 RECEIVED "absent, Linux 5.0 has it\n" SENT "active\n" BUFFERS, true},
+		{"offload=auto", UDP_GRO, EPERM, RECEIVED "refused 1\n" SENT "active\n" BUFFERS,
+		 true},
+		{"offload=auto", UDP_SEGMENT, ENOPROTOOPT,
+		 RECEIVED "active\n" SENT "absent, Linux 4.18 has it\n" BUFFERS, false},
+		{"offload=auto", UDP_SEGMENT, EPERM, RECEIVED "active\n" SENT "refused 1\n" BUFFERS,
+		 false},
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const char *const cfg[] = {"listen=127.0.0.1:0", rows[i].key, "rcvbuf=65536", NULL};
+		struct ist_frame f[3];
+		struct ends e;
+
+		if (rows[i].option)
+			kernel_fail("setsockopt", (unsigned long)rows[i].option, 0, rows[i].err);
+		fake_open(&e.a, &udp_transport, cfg);
+		CU_ASSERT_EQUAL(kernel_failed(), rows[i].option != 0);
+		CU_ASSERT_STRING_EQUAL(told_port(&e.a), rows[i].text);
+		CU_ASSERT_EQUAL_FATAL(fake_connect(&e.a, "127.0.0.1:9", IST_PAYLOAD_L2TP, &e.c), 0);
+		for (unsigned k = 0; k < 3; k++)
+			f[k] = (struct ist_frame){
+				.channel = e.c, .payload = (const uint8_t *)"x", .len = 1};
+		CU_ASSERT_EQUAL(fake_send_frames(&e.a, f, 3), 3);
+		CU_ASSERT_EQUAL(fake_count(&e.a, "tx-joined"), rows[i].send ? 3 : 0);
+		fake_close(&e.a);
+	}
+}
+
+/* Without the right to more the system's limit holds, and is named. */
+static void a_small_buffer(void)
+{
+	static const char *const cfg[] = {"listen=127.0.0.1:0", "rcvbuf=536870912", NULL};
+	FILE *f = fopen("/proc/sys/net/core/rmem_max", "r");
+	struct ist_offload o;
+	struct fake_host h;
+	unsigned long most = 0;
+
+	CU_ASSERT_FATAL(f && fscanf(f, "%lu", &most) == 1);
+	fclose(f);
+	kernel_fail("setsockopt", SO_RCVBUFFORCE, 0, EPERM);
+	fake_open(&h, &udp_transport, cfg);
+	CU_ASSERT_TRUE(kernel_failed());
+	o = told_row(&h, "receive buffer");
+	CU_ASSERT_EQUAL(o.asked, 536870912);
+	CU_ASSERT_EQUAL(o.got, most < o.asked ? most : o.asked);
+	CU_ASSERT_EQUAL(o.state, most < o.asked ? IST_OFFLOAD_SMALLER : IST_OFFLOAD_ACTIVE);
+	fake_close(&h);
+}
+
 static void three(struct ends *e)
 {
 	struct ist_frame f[3];
@@ -316,6 +390,8 @@ static const struct test_case cases[] = {
 	{"longer_than_the_mtu", longer_than_the_mtu},
 	{"a_run_that_is_lost", a_run_that_is_lost},
 	{"not_had", not_had},
+	{"told", told},
+	{"a_small_buffer", a_small_buffer},
 	{"handed_over", handed_over},
 	{NULL, NULL},
 };
