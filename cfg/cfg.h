@@ -364,6 +364,7 @@ struct cfg_radius_server {
 	uint64_t timeout, fail_time; /* us */
 	uint8_t retries, max_fail;
 	uint16_t requests; /* at a time */
+	bool status_server;
 };
 
 #define CFG_RADIUS_SERVERS 16u

@@ -73,6 +73,11 @@ static const struct cfg_key server_keys[] = {
 	 SERVER(max_fail)},
 	{"fail-time", CFG_K_TIME, .min = S, .max = 86400 * S,
 	 .help = "time before a dead server is tried again", SERVER(fail_time)},
+	{"status-server", CFG_K_BOOL,
+	 .help = "it answers Status-Server (RFC 5997): a dead server is asked by that, not tried "
+		 "by "
+		 "requests",
+	 SERVER(status_server)},
 	{"requests", CFG_K_NUMBER, .min = 1, .max = REQUESTS_MAX,
 	 .help = "requests that may wait for its answers at a time; others wait here",
 	 SERVER(requests)},

@@ -528,7 +528,9 @@ void aaa_view_server(const struct radius_client *c, unsigned i, struct aaa_serve
 		.timeouts = v.n.timeouts,
 		.unproved = v.n.drop[RADIUS_D_UNPROVED] + v.n.drop[RADIUS_D_FORGED],
 		.dropped = v.n.drop[RADIUS_D_MALFORMED] + v.n.drop[RADIUS_D_UNKNOWN] +
-			   v.n.drop[RADIUS_D_CODE]};
+			   v.n.drop[RADIUS_D_CODE],
+		.probes = v.n.probes,
+		.probes_answered = v.n.probes_answered};
 }
 
 bool aaa_server(const struct aaa *a, unsigned i, struct aaa_server_view *out)

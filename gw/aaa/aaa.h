@@ -127,6 +127,7 @@ struct aaa_server_view {
 	/* resent: packets; timeouts: requests; unproved: answers dropped for their proof, and
 	 * dropped: for all else */
 	uint64_t asked, answered, resent, timeouts, unproved, dropped;
+	uint64_t probes, probes_answered; /* Status-Server, while it was dead */
 };
 /* Server i of this client. */
 struct radius_client;

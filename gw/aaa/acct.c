@@ -241,6 +241,15 @@ static void acct_on_time(void *ctx, uint64_t now)
 	g->paused = false;
 }
 
+/* A server is there again: the records that wait need not wait longer. */
+static void acct_on_alive(void *ctx)
+{
+	struct acct_group *g = ctx;
+
+	loop_cancel(g->acct->loop, &g->timer);
+	g->paused = false;
+}
+
 static void acct_on_answer(void *ctx, const struct radius_answer *a, uint64_t now)
 {
 	struct acct_way *w = ctx;
@@ -396,6 +405,7 @@ bool acct_group_init(struct acct_group *g, struct acct *a, const struct cfg_radi
 		acct_former_free(former);
 		return false;
 	}
+	radius_client_on_alive(g->client, acct_on_alive, g);
 	if (cfg->spool)
 		acct_open_spool(g);
 	return true;

@@ -7,7 +7,7 @@
  *   name, nas-identifier, spool (nothing = none), each behind its length of two octets;
  *   interim 8, spool-limit 4, accounting-on 1, how many servers 1, and of each server
  *   text, address, secret, likewise; acct-port 2, requests 2, timeout 8, fail-time 8,
- *   retries 1, max-fail 1, weight 1, backup 1
+ *   retries 1, max-fail 1, weight 1, flags 1: backup, status-server
  */
 #include "gw/aaa/acct_int.h"
 
@@ -17,7 +17,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define TIME_MOST (UINT64_C(86400) * 1000000) /* as of the keys */
+#define TIME_MOST     (UINT64_C(86400) * 1000000) /* as of the keys */
+#define SERVER_BACKUP 1u
+#define SERVER_STATUS 2u
 
 struct acct_former {
 	struct cfg_radius cfg;
@@ -54,7 +56,7 @@ static void acct_former_put_server(struct wr *w, const struct cfg_radius_server 
 	wr_u8(w, s->retries);
 	wr_u8(w, s->max_fail);
 	wr_u8(w, s->weight);
-	wr_u8(w, s->backup);
+	wr_u8(w, (uint8_t)(s->backup * SERVER_BACKUP | s->status_server * SERVER_STATUS));
 }
 
 /* Those that there is room for: with secrets of common length all. */
@@ -128,6 +130,8 @@ static bool acct_former_is_address(const char *text)
 static bool acct_former_read_server(struct acct_former *f, struct rd *r,
 				    struct cfg_radius_server *s)
 {
+	uint8_t flags;
+
 	s->text = acct_former_text(f, r);
 	s->address = acct_former_text(f, r);
 	s->secret = acct_former_text(f, r);
@@ -138,7 +142,9 @@ static bool acct_former_read_server(struct acct_former *f, struct rd *r,
 	s->retries = rd_u8(r);
 	s->max_fail = rd_u8(r);
 	s->weight = rd_u8(r);
-	s->backup = rd_u8(r);
+	flags = rd_u8(r);
+	s->backup = flags & SERVER_BACKUP;
+	s->status_server = flags & SERVER_STATUS;
 	return !r->bad && s->acct_port && s->requests && s->requests <= 256 * RADIUS_PORTS &&
 	       s->timeout && s->timeout <= TIME_MOST && s->fail_time <= TIME_MOST && s->max_fail &&
 	       s->weight && acct_former_is_address(s->address);

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #define DATAGRAMS_A_TURN 64u
+#define SOCKETS		 (RADIUS_PORT_ASK + 1) /* to a server */
 
 _Static_assert(CFG_RADIUS_SERVERS <= RADIUS_SERVERS, "the pool has room for every server");
 
@@ -32,7 +33,9 @@ struct radius_client {
 	unsigned servers;
 	struct radius_pool *pool;
 	struct loop_timer timer;
-	struct radius_socket socket[CFG_RADIUS_SERVERS][RADIUS_PORTS];
+	struct radius_socket socket[CFG_RADIUS_SERVERS][SOCKETS];
+	void (*alive)(void *ctx); /* NULL = nobody is told */
+	void *alive_ctx;
 };
 
 static void radius_client_arm(struct radius_client *c)
@@ -134,6 +137,8 @@ static void radius_client_on_changed(void *ctx, unsigned server, bool alive, uin
 	const struct radius_client *c = ctx;
 
 	(void)now;
+	if (alive && c->alive)
+		c->alive(c->alive_ctx);
 	GW_LOG(LOG_NOBODY, AAA, LOGL_NOTICE, "radius %s: %s %s %s\n", c->cfg->name,
 	       radius_client_words[c->use], c->server[server]->text,
 	       alive ? "answers again" : "does not answer");
@@ -174,14 +179,16 @@ static struct radius_pool *radius_client_pool(struct radius_client *c)
 	for (unsigned i = 0; i < c->servers; i++) {
 		const struct cfg_radius_server *from = c->server[i];
 
-		s[i] = (struct radius_server){.secret = from->secret,
-					      .weight = from->weight,
-					      .backup = from->backup,
-					      .timeout = from->timeout,
-					      .fail_time = from->fail_time,
-					      .retries = from->retries,
-					      .max_fail = from->max_fail,
-					      .requests = from->requests};
+		s[i] = (struct radius_server){
+			.secret = from->secret,
+			.weight = from->weight,
+			.backup = from->backup,
+			.status_as = from->status_server ? c->cfg->nas_identifier : NULL,
+			.timeout = from->timeout,
+			.fail_time = from->fail_time,
+			.retries = from->retries,
+			.max_fail = from->max_fail,
+			.requests = from->requests};
 	}
 	return radius_pool_new(s, c->servers, &radius_client_ops, c);
 }
@@ -211,7 +218,7 @@ struct radius_client *radius_client_new(struct loop *loop, const struct cfg_radi
 	}
 	loop_timer_init(&c->timer, radius_client_on_time, c);
 	for (unsigned i = 0; i < CFG_RADIUS_SERVERS; i++)
-		for (unsigned k = 0; k < RADIUS_PORTS; k++)
+		for (unsigned k = 0; k < SOCKETS; k++)
 			c->socket[i][k] = (struct radius_socket){
 				.client = c, .server = (uint8_t)i, .port = (uint8_t)k};
 	return c;
@@ -222,8 +229,8 @@ void radius_client_free(struct radius_client *c)
 	if (!c)
 		return;
 	loop_cancel(c->loop, &c->timer);
-	for (unsigned i = 0; i < CFG_RADIUS_SERVERS * RADIUS_PORTS; i++) {
-		struct radius_socket *s = &c->socket[i / RADIUS_PORTS][i % RADIUS_PORTS];
+	for (unsigned i = 0; i < CFG_RADIUS_SERVERS * SOCKETS; i++) {
+		struct radius_socket *s = &c->socket[i / SOCKETS][i % SOCKETS];
 
 		if (!s->open)
 			continue;
@@ -232,6 +239,12 @@ void radius_client_free(struct radius_client *c)
 	}
 	radius_pool_free(c->pool);
 	free(c);
+}
+
+void radius_client_on_alive(struct radius_client *c, void (*alive)(void *ctx), void *ctx)
+{
+	c->alive = alive;
+	c->alive_ctx = ctx;
 }
 
 const struct cfg_radius *radius_client_cfg(const struct radius_client *c)

@@ -21,6 +21,8 @@ struct radius_client *radius_client_new(struct loop *loop, const struct cfg_radi
 					enum radius_use use);
 /* Before the loop. */
 void radius_client_free(struct radius_client *c);
+/* Call this, later, when a server that was dead has answered. */
+void radius_client_on_alive(struct radius_client *c, void (*alive)(void *ctx), void *ctx);
 const struct cfg_radius *radius_client_cfg(const struct radius_client *c);
 /* Server i of those that it uses; NULL = there are no more. */
 const struct cfg_radius_server *radius_client_server(const struct radius_client *c, unsigned i);

@@ -27,6 +27,8 @@ TABLE_NUMBER(radius_resent, aaa_server_view, row->resent)
 TABLE_NUMBER(radius_timeouts, aaa_server_view, row->timeouts)
 TABLE_NUMBER(radius_unproved, aaa_server_view, row->unproved)
 TABLE_NUMBER(radius_dropped, aaa_server_view, row->dropped)
+TABLE_NUMBER(radius_probes, aaa_server_view, row->probes)
+TABLE_NUMBER(radius_probes_answered, aaa_server_view, row->probes_answered)
 
 static void radius_round_trip(const void *object, char *buf, size_t cap)
 {
@@ -49,6 +51,8 @@ static const struct table_column table_radius_columns[] = {
 	{"No answer", "timeouts", TABLE_RIGHT, radius_timeouts},
 	{"Wrong secret", "unproved", TABLE_RIGHT, radius_unproved},
 	{"Dropped", "dropped", TABLE_RIGHT, radius_dropped},
+	{"Status asked", "status-asked", TABLE_RIGHT, radius_probes},
+	{"Status answered", "status-answered", TABLE_RIGHT, radius_probes_answered},
 };
 
 static void table_radius_rows(struct gw *gw, struct table_text *to)

@@ -33,6 +33,7 @@ static void radius_defaults(void)
 	CU_ASSERT_EQUAL(s->max_fail, 3);
 	CU_ASSERT_EQUAL(s->fail_time, 60 * SEC);
 	CU_ASSERT_EQUAL(s->requests, 256);
+	CU_ASSERT_FALSE(s->status_server);   /* RFC 5997 4.1: disabled by default */
 	CU_ASSERT_EQUAL(s->acct_port, 1813); /* RFC 2866 section 3 */
 	CU_ASSERT_FALSE(r->accounting);
 	CU_ASSERT_TRUE(r->accounting_on);
@@ -53,7 +54,8 @@ static void radius_keys_are_taken(void)
 
 	tell(&t,
 	     "radius isp { nas-identifier = gate server \"2001:db8::5\" { " SECRET " weight = 7\n"
-	     " timeout = 1s retries = 4 max-fail = 9 fail-time = 5m requests = 700 } }\n"
+	     " timeout = 1s retries = 4 max-fail = 9 fail-time = 5m requests = 700\n"
+	     " status-server = yes } }\n"
 	     "service a { local = 10.0.0.1 radius = isp }\n"
 	     "service b { local = 10.0.1.1 radius = isp local-users = fallback }\n"
 	     "service c { local = 10.0.2.1 radius = isp local-users = never }\nnet n { }");
@@ -68,6 +70,7 @@ static void radius_keys_are_taken(void)
 	CU_ASSERT_EQUAL(s->max_fail, 9);
 	CU_ASSERT_EQUAL(s->fail_time, 300 * SEC);
 	CU_ASSERT_EQUAL(s->requests, 700);
+	CU_ASSERT_TRUE(s->status_server);
 	CU_ASSERT_PTR_EQUAL(t.m->service[0].radius, t.m->radius);
 	CU_ASSERT_EQUAL(t.m->service[0].local_users, CFG_LOCAL_FIRST);
 	CU_ASSERT_EQUAL(t.m->service[1].local_users, CFG_LOCAL_FALLBACK);

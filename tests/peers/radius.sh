@@ -34,6 +34,7 @@ server() {
 		security {
 			max_attributes = 200
 			reject_delay = 0
+			status_server = yes
 		}
 		modules {
 			files {

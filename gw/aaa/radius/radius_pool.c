@@ -7,6 +7,9 @@
  * A slot is a source port and an identifier.  Free ones are given out in the order in which they
  * became free, so that a late answer seldom meets another request; the secret tells them apart
  * anyway.
+ *
+ * Status-Server has a source port of its own, as its answers look like those to requests (RFC 5997
+ * section 4.1), and each one has another identifier: it is never sent again.
  */
 #include "gw/aaa/radius/radius_pool.h"
 
@@ -19,6 +22,18 @@
 #define IDS	    256u
 #define JITTER	    10u /* parts of the time-out that a random one may add */
 #define PACKET_MORE (RADIUS_MAX - RADIUS_ATTRS_MAX)
+#define PROBE_MAX   (RADIUS_HEAD + 18u + 2u + RADIUS_VALUE_MAX)
+
+enum pool_deadline { POOL_REQUEST, POOL_PROBE }; /* struct deadline.kind */
+
+/* Status-Server to one that is dead. */
+struct pool_probe {
+	struct deadline d; /* set: until the next one */
+	uint64_t wait;	   /* us, after this one */
+	uint8_t id;
+	bool waits; /* for its answer */
+	uint8_t authenticator[RADIUS_AUTH];
+};
 
 struct pool_server {
 	struct radius_server cfg;
@@ -29,6 +44,7 @@ struct pool_server {
 	unsigned fails;
 	bool dead;
 	uint64_t until; /* dead: when a request may try it */
+	struct pool_probe probe;
 	uint64_t round_trip;
 	struct radius_counters n;
 };
@@ -68,7 +84,8 @@ static bool pool_server_init(struct pool_server *s, const struct radius_server *
 {
 	unsigned n = cfg->requests < IDS * RADIUS_PORTS ? cfg->requests : IDS * RADIUS_PORTS;
 
-	*s = (struct pool_server){.cfg = *cfg, .slots = n, .n_free = n};
+	*s = (struct pool_server){
+		.cfg = *cfg, .slots = n, .n_free = n, .probe = {.d = {.kind = POOL_PROBE}}};
 	s->slot = calloc(n, sizeof(s->slot[0]));
 	s->free = calloc(n, sizeof(s->free[0]));
 	if (!s->slot || !s->free)
@@ -96,7 +113,15 @@ static void pool_give_slot(struct pool_server *s, unsigned slot)
 
 static bool pool_may_ask(const struct pool_server *s, uint64_t now)
 {
-	return !s->dead || now >= s->until;
+	return !s->dead || (!s->cfg.status_as && now >= s->until);
+}
+
+static uint64_t pool_jitter(struct radius_pool *p, uint64_t time)
+{
+	uint16_t random;
+
+	p->ops->random(p->ctx, &random, sizeof(random));
+	return time / JITTER * random / UINT16_MAX;
 }
 
 static void pool_lives(struct radius_pool *p, unsigned i, uint64_t now)
@@ -107,7 +132,27 @@ static void pool_lives(struct radius_pool *p, unsigned i, uint64_t now)
 	if (!s->dead)
 		return;
 	s->dead = false;
+	deadline_cancel(&p->heap, &s->probe.d);
 	p->ops->changed(p->ctx, i, true, now);
+}
+
+/* Ask whether it is there (RFC 5997): as often as RFC 5080 2.2.1 would send again. */
+static void pool_probe(struct radius_pool *p, unsigned i, uint64_t now)
+{
+	struct pool_server *s = &p->server[i];
+	struct pool_probe *a = &s->probe;
+	uint8_t packet[PROBE_MAX];
+	struct radius_writer b;
+
+	p->ops->random(p->ctx, a->authenticator, RADIUS_AUTH);
+	radius_begin(&b, packet, sizeof(packet), RADIUS_STATUS_SERVER, ++a->id, a->authenticator);
+	radius_put_text(&b, RADIUS_NAS_IDENTIFIER, s->cfg.status_as);
+	a->waits = true;
+	s->n.probes++;
+	deadline_set(&p->heap, &a->d, now + a->wait + pool_jitter(p, a->wait));
+	a->wait = 2 * a->wait < s->cfg.fail_time ? 2 * a->wait : s->cfg.fail_time;
+	p->ops->send(p->ctx, i, RADIUS_PORT_ASK, packet,
+		     radius_end(&b, s->cfg.secret, strlen(s->cfg.secret)));
 }
 
 static void pool_fails(struct radius_pool *p, unsigned i, uint64_t now)
@@ -121,6 +166,9 @@ static void pool_fails(struct radius_pool *p, unsigned i, uint64_t now)
 	s->dead = true;
 	s->until = now + s->cfg.fail_time;
 	p->ops->changed(p->ctx, i, false, now);
+	s->probe.wait = s->cfg.timeout;
+	if (s->cfg.status_as)
+		pool_probe(p, i, now);
 }
 
 /* --- which server ------------------------------------------------------------------------------ */
@@ -187,15 +235,11 @@ static void radius_request_encode(struct radius_request *r)
 static void radius_request_send(struct radius_request *r, uint64_t now)
 {
 	struct radius_pool *p = r->pool;
-	struct pool_server *s = &p->server[r->server];
-	uint64_t jitter;
-	uint16_t random;
+	uint64_t timeout = p->server[r->server].cfg.timeout;
 
-	p->ops->random(p->ctx, &random, sizeof(random));
-	jitter = s->cfg.timeout / JITTER * random / UINT16_MAX;
 	r->sent++;
 	r->sent_at = now;
-	deadline_set(&p->heap, &r->d, now + s->cfg.timeout + jitter);
+	deadline_set(&p->heap, &r->d, now + timeout + pool_jitter(p, timeout));
 	p->ops->send(p->ctx, r->server, r->slot / IDS, r->packet, r->len);
 }
 
@@ -368,6 +412,38 @@ static void pool_drops(struct radius_pool *p, unsigned server, enum radius_drop 
 	p->ops->dropped(p->ctx, server, why, now);
 }
 
+/* Is it the answer to the Status-Server?  Either code is, and no Message-Authenticator need be
+ * there (RFC 5997 sections 4.1 and 5): it lets nobody in. */
+static enum radius_drop pool_judge_probe(const struct pool_server *s, const struct radius_packet *q)
+{
+	const struct pool_probe *a = &s->probe;
+
+	if (!a->waits || q->id != a->id)
+		return RADIUS_D_UNKNOWN;
+	if (q->code != RADIUS_ACCESS_ACCEPT && q->code != RADIUS_ACCOUNTING_RESPONSE)
+		return RADIUS_D_CODE;
+	return radius_prove_answer(q, a->authenticator, s->cfg.secret, strlen(s->cfg.secret)) ==
+			       RADIUS_FORGED
+		       ? RADIUS_D_FORGED
+		       : RADIUS_DROPS;
+}
+
+static void pool_rx_probe(struct radius_pool *p, unsigned server, const struct radius_packet *q,
+			  uint64_t now)
+{
+	struct pool_server *s = &p->server[server];
+	enum radius_drop why = pool_judge_probe(s, q);
+
+	if (why != RADIUS_DROPS) {
+		pool_drops(p, server, why, now);
+		return;
+	}
+	s->probe.waits = false;
+	s->n.probes_answered++;
+	pool_lives(p, server, now);
+	pool_serve_queue(p, now);
+}
+
 void radius_rx(struct radius_pool *p, unsigned server, unsigned port, const void *octets,
 	       size_t len, uint64_t now)
 {
@@ -379,6 +455,10 @@ void radius_rx(struct radius_pool *p, unsigned server, unsigned port, const void
 
 	if (!radius_open(&a.packet, octets, len)) {
 		pool_drops(p, server, RADIUS_D_MALFORMED, now);
+		return;
+	}
+	if (port == RADIUS_PORT_ASK) {
+		pool_rx_probe(p, server, &a.packet, now);
 		return;
 	}
 	slot = port * IDS + a.packet.id;
@@ -398,6 +478,14 @@ void radius_rx(struct radius_pool *p, unsigned server, unsigned port, const void
 
 /* --- time -------------------------------------------------------------------------------------- */
 
+/* Not to one that Status-Server says nothing of. */
+static bool radius_request_may_again(const struct radius_request *r)
+{
+	const struct pool_server *s = &r->pool->server[r->server];
+
+	return r->sent <= s->cfg.retries && !(s->dead && s->cfg.status_as);
+}
+
 static void radius_request_late(struct radius_request *r, uint64_t now)
 {
 	struct radius_pool *p = r->pool;
@@ -407,7 +495,7 @@ static void radius_request_late(struct radius_request *r, uint64_t now)
 		radius_request_end(r, NULL, now);
 		return;
 	}
-	if (r->sent <= p->server[server].cfg.retries) {
+	if (radius_request_may_again(r)) {
 		p->server[server].n.resent++;
 		radius_request_send(r, now);
 		return;
@@ -419,12 +507,21 @@ static void radius_request_late(struct radius_request *r, uint64_t now)
 	pool_serve_queue(p, now);
 }
 
+static unsigned pool_probed(const struct radius_pool *p, const struct deadline *d)
+{
+	return (unsigned)(IST_CONTAINER_OF(d, struct pool_server, probe.d) - p->server);
+}
+
 void radius_expire(struct radius_pool *p, uint64_t now)
 {
 	struct deadline *d;
 
-	while ((d = deadline_pop(&p->heap, now)))
-		radius_request_late(IST_CONTAINER_OF(d, struct radius_request, d), now);
+	while ((d = deadline_pop(&p->heap, now))) {
+		if (d->kind == POOL_PROBE)
+			pool_probe(p, pool_probed(p, d), now);
+		else
+			radius_request_late(IST_CONTAINER_OF(d, struct radius_request, d), now);
+	}
 }
 
 uint64_t radius_deadline(const struct radius_pool *p)

@@ -7,7 +7,8 @@
  * A request goes to one of the servers that are alive, by weight; to a backup only when no other
  * is left to ask.  It is sent again with the same octets, then to the next server.  One that leaves
  * `max_fail` requests in a row without an answer is dead for `fail_time`; then the next request
- * tries it again.
+ * tries it again.  One that knows Status-Server (RFC 5997) is asked by that instead, at once and
+ * then ever more seldom, at most `fail_time` apart; no request goes there before it has answered.
  *
  * An answer is found by server, source port and identifier, and must be proved by the secret; one
  * to a request for access needs a Message-Authenticator (CVE-2024-3596).  Others are counted, and
@@ -19,12 +20,16 @@
 #include "gw/aaa/radius/radius.h"
 
 #define RADIUS_SERVERS	 16u
-#define RADIUS_PORTS	 16u /* source ports to a server, with 256 requests each */
+#define RADIUS_PORTS	 16u	      /* source ports to a server, with 256 requests each */
+#define RADIUS_PORT_ASK	 RADIUS_PORTS /* one more, for Status-Server */
 #define RADIUS_ATTRS_MAX (RADIUS_MAX - RADIUS_HEAD - 18u - 2u - RADIUS_PASSWORD)
 
 struct radius_server {
 	const char *secret; /* never shown; outlives the pool */
-	unsigned weight;    /* 1 or more */
+	/* It knows Status-Server: what we call ourselves in that, which outlives the pool; NULL =
+	 * it does not. */
+	const char *status_as;
+	unsigned weight; /* 1 or more */
 	bool backup;
 	uint64_t timeout, fail_time; /* us */
 	unsigned retries;	     /* after the first time */
@@ -43,6 +48,7 @@ enum radius_drop {
 
 struct radius_counters {
 	uint64_t asked, resent, answered, timeouts; /* timeouts: of whole requests */
+	uint64_t probes, probes_answered;	    /* by Status-Server; counted nowhere else */
 	uint64_t drop[RADIUS_DROPS];
 };
 

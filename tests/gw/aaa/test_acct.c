@@ -50,7 +50,7 @@ struct acct_heard {
 	struct radius_far_record r;
 };
 static struct acct_heard heard[HEARD];
-static unsigned heards;
+static unsigned heards, statuses;
 
 /* All packets that have come; how many. */
 static unsigned acct_hear(void)
@@ -62,6 +62,13 @@ static unsigned acct_hear(void)
 		struct acct_heard *h = &heard[heards];
 
 		CU_ASSERT_TRUE_FATAL(heards < HEARD - 1);
+		if (got.packet.code == RADIUS_STATUS_SERVER) {
+			statuses++;
+			if (at.answers)
+				radius_far_answer(at.socket, &got, RADIUS_ACCOUNTING_RESPONSE, "",
+						  SECRET);
+			continue;
+		}
 		CU_ASSERT_EQUAL(got.packet.code, RADIUS_ACCOUNTING_REQUEST);
 		CU_ASSERT_NOT_EQUAL(radius_prove_request(&got.packet, SECRET, strlen(SECRET)),
 				    RADIUS_FORGED);
@@ -194,7 +201,7 @@ static void acct_set_up(bool spool)
 	uint16_t port;
 
 	memset(&at, 0, sizeof(at));
-	heards = 0;
+	heards = statuses = 0;
 	clock_us = 5 * SEC;
 	at.socket = radius_far_open(&port);
 	for (unsigned i = 0; i < ACCT_FILES; i++)
@@ -426,6 +433,39 @@ static void while_no_server_answers_one_at_a_time_is_tried(void)
 	CU_ASSERT_EQUAL(acct_seen().acknowledged, 40);
 	for (unsigned i = 0; i < 40; i++)
 		acct_session_free(s[i]);
+	acct_tear_down();
+}
+
+/* RFC 5997 4.3: a dead server hears of nothing but Status-Server, and of all when it answers. */
+static void one_that_answers_status_hears_at_once(void)
+{
+	struct aaa_server_view v;
+	struct acct_session *s;
+	unsigned before;
+
+	acct_set_up(false);
+	acct_tear_down();
+	at.server.status_server = true;
+	at.socket = radius_far_open(&at.server.acct_port);
+	at.loop = loop_new(clock_now);
+	acct_life();
+	at.answers = false;
+	s = acct_log_in();
+	acct_session_start(s, clock_us);
+	acct_pass(15);
+	CU_ASSERT_TRUE_FATAL(acct_server(at.acct, 0, &v) && !v.alive);
+	before = heards;
+	acct_pass(60); /* the time between two tries is 30 s then */
+	CU_ASSERT_EQUAL(heards, before);
+	CU_ASSERT_TRUE(statuses > 20);
+	at.answers = true;
+	acct_pass(3);
+	CU_ASSERT_EQUAL(heards, before + 1);
+	CU_ASSERT_EQUAL(acct_seen().waiting, 0);
+	CU_ASSERT_TRUE(acct_server(at.acct, 0, &v) && v.alive);
+	CU_ASSERT_EQUAL(v.probes, statuses);
+	CU_ASSERT_EQUAL(v.probes_answered, 1);
+	acct_session_free(s);
 	acct_tear_down();
 }
 
@@ -719,6 +759,7 @@ static const struct test_case cases[] = {
 	{"without_an_answer_it_is_sent_again", without_an_answer_it_is_sent_again},
 	{"while_no_server_answers_one_at_a_time_is_tried",
 	 while_no_server_answers_one_at_a_time_is_tried},
+	{"one_that_answers_status_hears_at_once", one_that_answers_status_hears_at_once},
 	{"too_many_are_given_up", too_many_are_given_up},
 	{"each_record_outlives_the_process", each_record_outlives_the_process},
 	{"a_log_in_that_nobody_goes_on_with_has_ended",

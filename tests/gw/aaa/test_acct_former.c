@@ -406,6 +406,8 @@ static void as_many_servers_as_there_is_room_for(void)
 		s[i] = (struct cfg_radius_server)FORMER_SERVER;
 	for (unsigned i = 0; i < 3; i++)
 		s[i].secret = secret;
+	s[0].backup = true;
+	s[1].status_server = true;
 	a = former_acct(loop, &r, 1);
 	acct_begin(a);
 	acct_free(a);
@@ -414,6 +416,9 @@ static void as_many_servers_as_there_is_room_for(void)
 	acct_recall(a, ACCT_KEPT_SECTION, section[0].key, section[0].rec, section[0].len, clock_us);
 	CU_ASSERT_TRUE_FATAL(acct_server(a, 1, &v));
 	CU_ASSERT_STRING_EQUAL(v.server->secret, secret);
+	CU_ASSERT_TRUE(v.server->status_server && !v.server->backup);
+	CU_ASSERT_TRUE_FATAL(acct_server(a, 0, &v));
+	CU_ASSERT_TRUE(v.server->backup && !v.server->status_server);
 	acct_free(a);
 	loop_free(loop);
 }

@@ -12,18 +12,18 @@
 
 #define SERVERS                                                                                 \
 	"Radius Server Used State ms Waiting Asked Answered Sent again No answer Wrong secret " \
-	"Dropped\n"
+	"Dropped Status asked Status answered\n"
 
 static void servers_by_what_they_are_for(void)
 {
 	fake_radius = (struct fake_radius){.on = true, .silent = true};
 	vty_begin(CONF);
-	CU_ASSERT_TRUE(vty_rows("show radius",
-				SERVERS "isp 192.0.2.9:1645 yes alive - 0 0 0 0 0 0 0\n"
-					"isp 2001:db8::9 backup alive - 0 0 0 0 0 0 0\n"
-					"isp 192.0.2.8 yes alive - 0 0 0 0 0 0 0\n"
-					"isp 192.0.2.9:1813 yes alive - 0 0 0 0 0 0 0\n"
-					"isp [2001:db8::9]:1646 backup alive - 0 0 0 0 0 0 0\n"));
+	CU_ASSERT_TRUE(vty_rows("show radius", SERVERS
+				"isp 192.0.2.9:1645 yes alive - 0 0 0 0 0 0 0 0 0\n"
+				"isp 2001:db8::9 backup alive - 0 0 0 0 0 0 0 0 0\n"
+				"isp 192.0.2.8 yes alive - 0 0 0 0 0 0 0 0 0\n"
+				"isp 192.0.2.9:1813 yes alive - 0 0 0 0 0 0 0 0 0\n"
+				"isp [2001:db8::9]:1646 backup alive - 0 0 0 0 0 0 0 0 0\n"));
 	vty_end();
 	fake_radius = (struct fake_radius){0};
 }

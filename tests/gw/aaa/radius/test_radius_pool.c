@@ -26,6 +26,7 @@ static uint64_t now, done_at;
 static uint8_t next_random;
 static struct radius_pool *pool;
 static void (*on_done)(void);
+static const char *random_is; /* every authenticator, in hex; NULL = they count up */
 
 static void pool_on_send(void *ctx, unsigned server, unsigned port, const uint8_t *octets,
 			 size_t len)
@@ -43,7 +44,9 @@ static void pool_on_random(void *ctx, void *buf, size_t len)
 {
 	(void)ctx;
 	memset(buf, 0, len);
-	if (len == RADIUS_AUTH)
+	if (len == RADIUS_AUTH && random_is)
+		test_hex(buf, len, random_is);
+	else if (len == RADIUS_AUTH)
 		*(uint8_t *)buf = ++next_random;
 }
 
@@ -330,6 +333,212 @@ static void an_answer_between_starts_the_count_again(void)
 	pool_end();
 }
 
+/* --- Status-Server ----------------------------------------------------------------------------- */
+
+/* One that is dead after the first request without an answer, which was sent once. */
+static struct radius_server pool_probed(const char *status_as)
+{
+	struct radius_server s = usual;
+
+	s.status_as = status_as;
+	s.retries = 0;
+	s.max_fail = 1;
+	return s;
+}
+
+static void pool_kill(void)
+{
+	pool_ask();
+	pool_until(now + SEC);
+	CU_ASSERT_FALSE_FATAL(alive);
+}
+
+/* RFC 5997 4.1 to 4.3: while it is dead it gets no request, and each Status-Server is a new one. */
+static void rfc5997_a_dead_server_is_asked_for_its_status(void)
+{
+	static const uint64_t after[] = {1, 2, 4, 8, 16, 32, 60, 60};
+	static const uint8_t gate[] = {32, 6, 'g', 'a', 't', 'e'};
+	struct radius_server s = pool_probed("gate");
+
+	pool_start(&s, 1);
+	pool_kill();
+	CU_ASSERT_EQUAL_FATAL(n_sent, 2);
+	for (unsigned i = 0; i < 8; i++) {
+		pool_ask();
+		pool_until(now + after[i] * SEC - 1);
+		CU_ASSERT_EQUAL(n_none, 2 + i);
+		CU_ASSERT_EQUAL(n_sent, 2 + i);
+		pool_until(now + 1);
+		CU_ASSERT_EQUAL_FATAL(n_sent, 3 + i);
+	}
+	for (unsigned i = 1; i < n_sent; i++) {
+		CU_ASSERT_EQUAL(sent[i].port, RADIUS_PORT_ASK);
+		CU_ASSERT_EQUAL(sent[i].octets[0], RADIUS_STATUS_SERVER);
+		CU_ASSERT_EQUAL(sent[i].octets[20], 80);
+		ASSERT_OCTETS(sent[i].octets + 38, sent[i].len - 38, gate, sizeof(gate));
+		CU_ASSERT_NOT_EQUAL(sent[i].octets[1], sent[i - 1].octets[1]);
+		CU_ASSERT_NOT_EQUAL(sent[i].octets[4], sent[i - 1].octets[4]);
+	}
+	CU_ASSERT_FALSE(pool_view(0).alive);
+	pool_answer(n_sent - 1, RADIUS_ACCESS_ACCEPT);
+	CU_ASSERT_TRUE(alive && pool_view(0).alive);
+	CU_ASSERT_EQUAL(n_changed, 2);
+	CU_ASSERT_EQUAL(radius_deadline(pool), DEADLINE_NEVER);
+	n_sent = 0;
+	pool_ask();
+	CU_ASSERT_EQUAL_FATAL(n_sent, 1);
+	CU_ASSERT_EQUAL(sent[0].octets[0], RADIUS_ACCESS_REQUEST);
+	/* RFC 5997 4.6.2: they count as nothing else */
+	CU_ASSERT_EQUAL(pool_view(0).n.asked, 2);
+	CU_ASSERT_EQUAL(pool_view(0).n.answered, 0);
+	CU_ASSERT_EQUAL(pool_view(0).n.timeouts, 1);
+	CU_ASSERT_EQUAL(pool_view(0).n.probes, 9);
+	CU_ASSERT_EQUAL(pool_view(0).n.probes_answered, 1);
+	pool_end();
+}
+
+/* The packets of section 6, and their answers; the octets of 6.2 begin with 02 there, but its words
+ * say 5, and so does the digest. */
+static void rfc5997_6_examples(void)
+{
+	static const struct {
+		unsigned id;
+		const char *authenticator, *request, *answer;
+	} rows[] = {
+		{218, "8a54f4686fb394c52866e302185d0623",
+		 "0cda0026 8a54f4686fb394c52866e302185d0623 5012 5a665e2e1e8411f3e243822097c84fa3",
+		 "02da0014 ef0d552a4bf2d693ec2b6fe8b5411d66"},
+		{179, "925f6b66dd5fed571fcb1db7ad388260",
+		 "0cb30026 925f6b66dd5fed571fcb1db7ad388260 5012 e8d6eabda910875cd91fdade26367858",
+		 "05b30014 0f6f92145f107e2f504e860a4860669c"},
+		/* whose request has a NAS-IP-Address, as ours has not */
+		{71, "bf58de56ae408ad3b70c8513f9b03fbe", "",
+		 "02470034 46f43e62fd0354424cbbebfd6d214e06 1220 "
+		 "524144495553205365727665722075702032"
+		 "20646179732c2031383a3430"},
+	};
+	uint8_t want[64], answer[64];
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct radius_server s = pool_probed("");
+		size_t len = test_hex(want, sizeof(want), rows[i].request);
+
+		s.fail_time = SEC;
+		random_is = rows[i].authenticator;
+		pool_start(&s, 1);
+		pool_kill();
+		pool_until(now + (rows[i].id - 1) * SEC);
+		if (len)
+			ASSERT_OCTETS(sent[n_sent - 1].octets, sent[n_sent - 1].len, want, len);
+		len = test_hex(answer, sizeof(answer), rows[i].answer);
+		radius_rx(pool, 0, RADIUS_PORT_ASK, answer, len, now);
+		CU_ASSERT_TRUE(alive);
+		CU_ASSERT_EQUAL(n_dropped, 0);
+		pool_end();
+	}
+	random_is = NULL;
+}
+
+/* 4.1: an Access-Accept or an Accounting-Response that the secret proves; to the last one. */
+static void rfc5997_4_1_what_answers_status(void)
+{
+	static const struct {
+		enum radius_code code;
+		bool ok;
+	} rows[] = {{RADIUS_ACCESS_ACCEPT, true},
+		    {RADIUS_ACCOUNTING_RESPONSE, true},
+		    {RADIUS_ACCESS_REJECT, false},
+		    {RADIUS_ACCESS_CHALLENGE, false},
+		    {RADIUS_DISCONNECT_ACK, false}};
+	struct radius_server s = pool_probed("gate");
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		pool_start(&s, 1);
+		pool_kill();
+		pool_answer(1, rows[i].code);
+		CU_ASSERT_EQUAL(alive, rows[i].ok);
+		CU_ASSERT_EQUAL(pool_view(0).n.drop[RADIUS_D_CODE], !rows[i].ok);
+		pool_end();
+	}
+	pool_start(&s, 1);
+	pool_kill();
+	pool_answer_with(1, RADIUS_ACCESS_ACCEPT, "another");
+	CU_ASSERT_EQUAL(pool_view(0).n.drop[RADIUS_D_FORGED], 1);
+	pool_until(now + SEC);
+	pool_answer(1, RADIUS_ACCESS_ACCEPT);
+	CU_ASSERT_EQUAL(pool_view(0).n.drop[RADIUS_D_UNKNOWN], 1);
+	CU_ASSERT_FALSE(alive);
+	pool_answer(2, RADIUS_ACCESS_ACCEPT);
+	CU_ASSERT_TRUE(alive);
+	pool_answer(2, RADIUS_ACCESS_ACCEPT); /* once */
+	CU_ASSERT_EQUAL(pool_view(0).n.drop[RADIUS_D_UNKNOWN], 2);
+	CU_ASSERT_EQUAL(pool_view(0).n.probes_answered, 1);
+	pool_end();
+}
+
+/* The answer to a request says it too; that to the Status-Server is then no stranger. */
+static void any_answer_says_that_it_is_there(void)
+{
+	struct radius_server s = pool_probed("gate");
+
+	s.retries = 1;
+	pool_start(&s, 1);
+	pool_ask();
+	pool_until(now + SEC + SEC / 2);
+	pool_ask();
+	pool_until(now + SEC / 2);
+	CU_ASSERT_FALSE_FATAL(alive);
+	pool_answer(2, RADIUS_ACCESS_REJECT);
+	CU_ASSERT_TRUE(alive);
+	CU_ASSERT_EQUAL(radius_deadline(pool), DEADLINE_NEVER);
+	CU_ASSERT_EQUAL(sent[3].octets[0], RADIUS_STATUS_SERVER);
+	pool_answer(3, RADIUS_ACCESS_ACCEPT);
+	CU_ASSERT_EQUAL(n_dropped, 0);
+	CU_ASSERT_EQUAL(n_changed, 2);
+	pool_end();
+}
+
+/* Nor is a request sent again that was there before it died. */
+static void no_request_goes_to_one_that_is_dead(void)
+{
+	struct radius_server s = pool_probed("gate");
+	unsigned requests = 0;
+	uint64_t began;
+
+	s.retries = 2;
+	pool_start(&s, 1);
+	began = now;
+	pool_ask();
+	pool_until(began + SEC + SEC / 2);
+	pool_ask();
+	pool_until(began + 10 * SEC);
+	for (unsigned i = 0; i < n_sent; i++)
+		requests += sent[i].octets[0] == RADIUS_ACCESS_REQUEST;
+	CU_ASSERT_EQUAL(requests, 3 + 2);
+	CU_ASSERT_EQUAL(n_none, 2);
+	CU_ASSERT_EQUAL(done_at, began + 3 * SEC + SEC / 2);
+	pool_end();
+}
+
+static void what_waits_goes_to_one_that_is_back(void)
+{
+	struct radius_server s[2] = {pool_probed("gate"), usual};
+
+	s[1].requests = 1;
+	pool_start(s, 2);
+	pool_ask();
+	CU_ASSERT_EQUAL_FATAL(sent[0].server, 0);
+	pool_until(now + SEC);
+	CU_ASSERT_EQUAL_FATAL(n_sent, 3); /* Status-Server, and the request to the other */
+	pool_ask();
+	CU_ASSERT_EQUAL(n_sent, 3);
+	pool_answer(sent[1].port == RADIUS_PORT_ASK ? 1 : 2, RADIUS_ACCESS_ACCEPT);
+	CU_ASSERT_EQUAL_FATAL(n_sent, 4);
+	CU_ASSERT_EQUAL(sent[3].server, 0);
+	CU_ASSERT_EQUAL(sent[3].octets[0], RADIUS_ACCESS_REQUEST);
+	pool_end();
+}
+
 /* --- several ----------------------------------------------------------------------------------- */
 
 static void weights_share_requests(void)
@@ -520,6 +729,13 @@ static const struct test_case cases[] = {
 	{"a_cancelled_request_is_gone", a_cancelled_request_is_gone},
 	{"a_dead_server_is_tried_after_its_time", a_dead_server_is_tried_after_its_time},
 	{"an_answer_between_starts_the_count_again", an_answer_between_starts_the_count_again},
+	{"rfc5997_a_dead_server_is_asked_for_its_status",
+	 rfc5997_a_dead_server_is_asked_for_its_status},
+	{"rfc5997_6_examples", rfc5997_6_examples},
+	{"rfc5997_4_1_what_answers_status", rfc5997_4_1_what_answers_status},
+	{"any_answer_says_that_it_is_there", any_answer_says_that_it_is_there},
+	{"no_request_goes_to_one_that_is_dead", no_request_goes_to_one_that_is_dead},
+	{"what_waits_goes_to_one_that_is_back", what_waits_goes_to_one_that_is_back},
 	{"weights_share_requests", weights_share_requests},
 	{"the_next_server_is_asked_and_the_backup_last",
 	 the_next_server_is_asked_and_the_backup_last},
