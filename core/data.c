@@ -137,7 +137,7 @@ static enum l2tp_data_verdict data_ahead(struct l2tp_data *d, uint16_t ns, uint6
 {
 	uint16_t distance = ns - d->nr;
 
-	if (distance <= d->cfg.reorder)
+	if (d->slot && distance <= d->cfg.reorder)
 		return data_hold(d, ns, now, slot, why);
 	if (d->held) {
 		d->gap_deadline = now;

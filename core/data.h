@@ -39,7 +39,9 @@ struct l2tp_data {
 	bool sending_seq;      /* LNS: as it was told; LAC: as the last data message was */
 	bool seen_seq;	       /* a sequenced frame has arrived: nr is meaningful */
 	uint64_t gap_deadline; /* when the gap at nr is given up; DEADLINE_NEVER = no gap */
-	struct l2tp_data_slot slot[L2TP_REORDER_MAX];
+	/* L2TP_REORDER_MAX of them, the caller's: few calls hold frames at a time.  NULL = none,
+	 * and nothing is held. */
+	struct l2tp_data_slot *slot;
 	uint8_t held;
 	uint16_t far_next; /* next number of a run of frames far behind nr */
 	uint8_t far_run;   /* frames in that run */
@@ -82,6 +84,13 @@ enum l2tp_data_verdict {
 			      l2tp_data_ready() gives, then call l2tp_data_rx() with this
 			      frame again, until it is not DRAIN */
 };
+/* May this message have to wait for others?  Then d->slot is NULL, and is to be set to slots that
+ * are zeroed before l2tp_data_rx(); without any the gap before it is given up at once.  Whenever
+ * nothing is held they can be taken away again. */
+static inline bool l2tp_data_wants_slots(const struct l2tp_data *d, const struct l2tp_hdr *h)
+{
+	return h->flags & L2TP_HDR_S && h->ns != d->nr && !d->slot && d->cfg.reorder;
+}
 /* Decide about a received data message whose header is h. */
 enum l2tp_data_verdict l2tp_data_rx(struct l2tp_data *d, const struct l2tp_hdr *h, uint64_t now,
 				    unsigned *slot, enum l2tp_reason *why);

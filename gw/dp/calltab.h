@@ -23,6 +23,13 @@
 struct bundle;
 struct worker;
 
+/* Frames of a call that wait for those before them; of its home worker's, while there are any. */
+struct call_held {
+	struct l2tp_data_slot slot[L2TP_REORDER_MAX];
+	uint16_t buffer[L2TP_REORDER_MAX]; /* of the worker's pool */
+	struct call_held *next;		   /* while it is free */
+};
+
 struct call_state {
 	struct l2tp_data data;
 	uint32_t version;    /* of the struct call that data follows */
@@ -34,8 +41,8 @@ struct call_state {
 	uint32_t lcp_version;	/* of the entry under which LCP was negotiated */
 	uint8_t early;		/* packets punted of NCPs that are not open, or in forward */
 	bool told_unsequenced;
-	bool plain;			 /* the far end's last frame but LCP came without FF 03 */
-	uint16_t held[L2TP_REORDER_MAX]; /* pool buffer of each reorder slot */
+	bool plain;		/* the far end's last frame but LCP came without FF 03 */
+	struct call_held *held; /* NULL = no frame waits */
 	/* Frames given to the control thread, and those that it has done with; frames that it has
 	 * sent to this leg, and those that have left. */
 	uint32_t punted; /* the others are in n */

@@ -375,6 +375,23 @@ void call_follow(struct call *c)
 	dp_call_show_sequence(c->st);
 }
 
+/* Without any left the call waits for nothing. */
+static void dp_call_borrow_slots(struct worker *w, struct call_state *st)
+{
+	st->held = worker_take_held(w);
+	st->data.slot = st->held ? st->held->slot : NULL;
+}
+
+/* Unless frames wait. */
+static void dp_call_return_slots(struct worker *w, struct call_state *st)
+{
+	if (!st->held || st->data.held)
+		return;
+	worker_give_held(w, st->held);
+	st->held = NULL;
+	st->data.slot = NULL;
+}
+
 /* Deliver the frames that are next in sequence, then set the timer of the next gap. */
 static void dp_call_drain(struct worker *w, struct call *c)
 {
@@ -385,17 +402,18 @@ static void dp_call_drain(struct worker *w, struct call *c)
 	int slot;
 
 	while ((slot = l2tp_data_ready(&st->data, w->now)) >= 0) {
-		if (st->held[slot] == POOL_NONE) {
+		if (st->held->buffer[slot] == POOL_NONE) {
 			call_drop(w, c, DP_R_REORDER_FULL);
 			continue;
 		}
-		frame = pool_get(&w->reorder, st->held[slot], &len);
+		frame = pool_get(&w->reorder, st->held->buffer[slot], &len);
 		call_ppp_in(w, c, frame, len);
 		if (c->c.mode == DP_FORWARD)
 			tx_flush(w); /* the frame is in the pool */
-		pool_give(&w->reorder, st->held[slot]);
+		pool_give(&w->reorder, st->held->buffer[slot]);
 	}
 	gather_may(w, might);
+	dp_call_return_slots(w, st);
 	if (st->gap.set || st->data.gap_deadline != DEADLINE_NEVER)
 		worker_timer(w, &st->gap, TIMER_GAP, st->data.gap_deadline);
 }
@@ -431,13 +449,15 @@ void call_retire(struct worker *w, struct call_state *st)
 	deadline_cancel(&w->heap, &st->gap);
 	if (st->bundle)
 		bundle_free(w, st->bundle);
-	for (unsigned i = 0; i < L2TP_REORDER_MAX; i++) {
-		if (!st->data.slot[i].used)
+	for (unsigned i = 0; st->held && i < L2TP_REORDER_MAX; i++) {
+		if (!st->held->slot[i].used)
 			continue;
 		worker_drop(w, DP_R_NO_CALL);
-		if (st->held[i] != POOL_NONE)
-			pool_give(&w->reorder, st->held[i]);
+		if (st->held->buffer[i] != POOL_NONE)
+			pool_give(&w->reorder, st->held->buffer[i]);
 	}
+	st->data.held = 0;
+	dp_call_return_slots(w, st);
 	if (!w->data->aside)
 		atomic_store(&st->n->owner, 0); /* from here on control may use them again */
 	free(st);
@@ -450,23 +470,39 @@ static enum dp_reason dp_call_sequence_reason(enum l2tp_reason why)
 					       : DP_R_SEQ;
 }
 
+static enum l2tp_data_verdict dp_call_judge(struct worker *w, struct call *c,
+					    const struct l2tp_hdr *h, unsigned *slot,
+					    enum l2tp_reason *why)
+{
+	struct l2tp_data *d = &c->st->data;
+	enum l2tp_data_verdict verdict;
+
+	for (;;) {
+		if (l2tp_data_wants_slots(d, h))
+			dp_call_borrow_slots(w, c->st);
+		verdict = l2tp_data_rx(d, h, w->now, slot, why);
+		if (verdict != L2TP_DATA_DRAIN)
+			return verdict;
+		dp_call_drain(w, c);
+	}
+}
+
 static void dp_call_sequenced(struct worker *w, struct call *c, const struct l2tp_hdr *h)
 {
 	struct call_state *st = c->st;
-	enum l2tp_data_verdict verdict;
 	enum l2tp_reason why;
 	unsigned slot;
+	enum l2tp_data_verdict verdict = dp_call_judge(w, c, h, &slot, &why);
 
-	while ((verdict = l2tp_data_rx(&st->data, h, w->now, &slot, &why)) == L2TP_DATA_DRAIN)
-		dp_call_drain(w, c);
 	if (verdict == L2TP_DATA_DROP) {
+		dp_call_return_slots(w, st);
 		call_drop(w, c, dp_call_sequence_reason(why));
 		if (why == L2TP_R_DATA_NO_SEQ)
 			dp_call_tell_unsequenced(w, c);
 		return;
 	}
 	if (verdict == L2TP_DATA_HOLD)
-		st->held[slot] = pool_copy(&w->reorder, h->payload, h->len);
+		st->held->buffer[slot] = pool_copy(&w->reorder, h->payload, h->len);
 	else
 		call_ppp_in(w, c, h->payload, h->len);
 	dp_call_drain(w, c);

@@ -61,8 +61,27 @@ static bool worker_get_memory(struct worker *w)
 	w->whole = malloc(WORKER_FILTER_FRAME);
 	w->report_octets = malloc(REPORT_MAX);
 	w->gather = calloc(1, sizeof(*w->gather));
+	w->held = calloc(REORDER_BUFS, sizeof(*w->held));
 	return w->scratch && w->packets && w->filter_frame && w->whole && w->report_octets &&
-	       w->gather && !pool_init(&w->reorder, REORDER_BUFS, REORDER_SIZE);
+	       w->gather && w->held && !pool_init(&w->reorder, REORDER_BUFS, REORDER_SIZE);
+}
+
+struct call_held *worker_take_held(struct worker *w)
+{
+	struct call_held *held = w->held_free;
+
+	if (held) {
+		w->held_free = held->next;
+		memset(held->slot, 0, sizeof(held->slot));
+		return held;
+	}
+	return w->held_used < REORDER_BUFS ? &w->held[w->held_used++] : NULL;
+}
+
+void worker_give_held(struct worker *w, struct call_held *held)
+{
+	held->next = w->held_free;
+	w->held_free = held;
 }
 
 bool worker_open_rings(struct worker *w)
@@ -134,6 +153,7 @@ void worker_free(struct worker *w)
 		free(w->from[i]);
 	}
 	pool_free(&w->reorder);
+	free(w->held);
 	free(w->scratch);
 	free(w->packets);
 	free(w->filter_frame);

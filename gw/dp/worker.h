@@ -100,6 +100,8 @@ struct worker {
 
 	struct worker_port *port[WORKER_PORTS]; /* NULL = not on this worker */
 	struct pool reorder;
+	struct call_held *held, *held_free; /* as many as the pool has buffers; given back */
+	unsigned held_used;		    /* of them, ever */
 	struct tx_batch tx;
 	struct gather *gather; /* packets on their way to TUN devices */
 	uint8_t *scratch;
@@ -142,6 +144,10 @@ int worker_run(struct worker *w, int (*fn)(struct worker *w, void *arg), void *a
 void worker_poke(struct worker *w);
 /* liburcu's thread: no reader can hold st any more. */
 void worker_retire(struct call_state *st);
+
+/* Slots for frames of a call that wait, zeroed; NULL = none are left. */
+struct call_held *worker_take_held(struct worker *w);
+void worker_give_held(struct worker *w, struct call_held *held);
 
 static inline void worker_drop(struct worker *w, enum dp_reason why)
 {

@@ -17,9 +17,12 @@ static struct l2tp_data data_make(bool lns, bool send_seq, bool required, uint8_
 				       .required = required,
 				       .reorder = reorder,
 				       .reorder_timeout = 50 * MS};
+	static struct l2tp_data_slot slots[4][L2TP_REORDER_MAX]; /* of the last few */
+	static unsigned n;
 	struct l2tp_data d;
 
 	l2tp_data_init(&d, &cfg);
+	d.slot = memset(slots[n++ % 4], 0, sizeof(slots[0]));
 	return d;
 }
 
@@ -234,6 +237,33 @@ static void gap_times_out(void)
 	CU_ASSERT_EQUAL(l2tp_data_ready(&d, 70 * MS), 5);
 	CU_ASSERT_EQUAL(d.lost, 4);
 	CU_ASSERT_EQUAL(data_rx(&d, 4, 70 * MS), L2TP_DATA_DROP);
+}
+
+/* Slots are asked for when a frame is out of turn, and no sooner. */
+static void slots_are_lent(void)
+{
+	struct l2tp_data d = data_make(true, true, false, 4);
+	struct l2tp_data_slot *slots = d.slot;
+	const struct l2tp_hdr in_turn = {.flags = L2TP_HDR_S | 2},
+			      ahead = {.flags = L2TP_HDR_S | 2, .ns = 3}, plain = {.flags = 2};
+
+	CU_ASSERT_FALSE(l2tp_data_wants_slots(&d, &ahead)); /* it has some */
+	d.slot = NULL;
+	CU_ASSERT_FALSE(l2tp_data_wants_slots(&d, &in_turn));
+	CU_ASSERT_FALSE(l2tp_data_wants_slots(&d, &plain));
+	CU_ASSERT_TRUE(l2tp_data_wants_slots(&d, &ahead));
+	CU_ASSERT_EQUAL(data_rx(&d, 3, 0), L2TP_DATA_DELIVER); /* there were none */
+	CU_ASSERT_EQUAL(d.lost, 3);
+	CU_ASSERT_EQUAL(d.gap_deadline, DEADLINE_NEVER);
+	CU_ASSERT_EQUAL(l2tp_data_ready(&d, 0), -1);
+	CU_ASSERT_EQUAL(data_rx(&d, 1, 0), L2TP_DATA_DROP);
+	d.slot = slots;
+	CU_ASSERT_EQUAL(data_rx(&d, 5, 0), L2TP_DATA_HOLD);
+	CU_ASSERT_EQUAL(data_rx(&d, 4, 0), L2TP_DATA_DELIVER);
+	CU_ASSERT_EQUAL(l2tp_data_ready(&d, 0), 5);
+	d.cfg.reorder = 0;
+	d.slot = NULL;
+	CU_ASSERT_FALSE(l2tp_data_wants_slots(&d, &ahead));
 }
 
 static void too_far_ahead_drains_first(void)
@@ -570,6 +600,7 @@ static const struct test_case cases[] = {
 	{"without_a_queue_gaps_pass", without_a_queue_gaps_pass},
 	{"gap_fills", gap_fills},
 	{"gap_times_out", gap_times_out},
+	{"slots_are_lent", slots_are_lent},
 	{"too_far_ahead_drains_first", too_far_ahead_drains_first},
 	{"long_loss_is_delivered_at_once", long_loss_is_delivered_at_once},
 	{"first_number_may_be_any", first_number_may_be_any},

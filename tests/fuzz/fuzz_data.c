@@ -10,6 +10,7 @@
 #include "core/data.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -25,6 +26,8 @@ struct model {
 	uint64_t came, unsequenced, delivered; /* delivered: with a number */
 	uint16_t base;			       /* nr when counting began, */
 	uint64_t passed, lost;		       /* and what was delivered and lost since */
+	struct l2tp_data_slot slot[L2TP_REORDER_MAX];
+	bool no_slots; /* there are none to be had */
 	bool used[L2TP_REORDER_MAX];
 	uint16_t ns[L2TP_REORDER_MAX];
 };
@@ -36,7 +39,7 @@ static void fuzz_data_check(const struct model *m)
 
 	for (unsigned i = 0; i < L2TP_REORDER_MAX; i++) {
 		held += m->used[i];
-		MUST(m->used[i] == d->slot[i].used);
+		MUST(m->used[i] == (d->slot && d->slot[i].used));
 		MUST(!m->used[i] || m->ns[i] == d->slot[i].ns);
 	}
 	MUST(d->held == held && held <= d->cfg.reorder);
@@ -90,7 +93,10 @@ static enum l2tp_data_verdict fuzz_data_decide(struct model *m, const struct l2t
 
 	if (first)
 		fuzz_data_begin(m, h->ns > L2TP_REORDER_MAX ? h->ns : 0);
+	if (l2tp_data_wants_slots(&m->d, h) && !m->no_slots)
+		m->d.slot = memset(m->slot, 0, sizeof(m->slot));
 	v = l2tp_data_rx(&m->d, h, m->now, &slot, &why);
+	MUST(v != L2TP_DATA_HOLD || m->d.slot);
 	if (m->d.resyncs != resyncs)
 		fuzz_data_begin(m, h->ns);
 	if (v == L2TP_DATA_DELIVER && seq)
@@ -118,6 +124,8 @@ static void fuzz_data_frame(struct model *m, const struct l2tp_hdr *h)
 	m->came++;
 	if (v == L2TP_DATA_DELIVER)
 		fuzz_data_drain(m);
+	if (!m->d.held)
+		m->d.slot = NULL;
 	fuzz_data_check(m);
 }
 
@@ -162,7 +170,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 				       .reorder = rd_u8(&r)};
 	static struct model m;
 
-	m = (struct model){.now = 1000};
+	m = (struct model){.now = 1000, .no_slots = flags & 16};
 	cfg.reorder_timeout = rd_u8(&r) * 1000u;
 	l2tp_data_init(&m.d, &cfg);
 	while (r.left >= 4)
