@@ -15,24 +15,18 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#define BLOCKS_PER_SLOT 2u
-
 /* --- the memory and what lies beside it ------------------------------------------------------- */
 
 static bool store_index_new(struct store *s)
 {
-	uint32_t buckets = 1;
-
-	while (buckets < s->slots)
-		buckets *= 2;
-	s->mask = buckets - 1;
+	s->buckets = 1;
 	s->index = calloc(s->slots + 1, sizeof(*s->index));
 	s->next = calloc(s->blocks + 1, sizeof(*s->next));
-	s->bucket = calloc(buckets, sizeof(*s->bucket));
+	s->bucket = calloc(s->slots + 1, sizeof(*s->bucket));
 	return s->index && s->next && s->bucket;
 }
 
-struct store *store_map(int fd, uint32_t slots, uint32_t blocks)
+struct store *store_map(int fd, const struct store_shape *shape, uint32_t slots, uint32_t blocks)
 {
 	struct store *s = calloc(1, sizeof(*s));
 	void *at;
@@ -40,20 +34,21 @@ struct store *store_map(int fd, uint32_t slots, uint32_t blocks)
 	if (!s)
 		return NULL;
 	*s = (struct store){.fd = -1,
+			    .shape = *shape,
 			    .slots = slots,
 			    .blocks = blocks,
 			    .free = STORE_NONE,
 			    .free_block = STORE_NONE,
 			    .changed = STORE_NONE,
-			    .size = store_image_size(slots, blocks)};
+			    .size = store_image_size(shape, slots, blocks)};
 	at = mmap(NULL, s->size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 	s->head = at == MAP_FAILED ? NULL : at;
 	if (!s->head || !store_index_new(s)) {
 		store_free(s);
 		return NULL;
 	}
-	s->slot = (struct store_slot *)(s->head + 1);
-	s->block = (struct store_block *)(s->slot + slots);
+	s->slot = (uint8_t *)(s->head + 1);
+	s->block = s->slot + 2 * (size_t)slots * shape->half;
 	s->n.room = slots;
 	s->n.block_room = blocks;
 	s->fd = fd;
@@ -90,9 +85,9 @@ static int store_memory(size_t size)
 struct store *store_new(size_t records, const uint8_t boot[STORE_BOOT])
 {
 	uint32_t slots = records < STORE_SLOTS_MAX ? (uint32_t)records : STORE_SLOTS_MAX;
-	uint32_t blocks = slots * BLOCKS_PER_SLOT;
-	int fd = store_memory(store_image_size(slots, blocks));
-	struct store *s = fd < 0 ? NULL : store_map(fd, slots, blocks);
+	uint32_t blocks = slots * STORE_PER_SLOT;
+	int fd = store_memory(store_image_size(&store_shape, slots, blocks));
+	struct store *s = fd < 0 ? NULL : store_map(fd, &store_shape, slots, blocks);
 
 	if (!s) {
 		if (fd >= 0)
@@ -125,8 +120,9 @@ void store_count(const struct store *s, struct store_counters *out)
 static uint32_t *store_bucket(const struct store *s, uint8_t kind, uint64_t key)
 {
 	uint64_t mixed = (key ^ (uint64_t)kind << 56) * UINT64_C(0x9e3779b97f4a7c15);
+	uint32_t i = (uint32_t)(mixed >> 32) & s->mask;
 
-	return &s->bucket[(mixed >> 32) & s->mask];
+	return &s->bucket[i < s->buckets ? i : i & s->mask >> 1];
 }
 
 uint32_t store_find(const struct store *s, uint8_t kind, uint64_t key)
@@ -138,14 +134,38 @@ uint32_t store_find(const struct store *s, uint8_t kind, uint64_t key)
 	return i ? i - 1 : STORE_NONE;
 }
 
-void store_link(struct store *s, uint32_t slot)
+static void store_chain_in(struct store *s, uint32_t slot)
 {
 	struct store_index *x = &s->index[slot];
 	uint32_t *at = store_bucket(s, x->kind, x->key);
 
 	x->bucket = *at;
 	*at = slot + 1;
-	s->n.records++;
+}
+
+/* One bucket more: it takes what is its own of the one that has had it until now. */
+static void store_bucket_split(struct store *s)
+{
+	uint32_t i, *from;
+
+	if (s->buckets > s->mask)
+		s->mask = s->mask * 2 + 1;
+	from = &s->bucket[s->buckets++ & s->mask >> 1];
+	i = *from;
+	*from = 0;
+	while (i) {
+		uint32_t next = s->index[i - 1].bucket;
+
+		store_chain_in(s, i - 1);
+		i = next;
+	}
+}
+
+void store_link(struct store *s, uint32_t slot)
+{
+	if (++s->n.records > s->buckets)
+		store_bucket_split(s);
+	store_chain_in(s, slot);
 }
 
 /* Back to the free ones.  Until it is taken again its halves and blocks stay as they are. */
@@ -232,16 +252,17 @@ static uint32_t store_chain_write(struct store *s, const uint8_t *p, size_t len)
 
 	while (len) {
 		uint32_t i = store_block_take(s);
-		size_t n = len < STORE_BLOCK_DATA ? len : STORE_BLOCK_DATA;
+		size_t n = len < store_block_data(s) ? len : store_block_data(s);
+		struct store_block *b = store_block(s, i);
 
-		memcpy(s->block[i].data, p, n);
-		s->block[i].next = STORE_NONE;
+		memcpy(b + 1, p, n);
+		b->next = STORE_NONE;
 		s->next[i] = STORE_NONE;
 		*at = i;
 		if (image_at)
 			*image_at = i;
 		at = &s->next[i];
-		image_at = &s->block[i].next;
+		image_at = &b->next;
 		p += n;
 		len -= n;
 	}
@@ -264,8 +285,8 @@ static void store_half_write(struct store *s, uint32_t slot, uint8_t kind, const
 	struct store_index *x = &s->index[slot];
 	unsigned which = store_half_next(s, x);
 	bool first = x->txn != s->txn; /* change of it since the last publication */
-	struct store_half *h = &s->slot[slot].half[which];
-	size_t here = len < STORE_HALF_DATA ? len : STORE_HALF_DATA;
+	struct store_half *h = store_half(s, slot, which);
+	size_t here = len < store_half_data(s) ? len : store_half_data(s);
 
 	atomic_store_explicit(&h->txn, s->txn, memory_order_relaxed);
 	atomic_signal_fence(memory_order_seq_cst); /* not published: what follows may be torn */
@@ -275,7 +296,7 @@ static void store_half_write(struct store *s, uint32_t slot, uint8_t kind, const
 	h->next = x->chain[which];
 	h->len = (uint16_t)len;
 	h->kind = kind;
-	memcpy(h->data, rec, here);
+	memcpy(h + 1, rec, here);
 	if (first && x->chain[x->last] != STORE_NONE) {
 		x->changed = s->changed;
 		s->changed = slot;
@@ -287,7 +308,7 @@ static void store_half_write(struct store *s, uint32_t slot, uint8_t kind, const
 
 bool store_put(struct store *s, uint8_t kind, uint64_t key, const void *rec, size_t len)
 {
-	uint32_t need = store_blocks_for(len), i = store_find(s, kind, key), mine = STORE_NONE;
+	uint32_t need = store_blocks_for(s, len), i = store_find(s, kind, key), mine = STORE_NONE;
 
 	if (i != STORE_NONE)
 		mine = s->index[i].chain[store_half_next(s, &s->index[i])];
@@ -330,12 +351,12 @@ void store_publish(struct store *s)
 static void store_read(const struct store *s, uint32_t slot, uint8_t *out)
 {
 	const struct store_index *x = &s->index[slot];
-	size_t n = x->len < STORE_HALF_DATA ? x->len : STORE_HALF_DATA, at = n;
+	size_t n = x->len < store_half_data(s) ? x->len : store_half_data(s), at = n;
 
-	memcpy(out, s->slot[slot].half[x->last].data, n);
+	memcpy(out, store_half(s, slot, x->last) + 1, n);
 	for (uint32_t i = x->chain[x->last]; i != STORE_NONE; i = s->next[i]) {
-		n = x->len - at < STORE_BLOCK_DATA ? x->len - at : STORE_BLOCK_DATA;
-		memcpy(out + at, s->block[i].data, n);
+		n = x->len - at < store_block_data(s) ? x->len - at : store_block_data(s);
+		memcpy(out + at, store_block(s, i) + 1, n);
 		at += n;
 	}
 }

@@ -22,14 +22,15 @@
 
 #define STORE_RECORD_MAX 4096u /* octets */
 #define STORE_BOOT	 16u   /* octets of the name of a boot */
-/* Another major is refused.  A minor that is higher has kinds and fields that we skip. */
-#define STORE_MAJOR 1u
+/* A store of major 1 is gone on with; another one is refused.  A minor that is higher has kinds and
+ * fields that we skip. */
+#define STORE_MAJOR 2u
 #define STORE_MINOR 0u
 
 struct store;
 
-/* A new one, empty: room for this many records, and for two blocks of 252 octets for each, which
- * hold what goes beyond the first 232.  Memory is taken as records come.  boot: names this boot of
+/* A new one, empty: room for this many records, and for nine blocks of 60 octets for each, which
+ * hold what goes beyond the first 40.  Memory is taken as records come.  boot: names this boot of
  * the machine, since times in records are of its clock.  NULL with errno set. */
 struct store *store_new(size_t records, const uint8_t boot[STORE_BOOT]);
 /* What a life before has left; fd is the store's from now on, and closed when it is refused.  NULL,
@@ -61,7 +62,7 @@ int store_get(const struct store *s, uint8_t kind, uint64_t key, uint8_t buf[STO
 
 struct store_counters {
 	uint32_t records, room;	     /* there are, there may be */
-	uint32_t blocks, block_room; /* of the tails of long records, 252 octets each */
+	uint32_t blocks, block_room; /* of the tails of long records, 60 octets each */
 	uint64_t published;	     /* number of the last publication */
 	uint64_t refused;	     /* records for which there was no room */
 	uint32_t broken;	     /* left out when it was opened */

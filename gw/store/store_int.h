@@ -22,14 +22,16 @@ struct store_index {
 struct store {
 	int fd;
 	size_t size;
+	struct store_shape shape;
 	struct store_head *head;
-	struct store_slot *slot;
-	struct store_block *block;
+	uint8_t *slot, *block; /* the first */
 	uint32_t slots, blocks;
 	struct store_index *index; /* by slot */
 	uint32_t *next;		   /* by block: the next of its chain or of the free ones */
-	uint32_t *bucket;	   /* first slot + 1, 0 = none: untouched memory takes none */
-	uint32_t mask;		   /* buckets - 1 */
+	/* First slot + 1, 0 = none.  One bucket more is in use for each record more: untouched
+	 * memory takes none. */
+	uint32_t *bucket;
+	uint32_t buckets, mask;	   /* in use; the next power of two, minus 1 */
 	uint32_t fresh;		   /* slots from here on were never used */
 	uint32_t fresh_block;	   /* likewise */
 	uint32_t free, free_block; /* first of those given back */
@@ -40,17 +42,34 @@ struct store {
 
 /* Map fd and make what lies beside it; slots and blocks are those of its head.  NULL without
  * memory; fd stays open. */
-struct store *store_map(int fd, uint32_t slots, uint32_t blocks);
+struct store *store_map(int fd, const struct store_shape *shape, uint32_t slots, uint32_t blocks);
 /* The slot with this record, or STORE_NONE. */
 uint32_t store_find(const struct store *s, uint8_t kind, uint64_t key);
 /* Put a slot, whose kind and key are set, where store_find() looks. */
 void store_link(struct store *s, uint32_t slot);
-/* Octets of blocks that a record of this length needs. */
-static inline uint32_t store_blocks_for(size_t len)
+static inline struct store_half *store_half(const struct store *s, uint32_t slot, unsigned which)
 {
-	size_t tail = len > STORE_HALF_DATA ? len - STORE_HALF_DATA : 0;
+	return (struct store_half *)(s->slot + (2 * (size_t)slot + which) * s->shape.half);
+}
+static inline struct store_block *store_block(const struct store *s, uint32_t i)
+{
+	return (struct store_block *)(s->block + (size_t)i * s->shape.block);
+}
+/* Octets of a record that these hold. */
+static inline size_t store_half_data(const struct store *s)
+{
+	return s->shape.half - sizeof(struct store_half);
+}
+static inline size_t store_block_data(const struct store *s)
+{
+	return s->shape.block - sizeof(struct store_block);
+}
+/* Blocks that a record of this length needs. */
+static inline uint32_t store_blocks_for(const struct store *s, size_t len)
+{
+	size_t tail = len > store_half_data(s) ? len - store_half_data(s) : 0;
 
-	return (uint32_t)((tail + STORE_BLOCK_DATA - 1) / STORE_BLOCK_DATA);
+	return (uint32_t)((tail + store_block_data(s) - 1) / store_block_data(s));
 }
 
 #endif

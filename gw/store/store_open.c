@@ -16,16 +16,21 @@
 
 #define SEALS (F_SEAL_SHRINK | F_SEAL_GROW)
 
+static const struct store_shape *store_head_shape(const struct store_head *h)
+{
+	return h->major == 1 ? &store_shape_1 : &store_shape;
+}
+
 /* NULL, or why it cannot be used. */
 static const char *store_head_wrong(const struct store_head *h, off_t size,
 				    const uint8_t boot[STORE_BOOT])
 {
 	if (h->magic != STORE_MAGIC)
 		return "it is no store";
-	if (h->major != STORE_MAJOR)
+	if (h->major != STORE_MAJOR && h->major != 1)
 		return "its format is another one than this program's";
-	if (h->slots > STORE_SLOTS_MAX || h->blocks > STORE_SLOTS_MAX || h->used > h->slots ||
-	    store_image_size(h->slots, h->blocks) != (size_t)size)
+	if (h->slots > STORE_SLOTS_MAX || h->blocks > STORE_BLOCKS_MAX || h->used > h->slots ||
+	    store_image_size(store_head_shape(h), h->slots, h->blocks) != (size_t)size)
 		return "its size is not what it says";
 	if (h->published >= STORE_TXN_MAX)
 		return "its number of publications is out of range";
@@ -50,14 +55,16 @@ static const char *store_head_read(int fd, struct store_head *out, const uint8_t
 /* --- slots ------------------------------------------------------------------------------------ */
 
 /* Numbers of the halves, 0 for one that was not published, which is taken out. */
-static void store_open_txns(const struct store *s, struct store_slot *slot, uint64_t txn[2])
+static void store_open_txns(const struct store *s, uint32_t slot, uint64_t txn[2])
 {
 	for (unsigned i = 0; i < 2; i++) {
-		txn[i] = atomic_load_explicit(&slot->half[i].txn, memory_order_relaxed);
+		struct store_half *h = store_half(s, slot, i);
+
+		txn[i] = atomic_load_explicit(&h->txn, memory_order_relaxed);
 		if (txn[i] < s->txn)
 			continue;
 		txn[i] = 0;
-		atomic_store_explicit(&slot->half[i].txn, 0, memory_order_relaxed);
+		atomic_store_explicit(&h->txn, 0, memory_order_relaxed);
 	}
 }
 
@@ -69,7 +76,8 @@ static bool store_open_claim(struct store *s, uint32_t *owner, uint32_t slot, ui
 		if (at >= s->blocks || owner[at])
 			return false;
 		owner[at] = slot + 1;
-		s->next[at] = need ? *(const volatile uint32_t *)&s->block[at].next : STORE_NONE;
+		s->next[at] =
+			need ? *(const volatile uint32_t *)&store_block(s, at)->next : STORE_NONE;
 	}
 	return true;
 }
@@ -85,8 +93,8 @@ static void store_open_break(struct store *s, uint32_t slot)
 {
 	unsigned last = s->index[slot].last;
 
-	atomic_store_explicit(&s->slot[slot].half[!last].txn, 0, memory_order_relaxed);
-	atomic_store_explicit(&s->slot[slot].half[last].txn, 0, memory_order_release);
+	atomic_store_explicit(&store_half(s, slot, !last)->txn, 0, memory_order_relaxed);
+	atomic_store_explicit(&store_half(s, slot, last)->txn, 0, memory_order_release);
 	s->index[slot].txn = 0;
 	s->n.broken++;
 }
@@ -99,13 +107,13 @@ static bool store_open_slot(struct store *s, uint32_t *owner, uint32_t slot)
 	uint64_t txn[2];
 	uint32_t need;
 
-	store_open_txns(s, &s->slot[slot], txn);
+	store_open_txns(s, slot, txn);
 	*x = (struct store_index){.chain = {STORE_NONE, STORE_NONE}, .last = txn[1] > txn[0]};
 	x->txn = txn[x->last];
 	if (!x->txn)
 		return false;
-	memcpy(&h, &s->slot[slot].half[x->last], offsetof(struct store_half, data));
-	need = store_blocks_for(h.len);
+	memcpy(&h, store_half(s, slot, x->last), sizeof(h));
+	need = store_blocks_for(s, h.len);
 	if (!h.kind && txn[0] != txn[1])
 		return false;
 	if (txn[0] == txn[1] || h.len > STORE_RECORD_MAX ||
@@ -152,7 +160,7 @@ static void store_open_blocks(struct store *s, const uint32_t *owner)
 
 static struct store *store_open_all(int fd, const struct store_head *head)
 {
-	struct store *s = store_map(fd, head->slots, head->blocks);
+	struct store *s = store_map(fd, store_head_shape(head), head->slots, head->blocks);
 	uint32_t *owner = s ? calloc(head->blocks + 1, sizeof(*owner)) : NULL;
 
 	if (!owner) {

@@ -86,7 +86,7 @@ static void store_random_lives_match_a_table(void)
 static void store_room_comes_back(void)
 {
 	uint8_t rec[STORE_RECORD_MAX + 1] = {0};
-	struct store *s = store_new(9, model_boot); /* 18 blocks, one record needs 16 */
+	struct store *s = store_new(9, model_boot); /* 81 blocks, one record needs 68 */
 	struct store_counters n;
 
 	CU_ASSERT_PTR_NOT_NULL_FATAL(s);
@@ -99,7 +99,7 @@ static void store_room_comes_back(void)
 		store_publish(s);
 	}
 	for (unsigned i = 0; i < 9; i++)
-		CU_ASSERT_TRUE(store_put(s, 2, i, rec, 232));
+		CU_ASSERT_TRUE(store_put(s, 2, i, rec, 40));
 	CU_ASSERT_FALSE(store_put(s, 2, 9, rec, 1));
 	store_count(s, &n);
 	CU_ASSERT_EQUAL(n.records, 9);
@@ -160,6 +160,30 @@ static void store_record_may_be_deleted_while_read(void)
 	CU_ASSERT_EQUAL(l.seen, 8);
 	CU_ASSERT_EQUAL(n.records, 0);
 	store_free(l.s);
+}
+
+/* There are as many buckets as records: each is found while they come, and after some have gone. */
+static void store_finds_each_of_many(void)
+{
+	enum { MANY = 3000 };
+	struct store *s = store_new(MANY, model_boot);
+	uint8_t rec[STORE_RECORD_MAX], kind = 1;
+	unsigned wrong = 0;
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(s);
+	for (uint32_t i = 0; i < MANY; i++, kind = (uint8_t)(i % 5 + 1)) {
+		wrong += !store_put(s, kind, i / 5, &i, sizeof(i));
+		if (i % 7 == 0)
+			store_del(s, kind, i / 5);
+	}
+	store_publish(s);
+	for (uint32_t i = 0; i < MANY; i++) {
+		int n = store_get(s, (uint8_t)(i % 5 + 1), i / 5, rec);
+
+		wrong += i % 7 ? n != sizeof(i) || memcmp(rec, &i, sizeof(i)) != 0 : n != -1;
+	}
+	CU_ASSERT_EQUAL(wrong, 0);
+	store_free(s);
 }
 
 static void store_without_memory(void)
@@ -285,8 +309,9 @@ static void store_killed_at_any_instruction(void)
 	static struct model_state plan[KILL_TXNS + 1];
 	struct store *s = store_new(MODEL_ROOM, model_boot);
 	uint64_t seed = test_seed();
-	struct store_test_watch w = {.plan = plan,
-				     .size = store_image_size(MODEL_ROOM, 2 * MODEL_ROOM)};
+	struct store_test_watch w = {
+		.plan = plan,
+		.size = store_image_size(&store_shape, MODEL_ROOM, STORE_PER_SLOT * MODEL_ROOM)};
 	bool watched;
 	pid_t victim;
 
@@ -321,6 +346,7 @@ static const struct test_case cases[] = {
 	{"room_comes_back", store_room_comes_back},
 	{"refused_change_leaves_the_record", store_refused_change_leaves_the_record},
 	{"record_may_be_deleted_while_read", store_record_may_be_deleted_while_read},
+	{"finds_each_of_many", store_finds_each_of_many},
 	{"without_memory", store_without_memory},
 	{"killed_at_any_instruction", store_killed_at_any_instruction},
 	{NULL, NULL},

@@ -12,16 +12,28 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#define SLOTS 4u
-#define LONG  1200u /* octets: the half, and four blocks */
+#define SLOTS  4u
+#define BLOCKS (STORE_PER_SLOT * SLOTS)
+#define LONG   (40u + BLOCKS / 2 * 60u) /* octets: the half, and half of the blocks */
 
+/* With room for data: */
+union image_half {
+	struct store_half h;
+	uint8_t whole[64];
+};
+union image_block {
+	struct store_block b;
+	uint8_t whole[64];
+};
 struct image {
 	struct store_head head;
-	struct store_slot slot[SLOTS];
-	struct store_block block[2 * SLOTS];
+	struct {
+		union image_half half[2];
+	} slot[SLOTS];
+	union image_block block[BLOCKS];
 };
 
-/* Publication 2 of two long records, which are in slots 0 and 1 and all eight blocks. */
+/* Publication 2 of two long records, which are in slots 0 and 1 and all blocks. */
 static struct image *store_open_image(void)
 {
 	struct image *i = malloc(sizeof(*i));
@@ -29,7 +41,7 @@ static struct image *store_open_image(void)
 	uint8_t rec[LONG];
 
 	CU_ASSERT_FATAL(i && s);
-	CU_ASSERT_EQUAL_FATAL(sizeof(*i), store_image_size(SLOTS, 2 * SLOTS));
+	CU_ASSERT_EQUAL_FATAL(sizeof(*i), store_image_size(&store_shape, SLOTS, BLOCKS));
 	store_publish(s);
 	for (uint64_t key = 1; key <= 2; key++) {
 		memset(rec, (int)key, sizeof(rec));
@@ -51,12 +63,49 @@ static void store_open_count_keys(void *ctx, uint64_t key, const uint8_t *rec, s
 	*seen |= 1u << key;
 }
 
+/* The same two records as major 1 had them: halves and blocks of 256 octets. */
+struct image_1 {
+	struct store_head head;
+	struct {
+		struct store_half h;
+		uint8_t data[232];
+	} half[2 * SLOTS];
+	struct {
+		struct store_block b;
+		uint8_t data[252];
+	} block[2 * SLOTS];
+};
+
+static struct image_1 *store_open_image_1(void)
+{
+	struct image_1 *i = calloc(1, sizeof(*i));
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(i);
+	i->head = (struct store_head){.magic = STORE_MAGIC,
+				      .major = 1,
+				      .slots = SLOTS,
+				      .blocks = 2 * SLOTS,
+				      .used = 2,
+				      .published = 2};
+	memcpy(i->head.boot, model_boot, sizeof(i->head.boot));
+	for (unsigned k = 0; k < 2; k++) {
+		i->half[2 * k + 1].h = (struct store_half){
+			.txn = 2, .key = k + 1, .next = 4 * k, .len = LONG, .kind = 1};
+		memset(i->half[2 * k + 1].data, (int)k + 1, 232);
+		for (unsigned n = 0; n < 4; n++) {
+			i->block[4 * k + n].b.next = n < 3 ? 4 * k + n + 1 : STORE_NONE;
+			memset(i->block[4 * k + n].data, (int)k + 1, 252);
+		}
+	}
+	return i;
+}
+
 /* Which keys are left (a bit each); `broken` records must have been left out.  The room of those
  * can be used again. */
-static void store_open_leaves(struct image *i, unsigned keys, unsigned broken)
+static void store_open_memory_leaves(void *i, size_t size, unsigned keys, unsigned broken)
 {
 	const char *why = NULL;
-	struct store *s = store_open(model_memory(i, sizeof(*i)), model_boot, &why);
+	struct store *s = store_open(model_memory(i, size), model_boot, &why);
 	struct store_counters n;
 	unsigned seen = 0, room = 0;
 
@@ -73,43 +122,58 @@ static void store_open_leaves(struct image *i, unsigned keys, unsigned broken)
 	free(i);
 }
 
+static void store_open_leaves(struct image *i, unsigned keys, unsigned broken)
+{
+	store_open_memory_leaves(i, sizeof(*i), keys, broken);
+}
+
 static void store_open_whole(void)
 {
 	store_open_leaves(store_open_image(), 6, 0);
 }
 
+static void store_open_of_major_1(void)
+{
+	struct image_1 *i = store_open_image_1();
+
+	store_open_memory_leaves(i, sizeof(*i), 6, 0);
+	i = store_open_image_1();
+	i->block[1].b.next = 2 * SLOTS;
+	store_open_memory_leaves(i, sizeof(*i), 4, 1);
+}
+
 /* Each mistake in the image, and which keys are left. */
 static void store_open_txn_same(struct image *i)
 {
-	i->slot[0].half[0].txn = i->slot[0].half[1].txn;
+	i->slot[0].half[0].h.txn = i->slot[0].half[1].h.txn;
 }
 static void store_open_txn_ahead(struct image *i)
 {
-	i->slot[0].half[1].txn = 3;
+	i->slot[0].half[1].h.txn = 3;
 }
 static void store_open_long(struct image *i)
 {
-	i->slot[0].half[1].len = STORE_RECORD_MAX + 1;
+	i->slot[0].half[1].h.len = STORE_RECORD_MAX + 1;
 }
 static void store_open_next_outside(struct image *i)
 {
-	i->slot[0].half[1].next = 2 * SLOTS;
+	i->slot[0].half[1].h.next = BLOCKS;
 }
 static void store_open_next_none(struct image *i)
 {
-	i->block[i->slot[0].half[1].next].next = STORE_NONE;
+	i->block[i->slot[0].half[1].h.next].b.next = STORE_NONE;
 }
 static void store_open_circle(struct image *i)
 {
-	i->block[i->slot[0].half[1].next].next = i->slot[0].half[1].next;
+	i->block[i->slot[0].half[1].h.next].b.next = i->slot[0].half[1].h.next;
 }
 static void store_open_into_other(struct image *i)
 {
-	i->block[i->slot[1].half[1].next].next = i->slot[0].half[1].next;
+	i->block[i->slot[1].half[1].h.next].b.next = i->slot[0].half[1].h.next;
 }
 static void store_open_key_twice(struct image *i)
 {
-	i->slot[1].half[1].key = 1;
+	i->slot[1].half[1].h.key = 1;
 }
 static void store_open_used_short(struct image *i)
 {
@@ -146,9 +210,9 @@ static void store_open_broken_stays_broken(void)
 	int fd;
 
 	i->slot[0].half[0] = i->slot[0].half[1];
-	i->slot[0].half[0].txn = 1;
-	i->slot[0].half[0].len = 10;
-	i->slot[0].half[1].next = 2 * SLOTS;
+	i->slot[0].half[0].h.txn = 1;
+	i->slot[0].half[0].h.len = 10;
+	i->slot[0].half[1].h.next = BLOCKS;
 	fd = model_memory(i, sizeof(*i));
 	s = store_open(fcntl(fd, F_DUPFD_CLOEXEC, 0), model_boot, &why);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(s);
@@ -226,6 +290,7 @@ static void store_open_unsealed(void)
 
 static const struct test_case cases[] = {
 	{"whole", store_open_whole},
+	{"of_major_1", store_open_of_major_1},
 	{"mistakes", store_open_mistakes},
 	{"broken_stays_broken", store_open_broken_stays_broken},
 	{"another_format", store_open_another_format},
