@@ -32,7 +32,7 @@ static void auth_chap_serve(struct ppp *p)
 {
 	struct auth *a = &p->auth;
 
-	p->ops.random(p->ctx, a->challenge, AUTH_CHALLENGE);
+	p->ops->random(p->ctx, a->challenge, AUTH_CHALLENGE);
 	a->id++;
 	a->answered = false;
 	auth_chap_send_challenge(p);
@@ -115,7 +115,7 @@ static void auth_chap_answer_mschapv2(struct ppp *p, bool ok, const struct ppp_a
 			snprintf(text, sizeof(text), "%.42s M=%.255s", reply->success, words));
 		return;
 	}
-	p->ops.random(p->ctx, fresh, sizeof(fresh));
+	p->ops->random(p->ctx, fresh, sizeof(fresh));
 	for (unsigned i = 0; i < sizeof(fresh); i++)
 		snprintf(hex + 2 * i, 3, "%02X", fresh[i]);
 	auth_chap_give(
@@ -152,7 +152,7 @@ static void auth_chap_respond_mschapv2(struct ppp *p, struct rd challenge)
 
 	memcpy(a->challenge, challenge.p, AUTH_CHALLENGE);
 	memset(to->octets, 0, sizeof(to->octets));
-	p->ops.random(p->ctx, to->octets, MSCHAP_CHALLENGE);
+	p->ops->random(p->ctx, to->octets, MSCHAP_CHALLENGE);
 	mschap_prove(&proof, &x, p->cfg->secret, strlen(p->cfg->secret));
 	memcpy(to->octets + MSCHAP_NT_AT, proof.nt_response, MSCHAP_NT);
 	to->len = MSCHAP_RESPONSE;

@@ -11,6 +11,8 @@
 
 #include "ppp/link.h"
 
+#include <stdlib.h>
+
 #define HEADER 4u
 
 struct option_at {
@@ -121,19 +123,36 @@ static bool cp_put_option(struct ppp *p, struct wr *w, uint8_t type,
 	return true;
 }
 
-static void cp_build_request(struct ppp *p, struct cp *c)
+static void cp_build_request(struct ppp *p, struct cp *c, struct wr *w)
 {
-	struct wr w = wr_init(c->req, sizeof(c->req));
-
 	c->asked = 0;
 	for (uint8_t i = 0; i < c->def->n_options; i++) {
 		const struct cp_option *row = &c->def->options[i];
 
-		if (row->ask && !(c->refused & 1u << i) &&
-		    cp_put_option(p, &w, row->type, row->ask))
+		if (row->ask && !(c->refused & 1u << i) && cp_put_option(p, w, row->type, row->ask))
 			c->asked |= 1u << i;
 	}
-	c->req_len = (uint16_t)w.len;
+}
+
+void cp_forget_request(struct cp *c)
+{
+	free(c->req);
+	c->req = NULL;
+	c->req_len = 0;
+}
+
+static void cp_keep_request(struct cp *c, const struct wr *w)
+{
+	cp_forget_request(c);
+	c->req = malloc(w->len ? w->len : 1);
+	c->req_len = c->req ? (uint16_t)w->len : UINT16_MAX;
+	if (c->req)
+		memcpy(c->req, w->buf, w->len);
+}
+
+struct rd cp_request(const struct cp *c)
+{
+	return rd_init(c->req, c->req ? c->req_len : 0);
 }
 
 void cp_begin(struct ppp *p, struct cp *c)
@@ -177,14 +196,18 @@ static void cp_act_zrc(struct ppp *p, struct cp *c, const struct step *s)
 /* A copy sent again for want of an answer keeps its Identifier, so that a late answer counts. */
 static void cp_act_scr(struct ppp *p, struct cp *c, const struct step *s)
 {
-	cp_build_request(p, c);
+	uint8_t buf[CP_REQUEST_MAX];
+	struct wr w = wr_init(buf, sizeof(buf));
+
+	cp_build_request(p, c, &w);
+	cp_keep_request(c, &w);
 	if (s->ev != FSM_TO_PLUS || c->answered)
 		c->req_id = ++c->id;
 	c->answered = false;
 	c->rounds++;
 	if (c->counter)
 		c->counter--;
-	cp_send(p, c, CP_CONF_REQ, c->req_id, c->req, c->req_len);
+	cp_send(p, c, CP_CONF_REQ, c->req_id, buf, w.len);
 	cp_arm(p, c);
 }
 
@@ -402,7 +425,7 @@ static bool cp_worn_out(struct ppp *p, struct cp *c)
  * Ack it could meet a link that has opened, and start it again. */
 static void cp_repeat_request(struct ppp *p, struct cp *c)
 {
-	if (!c->heard && c->state == FSM_REQ_SENT)
+	if (!c->heard && c->state == FSM_REQ_SENT && c->req)
 		cp_send(p, c, CP_CONF_REQ, c->req_id, c->req, c->req_len);
 }
 
@@ -528,6 +551,8 @@ static void cp_rx_conf_ack(struct ppp *p, struct cp *c, const struct cp_packet *
 			return;
 		}
 		c->answered = true;
+		if (!p->requests)
+			cp_forget_request(c);
 	}
 	cp_event(p, c, FSM_RCA, in);
 }
@@ -561,7 +586,7 @@ static void cp_take_naks(struct ppp *p, struct cp *c, struct rd r)
 /* A Reject lists some of our options, unchanged and in our order. */
 static bool cp_all_ours(const struct cp *c, struct rd r)
 {
-	struct rd ours = rd_init(c->req, c->req_len);
+	struct rd ours = cp_request(c);
 	struct option_at o, mine;
 
 	while (cp_next_option(&r, &o)) {

@@ -103,8 +103,10 @@ struct cp {
 	uint32_t refused;  /* options the peer does not want from us */
 	uint32_t appended; /* options we have asked the peer to bring */
 	uint8_t timer;	   /* enum timer_kind */
+	/* Options of our last Configure-Request, while an answer may come; NULL with a length that
+	 * none has: there was no memory, and no answer counts. */
 	uint16_t req_len;
-	uint8_t req[CP_REQUEST_MAX]; /* options of our last Configure-Request */
+	uint8_t *req;
 };
 
 void cp_init(struct cp *c, const struct cp_def *def, uint8_t timer_kind);
@@ -126,6 +128,9 @@ void cp_reset(struct ppp *p, struct cp *c);
 void cp_rx(struct ppp *p, struct cp *c, struct rd body);
 /* The Restart timer went off. */
 void cp_timeout(struct ppp *p, struct cp *c);
+/* Options of our last Configure-Request; .p NULL = they are not kept. */
+struct rd cp_request(const struct cp *c);
+void cp_forget_request(struct cp *c);
 /* Did our last Configure-Request contain this option? */
 bool cp_asked(const struct cp *c, uint8_t type);
 void cp_send(struct ppp *p, const struct cp *c, uint8_t code, uint8_t id, const void *body,

@@ -18,7 +18,7 @@ static enum cp_verdict ipcp_address_judge(struct ppp *p, struct rd v)
 	p->ipcp_vars.peer4 = a;
 	if (!p->cfg->server)
 		return a ? CP_ACK : CP_REJECT;
-	if (a && a != p->given.peer4 && p->ops.may_have4 && p->ops.may_have4(p->ctx, a))
+	if (a && a != p->given.peer4 && p->ops->may_have4 && p->ops->may_have4(p->ctx, a))
 		p->given.peer4 = a;
 	return a == p->given.peer4 ? CP_ACK : CP_NAK;
 }

@@ -15,14 +15,17 @@
 
 void ppp_link_count(struct ppp *p, enum ppp_reason r)
 {
-	p->counters[r]++;
+	if (!p->counters)
+		p->counters = calloc(PPP_R_COUNT, sizeof(*p->counters));
+	if (p->counters)
+		p->counters[r]++;
 }
 
 uint32_t ppp_link_random32(struct ppp *p)
 {
 	uint32_t v;
 
-	p->ops.random(p->ctx, &v, sizeof(v));
+	p->ops->random(p->ctx, &v, sizeof(v));
 	return v;
 }
 
@@ -44,7 +47,7 @@ void ppp_link_send(struct ppp *p, uint16_t proto, const void *info, size_t len)
 	wr_bytes(&w, info, len);
 	ppp_link_keep(p);
 	if (!w.bad)
-		p->ops.tx(p->ctx, buf, w.len);
+		p->ops->tx(p->ctx, buf, w.len);
 	if (proto == PPP_PAP)
 		explicit_bzero(buf, sizeof(buf));
 }

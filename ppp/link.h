@@ -13,7 +13,7 @@
 #define PPP_MRU_MIN	128u
 /* The longest information field that we build, even if the peer's MRU is larger. */
 #define PPP_TX_MAX	2048u
-#define PPP_EVENT_QUEUE 32u /* divides 256 */
+#define PPP_EVENT_QUEUE 16u /* divides 256 */
 #define PPP_MESSAGE_MAX 255u
 
 enum ppp_phase {
@@ -77,7 +77,7 @@ struct lcp_requests {
 
 struct ppp {
 	const struct ppp_config *cfg; /* of config.c, shared with others of the same */
-	struct ppp_ops ops;
+	const struct ppp_ops *ops;
 	void *ctx;
 	uint64_t now; /* of the call being served */
 	unsigned depth;
@@ -109,11 +109,11 @@ struct ppp {
 		uint8_t kind, why;
 	} queue[PPP_EVENT_QUEUE];
 	uint8_t q_head, q_tail; /* counting on; modulo PPP_EVENT_QUEUE */
-	uint32_t counters[PPP_R_COUNT];
+	uint32_t *counters;	/* PPP_R_COUNT; NULL = nothing has been counted */
 };
 
 /* There are many of them. */
-_Static_assert(sizeof(struct ppp) <= 952, "a link has grown");
+_Static_assert(sizeof(struct ppp) <= 680, "a link has grown");
 
 void ppp_link_count(struct ppp *p, enum ppp_reason r);
 void ppp_link_emit(struct ppp *p, enum ppp_event_kind kind);

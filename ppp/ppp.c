@@ -31,7 +31,7 @@ static void ppp_deliver(struct ppp *p)
 		/* The link went down before the owner could judge the claim. */
 		if (ev.kind == PPP_EV_AUTH && !p->auth.pending)
 			continue;
-		p->ops.event(p->ctx, &ev);
+		p->ops->event(p->ctx, &ev);
 	}
 }
 
@@ -224,7 +224,7 @@ struct ppp *ppp_new(const struct ppp_config *cfg, const struct ppp_ops *ops, voi
 	}
 	for (unsigned k = 0; k < TIMERS; k++)
 		ppp_timer_cancel(p, (enum timer_kind)k);
-	p->ops = *ops;
+	p->ops = ops;
 	p->ctx = ctx;
 	p->link.peer_mru = PPP_MRU_DEFAULT;
 	cp_init(&p->lcp, &lcp_def, TIMER_LCP);
@@ -240,9 +240,13 @@ void ppp_free(struct ppp *p)
 	auth_stop(p);
 	auth_tidy(&p->auth);
 	ppp_config_unshare(p->cfg);
+	cp_forget_request(&p->lcp);
+	cp_forget_request(&p->ipcp);
+	cp_forget_request(&p->ipv6cp);
 	free(p->requests);
 	free(p->message);
 	free(p->bye);
+	free(p->counters);
 	explicit_bzero(p, sizeof(*p));
 	free(p);
 }
@@ -325,7 +329,7 @@ bool ppp_get_proxy(const struct ppp *p, struct ppp_proxy *out)
 	if (!p->requests || p->lcp.state != FSM_OPENED)
 		return false;
 	*out = (struct ppp_proxy){.first_rx = ppp_request(&p->requests->first),
-				  .last_tx = rd_init(p->lcp.req, p->lcp.req_len),
+				  .last_tx = cp_request(&p->lcp),
 				  .last_rx = ppp_request(&p->requests->last),
 				  .claim = p->auth.pending ? p->auth.claim : NULL,
 				  .unasked = p->link.auth == PPP_AUTH_NONE};
@@ -436,5 +440,7 @@ void ppp_get_info(const struct ppp *p, struct ppp_info *out)
 
 const uint32_t *ppp_counters(const struct ppp *p)
 {
-	return p->counters;
+	static const uint32_t none[PPP_R_COUNT];
+
+	return p->counters ? p->counters : none;
 }

@@ -187,6 +187,7 @@ struct ppp_ops {
 };
 
 struct ppp;
+/* cfg is copied, ops stays the caller's as long as the link is there. */
 struct ppp *ppp_new(const struct ppp_config *cfg, const struct ppp_ops *ops, void *ctx);
 void ppp_free(struct ppp *p);
 

@@ -111,13 +111,13 @@ void ppp_link_keep(struct ppp *p)
 {
 	uint32_t mark;
 
-	if (!p->ops.keep)
+	if (!p->ops->keep)
 		return;
 	mark = save_mark(p);
 	if (mark == p->kept)
 		return;
 	p->kept = mark;
-	p->ops.keep(p->ctx);
+	p->ops->keep(p->ctx);
 }
 
 static void save_collect(const struct ppp *p, struct save *s)
