@@ -66,6 +66,7 @@ static void line_forget(struct line *l)
 	line_number_give(l->all->gw, &l->number);
 	htab_del(&l->all->by_channel, &l->node);
 	llist_del(&l->entry);
+	origin_forget(&l->origin);
 	free(l);
 }
 
@@ -98,10 +99,8 @@ static struct route_what line_what(const struct gw_port *p, const struct ist_add
 				   const struct leg_origin *o, char *circuit)
 {
 	p->cfg->transport->addr_format(peer, circuit, GW_TEXT_MAX);
-	return (struct route_what){.port = p->cfg,
-				   .circuit = circuit,
-				   .called = *o->called ? o->called : NULL,
-				   .calling = *o->calling ? o->calling : NULL};
+	return (struct route_what){
+		.port = p->cfg, .circuit = circuit, .called = o->called, .calling = o->calling};
 }
 
 bool line_what_of(const struct line *l, struct route_what *what, char *circuit)
@@ -140,19 +139,23 @@ static struct line_end line_end_for(struct gw *gw, const struct gw_port *p,
 					      : 0};
 }
 
+static const char *line_text(const char *text)
+{
+	return text && *text ? text : NULL;
+}
+
+/* Its texts are the event's. */
 static struct leg_origin line_origin_of(const struct ist_attrs *a)
 {
-	struct leg_origin o = {
-		.speed = {a->tx_bps, a->rx_bps}, .number = a->number, .async = a->async};
+	struct leg_origin o = {.called = line_text(a->called),
+			       .calling = line_text(a->calling),
+			       .sub_address = line_text(a->sub_address),
+			       .speed = {a->tx_bps, a->rx_bps},
+			       .number = a->number,
+			       .async = a->async};
 
-	if (a->called)
-		snprintf(o.called, sizeof(o.called), "%s", a->called);
-	if (a->calling)
-		snprintf(o.calling, sizeof(o.calling), "%s", a->calling);
-	if (a->sub_address)
-		snprintf(o.sub_address, sizeof(o.sub_address), "%s", a->sub_address);
-	if (a->access_line && a->access_line_len <= sizeof(o.access)) {
-		memcpy(o.access, a->access_line, a->access_line_len);
+	if (a->access_line && a->access_line_len <= LEG_LINE_MAX) {
+		o.access = a->access_line;
 		o.access_len = (uint16_t)a->access_line_len;
 	}
 	return o;
@@ -482,7 +485,7 @@ struct line *line_make(struct gw *gw, l2tp_channel c, bool switched,
 	l->all = gw->lines;
 	l->channel = c;
 	l->switched = switched;
-	l->origin = *origin;
+	origin_take(&l->origin, origin);
 	l->filters = cfg ? filters_of(gw, cfg) : NULL;
 	loop_timer_init(&l->idle, line_on_idle, l);
 	loop_timer_init(&l->errors, line_on_errors, l);
@@ -528,7 +531,7 @@ void line_up(struct gw *gw, l2tp_channel c, const struct ist_attrs *a, uint64_t 
 
 	if (!l)
 		return;
-	l->origin = origin; /* more may be known than when it was offered */
+	origin_take(&l->origin, &origin); /* more may be known than when it was offered */
 	l->switched = !a->permanent;
 	l->is_up = true;
 	if (!l->leg)

@@ -100,11 +100,12 @@ struct line *line_recall(struct resume_from *f, unsigned which)
 	l2tp_channel c = record_read_channel(&f->owner, f->gw, IST_PAYLOAD_PPP, &ticket, &waits);
 	uint16_t number = rd_u16(&f->owner);
 	bool switched = rd_u8(&f->owner);
-	struct leg_origin origin = {0};
+	struct leg_origin origin = {.number = 0};
+	struct origin_room room;
 	struct ist_addr peer = {0};
 	struct line *l;
 
-	origin_recall(&f->owner, &origin);
+	origin_recall(&f->owner, &origin, &room);
 	f->words = "its circuit is gone";
 	if (f->owner.bad || !c || !dp_channel_peer(f->gw->dp, c, &peer))
 		return NULL;
@@ -113,7 +114,7 @@ struct line *line_recall(struct resume_from *f, unsigned which)
 	f->words = "no memory, or its number or circuit is in use, or a filter cannot be had";
 	if (!l || l->leg)
 		return NULL;
-	l->origin = origin;
+	origin_take(&l->origin, &origin);
 	return line_recall_leg(f, l, number, which) ? l : NULL;
 }
 

@@ -40,6 +40,7 @@ struct tunnel_acct_text {
 	char circuit[GW_TEXT_MAX], connection[16], multi[RADIUS_ACCT_ID];
 	struct tunnel_ends ends;
 	struct leg_origin from;
+	struct origin_room said;
 };
 
 static void tunnel_acct_origin(const struct leg *l, struct acct_now *out,
@@ -50,7 +51,8 @@ static void tunnel_acct_origin(const struct leg *l, struct acct_now *out,
 
 	if (!from && tunnel_acct_request) {
 		text->from = (struct leg_origin){.number = 0};
-		origin_read(&text->from, tunnel_acct_request->avp, tunnel_acct_request->n);
+		origin_read(&text->from, &text->said, tunnel_acct_request->avp,
+			    tunnel_acct_request->n);
 		l2tp_msg_u32(tunnel_acct_request, L2TP_IETF, L2TP_AVP_CALL_SERIAL_NUMBER, &serial);
 		snprintf(text->connection, sizeof(text->connection), "%u", serial);
 		from = &text->from;

@@ -133,8 +133,12 @@ static void call_stop(struct leg *l, const struct leg_end *why, uint64_t now)
 
 static void leg_call_free(struct leg *l)
 {
-	leg_call_detach(leg_call_of(l));
-	free(l);
+	struct leg_call *c = leg_call_of(l);
+
+	leg_call_detach(c);
+	origin_forget(&c->from);
+	free(c->ask);
+	free(c);
 }
 
 /* --- starting --------------------------------------------------------------------------------- */
@@ -236,7 +240,7 @@ static void leg_call_ask(struct leg_call *c, uint64_t now)
 	uint8_t value[2];
 	struct l2tp_avp phb = phb_avp(L2TP_AVP_SESSION_DS, c->peer->dscp, value);
 
-	origin_ocrq(&out, &c->ask);
+	origin_ocrq(&out, c->ask);
 	if (leg_call_has_phb(c))
 		origin_relay(&out, &phb, 1);
 	origin_add(&out, c->peer);
@@ -246,17 +250,29 @@ static void leg_call_ask(struct leg_call *c, uint64_t now)
 /* What the line does not know of whom it has called the request has said. */
 static void leg_call_asked_for(struct leg_call *c)
 {
-	if (*c->from.called)
+	struct leg_origin from = c->from;
+
+	if (from.called)
 		return;
-	snprintf(c->from.called, sizeof(c->from.called), "%s", c->ask.called);
-	snprintf(c->from.sub_address, sizeof(c->from.sub_address), "%s", c->ask.sub_address);
+	from.called = c->ask->called;
+	from.sub_address = c->ask->sub_address;
+	origin_take(&c->from, &from);
+}
+
+static void leg_call_learn(struct leg_call *c, const struct l2tp_avp *avp, unsigned n)
+{
+	struct leg_origin from = c->from;
+	struct origin_room room;
+
+	origin_read(&from, &room, avp, n);
+	origin_take(&c->from, &from);
 }
 
 /* The line is up: OCCN. */
 static void leg_call_line_up(struct leg_call *c, uint64_t now)
 {
 	const struct leg_origin *line = leg_line_origin(join_other(&c->leg));
-	const char *wrong = leg_out_wrong(&c->ask, line);
+	const char *wrong = leg_out_wrong(c->ask, line);
 	struct leg_end why;
 
 	if (wrong) {
@@ -265,7 +281,7 @@ static void leg_call_line_up(struct leg_call *c, uint64_t now)
 		return;
 	}
 	c->has_origin = true;
-	c->from = *line;
+	origin_take(&c->from, line);
 	leg_call_asked_for(c);
 	leg_call_entry_update(c);
 	if (leg_entry_set(&c->entry) < 0)
@@ -378,10 +394,10 @@ static void leg_call_on_up(struct leg_call *c, const struct l2tp_event *ev)
 
 	if (ev->msg) {
 		l2tp_msg_u32(ev->msg, L2TP_IETF, L2TP_AVP_FRAMING_TYPE, &framing);
-		origin_read(&c->from, ev->msg->avp, ev->msg->n);
+		leg_call_learn(c, ev->msg->avp, ev->msg->n);
 		c->entry.speed = c->from.speed; /* slower than the tunnel, as a rule */
 		if (c->other)
-			origin_read(&c->other->from, ev->msg->avp, ev->msg->n);
+			leg_call_learn(c->other, ev->msg->avp, ev->msg->n);
 	}
 	c->async = framing & L2TP_FRAMING_ASYNC;
 	if (leg_call_entry_update(c) && leg_entry_set(&c->entry) < 0) {
@@ -578,14 +594,14 @@ struct leg *leg_call_placed(struct gw *gw, struct l2tp_call *call, const struct 
 
 	if (l && from) {
 		leg_call_of(l)->has_origin = true;
-		leg_call_of(l)->from = *from;
+		origin_take(&leg_call_of(l)->from, from);
 	}
 	return l;
 }
 
 void leg_call_line(struct leg *l, const struct l2tp_avp *avp, unsigned n)
 {
-	origin_read(&leg_call_of(l)->from, avp, n);
+	leg_call_learn(leg_call_of(l), avp, n);
 }
 
 void leg_call_hold(struct leg *l, const struct leg_call_waiter *waiter, void *ctx)
@@ -613,11 +629,18 @@ bool leg_call_claim(struct ppp_auth_claim *out, const struct l2tp_msg *iccn)
 
 static struct leg *leg_call_out(struct leg *l, const struct leg_out *what)
 {
+	struct leg_call *c = l ? leg_call_of(l) : NULL;
+
 	if (!l)
 		return NULL;
-	leg_call_of(l)->out = true;
-	leg_call_of(l)->ask = *what;
-	leg_call_asked_for(leg_call_of(l));
+	c->ask = malloc(sizeof(*c->ask));
+	if (!c->ask) {
+		leg_call_free(l);
+		return NULL;
+	}
+	*c->ask = *what;
+	c->out = true;
+	leg_call_asked_for(c);
 	return l;
 }
 

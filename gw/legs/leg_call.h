@@ -11,8 +11,8 @@ struct leg_call {
 	const struct cfg_peer *peer;
 	struct l2tp_call *call; /* NULL when the engine has let it go */
 	bool placed, has_origin;
-	bool out; /* an outgoing call, as `ask` says: who has placed it is the LNS */
-	struct leg_out ask;
+	bool out;	     /* an outgoing call, as `ask` says: who has placed it is the LNS */
+	struct leg_out *ask; /* NULL = nothing */
 	/* A switched call: the other one of the join.  The one that came in is answered when the
 	 * one that goes out has been, and its ICCN goes on in the other's. */
 	struct leg_call *other;

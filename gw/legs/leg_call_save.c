@@ -43,6 +43,8 @@ static struct l2tp_call *leg_call_find(const struct gw *gw, uint16_t tid, uint16
 /* False: a filter of its own cannot be had. */
 static bool leg_call_recall(struct leg_call *c, struct rd *r, uint8_t flags)
 {
+	struct leg_origin from = {.number = 0};
+	struct origin_room room;
 	uint8_t dscp = rd_u8(r);
 
 	c->async = flags & CALL_ASYNC;
@@ -50,7 +52,8 @@ static bool leg_call_recall(struct leg_call *c, struct rd *r, uint8_t flags)
 	c->entry.c.data.send_seq = flags & CALL_SEND_SEQ;
 	c->entry.c.data.required = flags & CALL_REQUIRED;
 	c->entry.c.dscp = dscp <= DP_DSCP_COPY ? dscp : 0;
-	origin_recall(r, &c->from);
+	origin_recall(r, &from, &room);
+	origin_take(&c->from, &from);
 	c->entry.speed = c->placed ? c->entry.speed : c->from.speed;
 	return leg_filters_recall(&c->entry, r) && leg_rates_recall(&c->entry, r);
 }

@@ -5,9 +5,57 @@
 
 #include "cfg/cfg.h"
 #include "gw/text.h"
+#include <stdlib.h>
 #include <string.h>
 
 #define KBIT 1000u
+
+/* --- texts of its own ------------------------------------------------------------------------- */
+
+static size_t origin_octets(const char *text)
+{
+	return text && *text ? strnlen(text, LEG_NUMBER_MAX) + 1 : 0;
+}
+
+/* NULL stays NULL. */
+static const char *origin_copy(uint8_t **at, const char *text)
+{
+	size_t n = origin_octets(text);
+	char *copy = (char *)*at;
+
+	if (!n)
+		return NULL;
+	memcpy(copy, text, n - 1);
+	copy[n - 1] = '\0';
+	*at += n;
+	return copy;
+}
+
+void origin_take(struct leg_origin *to, const struct leg_origin *from)
+{
+	size_t n = origin_octets(from->called) + origin_octets(from->calling) +
+		   origin_octets(from->sub_address) + from->access_len;
+	uint8_t *before = to->own, *own = n ? malloc(n) : NULL, *at = own;
+
+	*to = *from;
+	to->own = own;
+	to->called = own ? origin_copy(&at, from->called) : NULL;
+	to->calling = own ? origin_copy(&at, from->calling) : NULL;
+	to->sub_address = own ? origin_copy(&at, from->sub_address) : NULL;
+	to->access = own ? at : NULL;
+	to->access_len = own ? from->access_len : 0;
+	if (to->access_len)
+		memcpy(at, from->access, to->access_len);
+	free(before);
+}
+
+void origin_forget(struct leg_origin *o)
+{
+	free(o->own);
+	*o = (struct leg_origin){.number = 0};
+}
+
+/* --- attributes ------------------------------------------------------------------------------- */
 
 static void origin_put(struct origin_avps *out, uint16_t vendor, uint16_t type, const void *val,
 		       size_t len)
@@ -89,7 +137,7 @@ static void origin_access(struct origin_avps *out, const struct leg_origin *o)
 
 static void origin_put_text(struct origin_avps *out, uint16_t type, const char *text)
 {
-	if (*text)
+	if (text && *text)
 		origin_put(out, L2TP_IETF, type, text, strlen(text));
 }
 
@@ -106,13 +154,13 @@ void origin_icrq(struct origin_avps *out, const struct leg_origin *o)
 	origin_access(out, o);
 }
 
-static void origin_read_text(char out[LEG_NUMBER_MAX + 1], const struct l2tp_avp *avp, unsigned n,
-			     uint16_t type)
+static void origin_read_text(const char **text, char room[LEG_NUMBER_MAX + 1],
+			     const struct l2tp_avp *avp, unsigned n, uint16_t type)
 {
 	const struct l2tp_avp *a = l2tp_avp_find(avp, n, L2TP_IETF, type);
 
 	if (a)
-		gw_printable(out, LEG_NUMBER_MAX + 1, a->val, a->len);
+		*text = gw_printable(room, LEG_NUMBER_MAX + 1, a->val, a->len);
 }
 
 static bool origin_read_u32(uint32_t *out, const struct l2tp_avp *avp, unsigned n, uint16_t type)
@@ -126,13 +174,14 @@ static bool origin_read_u32(uint32_t *out, const struct l2tp_avp *avp, unsigned 
 	return a && !r.bad;
 }
 
-void origin_read(struct leg_origin *o, const struct l2tp_avp *avp, unsigned n)
+void origin_read(struct leg_origin *o, struct origin_room *room, const struct l2tp_avp *avp,
+		 unsigned n)
 {
 	uint32_t tx = 0, rx, framing = 0;
 
-	origin_read_text(o->called, avp, n, L2TP_AVP_CALLED_NUMBER);
-	origin_read_text(o->calling, avp, n, L2TP_AVP_CALLING_NUMBER);
-	origin_read_text(o->sub_address, avp, n, L2TP_AVP_SUB_ADDRESS);
+	origin_read_text(&o->called, room->called, avp, n, L2TP_AVP_CALLED_NUMBER);
+	origin_read_text(&o->calling, room->calling, avp, n, L2TP_AVP_CALLING_NUMBER);
+	origin_read_text(&o->sub_address, room->sub_address, avp, n, L2TP_AVP_SUB_ADDRESS);
 	origin_read_u32(&o->number, avp, n, L2TP_AVP_PHYSICAL_CHANNEL_ID);
 	if (origin_read_u32(&tx, avp, n, L2TP_AVP_TX_CONNECT_SPEED)) {
 		rx = tx; /* 4.4.4: alike when it is left out */
@@ -230,19 +279,20 @@ void origin_save(struct wr *w, const struct leg_origin *o)
 	wr_bytes(w, o->access, o->access_len);
 }
 
-void origin_recall(struct rd *r, struct leg_origin *o)
+void origin_recall(struct rd *r, struct leg_origin *o, struct origin_room *room)
 {
-	const uint8_t *access;
-
-	record_read_text(r, o->called, sizeof(o->called));
-	record_read_text(r, o->calling, sizeof(o->calling));
-	record_read_text(r, o->sub_address, sizeof(o->sub_address));
+	record_read_text(r, room->called, sizeof(room->called));
+	record_read_text(r, room->calling, sizeof(room->calling));
+	record_read_text(r, room->sub_address, sizeof(room->sub_address));
+	o->called = room->called;
+	o->calling = room->calling;
+	o->sub_address = room->sub_address;
 	o->speed.tx_bps = rd_u64(r);
 	o->speed.rx_bps = rd_u64(r);
 	o->number = rd_u32(r);
 	o->async = rd_u8(r);
 	o->access_len = rd_u8(r);
-	access = rd_take(r, o->access_len);
-	if (access)
-		memcpy(o->access, access, o->access_len);
+	o->access = rd_take(r, o->access_len);
+	if (!o->access)
+		o->access_len = 0;
 }

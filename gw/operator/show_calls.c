@@ -149,15 +149,15 @@ static void call_origin_line(struct vty *vty, const struct leg_origin *o)
 {
 	char called[GW_TEXT_MAX] = "", number[24] = "", speed[80] = "";
 
-	snprintf(called, sizeof(called), "%s%s%s", *o->called ? o->called : "-",
-		 *o->sub_address ? "/" : "", o->sub_address);
+	snprintf(called, sizeof(called), "%s%s%s", o->called ? o->called : "-",
+		 o->sub_address ? "/" : "", origin_text(o->sub_address));
 	if (o->number)
 		snprintf(number, sizeof(number), ", channel %u", o->number);
 	if (o->speed.tx_bps || o->speed.rx_bps)
 		call_speed_text(speed, sizeof(speed), &o->speed);
-	if (*o->called || *o->calling || *o->sub_address || o->number || *speed)
+	if (o->called || o->calling || o->sub_address || o->number || *speed)
 		vty_out(vty, "  line    called %s, calling %s%s%s%s%s%s", called,
-			*o->calling ? o->calling : "-", number, *speed ? ", " : "", speed,
+			o->calling ? o->calling : "-", number, *speed ? ", " : "", speed,
 			o->async ? ", asynchronous" : "", VTY_NEWLINE);
 }
 

@@ -42,7 +42,8 @@ static void line_circuit(const void *object, char *buf, size_t cap)
 /* Digits of the medium, or text that the far end has chosen. */
 static void line_calling(const void *object, char *buf, size_t cap)
 {
-	const char *calling = ((const struct joined_row *)object)->line.origin->calling;
+	const char *calling =
+		origin_text(((const struct joined_row *)object)->line.origin->calling);
 
 	gw_printable(buf, cap, (const uint8_t *)calling, strlen(calling));
 }
@@ -53,8 +54,8 @@ static void line_called(const void *object, char *buf, size_t cap)
 	const struct leg_origin *o = ((const struct joined_row *)object)->line.origin;
 	char text[2 * LEG_NUMBER_MAX + 2];
 
-	snprintf(text, sizeof(text), "%s%s%s", o->called, *o->sub_address ? "/" : "",
-		 o->sub_address);
+	snprintf(text, sizeof(text), "%s%s%s", origin_text(o->called), o->sub_address ? "/" : "",
+		 origin_text(o->sub_address));
 	gw_printable(buf, cap, (const uint8_t *)text, strlen(text));
 }
 

@@ -73,18 +73,19 @@ static void what_a_lac_says(void)
 	const struct l2tp_avp iccn[] = {{.type = 24, .val = tx, .len = 4},
 					{.type = 19, .val = async, .len = 4},
 					{.type = 38, .val = rx, .len = 4}};
-	struct leg_origin o = {0};
+	struct leg_origin o = {.number = 0};
+	struct origin_room room;
 
-	origin_read(&o, icrq, 4);
+	origin_read(&o, &room, icrq, 4);
 	CU_ASSERT_STRING_EQUAL(o.called, "31101");
 	CU_ASSERT_STRING_EQUAL(o.calling, "4\\x0a2");
 	CU_ASSERT_STRING_EQUAL(o.sub_address, "12f");
 	CU_ASSERT_EQUAL(o.number, 100);
 	CU_ASSERT_TRUE(!o.async && !o.speed.tx_bps && !o.speed.rx_bps);
-	origin_read(&o, iccn, 2);
+	origin_read(&o, &room, iccn, 2);
 	CU_ASSERT_STRING_EQUAL(o.called, "31101");
 	CU_ASSERT_TRUE(o.async && o.speed.tx_bps == 64000 && o.speed.rx_bps == 64000);
-	origin_read(&o, iccn, 3);
+	origin_read(&o, &room, iccn, 3);
 	CU_ASSERT_TRUE(o.speed.tx_bps == 64000 && o.speed.rx_bps == 9600);
 }
 
@@ -116,8 +117,10 @@ static void speeds(void)
 
 static void origin_line(struct leg_origin *o, const char *hex)
 {
-	*o = (struct leg_origin){0};
-	o->access_len = (uint16_t)test_hex(o->access, sizeof(o->access), hex);
+	static uint8_t access[LEG_LINE_MAX];
+
+	*o = (struct leg_origin){.access = access};
+	o->access_len = (uint16_t)test_hex(access, sizeof(access), hex);
 	out = (struct origin_avps){0};
 	origin_icrq(&out, o);
 }
@@ -178,10 +181,12 @@ static void random_access_lines(void)
 	uint64_t seed = test_seed();
 
 	for (unsigned i = 0; i < 20000; i++) {
-		struct leg_origin o = {.access_len = (uint16_t)(test_rand(&seed) % 256)};
+		uint8_t access[LEG_LINE_MAX];
+		struct leg_origin o = {.access_len = (uint16_t)(test_rand(&seed) % 256),
+				       .access = access};
 
 		for (unsigned k = 0; k < o.access_len; k++)
-			o.access[k] = (uint8_t)(test_rand(&seed) >> (k % 3 ? 0 : 5) & 0x9f);
+			access[k] = (uint8_t)(test_rand(&seed) >> (k % 3 ? 0 : 5) & 0x9f);
 		out = (struct origin_avps){0};
 		origin_icrq(&out, &o);
 		for (unsigned k = 0; k < out.n; k++)
