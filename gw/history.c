@@ -121,11 +121,11 @@ void history_join(void *ctx, const struct join *j, uint64_t now)
 {
 	char name[GW_TEXT_MAX], to[GW_TEXT_MAX], what[2 * GW_TEXT_MAX + 4];
 	const char *from = NULL, *user = NULL;
-	char why[sizeof(j->why.words) + GW_TEXT_MAX + 40];
+	char why[sizeof(j->why->words) + GW_TEXT_MAX + 40];
 	uint64_t source = HISTORY_STRANGERS;
 	struct leg_terminal_view term;
 
-	if (!history_failed[j->why.cause] && (j->told_up || j->why.cause != LEG_BY_PEER))
+	if (!history_failed[j->why->cause] && (j->told_up || j->why->cause != LEG_BY_PEER))
 		return;
 	for (unsigned i = 0; i < 2; i++) {
 		if (!from)
@@ -135,6 +135,6 @@ void history_join(void *ctx, const struct join *j, uint64_t now)
 	}
 	snprintf(what, sizeof(what), "%s - %s", leg_text(name, sizeof(name), j->leg[0]),
 		 leg_text(to, sizeof(to), j->leg[1]));
-	history_why(why, sizeof(why), &j->why);
+	history_why(why, sizeof(why), j->why);
 	history_add(ctx, source, now, what, from, user, why);
 }

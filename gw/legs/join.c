@@ -67,6 +67,28 @@ struct leg_end leg_end_cdn(const char *words, uint16_t result)
 	return e;
 }
 
+static struct leg_end leg_end_bare[LEG_CAUSES];
+
+void leg_end_forget(const struct leg_end *kept)
+{
+	if (kept && kept != &leg_end_bare[kept->cause])
+		free((void *)(uintptr_t)kept);
+}
+
+const struct leg_end *leg_end_keep(const struct leg_end *before, const struct leg_end *why)
+{
+	struct leg_end *kept = malloc(sizeof(*kept));
+
+	if (kept) {
+		*kept = *why;
+	} else {
+		kept = &leg_end_bare[why->cause];
+		*kept = leg_end(why->cause, NULL);
+	}
+	leg_end_forget(before);
+	return kept;
+}
+
 const struct join_drop_row join_drops[JOIN_D_COUNT] = {
 #define X(sym, key, words) [JOIN_D_##sym] = {key, words},
 	JOIN_DROPS(X)
@@ -160,6 +182,7 @@ static void join_free(struct join *j)
 	/* The second may still have something to say to the first. */
 	for (i = 2; i-- > 0;)
 		j->leg[i]->ops->free(j->leg[i]);
+	leg_end_forget(j->why);
 	free(j->reason);
 	free(j);
 }
@@ -308,7 +331,7 @@ static void join_set_why(struct join *j, const struct leg_end *why)
 	if (j->ending)
 		return;
 	if (!j->announced)
-		j->why = *why;
+		j->why = leg_end_keep(j->why, why);
 	j->ending = true;
 	join_tell_changed(j);
 }
@@ -318,7 +341,7 @@ void join_leg_ends(struct leg *l, const struct leg_end *why)
 	if (l->join->ending)
 		return;
 	l->join->announced = true;
-	l->join->why = *why;
+	l->join->why = leg_end_keep(l->join->why, why);
 }
 
 void join_leg_recovers(struct leg *l)
@@ -346,7 +369,7 @@ void join_leg_gone(struct leg *l, const struct leg_end *why, uint64_t now)
 	if (j->list->over)
 		j->list->over(j->list->over_ctx, j, now);
 	if (j->owner && j->owner->gone)
-		j->owner->gone(j->owner_ctx, &j->why, now);
+		j->owner->gone(j->owner_ctx, j->why, now);
 }
 
 void join_end(struct join *j, const struct leg_end *why, uint64_t now)

@@ -72,7 +72,7 @@ struct join {
 	struct join_early *early[2]; /* from either leg, oldest first */
 	const struct join_owner *owner;
 	void *owner_ctx;
-	struct leg_end why; /* what ended it first */
+	const struct leg_end *why; /* what ended it first; NULL = nothing yet */
 	bool ending, told_up;
 	bool announced; /* why is what a leg has announced; it has not ended yet */
 	uint64_t since;

@@ -63,6 +63,10 @@ struct leg_end {
 struct leg_end leg_end(enum leg_cause cause, const char *words);
 /* What was asked for does not fit: the call's far end is told this Result Code. */
 struct leg_end leg_end_cdn(const char *words, uint16_t result);
+/* A copy to keep, in place of `before` (NULL = none), which goes.  Without memory it is one with
+ * the cause and no more. */
+const struct leg_end *leg_end_keep(const struct leg_end *before, const struct leg_end *why);
+void leg_end_forget(const struct leg_end *kept); /* NULL is fine */
 
 /* How the data path treats the frames of a call from now on. */
 struct leg_network {

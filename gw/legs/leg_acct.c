@@ -45,7 +45,7 @@ static const struct {
 
 static enum radius_acct_cause leg_acct_cause(const struct leg_server *s)
 {
-	const struct leg_end *why = &s->t.end;
+	const struct leg_end *why = leg_terminal_ended(&s->t);
 
 	if (!*why->words)
 		return RADIUS_CAUSE_NAS_REBOOT;
@@ -182,8 +182,8 @@ static void leg_acct_who_server(const struct leg_server *s, struct radius_acct_f
 {
 	const struct rd told = acct_session_user(s->acct), classes = acct_session_classes(s->acct);
 
-	out->user = s->acct ? told.p : (const uint8_t *)s->t.user;
-	out->user_len = s->acct ? told.left : strlen(s->t.user);
+	out->user = s->acct ? told.p : (const uint8_t *)leg_terminal_name(&s->t);
+	out->user_len = s->acct ? told.left : strlen(leg_terminal_name(&s->t));
 	out->classes = classes.p;
 	out->classes_len = classes.left;
 }

@@ -328,7 +328,7 @@ static struct leg_bundle *leg_bundle_new(struct leg_terminal *t, const void *who
 	if (!b)
 		return NULL;
 	b->agreed = *agreed;
-	memcpy(b->user, t->user, sizeof(b->user));
+	snprintf(b->user, sizeof(b->user), "%s", leg_terminal_name(t));
 	if (!line_number_take(t->gw, &b->number, leg_bundle_rx, now)) {
 		free(b);
 		return NULL;
@@ -383,7 +383,7 @@ void leg_bundle_expect(struct leg_link *l, const struct leg_terminal *t,
 
 	if (l->bundle || l->comes_to || !leg_bundle_wants(t, &agreed))
 		return;
-	b = leg_bundle_find(t->gw, of, t->user, &agreed.endpoint);
+	b = leg_bundle_find(t->gw, of, leg_terminal_name(t), &agreed.endpoint);
 	while (b && i < MP_LINKS && b->coming[i])
 		i++;
 	if (!b || i == MP_LINKS)
@@ -410,7 +410,7 @@ const char *leg_bundle_join(struct leg_link *l, struct leg_terminal *t,
 			    const struct leg_bundle_for *of, const struct ppp_link *agreed,
 			    uint64_t now)
 {
-	struct leg_bundle *b = leg_bundle_find(t->gw, of, t->user, &agreed->endpoint);
+	struct leg_bundle *b = leg_bundle_find(t->gw, of, leg_terminal_name(t), &agreed->endpoint);
 	bool first = !b;
 	const char *words;
 

@@ -148,7 +148,7 @@ static void client_release(struct leg_terminal *t)
 {
 	if (!t->leg.join) /* there was no memory for it */
 		return;
-	client_leaves(t, &t->end, loop_now(t->gw->loop));
+	client_leaves(t, leg_terminal_ended(t), loop_now(t->gw->loop));
 	t->net.ip4 = t->net.ip6 = false;
 	leg_terminal_tell(t);
 }
@@ -234,6 +234,8 @@ struct leg *leg_client_new(struct gw *gw, const struct cfg_client *cfg,
 	c->cfg = cfg;
 	c->owner = owner;
 	c->ctx = ctx;
-	snprintf(c->t.user, sizeof(c->t.user), "%s", cfg->ppp.name);
-	return &c->t.leg;
+	if (leg_terminal_set_name(&c->t, cfg->ppp.name))
+		return &c->t.leg;
+	free(c);
+	return NULL;
 }

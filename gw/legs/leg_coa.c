@@ -41,7 +41,7 @@ static bool leg_coa_is_user(const struct leg_server *s, const struct leg_coa *c)
 {
 	const struct rd told = acct_session_user(s->acct), said = c->what->user;
 
-	return leg_coa_same(said, s->t.user) ||
+	return leg_coa_same(said, leg_terminal_name(&s->t)) ||
 	       (said.left == told.left && !memcmp(said.p, told.p, told.left));
 }
 

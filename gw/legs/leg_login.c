@@ -41,16 +41,18 @@ void logins_free(struct logins *l)
 static bool leg_login_name(const struct leg_server *s, enum leg_login_by by,
 			   struct leg_login_name *out)
 {
+	const char *user = leg_terminal_name(&s->t);
+
 	*out = (struct leg_login_name){.by = by};
 	switch (by) {
 	case LEG_LOGIN_USER:
-		out->user = s->t.user;
-		return s->has_addresses && *s->t.user;
+		out->user = user;
+		return s->has_addresses && *user;
 	case LEG_LOGIN_TOLD:
 		out->told = acct_session_user(s->acct);
 		return s->has_addresses && out->told.left &&
-		       (out->told.left != strlen(s->t.user) ||
-			memcmp(out->told.p, s->t.user, out->told.left) != 0);
+		       (out->told.left != strlen(user) ||
+			memcmp(out->told.p, user, out->told.left) != 0);
 	case LEG_LOGIN_ADDRESS:
 		out->address4 = s->given4;
 		return s->has_addresses && s->given4;

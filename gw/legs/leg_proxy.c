@@ -133,7 +133,7 @@ void leg_proxy_refuse(struct leg *l, const struct leg_end *why, const char *mess
 		    now, "%s: refused: user %s: %s", leg_entry_name(name, sizeof(name), e),
 		    leg_terminal_user(&p->t), why->words);
 	p->t.has_end = true;
-	p->t.end = *why;
+	leg_terminal_ends(&p->t, why);
 	ppp_auth_verdict(p->t.ppp, false, NULL, message, now);
 	ppp_close_saying(p->t.ppp, message, now);
 	leg_terminal_touch(&p->t);

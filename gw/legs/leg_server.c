@@ -43,7 +43,7 @@ static void leg_server_log_refused(const struct leg_server *s, const char *why, 
 	gw_log_peer(about_event(LOG_ID_REFUSED, about_leg(&s->t.leg)), GW_LOG_AAA, LOGL_NOTICE,
 		    e->source, now, "%s: refused%s: user %s: %s",
 		    leg_entry_name(name, sizeof(name), e), leg_entry_from(from, sizeof(from), e),
-		    s->t.user, gw_printable(words, sizeof(words), why, strlen(why)));
+		    leg_terminal_name(&s->t), gw_printable(words, sizeof(words), why, strlen(why)));
 }
 
 /* ", 10.64.0.2, 2001:db8:64:1::/64": what is set aside for the client. */
@@ -97,7 +97,7 @@ static void leg_server_log_out(struct leg_server *s, uint64_t now)
 		leg_entry_from(from, sizeof(from), e), leg_server_addresses(has, sizeof(has), s),
 		gw_duration_text(time, sizeof(time), now - s->let_in),
 		(unsigned long long)n.rx_octets, (unsigned long long)n.tx_octets,
-		*s->t.end.words ? s->t.end.words : "the gateway ends");
+		s->t.end && *s->t.end->words ? s->t.end->words : "the gateway ends");
 	s->let_in = 0;
 }
 
@@ -262,8 +262,7 @@ static struct leg *leg_server_network(struct leg_terminal *first)
 	of->limits = s->limits;
 	of->filters = s->filters;
 	of->rates = s->rates;
-	memcpy(of->t.user, first->user, sizeof(of->t.user));
-	if (leg_grant_give(of, s)) {
+	if (leg_terminal_set_name(&of->t, leg_terminal_name(first)) && leg_grant_give(of, s)) {
 		leg_acct_move(of, s);
 		return l;
 	}
@@ -479,7 +478,7 @@ static void server_release(struct leg_terminal *t)
 	aaa_cancel(s->ask);
 	s->ask = NULL;
 	leg_server_forget_eap(s);
-	leg_bundle_leave(&s->link, &t->end, loop_now(t->gw->loop));
+	leg_bundle_leave(&s->link, leg_terminal_ended(t), loop_now(t->gw->loop));
 	leg_server_log_out(s, loop_now(t->gw->loop));
 	leg_acct_end(s, loop_now(t->gw->loop));
 	leg_server_lead(s, false, false);

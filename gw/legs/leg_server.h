@@ -86,8 +86,9 @@ static inline const struct leg_entry *leg_server_entry(const struct leg_server *
 static inline uint64_t leg_server_source(const struct leg_server *s)
 {
 	const struct leg_entry *e = leg_server_entry(s);
+	const char *user = leg_terminal_name(&s->t);
 
-	return e->source ^ htab_octets(s->t.user, strlen(s->t.user));
+	return e->source ^ htab_octets(user, strlen(user));
 }
 
 /* leg_realm.c: the service of the claim's user, as its realm says, is s->service.  NULL, or why he

@@ -86,7 +86,8 @@ static void leg_server_read(struct leg_server *s, struct rd *r)
 
 static const struct cfg_user *leg_server_user(const struct leg_server *s)
 {
-	const struct rd said = realm_strip(s->service->cfg, s->t.user, strlen(s->t.user));
+	const char *user = leg_terminal_name(&s->t);
+	const struct rd said = realm_strip(s->service->cfg, user, strlen(user));
 	const struct cfg_model *m = s->t.gw->cfg;
 
 	for (unsigned i = 0; i < m->users; i++)

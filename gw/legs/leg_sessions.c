@@ -18,7 +18,7 @@ static const struct {
 /* One of the same user, or NULL. */
 static struct leg_server *leg_sessions_other(const struct leg_server *s)
 {
-	const struct leg_login_name name = {.by = LEG_LOGIN_USER, .user = s->t.user};
+	const struct leg_login_name name = {.by = LEG_LOGIN_USER, .user = leg_terminal_name(&s->t)};
 	struct leg *l = NULL;
 
 	while ((l = leg_login_next(s->t.gw, &name, l))) {
@@ -38,7 +38,7 @@ bool leg_sessions_may_begin(struct leg_server *s, uint64_t now)
 	struct leg_server *o;
 
 	leg_login_update(s); /* a link that starts again may have another user */
-	if (!*s->t.user)
+	if (!s->t.user)
 		return true;
 	if (leg_sessions_rules[rule].refused)
 		return !leg_sessions_other(s);

@@ -89,11 +89,39 @@ static void leg_terminal_release(struct leg_terminal *t)
 	t->released = true;
 }
 
+const struct leg_end *leg_terminal_ended(const struct leg_terminal *t)
+{
+	static const struct leg_end none;
+
+	return t->end ? t->end : &none;
+}
+
+void leg_terminal_ends(struct leg_terminal *t, const struct leg_end *why)
+{
+	t->end = leg_end_keep(t->end, why);
+}
+
+const char *leg_terminal_name(const struct leg_terminal *t)
+{
+	return t->user ? t->user : "";
+}
+
+bool leg_terminal_set_name(struct leg_terminal *t, const char *user)
+{
+	char *copy = *user ? strdup(user) : NULL;
+
+	if (*user && !copy)
+		return false;
+	free(t->user);
+	t->user = copy;
+	return true;
+}
+
 static void leg_terminal_gone(struct leg_terminal *t, const struct leg_end *why, uint64_t now)
 {
 	if (t->leg.state == LEG_GONE)
 		return;
-	t->end = *why;
+	leg_terminal_ends(t, why);
 	leg_terminal_release(t);
 	join_leg_gone(&t->leg, why, now);
 }
@@ -143,7 +171,13 @@ static void leg_terminal_on_lcp_up(struct leg_terminal *t, const struct ppp_even
 
 static void leg_terminal_on_auth(struct leg_terminal *t, const struct ppp_event *ev)
 {
-	gw_word(t->user, sizeof(t->user), ev->auth->name, ev->auth->name_len);
+	char user[PPP_NAME_MAX + 1];
+
+	gw_word(user, sizeof(user), ev->auth->name, ev->auth->name_len);
+	if (!leg_terminal_set_name(t, user)) {
+		ppp_auth_verdict(t->ppp, false, NULL, NULL, ev->now);
+		return;
+	}
 	if (trace_on())
 		trace_named(t->gw, &t->leg);
 	if (t->role->auth)
@@ -186,7 +220,7 @@ static void leg_terminal_on_ip6(struct leg_terminal *t, const struct ppp_event *
 
 const char *leg_terminal_user(const struct leg_terminal *t)
 {
-	return t->user[0] ? t->user : "a peer without a name";
+	return t->user ? t->user : "a peer without a name";
 }
 
 static struct leg_end leg_terminal_end(const struct leg_terminal *t, const struct ppp_event *ev)
@@ -195,8 +229,8 @@ static struct leg_end leg_terminal_end(const struct leg_terminal *t, const struc
 	size_t used = strlen(why.words);
 
 	if (t->has_end) {
-		why.cause = t->end.cause;
-		memcpy(why.words, t->end.words, sizeof(why.words));
+		why.cause = t->end->cause;
+		memcpy(why.words, t->end->words, sizeof(why.words));
 	} else if (ev->message && *ev->message) {
 		snprintf(why.words + used, sizeof(why.words) - used, ", peer says \"%s\"",
 			 ev->message);
@@ -344,7 +378,7 @@ bool leg_terminal_save(const struct leg_terminal *t, struct wr *w)
 	uint8_t rec[PPP_RECORD_MAX];
 	size_t n = t->ppp ? ppp_save(t->ppp, rec, sizeof(rec)) : 0;
 
-	record_text(w, t->user);
+	record_text(w, leg_terminal_name(t));
 	wr_u16(w, t->net.bundle);
 	wr_u16(w, (uint16_t)n);
 	wr_bytes(w, rec, n);
@@ -353,7 +387,11 @@ bool leg_terminal_save(const struct leg_terminal *t, struct wr *w)
 
 void leg_terminal_read(struct leg_terminal *t, struct rd *r)
 {
-	record_read_text(r, t->user, sizeof(t->user));
+	char user[RECORD_TEXT_MAX + 1];
+
+	record_read_text(r, user, sizeof(user));
+	if (!leg_terminal_set_name(t, user))
+		rd_fail(r);
 	t->was_of = rd_u16(r);
 }
 
@@ -407,9 +445,9 @@ void leg_terminal_close(struct leg_terminal *t, const struct leg_end *why, uint6
 {
 	if (!t->has_end) {
 		t->has_end = true;
-		t->end = *why;
+		leg_terminal_ends(t, why);
 	}
-	ppp_close_saying(t->ppp, t->end.words, now);
+	ppp_close_saying(t->ppp, t->end->words, now);
 	leg_terminal_touch(t);
 }
 
@@ -485,6 +523,8 @@ void leg_terminal_free(struct leg *l)
 			t->gw->ppp_count[i] += n[i];
 		ppp_free(t->ppp);
 	}
+	leg_end_forget(t->end);
+	free(t->user);
 	free(t);
 }
 
@@ -494,7 +534,10 @@ bool leg_terminal_view(const struct leg *l, struct leg_terminal_view *out)
 
 	if (l->ops->entry)
 		return false;
-	*out = (struct leg_terminal_view){
-		.user = t->user, .ppp = t->ppp, .addr = &t->addr, .net = &t->net, .tun = t->tun};
+	*out = (struct leg_terminal_view){.user = leg_terminal_name(t),
+					  .ppp = t->ppp,
+					  .addr = &t->addr,
+					  .net = &t->net,
+					  .tun = t->tun};
 	return true;
 }

@@ -56,8 +56,8 @@ struct leg_terminal {
 	bool wants6;	    /* IPv6 is configured */
 	bool released;	    /* holds nothing of others any more */
 	bool has_end;	    /* end says why we closed */
-	struct leg_end end; /* why it has gone, once it has */
-	char user[PPP_NAME_MAX + 1];
+	const struct leg_end *end; /* why it has gone, once it has; NULL = it has not */
+	char *user;		   /* see leg_terminal_name(); NULL = "" */
 	struct ppp_addresses addr; /* what NCPs agreed */
 	uint16_t was_of; /* number of the bundle that it was a link of in the life before */
 };
@@ -84,7 +84,13 @@ void leg_terminal_lost(struct leg *l, const struct leg_end *why, uint64_t now);
 void leg_terminal_frame(struct leg *l, const uint8_t *frame, size_t len, uint64_t now);
 uint16_t leg_terminal_mtu(const struct leg *l);
 void leg_terminal_free(struct leg *l);
-/* Who has authenticated, for the log. */
+/* Why it has gone or is about to; all zeros before. */
+const struct leg_end *leg_terminal_ended(const struct leg_terminal *t);
+void leg_terminal_ends(struct leg_terminal *t, const struct leg_end *why);
+/* As who it authenticates, or has been; "" = nobody has said. */
+const char *leg_terminal_name(const struct leg_terminal *t);
+bool leg_terminal_set_name(struct leg_terminal *t, const char *user); /* false without memory */
+/* The same for the log. */
 const char *leg_terminal_user(const struct leg_terminal *t);
 /* Tell the data plane what net says. */
 void leg_terminal_tell(struct leg_terminal *t);

@@ -574,7 +574,7 @@ static void an_announced_end_keeps_its_reason(void)
 	join_leg_ends(&b->leg, &said);
 	CU_ASSERT_FALSE(join->announced);
 	CU_ASSERT_STRING_EQUAL(gone_why.words, "gone");
-	CU_ASSERT_STRING_EQUAL(join->why.words, "gone");
+	CU_ASSERT_STRING_EQUAL(join->why->words, "gone");
 	join_tear_down();
 }
 

@@ -495,8 +495,7 @@ static void one_list_alone_is_proxy_lcp(void)
 	bench_stop();
 }
 
-/* No memory for the question: the answer is no. */
-static void a_log_in_without_memory(void)
+static void server_log_in_refused(unsigned skip)
 {
 	uint8_t pap[40];
 	size_t n = test_hex(pap, sizeof(pap), "c023 01 05 0013 03 616e6e 0a 612070617373776f7264");
@@ -511,11 +510,19 @@ static void a_log_in_without_memory(void)
 	bind_dp_ops.ppp(bench.gw, fake.call[0].tid, fake.call[0].sid, ack, len, clock_us);
 	frames_give(fake.call[0].tid, fake.call[0].sid, "c021 01 01 0004");
 	CU_ASSERT_TRUE(frames_next("c021 02 01 0004"));
-	heap_refuse(2); /* behind the claim and its name */
+	heap_refuse(skip);
 	bind_dp_ops.ppp(bench.gw, fake.call[0].tid, fake.call[0].sid, pap, n, clock_us);
 	CU_ASSERT_TRUE(heap_refused());
 	CU_ASSERT_TRUE(frames_next("c023 03 05 *"));
 	bench_stop();
+}
+
+/* No memory for the user's name, or for the question: the answer is no.  The claim and its name in
+ * PPP come before them. */
+static void a_log_in_without_memory(void)
+{
+	server_log_in_refused(2);
+	server_log_in_refused(3);
 }
 
 /* Another user proves himself while the answer about the one before him waits. */

@@ -211,7 +211,7 @@ static void a_link_that_recovers_has_not_ended(void)
 	bench_redial(c, "ann", "a password");
 	bind_dp_ops.ppp(bench.gw, fake.call[0].tid, fake.call[0].sid, bye, sizeof(bye), clock_us);
 	CU_ASSERT_TRUE(j->announced);
-	CU_ASSERT_STRING_EQUAL(j->why.words, "closed by the peer");
+	CU_ASSERT_STRING_EQUAL(j->why->words, "closed by the peer");
 	c->hold = false;
 	bench_redial(c, "ann", "a password");
 	bench_pass(3 * SEC); /* our Request is sent again */
