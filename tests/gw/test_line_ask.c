@@ -214,6 +214,56 @@ static void rfc2868_3_8_in_the_order_of_preference(void)
 	ask_stop();
 }
 
+/* Calls of 192.0.2.9, 192.0.2.10 and 192.0.2.11. */
+static unsigned ask_calls[3];
+
+static void ask_count_calls(void *ctx, const struct cfg_peer *peer)
+{
+	static const char *const names[] = {"any@192.0.2.9", "any@192.0.2.10", "any@192.0.2.11"};
+
+	(void)ctx;
+	for (unsigned i = 0; i < 3; i++)
+		if (!strcmp(peer->name, names[i]))
+			ask_calls[i] = l2tp_peer_calls(bench.gw->engine, peer);
+}
+
+static void ask_place(unsigned i)
+{
+	ask_up(X25_CHANNEL + i);
+	ask_begin(X25_CHANNEL + i);
+	bench_pass(0);
+	lns_each(bench.gw, ask_count_calls, NULL);
+}
+
+/* 3.8: those of one preference are equal.  The one with fewer calls is taken, and of two that have
+ * as many either; one of a higher preference is not. */
+static void rfc2868_3_8_equal_preferences_share(void)
+{
+	unsigned first[2] = {0};
+
+	for (unsigned run = 0; run < 32; run++) {
+		bench_start(ASKING(""));
+		fake.frame = NULL;
+		fake_radius_accept(TO_9("01") PREFERS("01", "03") TO_10("02") PREFERS(
+			"02", "03") "400603000003 430d03"
+				    "3139322e302e322e3131" PREFERS("03", "04"));
+		memset(ask_calls, 0, sizeof(ask_calls));
+		for (unsigned i = 0; i < 6; i++) {
+			ask_place(i);
+			CU_ASSERT_EQUAL(ask_calls[0] + ask_calls[1], i + 1);
+			CU_ASSERT_TRUE(ask_calls[0] + 1 >= ask_calls[1] &&
+				       ask_calls[1] + 1 >= ask_calls[0]);
+			if (!i)
+				first[ask_calls[1]]++;
+		}
+		bench_hangup(&bench.call[run % 6], L2TP_CDN_ADMINISTRATIVE, "enough");
+		ask_place(6);
+		CU_ASSERT_TRUE(ask_calls[0] == 3 && ask_calls[1] == 3);
+		ask_stop();
+	}
+	CU_ASSERT_TRUE(first[0] && first[1]);
+}
+
 /* An LNS that is not the one that was meant is none. */
 static void another_host_name_is_no_lns(void)
 {
@@ -373,6 +423,7 @@ static const struct test_case cases[] = {
 	{"rfc2868_3_1_no_tunnel_that_can_be_used", rfc2868_3_1_no_tunnel_that_can_be_used},
 	{"its_own_peers_count_else", its_own_peers_count_else},
 	{"rfc2868_3_8_in_the_order_of_preference", rfc2868_3_8_in_the_order_of_preference},
+	{"rfc2868_3_8_equal_preferences_share", rfc2868_3_8_equal_preferences_share},
 	{"another_host_name_is_no_lns", another_host_name_is_no_lns},
 	{"the_circuit_goes_down_meanwhile", the_circuit_goes_down_meanwhile},
 	{"it_outlives_control", it_outlives_control},
