@@ -2,11 +2,16 @@
 /*
  * A port that fails takes its channels with it: their tunnels end at once, since no
  * StopCCN could be sent.  It is opened again after a second, then two, up to a minute, until it
- * stays.
+ * stays.  So is one whose address comes later than the gateway, as from DHCP.  In a reload a port
+ * that cannot be opened is a mistake, unless it was not open before: which ports wait is in a
+ * record.  The control that takes the place of one that has failed so, by then with the
+ * configuration before, goes on with what there is.
  */
 #include "gw/port.h"
 
 #include "gw/log_id.h"
+#include "gw/record.h"
+#include "gw/resume.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -31,6 +36,7 @@ static bool port_open(struct gw_port *p)
 				 sizeof(p->error));
 	if (p->number < 0) {
 		p->in_use = p->number == -EADDRINUSE || p->number == -EBUSY;
+		p->absent = p->number == -EADDRNOTAVAIL;
 		p->number = -1;
 		p->failures++;
 		GW_LOG(LOG_ABOUT(.port = p->cfg->config.name, .id = LOG_ID_PORT_FAILED), PORT,
@@ -49,61 +55,139 @@ static void port_wait_longer(struct gw_port *p, uint64_t now)
 	loop_set(p->gw->loop, &p->again, loop_back_off(&p->wait, WAIT_LAST, now));
 }
 
+/* What the first octet of the record says of the life that has written it. */
+enum ports_state {
+	PORTS_TRIED = 1, /* it has begun to open them, and did not come to its end, */
+	PORTS_OPEN	 /* or it did: the names behind are of those that wait */
+};
+
+static void ports_keep(struct gw *gw, enum ports_state state)
+{
+	uint8_t rec[STORE_RECORD_MAX];
+	struct wr w = wr_init(rec, sizeof(rec));
+
+	wr_u8(&w, (uint8_t)state);
+	for (unsigned i = 0; i < gw->cfg->ports; i++) {
+		const char *name = gw->cfg->port[i].config.name;
+
+		if (gw->port[i].number < 0 && w.len + 1 + strlen(name) <= sizeof(rec))
+			record_text(&w, name);
+	}
+	resume_ports(gw->resume, rec, w.len);
+}
+
 static void port_open_again(void *ctx, uint64_t now)
 {
 	struct gw_port *p = ctx;
 
 	if (p->gw->phase != GW_RUNNING)
 		return;
-	if (port_open(p))
-		p->opened_again(p->gw, now);
-	else
+	if (!port_open(p)) {
 		port_wait_longer(p, now);
+		return;
+	}
+	ports_keep(p->gw, PORTS_OPEN);
+	p->opened_again(p->gw, now);
 }
 
-/* Those that a life before has open, or those that are new.  False when one cannot be opened for
- * another reason than that something is in use. */
-static bool ports_open_some(struct gw *gw, bool left)
-{
-	bool ok = true;
+/* --- at start --------------------------------------------------------------------------------- */
 
-	for (unsigned i = 0; i < gw->cfg->ports; i++) {
-		struct gw_port *p = &gw->port[i];
+static bool port_is_named(struct rd r, const char *name)
+{
+	char text[RECORD_TEXT_MAX + 1];
+
+	while (r.left && !r.bad) {
+		record_read_text(&r, text, sizeof(text));
+		if (!r.bad && !strcmp(text, name))
+			return true;
+	}
+	return false;
+}
+
+/* An attempt to open each port. */
+struct ports_try {
+	struct gw *gw;
+	bool first; /* there was no life before: what is absent may wait; */
+	bool after; /* one that could not open them: whatever fails may */
+	bool ok;    /* no port has failed that may not wait */
+};
+
+static void ports_recall(struct ports_try *t)
+{
+	uint8_t rec[STORE_RECORD_MAX];
+	const int n = resume_ports_before(t->gw->resume, rec);
+	struct rd r = rd_init(rec, n < 0 ? 0 : (size_t)n);
+	const uint8_t state = rd_u8(&r);
+
+	t->first = n < 0;
+	t->after = state == PORTS_TRIED;
+	for (unsigned i = 0; state == PORTS_OPEN && i < t->gw->cfg->ports; i++)
+		t->gw->port[i].waited = port_is_named(r, t->gw->cfg->port[i].config.name);
+}
+
+static bool port_may_wait(const struct ports_try *t, const struct gw_port *p)
+{
+	return t->after || p->waited || (t->first && p->absent);
+}
+
+/* Those that a life before has open, or those that are new.  What is in use may be free later. */
+static void ports_open_some(struct ports_try *t, bool left)
+{
+	for (unsigned i = 0; i < t->gw->cfg->ports; i++) {
+		struct gw_port *p = &t->gw->port[i];
 
 		if (p->left == left && !port_open(p))
-			ok = ok && p->in_use;
+			t->ok = t->ok && (p->in_use || port_may_wait(t, p));
 	}
-	return ok;
 }
 
 /* What they want may be in use by a port that is configured no more, or with other settings. */
-static bool ports_open_rest(struct gw *gw)
+static void ports_open_rest(struct ports_try *t)
 {
-	bool ok = true, again = dp_ports_close_left(gw->dp);
+	struct gw *gw = t->gw;
+	bool again = dp_ports_close_left(gw->dp);
 
 	for (unsigned i = 0; i < gw->cfg->ports; i++)
 		again = again || gw->port[i].left;
-	for (unsigned i = 0; i < gw->cfg->ports; i++)
-		if (gw->port[i].number < 0)
-			ok = again && port_open(&gw->port[i]) && ok;
-	return ok;
+	for (unsigned i = 0; i < gw->cfg->ports; i++) {
+		struct gw_port *p = &gw->port[i];
+
+		if (p->number < 0 && p->in_use && !(again && port_open(p)))
+			t->ok = t->ok && port_may_wait(t, p);
+	}
 }
 
-static bool ports_all_open(const struct gw *gw)
+static bool ports_any_in_use(const struct gw *gw)
 {
 	for (unsigned i = 0; i < gw->cfg->ports; i++)
-		if (gw->port[i].number < 0)
-			return false;
-	return true;
+		if (gw->port[i].number < 0 && gw->port[i].in_use)
+			return true;
+	return false;
 }
 
 /* New ports come first: when one of them cannot be opened, the others have not been touched.  One
  * that is there with other settings is closed and opened again. */
 static bool ports_open_in_order(struct gw *gw)
 {
-	if (!ports_open_some(gw, false) || !ports_open_some(gw, true))
-		return false;
-	return ports_all_open(gw) || ports_open_rest(gw);
+	struct ports_try t = {.gw = gw, .ok = true};
+
+	ports_recall(&t);
+	ports_keep(gw, PORTS_TRIED);
+	resume_write(gw->resume); /* should we not come further */
+	ports_open_some(&t, false);
+	if (t.ok)
+		ports_open_some(&t, true);
+	if (t.ok && ports_any_in_use(gw))
+		ports_open_rest(&t);
+	return t.ok;
+}
+
+static void ports_wait(struct gw *gw)
+{
+	for (unsigned i = 0; i < gw->cfg->ports; i++)
+		if (gw->port[i].number < 0)
+			port_wait_longer(&gw->port[i], loop_now(gw->loop));
+	ports_keep(gw, PORTS_OPEN);
 }
 
 bool ports_open(struct gw *gw, void (*opened_again)(struct gw *gw, uint64_t now))
@@ -127,7 +211,10 @@ bool ports_open(struct gw *gw, void (*opened_again)(struct gw *gw, uint64_t now)
 		loop_timer_init(&p->again, port_open_again, p);
 		p->left = dp_port_is_left(gw->dp, p->cfg->transport, p->cfg->config.name);
 	}
-	return ports_open_in_order(gw);
+	if (!ports_open_in_order(gw))
+		return false;
+	ports_wait(gw);
+	return true;
 }
 
 void ports_free(struct gw *gw)
@@ -185,6 +272,7 @@ void port_failed(struct gw *gw, unsigned number, int err, const char *words, uin
 	p->number = -1;
 	memset(p->up, 0, p->cfg->circuits * sizeof(*p->up));
 	port_wait_longer(p, now);
+	ports_keep(gw, PORTS_OPEN);
 }
 
 bool port_match(const struct gw_port *p, const struct ist_addr *a, const char *pattern)

@@ -18,7 +18,9 @@ struct gw_port {
 	uint64_t wait; /* before the next try, us */
 	unsigned failures;
 	char error[160]; /* of the last failure */
-	bool in_use;	 /* which was that somebody else has what it wants */
+	bool in_use;	 /* which was that somebody else has what it wants, */
+	bool absent;	 /* or that the address it is to listen on is not there */
+	bool waited;	 /* it was not open in the life before either */
 	bool left;	 /* a life before has it open */
 	unsigned taps;	 /* who wants its frames */
 	bool *up;	 /* one per configured circuit: it can carry frames */
@@ -26,8 +28,10 @@ struct gw_port {
 	void (*opened_again)(struct gw *gw, uint64_t now);
 };
 
-/* Open all ports; false with a line logged for each that could not be opened.  opened_again: called
- * when one that had failed is open again. */
+/* Open all ports; false with a line logged for each that could not be opened.  Some may wait to be
+ * opened later: those that have waited in the life before, in a first life those whose address is
+ * not there yet, and all when the life before has failed to open its own.  opened_again: called
+ * when one that had failed, or has waited, is open. */
 bool ports_open(struct gw *gw, void (*opened_again)(struct gw *gw, uint64_t now));
 void ports_free(struct gw *gw);
 /* NULL when there is none. */

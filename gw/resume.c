@@ -35,7 +35,8 @@ enum resume_kind {
 	RESUME_ACCT_RECORD,
 	RESUME_DRAIN,
 	RESUME_LNS,
-	RESUME_ACCT_SECTION
+	RESUME_ACCT_SECTION,
+	RESUME_PORTS
 };
 
 struct resume {
@@ -159,6 +160,17 @@ void resume_drain(struct resume *r)
 		resume_put(r, RESUME_DRAIN, 0, rec, n);
 	else
 		resume_del(r, RESUME_DRAIN, 0);
+}
+
+void resume_ports(struct resume *r, const uint8_t *rec, size_t len)
+{
+	if (r->store)
+		resume_put(r, RESUME_PORTS, 0, rec, len);
+}
+
+int resume_ports_before(const struct resume *r, uint8_t *rec)
+{
+	return r->store ? store_get(r->store, RESUME_PORTS, 0, rec) : -1;
 }
 
 uint64_t resume_iid(struct resume *r, const char *service, uint64_t fresh)

@@ -9,6 +9,7 @@
  *           and the owner need to go on; by names of the configuration, which is today's
  *   lines   which numbers of lines have been given
  *   iid     by a hash of the service's name: its interface identifier
+ *   ports   whether they have been opened, and the names of those that wait
  *   lns     one that RADIUS has named: its name, its section, and what differs from that
  *   acct    what accounting keeps: its epoch, sections, log-ins, records that no spool has
  *
@@ -46,6 +47,11 @@ void resume_write(struct resume *r);
 void resume_line_number(struct resume *r);
 /* What drains has changed. */
 void resume_drain(struct resume *r);
+
+/* Which ports wait to be opened (gw/port.c); and the same of the life before, at most
+ * STORE_RECORD_MAX octets.  -1: there is no such record. */
+void resume_ports(struct resume *r, const uint8_t *rec, size_t len);
+int resume_ports_before(const struct resume *r, uint8_t *rec);
 
 /* An LNS that RADIUS has named (gw/lns.h). */
 void resume_lns_put(struct resume *r, uint64_t key, const uint8_t *rec, size_t len);

@@ -32,6 +32,7 @@ struct fake_dp {
 	int connect_error;	 /* why it refuses; 0 = ENETDOWN */
 	const char *port_left;	 /* a life before has it open */
 	const char *port_in_use; /* it cannot be opened until others are closed */
+	const char *port_absent; /* its address is not there */
 	bool others_left;	 /* there are such */
 	bool port_refuses, connect_refuses, no_peer /* of any channel */, call_refuses,
 		filter_refuses, permanent /* every channel */;
@@ -70,6 +71,8 @@ struct fake_dp {
 };
 extern struct fake_dp fake;
 
+/* fake.port_absent of every start. */
+extern const char *fake_port_absent;
 void fake_reset(void);
 /* From now on this channel leads to this address, and dp_connect() to the address finds it. */
 void fake_circuit(l2tp_channel c, const struct ist_addr *peer);

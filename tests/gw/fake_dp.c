@@ -52,9 +52,12 @@ static void __attribute__((format(printf, 1, 2))) fake_dp_say(const char *fmt, .
 	va_end(ap);
 }
 
+const char *fake_port_absent;
+
 void fake_reset(void)
 {
 	memset(&fake, 0, sizeof(fake));
+	fake.port_absent = fake_port_absent;
 	fake.mtu = 1472;
 	fake.count = (struct dp_counters){.rx_frames = 12};
 	fake.count.reason[DP_R_SPOOF] = 7;
@@ -198,6 +201,10 @@ int dp_port_open(struct dp *dp, const struct ist_transport *t, const struct ist_
 	if (fake.port_in_use && !strcmp(cfg->name, fake.port_in_use)) {
 		snprintf(err, err_len, "in use");
 		return -EADDRINUSE;
+	}
+	if (fake.port_absent && !strcmp(cfg->name, fake.port_absent)) {
+		snprintf(err, err_len, "no such address");
+		return -EADDRNOTAVAIL;
 	}
 	if (fake.port_refuses) {
 		snprintf(err, err_len, "no such wire");

@@ -2,6 +2,7 @@
 #include "gw/port.h"
 
 #include "gw/bind.h"
+#include "gw/resume.h"
 #include "tests/gw/bench.h"
 #include "transports/frame-relay/frame_relay.h"
 #include "transports/x25/x25_transport.h"
@@ -43,9 +44,11 @@ static void every_port_is_opened_and_found(void)
 	bench_stop();
 }
 
-/* The ports of another configuration, while a life before has some open. */
+/* The next life, while the one before has some open: it came to the end of its first turn. */
 static void port_life(const char *left, const char *in_use, bool others_left)
 {
+	if (bench.gw)
+		resume_write(bench.gw->resume);
 	fake.lines = 0;
 	fake.port_left = left;
 	fake.port_in_use = in_use;
@@ -87,14 +90,95 @@ static void new_ports_are_opened_first(void)
 	port_life(NULL, "f", false);
 	PORTS_SAID("open a", "open f", "open x", "close left");
 	CU_ASSERT_PTR_NULL(bench.gw);
+	port_life(NULL, NULL, false);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(bench.gw);
 	fake.port_refuses = true;
 	port_life("a", NULL, true);
 	PORTS_SAID("open f", "open x");
 	CU_ASSERT_PTR_NULL(bench.gw);
+	/* whoever comes then goes on with what there is */
+	port_life("a", "x", false);
+	bench_kill_may_fail = false;
+	CU_ASSERT_PTR_NOT_NULL_FATAL(bench.gw);
+	for (unsigned i = 0; i < 3; i++)
+		CU_ASSERT_TRUE(port_at(i)->number < 0);
 	fake.port_refuses = false;
-	port_life(NULL, NULL, false);
+	bench_pass(SEC);
+	for (unsigned i = 0; i < 3; i++)
+		CU_ASSERT_TRUE(port_at(i)->number >= 0);
+	bench_stop();
+}
+
+/* Its address comes later than the gateway.  The others are at work, and a reload meanwhile is none
+ * of its business. */
+static void an_address_that_comes_later(void)
+{
+	fake_port_absent = "a";
+	bench_start_kept(CONF);
+	fake_port_absent = NULL;
+	CU_ASSERT_TRUE(port_at(0)->number < 0 && port_at(1)->number >= 0);
+	CU_ASSERT_EQUAL(bench_logged("port error: port a: cannot open: no such address"), 1);
+	CU_ASSERT_STRING_EQUAL(port_at(0)->error, "no such address");
+	/* the next lives, by a death or a reload, go on waiting */
+	port_life("f", NULL, false);
+	CU_ASSERT_TRUE(port_at(0)->number < 0 && port_at(1)->number >= 0);
+	port_life("f", NULL, false);
+	CU_ASSERT_TRUE(port_at(0)->number < 0);
+	/* a second, two, four */
+	fake.lines = 0;
+	bench_pass(3 * SEC);
+	CU_ASSERT_EQUAL(fake_said("open a"), 2);
+	fake.port_absent = NULL;
+	bench_pass(4 * SEC);
+	CU_ASSERT_EQUAL(fake_said("open a"), 3);
+	CU_ASSERT_TRUE(port_at(0)->number >= 0);
+	CU_ASSERT_EQUAL(bench_logged("port notice: port a: open"), 1);
+	/* it was open: in a reload an address that is not there is a mistake again */
+	fake.port_absent = "a";
+	bench_kill_may_fail = true;
+	port_life("f", NULL, false);
+	CU_ASSERT_PTR_NULL(bench.gw);
+	fake.port_absent = NULL;
+	port_life("f", NULL, false);
 	bench_kill_may_fail = false;
 	CU_ASSERT_PTR_NOT_NULL(bench.gw);
+	bench_stop();
+}
+
+/* Only that is waited for at the first start. */
+static void what_else_fails_at_the_start(void)
+{
+	bench_start_kept(CONF);
+	bench_kill_may_fail = true;
+	fake.port_absent = "x";
+	port_life(NULL, NULL, false);
+	CU_ASSERT_PTR_NULL(bench.gw);
+	bench_kill_may_fail = false;
+	fake.port_absent = NULL;
+	port_life(NULL, NULL, false);
+	bench_stop();
+}
+
+/* A device that was pulled: control may die meanwhile, and a reload is no use to it. */
+static void a_port_that_has_failed_waits_in_the_next_life(void)
+{
+	bench_start_kept(CONF);
+	port_failed(bench.gw, 1, -5, "pulled", clock_us);
+	fake.port_refuses = true;
+	bench_kill_may_fail = true;
+	port_life("a", NULL, false); /* x refuses, which did not wait */
+	CU_ASSERT_PTR_NULL(bench.gw);
+	bench_kill_may_fail = false;
+	fake.port_refuses = false;
+	port_life("a", NULL, false);
+	CU_ASSERT_TRUE(port_at(0)->number >= 0 && port_at(1)->number >= 0);
+	port_failed(bench.gw, (unsigned)port_at(1)->number, -5, "pulled", clock_us);
+	fake.port_absent = "f";
+	port_life("a", NULL, false);
+	CU_ASSERT_TRUE(port_at(0)->number >= 0 && port_at(1)->number < 0);
+	fake.port_absent = NULL;
+	bench_pass(SEC);
+	CU_ASSERT_TRUE(port_at(1)->number >= 0);
 	bench_stop();
 }
 
@@ -272,6 +356,10 @@ static void what_a_port_may_need(void)
 static const struct test_case cases[] = {
 	{"new_ports_are_opened_first", new_ports_are_opened_first},
 	{"every_port_is_opened_and_found", every_port_is_opened_and_found},
+	{"an_address_that_comes_later", an_address_that_comes_later},
+	{"what_else_fails_at_the_start", what_else_fails_at_the_start},
+	{"a_port_that_has_failed_waits_in_the_next_life",
+	 a_port_that_has_failed_waits_in_the_next_life},
 	{"a_port_that_fails", a_port_that_fails},
 	{"the_wait_begins_anew_with_a_circuit", the_wait_begins_anew_with_a_circuit},
 	{"it_is_not_opened_again_while_going_down", it_is_not_opened_again_while_going_down},
