@@ -4,6 +4,7 @@
 #include "gw/aaa/aaa.h"
 #include "gw/keeper/opener.h"
 #include "gw/legs/legs.h"
+#include "gw/resume.h"
 #include "transports/kit/opening.h"
 
 #include <stdio.h>
@@ -51,10 +52,31 @@ static enum radius_refusal dynauth_on_change(void *ctx, const struct cfg_radius 
 	return (enum radius_refusal)leg_coa(ctx, of, who, what, n, now);
 }
 
+static void dynauth_on_keep(void *ctx, uint64_t key, const uint8_t rec[COA_RECORD])
+{
+	resume_coa_put(((struct gw *)ctx)->resume, key, rec, COA_RECORD);
+}
+
+static void dynauth_on_drop(void *ctx, uint64_t key)
+{
+	resume_coa_del(((struct gw *)ctx)->resume, key);
+}
+
 bool dynauth_open(struct gw *gw)
 {
-	static const struct coa_listen_ops ops = {dynauth_on_open, loop_wall, dynauth_on_change};
+	static const struct coa_listen_ops ops = {dynauth_on_open, loop_wall, dynauth_on_change,
+						  dynauth_on_keep, dynauth_on_drop};
 
 	gw->coa = coa_listen_new(gw->loop, gw->cfg->radius, gw->cfg->radiuses, &ops, gw);
+	if (gw->coa)
+		resume_coa(gw->resume);
 	return gw->coa;
+}
+
+size_t dynauth_kept(const struct cfg_model *cfg)
+{
+	for (unsigned i = 0; i < cfg->radiuses; i++)
+		if (cfg->radius[i].coa_clients)
+			return COA_KEPT;
+	return 0;
 }

@@ -12,7 +12,9 @@ struct ist_open;
 void dynauth_socket_by(int (*ask)(void *link, const struct ist_open *what), void *link);
 /* What is opened for an address. */
 struct ist_open dynauth_socket(const struct cfg_coa_address *at);
-/* gw->coa; false without memory. */
+/* gw->coa, with what the life before has answered; false without memory. */
 bool dynauth_open(struct gw *gw);
+/* Records of answers that are kept at most. */
+size_t dynauth_kept(const struct cfg_model *cfg);
 
 #endif

@@ -3,6 +3,7 @@
 
 #include "gw/aaa/aaa.h"
 #include "gw/accounts.h"
+#include "gw/dynauth.h"
 #include "gw/lns.h"
 #include "gw/operator/operator.h"
 #include "gw/processes.h"
@@ -40,7 +41,7 @@ static void kept_boot(uint8_t boot[STORE_BOOT])
 static size_t kept_records(const struct cfg_model *cfg)
 {
 	return cfg->max_tunnels + 2 * (size_t)cfg->max_calls + UINT16_MAX + 1 + LNS_MOST +
-	       accounts_kept(cfg);
+	       accounts_kept(cfg) + dynauth_kept(cfg);
 }
 
 static bool kept_hold_store(struct kept *k)

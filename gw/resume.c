@@ -36,7 +36,8 @@ enum resume_kind {
 	RESUME_DRAIN,
 	RESUME_LNS,
 	RESUME_ACCT_SECTION,
-	RESUME_PORTS
+	RESUME_PORTS,
+	RESUME_COA
 };
 
 struct resume {
@@ -244,6 +245,35 @@ static void resume_acct(struct resume *r)
 	for (; r->store && a.kind < ACCT_KEPTS; a.kind++)
 		store_each(r->store, resume_acct_kinds[a.kind], resume_acct_of, &a);
 	acct_begin(r->gw->acct);
+}
+
+/* --- answers to requests for changes ---------------------------------------------------------- */
+
+void resume_coa_put(struct resume *r, uint64_t key, const uint8_t *rec, size_t len)
+{
+	if (r->store)
+		resume_put(r, RESUME_COA, key, rec, len);
+}
+
+void resume_coa_del(struct resume *r, uint64_t key)
+{
+	if (r->store)
+		resume_del(r, RESUME_COA, key);
+}
+
+static void resume_coa_of(void *ctx, uint64_t key, const uint8_t *rec, size_t len)
+{
+	const struct resume *r = ctx;
+
+	coa_listen_recall(r->gw->coa, key, rec, len);
+}
+
+void resume_coa(struct resume *r)
+{
+	if (!r->store)
+		return;
+	store_each(r->store, RESUME_COA, resume_coa_of, r);
+	coa_listen_recalled(r->gw->coa);
 }
 
 /* --- what the engine keeps -------------------------------------------------------------------- */

@@ -11,6 +11,7 @@
  *   iid     by a hash of the service's name: its interface identifier
  *   ports   whether they have been opened, and the names of those that wait
  *   lns     one that RADIUS has named: its name, its section, and what differs from that
+ *   coa     answers to requests for changes (RFC 5176)
  *   acct    what accounting keeps: its epoch, sections, log-ins, records that no spool has
  *
  * A record is written before a packet leaves that tells of it.  What cannot go on ends in good
@@ -61,6 +62,12 @@ void resume_lns_del(struct resume *r, uint64_t key);
 void resume_acct_put(struct resume *r, enum acct_kept kind, uint64_t key, const uint8_t *rec,
 		     size_t len);
 void resume_acct_del(struct resume *r, enum acct_kept kind, uint64_t key);
+
+/* Answers to requests for changes of log-ins (gw/aaa/coa_listen.h); those of the life before go to
+ * it by resume_coa(). */
+void resume_coa_put(struct resume *r, uint64_t key, const uint8_t *rec, size_t len);
+void resume_coa_del(struct resume *r, uint64_t key);
+void resume_coa(struct resume *r);
 
 /* The interface identifier that a service has had in the life before; else it has `fresh` from now
  * on.  So its device keeps one link-local address. */

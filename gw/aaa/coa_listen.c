@@ -177,8 +177,38 @@ static void coa_listen_on_dropped(void *ctx, unsigned client, const struct coa_s
 			words[why]);
 }
 
+static void coa_listen_on_keep(void *ctx, uint64_t key, const uint8_t rec[COA_RECORD])
+{
+	const struct coa_listen *c = ctx;
+
+	c->ops->keep(c->ctx, key, rec);
+}
+
+static void coa_listen_on_drop(void *ctx, uint64_t key)
+{
+	const struct coa_listen *c = ctx;
+
+	c->ops->drop(c->ctx, key);
+}
+
 static const struct coa_ops coa_listen_server_ops = {coa_listen_on_change, coa_listen_on_answered,
-						     coa_listen_on_dropped};
+						     coa_listen_on_dropped, coa_listen_on_keep,
+						     coa_listen_on_drop};
+
+/* Without clients nobody can ask again. */
+void coa_listen_recall(struct coa_listen *c, uint64_t key, const uint8_t *rec, size_t len)
+{
+	if (c->server)
+		coa_server_recall(c->server, key, rec, len, loop_now(c->loop));
+	else
+		c->ops->drop(c->ctx, key);
+}
+
+void coa_listen_recalled(struct coa_listen *c)
+{
+	if (c->server)
+		coa_server_recalled(c->server);
+}
 
 /* --- receiving --------------------------------------------------------------------------------- */
 

@@ -22,6 +22,9 @@ struct coa_listen_ops {
 	 * log-ins that it is about. */
 	enum radius_refusal (*change)(void *ctx, const struct cfg_radius *of, const char *client,
 				      const struct radius_coa *what, unsigned *n, uint64_t now);
+	/* As of struct coa_ops. */
+	void (*keep)(void *ctx, uint64_t key, const uint8_t rec[COA_RECORD]);
+	void (*drop)(void *ctx, uint64_t key);
 };
 
 /* Those sections that have clients; they outlive it.  NULL without memory. */
@@ -29,6 +32,9 @@ struct coa_listen *coa_listen_new(struct loop *loop, const struct cfg_radius *ra
 				  const struct coa_listen_ops *ops, void *ctx);
 /* Before the loop. */
 void coa_listen_free(struct coa_listen *c);
+/* As coa_server_recall() and coa_server_recalled(). */
+void coa_listen_recall(struct coa_listen *c, uint64_t key, const uint8_t *rec, size_t len);
+void coa_listen_recalled(struct coa_listen *c);
 /* What was done in this turn is valid. */
 void coa_listen_turn_end(struct coa_listen *c);
 

@@ -2,7 +2,8 @@
 /*
  * A request for a change of log-ins, from one who knows the secret: one octet says which kind, the
  * rest are attributes.  All that is read of it lies inside it.  There is an answer, which proves
- * itself and gives back what it must, unless that does not fit; and the same again gets the same.
+ * itself and gives back what it must, unless that does not fit; and the same again gets the same,
+ * of another server too that has what this one keeps.  What a server goes on from may be anything.
  */
 #include "gw/aaa/radius/coa_server.h"
 
@@ -59,6 +60,23 @@ static void fuzz_coa_dropped(void *ctx, unsigned client, const struct coa_source
 	fuzz_coa_check(!client && why < COA_DROP_COUNT);
 }
 
+static uint8_t kept[COA_RECORD];
+static unsigned keeps;
+
+static void fuzz_coa_keep(void *ctx, uint64_t key, const uint8_t rec[COA_RECORD])
+{
+	(void)ctx;
+	(void)key;
+	keeps++;
+	memcpy(kept, rec, sizeof(kept));
+}
+
+static void fuzz_coa_drop(void *ctx, uint64_t key)
+{
+	(void)ctx;
+	(void)key;
+}
+
 /* How many of that name; their octets as one sum. */
 static unsigned fuzz_coa_of(const struct radius_packet *p, enum radius_name name, uint32_t *sum)
 {
@@ -90,6 +108,34 @@ static void fuzz_coa_proves(size_t len)
 	fuzz_coa_check(fuzz_coa_of(&q, RADIUS_ERROR_CAUSE, &a) == (q.code == p.code + 2u));
 }
 
+static struct coa_server *fuzz_coa_server(void)
+{
+	static const struct coa_client client = {
+		.address = {[10] = 0xff, 0xff, 192, 0, 2, 1}, .secret = SECRET, .rate = 1};
+	static const struct coa_ops ops = {fuzz_coa_change, fuzz_coa_answered, fuzz_coa_dropped,
+					   fuzz_coa_keep, fuzz_coa_drop};
+	struct coa_server *s = coa_server_new(&client, 1, 7, &ops, NULL);
+
+	fuzz_coa_check(s);
+	return s;
+}
+
+/* One that goes on from these octets; each record of a server in its length. */
+static struct coa_server *fuzz_coa_after(const uint8_t *rec, size_t len, uint64_t now)
+{
+	struct coa_server *s = fuzz_coa_server();
+
+	for (uint64_t key = 0; len; key++) {
+		size_t n = len < COA_RECORD ? len : COA_RECORD;
+
+		coa_server_recall(s, key, rec, n, now);
+		rec += n;
+		len -= n;
+	}
+	coa_server_recalled(s);
+	return s;
+}
+
 static void fuzz_coa_ask(struct coa_server *s, uint64_t now)
 {
 	size_t len = coa_server_rx(s, &from, request, request_len, now, WALL, answer), twice;
@@ -100,13 +146,16 @@ static void fuzz_coa_ask(struct coa_server *s, uint64_t now)
 	twice = coa_server_rx(s, &from, request, request_len, now + 1, WALL, again);
 	fuzz_coa_check(twice == len && !memcmp(again, answer, len));
 	fuzz_coa_check(coa_server_count(s, 0)->repeated == 1);
+	fuzz_coa_check(keeps == 1);
+	s = fuzz_coa_after(kept, sizeof(kept), now + 1);
+	twice = coa_server_rx(s, &from, request, request_len, now + 1, WALL, again);
+	fuzz_coa_check(twice == len && !memcmp(again, answer, len));
+	fuzz_coa_check(coa_server_count(s, 0)->repeated == 1);
+	coa_server_free(s);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static const struct coa_client client = {
-		.address = {[10] = 0xff, 0xff, 192, 0, 2, 1}, .secret = SECRET, .rate = 1};
-	static const struct coa_ops ops = {fuzz_coa_change, fuzz_coa_answered, fuzz_coa_dropped};
 	struct coa_server *s;
 	struct radius_writer b;
 
@@ -122,8 +171,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	request_len = radius_end(&b, SECRET, 6);
 	if (!request_len)
 		return 0;
-	s = coa_server_new(&client, 1, 7, &ops, NULL);
-	fuzz_coa_check(s);
+	keeps = 0;
+	s = fuzz_coa_after(data, size, 1000000);
 	fuzz_coa_ask(s, data[0] & 4 ? 1000001 : 1000000);
 	coa_server_free(s);
 	return 0;

@@ -17,10 +17,10 @@ const struct coa_drop_row coa_drops[COA_DROP_COUNT] = {
 #undef X
 };
 
-/* One that was answered. */
+/* One that was answered.  Its record: when 8, address 16, port 2, id 1, refusal 1, auth 16. */
 struct coa_seen {
 	struct hnode node;
-	uint64_t when;
+	uint64_t when, key; /* key: of its record */
 	struct coa_source from;
 	uint8_t id, refusal;
 	uint8_t auth[RADIUS_AUTH];
@@ -48,6 +48,7 @@ struct coa_server {
 	struct htab table;
 	struct coa_seen *seen; /* a ring, oldest at `first` */
 	unsigned first, used;
+	uint64_t next; /* key of the next one */
 };
 
 struct coa_server *coa_server_new(const struct coa_client *client, unsigned n, uint64_t secret,
@@ -116,17 +117,19 @@ static bool coa_server_may(struct coa_server *s, struct coa_known *c, uint64_t n
 
 /* --- what was answered ------------------------------------------------------------------------- */
 
-static uint64_t coa_seen_key(const struct coa_source *from, const struct radius_packet *p)
+static uint64_t coa_seen_key(const struct coa_source *from, uint8_t id,
+			     const uint8_t auth[RADIUS_AUTH])
 {
-	uint64_t of = htab_key((uint64_t)from->port << 8 | p->id, htab_octets(from->address, 16));
+	uint64_t of = htab_key((uint64_t)from->port << 8 | id, htab_octets(from->address, 16));
 
-	return htab_key(of, htab_octets(p->octets + 4, RADIUS_AUTH));
+	return htab_key(of, htab_octets(auth, RADIUS_AUTH));
 }
 
 static void coa_seen_forget(struct coa_server *s, uint64_t now)
 {
 	while (s->used && now - s->seen[s->first].when >= KEPT) {
 		htab_del(&s->table, &s->seen[s->first].node);
+		s->ops->drop(s->ctx, s->seen[s->first].key);
 		s->first = (s->first + 1) % SEEN_MOST;
 		s->used--;
 	}
@@ -137,7 +140,7 @@ static const struct coa_seen *coa_seen_find(const struct coa_server *s,
 					    const struct coa_source *from,
 					    const struct radius_packet *p)
 {
-	struct hnode *n = htab_first(&s->table, coa_seen_key(from, p));
+	struct hnode *n = htab_first(&s->table, coa_seen_key(from, p->id, p->octets + 4));
 
 	for (; n; n = htab_more(n)) {
 		const struct coa_seen *x = (const struct coa_seen *)n;
@@ -150,14 +153,83 @@ static const struct coa_seen *coa_seen_find(const struct coa_server *s,
 	return NULL;
 }
 
+static void coa_seen_keep(struct coa_server *s, const struct coa_seen *x)
+{
+	uint8_t rec[COA_RECORD];
+	struct wr w = wr_init(rec, sizeof(rec));
+
+	wr_u64(&w, x->when);
+	wr_bytes(&w, x->from.address, sizeof(x->from.address));
+	wr_u16(&w, x->from.port);
+	wr_u8(&w, x->id);
+	wr_u8(&w, x->refusal);
+	wr_bytes(&w, x->auth, RADIUS_AUTH);
+	if (s->used > COA_KEPT)
+		s->ops->drop(s->ctx, s->seen[(s->first + s->used - 1 - COA_KEPT) % SEEN_MOST].key);
+	s->ops->keep(s->ctx, x->key, rec);
+}
+
 static void coa_seen_add(struct coa_server *s, const struct coa_source *from,
 			 const struct radius_packet *p, enum radius_refusal r, uint64_t now)
 {
 	struct coa_seen *x = &s->seen[(s->first + s->used++) % SEEN_MOST];
 
-	*x = (struct coa_seen){.when = now, .from = *from, .id = p->id, .refusal = (uint8_t)r};
+	*x = (struct coa_seen){
+		.when = now, .key = s->next++, .from = *from, .id = p->id, .refusal = (uint8_t)r};
 	memcpy(x->auth, p->octets + 4, RADIUS_AUTH);
-	htab_add(&s->table, &x->node, coa_seen_key(from, p));
+	htab_add(&s->table, &x->node, coa_seen_key(from, x->id, x->auth));
+	coa_seen_keep(s, x);
+}
+
+/* --- of a life before -------------------------------------------------------------------------- */
+
+static bool coa_seen_read(struct coa_seen *x, const uint8_t *rec, size_t len, uint64_t now)
+{
+	struct rd r = rd_init(rec, len);
+	const uint8_t *address, *auth;
+
+	x->when = rd_u64(&r);
+	address = rd_take(&r, sizeof(x->from.address));
+	x->from.port = rd_u16(&r);
+	x->id = rd_u8(&r);
+	x->refusal = rd_u8(&r);
+	auth = rd_take(&r, RADIUS_AUTH);
+	if (r.bad || x->refusal >= RADIUS_REFUSALS || x->when > now || now - x->when >= KEPT)
+		return false;
+	memcpy(x->from.address, address, sizeof(x->from.address));
+	memcpy(x->auth, auth, RADIUS_AUTH);
+	return true;
+}
+
+void coa_server_recall(struct coa_server *s, uint64_t key, const uint8_t *rec, size_t len,
+		       uint64_t now)
+{
+	struct coa_seen x = {.key = key};
+
+	if (s->used == COA_KEPT || !coa_seen_read(&x, rec, len, now)) {
+		s->ops->drop(s->ctx, key);
+		return;
+	}
+	s->seen[s->used++] = x;
+	if (key >= s->next)
+		s->next = key + 1;
+}
+
+static int coa_seen_older(const void *a, const void *b)
+{
+	const struct coa_seen *x = a, *y = b;
+
+	return (x->when > y->when) - (x->when < y->when);
+}
+
+void coa_server_recalled(struct coa_server *s)
+{
+	qsort(s->seen, s->used, sizeof(s->seen[0]), coa_seen_older);
+	for (unsigned i = 0; i < s->used; i++) {
+		struct coa_seen *x = &s->seen[i];
+
+		htab_add(&s->table, &x->node, coa_seen_key(&x->from, x->id, x->auth));
+	}
 }
 
 /* --- a datagram -------------------------------------------------------------------------------- */

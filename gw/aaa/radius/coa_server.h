@@ -11,8 +11,8 @@
  * nothing is done again: of each answer its Error-Cause is kept as long as the request could be
  * believed, and as the authenticator covers all of a request, the rest follows from the request.
  *
- * That is kept by this process only: after a reload, an upgrade or the death of control a request
- * of the last 300 seconds that is repeated is carried out again, which RFC 5176 2.3 does not want.
+ * The owner keeps the newest COA_KEPT of these answers beyond the process, so that the next one,
+ * after a reload, an upgrade or the death of control, gives them too (RFC 5176 2.3).
  *
  * What is forged costs two digests and counts for no limit, so that nobody can use up the requests
  * of a client in its name.
@@ -22,8 +22,10 @@
 
 #include "gw/aaa/radius/radius_coa.h"
 
-#define COA_WINDOW   300u /* seconds that an Event-Timestamp may be off (RFC 5176 6.3) */
-#define COA_A_SECOND 100u /* requests a second of all clients together */
+#define COA_WINDOW   300u  /* seconds that an Event-Timestamp may be off (RFC 5176 6.3) */
+#define COA_A_SECOND 100u  /* requests a second of all clients together */
+#define COA_KEPT     8192u /* answers that the owner keeps at most */
+#define COA_RECORD   44u   /* octets of one */
 
 /* X(symbol, "key", "words"): datagrams without an answer */
 #define COA_DROPS(X)                                                                 \
@@ -78,6 +80,10 @@ struct coa_ops {
 	/* client: COA_NOBODY when it is not known. */
 	void (*dropped)(void *ctx, unsigned client, const struct coa_source *from,
 			enum coa_drop why, uint64_t now);
+	/* Keep this record of an answer, which has to be valid before the answer leaves; or no
+	 * longer. */
+	void (*keep)(void *ctx, uint64_t key, const uint8_t rec[COA_RECORD]);
+	void (*drop)(void *ctx, uint64_t key);
 };
 #define COA_NOBODY UINT32_MAX
 
@@ -87,6 +93,11 @@ struct coa_server;
 struct coa_server *coa_server_new(const struct coa_client *client, unsigned n, uint64_t secret,
 				  const struct coa_ops *ops, void *ctx);
 void coa_server_free(struct coa_server *s);
+/* What a life before has kept, each record in any order, and then that these are all; before the
+ * first datagram.  Records may say anything. */
+void coa_server_recall(struct coa_server *s, uint64_t key, const uint8_t *rec, size_t len,
+		       uint64_t now);
+void coa_server_recalled(struct coa_server *s);
 /* A datagram.  now: us, monotonic; wall: seconds since 1970.  Octets of the answer in out, which
  * has room for RADIUS_MAX; 0 = there is none. */
 size_t coa_server_rx(struct coa_server *s, const struct coa_source *from, const void *octets,

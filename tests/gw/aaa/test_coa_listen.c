@@ -98,11 +98,32 @@ static enum radius_refusal listen_on_change(void *ctx, const struct cfg_radius *
 	return refuse;
 }
 
+static uint64_t kept_key;
+static uint8_t kept[COA_RECORD];
+static unsigned keeps, drops;
+
+static void listen_on_keep(void *ctx, uint64_t key, const uint8_t rec[COA_RECORD])
+{
+	(void)ctx;
+	keeps++;
+	kept_key = key;
+	memcpy(kept, rec, sizeof(kept));
+}
+
+static void listen_on_drop(void *ctx, uint64_t key)
+{
+	(void)ctx;
+	drops++;
+	kept_key = key;
+}
+
+static const struct coa_listen_ops ops = {listen_on_open, listen_on_wall, listen_on_change,
+					  listen_on_keep, listen_on_drop};
+
 static void listen_begin(void)
 {
-	static const struct coa_listen_ops ops = {listen_on_open, listen_on_wall, listen_on_change};
 
-	opened = changed = 0;
+	opened = changed = keeps = drops = 0;
 	open_error = 0;
 	refuse = RADIUS_DONE;
 	clock_us = 10 * SEC;
@@ -126,6 +147,8 @@ static uint8_t octets[RADIUS_MAX];
 static struct sockaddr_storage answered_by;
 static uint8_t next_id;
 static uint8_t client_host = 1; /* 127.0.0.x, of IPv4 */
+static uint16_t client_port;	/* 0 = any */
+static uint16_t asked_from;	/* the port of the last request */
 
 static struct sockaddr_storage client_to(const char *host, socklen_t *len)
 {
@@ -153,7 +176,9 @@ static int client_asks(const char *host, const char *more)
 	socklen_t to_len = 0, by_len = sizeof(answered_by);
 	struct sockaddr_storage to = client_to(host, &to_len);
 	struct sockaddr_in from = {.sin_family = AF_INET,
+				   .sin_port = htons(client_port),
 				   .sin_addr = {htonl(0x7f000000 | client_host)}};
+	socklen_t from_len = sizeof(from);
 	int fd = socket(to.ss_family, SOCK_DGRAM | SOCK_CLOEXEC, 0), cause = 0;
 	struct radius_writer b;
 	struct radius_packet p;
@@ -167,7 +192,9 @@ static int client_asks(const char *host, const char *more)
 	b.w.len += test_hex(octets + b.w.len, 400, more);
 	CU_ASSERT_FATAL(fd >= 0);
 	if (to.ss_family == AF_INET)
-		CU_ASSERT_FATAL(!bind(fd, (struct sockaddr *)&from, sizeof(from)));
+		CU_ASSERT_FATAL(!bind(fd, (struct sockaddr *)&from, sizeof(from)) &&
+				!getsockname(fd, (struct sockaddr *)&from, &from_len));
+	asked_from = ntohs(from.sin_port);
 	n = (ssize_t)radius_end(&b, SECRET, 16);
 	CU_ASSERT_EQUAL_FATAL(sendto(fd, octets, (size_t)n, 0, (struct sockaddr *)&to, to_len), n);
 	osmo_select_main(1);
@@ -265,11 +292,46 @@ static void each_row_is_shown(void)
 	listen_end();
 }
 
+/* The next process answers as this one did. */
+static void an_answer_outlives_its_process(void)
+{
+	static uint8_t record[COA_RECORD];
+
+	listen_begin();
+	refuse = RADIUS_R_NOT_FOUND;
+	CU_ASSERT_EQUAL(client_asks("127.0.0.1", ""), 503);
+	client_port = asked_from;
+	CU_ASSERT_TRUE_FATAL(keeps == 1);
+	memcpy(record, kept, sizeof(record));
+	listen_end();
+	listen_begin();
+	coa_listen_recall(listen_on, kept_key, record, sizeof(record));
+	coa_listen_recalled(listen_on);
+	next_id--;
+	CU_ASSERT_EQUAL(client_asks("127.0.0.1", ""), 503);
+	CU_ASSERT_EQUAL(changed, 0);
+	client_port = 0;
+	CU_ASSERT_EQUAL(client_asks("127.0.0.1", ""), 0);
+	CU_ASSERT_EQUAL(changed, 1);
+	clock_us += 600 * SEC;
+	CU_ASSERT_EQUAL(client_asks("127.0.0.1", ""), 0);
+	CU_ASSERT_EQUAL(drops, 2);
+	listen_end();
+}
+
+static void answers_are_kept_where_there_are_clients(void)
+{
+	static const struct cfg_radius none = {.name = "n"};
+	struct cfg_model m = {.radius = &none, .radiuses = 1};
+
+	CU_ASSERT_EQUAL(dynauth_kept(&m), 0);
+	m.radius = radius;
+	CU_ASSERT_EQUAL(dynauth_kept(&m), COA_KEPT);
+}
+
 /* Sections share sockets; one that cannot be opened is tried again, and said once. */
 static void a_socket_is_tried_again(void)
 {
-	static const struct coa_listen_ops ops = {listen_on_open, listen_on_wall, listen_on_change};
-
 	listen_begin();
 	CU_ASSERT_EQUAL(opened, 2);
 	listen_end();
@@ -289,7 +351,6 @@ static void a_socket_is_tried_again(void)
 
 static void without_clients_or_memory(void)
 {
-	static const struct coa_listen_ops ops = {listen_on_open, listen_on_wall, listen_on_change};
 	const struct cfg_radius none = {.name = "n"};
 	struct coa_view v;
 
@@ -298,6 +359,10 @@ static void without_clients_or_memory(void)
 	CU_ASSERT_PTR_NOT_NULL_FATAL(listen_on);
 	CU_ASSERT_FALSE(coa_listen_view(listen_on, 0, &v));
 	coa_listen_turn_end(listen_on);
+	drops = 0;
+	coa_listen_recall(listen_on, 7, kept, sizeof(kept));
+	coa_listen_recalled(listen_on);
+	CU_ASSERT_TRUE(drops == 1 && kept_key == 7);
 	coa_listen_free(listen_on);
 	for (unsigned i = 0; i < 7; i++) {
 		heap_refuse(i);
@@ -312,6 +377,8 @@ static const struct test_case cases[] = {
 	{"a_request_is_for_us", a_request_is_for_us},
 	{"what_is_wrong_is_named", what_is_wrong_is_named},
 	{"each_row_is_shown", each_row_is_shown},
+	{"an_answer_outlives_its_process", an_answer_outlives_its_process},
+	{"answers_are_kept_where_there_are_clients", answers_are_kept_where_there_are_clients},
 	{"a_socket_is_tried_again", a_socket_is_tried_again},
 	{"without_clients_or_memory", without_clients_or_memory},
 	{NULL, NULL},

@@ -60,10 +60,38 @@ static void server_on_dropped(void *ctx, unsigned client, const struct coa_sourc
 	dropped_client = client;
 }
 
+/* What the owner keeps. */
+enum { KEPT = 70000 };
+static struct {
+	bool there;
+	uint8_t rec[COA_RECORD];
+} kept[KEPT];
+static unsigned keeps;
+
+static void server_on_keep(void *ctx, uint64_t key, const uint8_t rec[COA_RECORD])
+{
+	(void)ctx;
+	CU_ASSERT_TRUE_FATAL(key < KEPT && !kept[key].there);
+	kept[key].there = true;
+	memcpy(kept[key].rec, rec, COA_RECORD);
+	keeps++;
+}
+
+static void server_on_drop(void *ctx, uint64_t key)
+{
+	(void)ctx;
+	keeps -= key < KEPT && kept[key].there;
+	if (key < KEPT)
+		kept[key].there = false;
+}
+
+static const struct coa_ops ops = {server_on_change, server_on_answered, server_on_dropped,
+				   server_on_keep, server_on_drop};
+
 static void server_begin(void)
 {
-	static const struct coa_ops ops = {server_on_change, server_on_answered, server_on_dropped};
-
+	memset(kept, 0, sizeof(kept));
+	keeps = 0;
 	done = told = dropped = 0;
 	refuse = RADIUS_DONE;
 	now = 10 * SEC;
@@ -247,9 +275,10 @@ static void all_that_is_answered_is_remembered(void)
 {
 	struct coa_source from = loose;
 	struct coa_client many[11];
-	static const struct coa_ops ops = {server_on_change, server_on_answered, server_on_dropped};
 	unsigned served = 0;
 
+	memset(kept, 0, sizeof(kept));
+	keeps = 0;
 	refuse = RADIUS_DONE;
 	now = 10 * SEC;
 	for (unsigned i = 0; i < 11; i++) {
@@ -263,6 +292,7 @@ static void all_that_is_answered_is_remembered(void)
 			from.port = (uint16_t)second;
 			ask((uint8_t)i, 0, 0, "second");
 			served += send_from(&from) != 0;
+			CU_ASSERT_EQUAL(keeps, served < COA_KEPT ? served : COA_KEPT);
 		}
 	CU_ASSERT_EQUAL(served, 70000);
 	from.address[15] = 0;
@@ -270,13 +300,97 @@ static void all_that_is_answered_is_remembered(void)
 	ask(0, 0, 0, "second");
 	CU_ASSERT_TRUE(send_from(&from) != 0);
 	CU_ASSERT_EQUAL(coa_server_count(server, 0)->repeated, 1);
+	/* and of that the newest are kept */
+	CU_ASSERT_EQUAL(keeps, COA_KEPT);
+	for (unsigned i = 0; i < KEPT; i++)
+		CU_ASSERT_EQUAL(kept[i].there, i >= 70000 - COA_KEPT);
 	coa_server_free(server);
+}
+
+/* Another process, with all that is kept, the newest first. */
+static void server_lives_again(void)
+{
+	coa_server_free(server);
+	server = coa_server_new(clients, 2, 8, &ops, NULL);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(server);
+	for (unsigned i = KEPT; i--;)
+		if (kept[i].there)
+			coa_server_recall(server, i, kept[i].rec, COA_RECORD, now);
+	coa_server_recalled(server);
+}
+
+/* RFC 5176 2.3: a repeated request is answered again, and not carried out; whoever answers. */
+static void answers_outlive_the_process(void)
+{
+	size_t len;
+
+	server_begin();
+	refuse = RADIUS_R_NOT_FOUND;
+	ask(1, WITH_PROOF | WITH_STAMP, WALL, "first");
+	len = send_from(&strict);
+	memcpy(first, answer, sizeof(first));
+	refuse = RADIUS_DONE;
+	now += 100 * SEC;
+	ask(2, WITH_PROOF | WITH_STAMP, WALL, "first");
+	answered(&strict, RADIUS_DISCONNECT_ACK);
+	CU_ASSERT_EQUAL(done, 2);
+	for (unsigned life = 0; life < 2; life++) {
+		now += 249 * SEC;
+		server_lives_again();
+		ask(1, WITH_PROOF | WITH_STAMP, WALL, "first");
+		CU_ASSERT_EQUAL(send_from(&strict), len);
+		ASSERT_OCTETS(answer, len, first, len);
+		CU_ASSERT_EQUAL(done, 2);
+		CU_ASSERT_EQUAL(keeps, 2);
+	}
+	now += 2 * SEC; /* 600 after the first */
+	answered(&strict, RADIUS_DISCONNECT_ACK);
+	CU_ASSERT_EQUAL(done, 3);
+	CU_ASSERT_EQUAL(keeps, 2);
+	ask(2, WITH_PROOF | WITH_STAMP, WALL, "first");
+	answered(&strict, RADIUS_DISCONNECT_ACK);
+	CU_ASSERT_EQUAL(done, 3);
+	server_end();
+}
+
+/* Records that no process has written, or that are over, are none. */
+static void what_is_kept_is_read_as_hostile(void)
+{
+	uint8_t good[COA_RECORD], rec[COA_RECORD];
+	struct wr when = wr_init(rec, sizeof(rec));
+
+	server_begin();
+	now += 1000 * SEC;
+	ask(1, WITH_PROOF | WITH_STAMP, WALL, "first");
+	answered(&strict, RADIUS_DISCONNECT_ACK);
+	memcpy(good, kept[0].rec, sizeof(good));
+	for (unsigned row = 0; row < COA_RECORD + 4; row++) {
+		memcpy(rec, good, sizeof(rec));
+		when.len = 0;
+		if (row == COA_RECORD)
+			rec[27] = RADIUS_REFUSALS;
+		else if (row == COA_RECORD + 1)
+			wr_u64(&when, now + 1);
+		else if (row == COA_RECORD + 2)
+			wr_u64(&when, now - 600 * SEC);
+		coa_server_free(server);
+		server = coa_server_new(clients, 2, 8, &ops, NULL);
+		memset(kept, 0, sizeof(kept));
+		kept[5].there = true;
+		keeps = 1;
+		coa_server_recall(server, 5, rec, row < COA_RECORD ? row : COA_RECORD, now);
+		coa_server_recalled(server);
+		CU_ASSERT_EQUAL(kept[5].there, row == COA_RECORD + 3);
+		done = 0;
+		answered(&strict, RADIUS_DISCONNECT_ACK);
+		CU_ASSERT_EQUAL(done, row != COA_RECORD + 3);
+		CU_ASSERT_EQUAL(keeps, 1);
+	}
+	server_end();
 }
 
 static void server_without_memory(void)
 {
-	static const struct coa_ops ops = {server_on_change, server_on_answered, server_on_dropped};
-
 	for (unsigned i = 0; i < 3; i++) {
 		heap_refuse(i);
 		CU_ASSERT_PTR_NULL(coa_server_new(clients, 2, 7, &ops, NULL));
@@ -291,6 +405,8 @@ static const struct test_case cases[] = {
 	{"so_many_in_a_second", so_many_in_a_second},
 	{"forged_ones_count_for_no_limit", forged_ones_count_for_no_limit},
 	{"all_that_is_answered_is_remembered", all_that_is_answered_is_remembered},
+	{"answers_outlive_the_process", answers_outlive_the_process},
+	{"what_is_kept_is_read_as_hostile", what_is_kept_is_read_as_hostile},
 	{"server_without_memory", server_without_memory},
 	{NULL, NULL},
 };
