@@ -4,6 +4,7 @@
  * asked, 1 the configuration is wrong or the gateway could not start, 2 wrong options.
  */
 #include "gw/journal.h"
+#include "gw/keeper/drop.h"
 #include "gw/kept.h"
 #include "gw/operator/operator.h"
 #include "gw/plugin.h"
@@ -13,6 +14,7 @@
 
 #include <fcntl.h>
 #include <getopt.h>
+#include <grp.h>
 #include <limits.h>
 #include <osmocom/core/select.h>
 #include <osmocom/core/talloc.h>
@@ -22,6 +24,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "config.h"
@@ -343,10 +346,58 @@ static int main_compare(const struct main_wish *w, const struct plugins *ps, int
 	return 0;
 }
 
+/* --- as the service's user --------------------------------------------------------------------
+ *
+ * Root checks the file that the service reads as another user (isthmus.service), who may not be
+ * allowed to.
+ */
+
+/* "FILE:4: user ann: cannot use ..." becomes a warning that says whose it is. */
+static void main_on_mistake_of_service(void *ctx, const char *text)
+{
+	const char *what = strstr(text, ": ");
+
+	(void)ctx;
+	if (what && !strstr(text, ": warning: "))
+		fprintf(stderr, "%s%.*s: warning: the service, user " DROP_USER ", would say: %s\n",
+			journal_front(true), (int)(what - text), text, what + 2);
+}
+
+static int main_check_as(const struct drop_user *user, const struct plugins *ps)
+{
+	const struct cfg_model *m = NULL;
+
+	if (initgroups(user->name, user->gid) < 0 || setgid(user->gid) < 0 || setuid(user->uid) < 0)
+		return 1;
+	cfg_load_absent(&m, DEFAULT_FILE, ps->transports, ps->absent, main_on_mistake_of_service,
+			NULL);
+	cfg_unload(m);
+	return 0;
+}
+
+static void main_check_as_service(const struct main_wish *w, const struct plugins *ps)
+{
+	struct drop_user user;
+	pid_t pid;
+
+	if (geteuid() != 0 || w->text || w->copy || strcmp(w->file, DEFAULT_FILE) != 0 ||
+	    !drop_find_user(&user) || strcmp(user.name, DROP_USER) != 0)
+		return;
+	fflush(NULL);
+	pid = fork();
+	if (!pid)
+		_exit(main_check_as(&user, ps));
+	if (pid > 0)
+		waitpid(pid, NULL, 0);
+}
+
 static int main_check(const struct main_wish *w, const struct cfg_model *m,
 		      const struct plugins *ps, int conf)
 {
-	return w->against ? main_compare(w, ps, conf) : printf("%s: no mistakes\n", m->file) < 0;
+	if (w->against)
+		return main_compare(w, ps, conf);
+	main_check_as_service(w, ps);
+	return printf("%s: no mistakes\n", m->file) < 0;
 }
 
 /* The gateway may still listen where the file has said before. */
