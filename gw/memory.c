@@ -2,6 +2,7 @@
 #include "gw/memory.h"
 
 #include "gw/aaa/aaa.h"
+#include "gw/lns.h"
 #include "gw/port.h"
 
 #include <limits.h>
@@ -21,6 +22,7 @@
 #define OF_QUEUE     65536u /* messages of one tunnel that its peer has not acknowledged */
 #define OF_HALF_OPEN 2560u
 #define OF_LOG_IN    1024u /* its accounting */
+#define OF_LNS	     4096u /* that RADIUS has named */
 #define OF_CIRCUIT   10240u
 #define OF_WORKER    (24u << 20) /* rings, reorder buffers, frames of a batch, its stack */
 #define OF_BASE	     (48u << 20) /* programs and libraries, tables of fixed size, the log's brake */
@@ -57,6 +59,15 @@ static uint64_t memory_accounting(const struct cfg_model *cfg, uint64_t calls)
 	return octets;
 }
 
+/* Any route that asks may have as many LNSs named as there may be. */
+static uint64_t memory_named(const struct cfg_model *cfg)
+{
+	for (unsigned i = 0; i < cfg->routes; i++)
+		if (cfg->route[i].radius)
+			return (uint64_t)LNS_MOST * OF_LNS;
+	return 0;
+}
+
 struct memory_need memory_need(const struct cfg_model *cfg)
 {
 	struct memory_need n = {.half_open = cfg->half_open, .workers = cfg->workers};
@@ -70,9 +81,10 @@ struct memory_need memory_need(const struct cfg_model *cfg)
 	n.tunnels = memory_least(n.tunnels, cfg->max_tunnels);
 	n.calls = memory_least(n.calls, cfg->max_calls);
 	n.accounting = memory_accounting(cfg, n.calls);
-	n.octets = OF_BASE + n.accounting + n.calls * OF_CALL + n.tunnels * (OF_TUNNEL + OF_QUEUE) +
-		   n.half_open * OF_HALF_OPEN + n.circuits * OF_CIRCUIT +
-		   (uint64_t)n.workers * OF_WORKER;
+	n.named = memory_named(cfg);
+	n.octets = OF_BASE + n.accounting + n.named + n.calls * OF_CALL +
+		   n.tunnels * (OF_TUNNEL + OF_QUEUE) + n.half_open * OF_HALF_OPEN +
+		   n.circuits * OF_CIRCUIT + (uint64_t)n.workers * OF_WORKER;
 	return n;
 }
 
@@ -87,7 +99,7 @@ const char *memory_need_text(char *buf, size_t cap, const struct memory_need *n)
 		(unsigned long long)n->tunnels, OF_TUNNEL >> 10, OF_QUEUE >> 10,
 		(unsigned long long)n->half_open, (OF_HALF_OPEN + 1023) >> 10,
 		(unsigned long long)n->circuits, OF_CIRCUIT >> 10, n->workers, OF_WORKER >> 20,
-		(unsigned long long)((OF_BASE + n->accounting) >> 20));
+		(unsigned long long)((OF_BASE + n->accounting + n->named) >> 20));
 	return buf;
 }
 

@@ -15,6 +15,7 @@ struct memory_need {
 	unsigned workers;
 	uint64_t octets;
 	uint64_t accounting; /* octets of these for it */
+	uint64_t named;	     /* and for LNSs that RADIUS names */
 };
 struct memory_need memory_need(const struct cfg_model *cfg);
 /* "may need 391 MB of memory: 65535 calls of 6 kB, ..." */

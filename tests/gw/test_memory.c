@@ -119,6 +119,25 @@ static void each_limit_counts(void)
 	CU_ASSERT_EQUAL(m.octets - n.octets, 30 * 1024 + 500000 + 3 * (4 << 20));
 }
 
+/* However many routes ask: LNS_MOST is of all. */
+static void lnss_that_radius_names_count(void)
+{
+	static const char peers[] =
+		PORT "frame-relay f { link = \"loop:x\"  dlci 100 { carries = ppp } }\n"
+		     "radius s { server \"127.0.0.1\" { secret = 0123456789abcdef } }\n"
+		     "peer one { port = a  dial = \"192.0.2.9:1701\" }\npeer any { port = a }\n"
+		     "route plain { from = f  to = one }\n";
+	struct memory_need n = memory_need_of(peers), m;
+	char text[1000];
+
+	snprintf(text, sizeof(text),
+		 "%sroute asks { radius = s  ask = called  template = any }\n"
+		 "route too { radius = s  ask = calling  template = any }\n",
+		 peers);
+	m = memory_need_of(text);
+	CU_ASSERT_EQUAL(m.octets - n.octets, 1024 * 4096);
+}
+
 static void it_is_said_in_words(void)
 {
 	struct memory_need n = {
@@ -132,7 +151,7 @@ static void it_is_said_in_words(void)
 		"and "
 		"48 MB");
 	n = (struct memory_need){UINT32_MAX, UINT16_MAX, UINT16_MAX, UINT32_MAX,
-				 16,	     UINT64_MAX, UINT64_MAX};
+				 16,	     UINT64_MAX, UINT64_MAX, UINT64_MAX};
 	CU_ASSERT_TRUE(strlen(memory_need_text(text, sizeof(text), &n)) < sizeof(text) - 1);
 }
 
@@ -206,6 +225,7 @@ static void too_little_is_a_warning(void)
 
 static const struct test_case cases[] = {
 	{"each_limit_counts", each_limit_counts},
+	{"lnss_that_radius_names_count", lnss_that_radius_names_count},
 	{"it_is_said_in_words", it_is_said_in_words},
 	{"groups_above_count_too", groups_above_count_too},
 	{"too_little_is_a_warning", too_little_is_a_warning},
