@@ -6,6 +6,7 @@
 #include "gw/reload.h"
 
 #include "tests/harness.h"
+#include "tests/heap.h"
 #include "transports/builtin.h"
 #include "transports/kit/opening.h"
 
@@ -25,7 +26,8 @@ static struct {
 	struct processes p;
 	struct reload r;
 	struct keeper_fds held;
-	unsigned swept, loads;
+	unsigned swept;
+	bool refuse; /* the first allocation after the file has been loaded */
 	char socket[64], words[128];
 } rl;
 
@@ -38,8 +40,9 @@ static const struct cfg_model *rl_load(const struct processes *p, int conf)
 {
 	const struct cfg_model *m = NULL;
 
-	rl.loads++;
 	cfg_load_fd(&m, conf, p->file, ist_builtin_transports, NULL, rl_told, NULL);
+	if (rl.refuse)
+		heap_refuse(0);
 	return m;
 }
 
@@ -243,6 +246,24 @@ static void what_keeper_finds_wrong_is_not_taken(void)
 	rl_end();
 }
 
+static void no_memory_for_what_may_be_opened(void)
+{
+	rl_begin();
+	rl_write(AFTER);
+	CU_ASSERT_EQUAL(rl.r.ops.read(rl.r.ops.ctx), 0);
+	rl_check();
+	rl.refuse = true;
+	CU_ASSERT_EQUAL(rl.r.ops.take(rl.r.ops.ctx), -ENOMEM);
+	CU_ASSERT_TRUE(heap_refused());
+	CU_ASSERT_STRING_EQUAL(rl.words, "no memory for what keeper may open");
+	rl.refuse = false;
+	rl.r.ops.end(rl.r.ops.ctx, false);
+	CU_ASSERT_TRUE(rl_may("192.0.2.1:1701") && !rl_may("192.0.2.2:1701"));
+	CU_ASSERT_PTR_EQUAL(rl.r.now.cfg, rl.p.cfg);
+	CU_ASSERT_EQUAL(rl.swept, 0);
+	rl_end();
+}
+
 static void rl_take(void)
 {
 	rl_write(AFTER);
@@ -325,6 +346,7 @@ static const struct test_case cases[] = {
 	{"a_file_that_cannot_be_read", a_file_that_cannot_be_read},
 	{"a_dry_run_changes_nothing", a_dry_run_changes_nothing},
 	{"what_keeper_finds_wrong_is_not_taken", what_keeper_finds_wrong_is_not_taken},
+	{"no_memory_for_what_may_be_opened", no_memory_for_what_may_be_opened},
 	{"what_is_taken_is_what_all_begin_with", what_is_taken_is_what_all_begin_with},
 	{"what_is_taken_back", what_is_taken_back},
 	{"the_same_socket_stays", the_same_socket_stays},

@@ -2,6 +2,8 @@
 /* The keeper is played by the test: its answers wait already when control asks. */
 #define _GNU_SOURCE
 #include "gw/keeper/keeper.h"
+#include "gw/client.h"
+#include "gw/operator/operator.h"
 #include "tests/gw/operator/says.h"
 
 #include <errno.h>
@@ -17,16 +19,16 @@
 	"peer other { port = a hostname = other }\n"                      \
 	"user ann { secret = \"a password\" }\n"
 
-/* What the check has printed; `show reload` asks for it twice. */
-static void reload_report(const char *text)
+/* What the check has printed, for so many who ask; `show reload` asks for it twice. */
+static void reload_report(const char *text, unsigned times)
 {
 	int fd = memfd_create("report", MFD_CLOEXEC);
 	struct keeper_msg m = {.kind = KEEPER_REPORT, .fd = {fd}, .fds = 1};
 
 	CU_ASSERT_EQUAL(write(fd, text, strlen(text)), (ssize_t)strlen(text));
 	CU_ASSERT_EQUAL(ftruncate(fd, KEEPER_REPORT_MAX), 0);
-	CU_ASSERT_EQUAL(keeper_send(vty_keeper, &m), 0);
-	CU_ASSERT_EQUAL(keeper_send(vty_keeper, &m), 0);
+	while (times--)
+		CU_ASSERT_EQUAL(keeper_send(vty_keeper, &m), 0);
 	close(fd);
 }
 
@@ -34,7 +36,7 @@ static void reload_report(const char *text)
 
 static void reload_shows(const char *report, const char *want)
 {
-	reload_report(report);
+	reload_report(report, 2);
 	CU_ASSERT_TRUE(vty_rows("show reload", want));
 }
 
@@ -98,6 +100,56 @@ static void changes_and_the_calls_they_concern(void)
 	vty_end_keeper();
 }
 
+/* One that dials has a call from then on. */
+static void a_client_that_dials(void)
+{
+	vty_begin_keeper(CONF "peer core { port = a dial = \"192.0.2.9:1701\" }\n"
+			      "client c { peer = core user = ann secret = \"a password\" }\n");
+	bench_pass(0);
+	CU_ASSERT_PTR_NOT_NULL(bench.gw->client[0].join);
+	reload_shows("change\tclient\tc\tchanged\tnew-calls\tmtu\n",
+		     TITLES "client c changed new-calls 1 mtu\n");
+	vty_end_keeper();
+}
+
+/* A reload ends the calls of what it removes: the control that leaves has counted them. */
+static void calls_that_have_ended_since(void)
+{
+	static const char report[] = "change\tuser\tbob\tadded\tlive\t-\n"
+				     "x.conf:1: warning: doubtful\n"
+				     "change\tpeer\tlac\tremoved\tends\t-\n"
+				     "change\tudp\ta\tremoved\tends\t-\n",
+			  other[] = "change\tpeer\tlac\tremoved\tends\t-\n";
+	struct far_call *c;
+	int fd;
+
+	vty_begin_keeper(CONF);
+	CU_ASSERT_TRUE_FATAL(bench_dial("far"));
+	bench_call("ann", "a password", PPP_AUTH_CHAP_MD5);
+	c = bench_call("ann", "a password", PPP_AUTH_CHAP_MD5);
+	reload_report(report, 1);
+	fd = vty_reload_calls(bench.gw);
+	CU_ASSERT_FATAL(fd >= 0);
+	bench_hangup(c, L2TP_CDN_ADMINISTRATIVE, "");
+	bench_pass(SEC);
+	bench.gw->reload_calls = fd; /* as the control after it has it */
+	reload_shows(report, "x.conf:1: warning: doubtful\n" TITLES "user bob added live - -\n"
+			     "peer lac removed ends 2 -\n"
+			     "udp a removed ends 2 -\n");
+	/* it is not counted again by who leaves next, */
+	reload_report(report, 1);
+	CU_ASSERT_EQUAL(vty_reload_calls(bench.gw), -1);
+	/* and is nothing to another report */
+	reload_shows(other, TITLES "peer lac removed ends 1 -\n");
+	CU_ASSERT_EQUAL(ftruncate(fd, 0), 0);
+	reload_shows(report, "x.conf:1: warning: doubtful\n" TITLES "user bob added live - -\n"
+			     "peer lac removed ends 1 -\n"
+			     "udp a removed ends 1 -\n");
+	bench.gw->reload_calls = -1;
+	close(fd);
+	vty_end_keeper();
+}
+
 /* A line that is cut off is no crash. */
 static void mistakes_come_first(void)
 {
@@ -125,6 +177,8 @@ static void more_than_a_report_has_room_for(void)
 static const struct test_case cases[] = {
 	{"keeper_is_asked", keeper_is_asked},
 	{"changes_and_the_calls_they_concern", changes_and_the_calls_they_concern},
+	{"a_client_that_dials", a_client_that_dials},
+	{"calls_that_have_ended_since", calls_that_have_ended_since},
 	{"mistakes_come_first", mistakes_come_first},
 	{"more_than_a_report_has_room_for", more_than_a_report_has_room_for},
 	{NULL, NULL},
