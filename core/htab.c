@@ -89,19 +89,18 @@ void htab_add(struct htab *t, struct hnode *n, uint64_t key)
 	if (!t->bucket || t->count > t->mask)
 		htab_grow(t);
 	n->key = key;
-	n->in = true;
 	htab_put(htab_bucket(t, key), n);
 	t->count++;
 }
 
 void htab_del(struct htab *t, struct hnode *n)
 {
-	if (!n->in)
+	if (!n->at)
 		return;
 	*n->at = n->next;
 	if (n->next)
 		n->next->at = n->at;
-	n->in = false;
+	n->at = NULL;
 	t->count--;
 }
 

@@ -13,10 +13,13 @@
 #include <stdint.h>
 
 struct hnode {
-	struct hnode *next, **at; /* at: the pointer to this node */
+	struct hnode *next, **at; /* at: the pointer to this node; NULL = it is in no table */
 	uint64_t key;
-	bool in;
 };
+static inline bool hnode_in(const struct hnode *n)
+{
+	return n->at;
+}
 
 struct htab {
 	struct hnode **bucket; /* NULL until the first one is added */

@@ -223,7 +223,7 @@ void tunnel_update_room(struct l2tp_tunnel *t)
 
 	if (!room)
 		htab_del(&t->e->with_room, &t->by_room);
-	else if (!t->by_room.in)
+	else if (!hnode_in(&t->by_room))
 		htab_add(&t->e->with_room, &t->by_room, htab_key((uintptr_t)t->peer, 0));
 }
 

@@ -63,7 +63,7 @@ struct call {
 	struct data_tun *tun; /* of c.tun */
 	struct filter *filter[DP_FILTERS];
 	struct call_state *st;
-	struct rate rate[DP_RATES]; /* as c.rate says */
+	struct rate *rate; /* DP_RATES of them, behind it, as c.rate says; NULL = no limits */
 	uint32_t version;
 	uint64_t claimed; /* the ATTACH under which control has set it */
 	struct rcu_head rcu;

@@ -477,9 +477,12 @@ static inline bool filter_has(const struct call *c, enum dp_filter place)
 static inline bool call_rate_allows(struct worker *w, struct call *c, enum dp_rate way,
 				    size_t octets)
 {
-	const struct rate *r = &c->rate[way];
+	const struct rate *r;
 
-	if (__builtin_expect(!r->bps, 1) || rate_take(r, &c->st->bucket[way], w->now, octets))
+	if (__builtin_expect(!c->rate, 1))
+		return true;
+	r = &c->rate[way];
+	if (!r->bps || rate_take(r, &c->st->bucket[way], w->now, octets))
 		return true;
 	count_add(&c->st->n->limited[way], 1);
 	call_drop(w, c, way == DP_RATE_UP ? DP_R_RATE_UP : DP_R_RATE_DOWN);

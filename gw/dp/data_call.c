@@ -165,11 +165,30 @@ static bool data_slot_is_free(const struct data *data, const struct call_state *
 	return !old || old->n != &data->door->call[set->slot];
 }
 
-/* Its packets come whole by the bundle. */
-static void data_take_rates(struct call *c)
+/* The packets of a link come whole by its bundle. */
+static bool data_is_limited(const struct dp_call *want)
 {
-	for (unsigned i = 0; c->c.mode != DP_MEMBER && i < DP_RATES; i++)
-		c->rate[i] = rate_of(c->c.rate[i], c->c.rate_burst, c->c.mtu);
+	bool limited = false;
+
+	for (unsigned i = 0; want->mode != DP_MEMBER && i < DP_RATES; i++)
+		limited |= want->rate[i];
+	return limited;
+}
+
+static struct call *data_make_call(const struct dp_call *want)
+{
+	bool limited = data_is_limited(want);
+	struct call *c = calloc(1, sizeof(*c) + limited * DP_RATES * sizeof(struct rate));
+
+	if (!c)
+		return NULL;
+	c->c = *want;
+	if (!limited)
+		return c;
+	c->rate = (struct rate *)(c + 1);
+	for (unsigned i = 0; i < DP_RATES; i++)
+		c->rate[i] = rate_of(want->rate[i], want->rate_burst, want->mtu);
+	return c;
 }
 
 static int data_set_call(struct data *data, const struct door_call_set *set)
@@ -185,11 +204,9 @@ static int data_set_call(struct data *data, const struct door_call_set *set)
 	home = data_home_of(data, want);
 	if (!home)
 		return -ENOENT;
-	c = calloc(1, sizeof(*c));
+	c = data_make_call(want);
 	if (!c)
 		return -ENOMEM;
-	c->c = *want;
-	data_take_rates(c);
 	c->claimed = data->attach;
 	c->version = ++data->version;
 	c->tun = data_tun_get(data, want->tun);
@@ -296,11 +313,9 @@ static struct call *data_call_rebuild(struct data *data, const struct door_call_
 	    (want->bundle.mrru && want->mode == DP_MEMBER) ||
 	    calltab_get(&data->tab, want->tid, want->sid))
 		return NULL;
-	c = calloc(1, sizeof(*c));
+	c = data_make_call(want);
 	if (!c)
 		return NULL;
-	c->c = *want;
-	data_take_rates(c);
 	c->tun = t;
 	c->version = ++data->version;
 	c->st = data_make_state(data, set, home);

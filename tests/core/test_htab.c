@@ -20,7 +20,7 @@ static void htab_random_operations_match_a_list(void)
 		uint64_t key = test_rand(&seed) % KEYS;
 		unsigned want = 0, got = 0;
 
-		if (x->in) {
+		if (hnode_in(x)) {
 			htab_del(&t, x);
 			in--;
 		} else {
@@ -28,7 +28,7 @@ static void htab_random_operations_match_a_list(void)
 			in++;
 		}
 		for (unsigned i = 0; i < N; i++)
-			want += n[i].in && n[i].key == key;
+			want += hnode_in(&n[i]) && n[i].key == key;
 		for (struct hnode *f = htab_first(&t, key); f; f = htab_more(f))
 			got++;
 		CU_ASSERT_EQUAL_FATAL(got, want);
