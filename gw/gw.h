@@ -61,11 +61,12 @@ struct gw_service {
 /* A channel in words, of those that calls were last made on. */
 #define GW_CIRCUITS	16u
 #define GW_CIRCUIT_TEXT 100u /* octets with its NUL */
+struct leg_circuit_name;
 struct gw_circuit {
 	l2tp_channel channel; /* 0 = none */
 	struct ist_addr peer;
 	uint64_t source; /* peer_channel_source() */
-	char text[GW_CIRCUIT_TEXT];
+	struct leg_circuit_name *name;
 };
 
 enum gw_phase {

@@ -266,6 +266,7 @@ void gw_free(struct gw *gw)
 	resume_stop(gw->resume);
 	/* Calls leave the data plane while the engine still knows them; devices after the calls. */
 	join_list_free(gw->joins);
+	leg_circuits_forget(gw);
 	logins_free(gw->logins);
 	lines_free(gw->lines);
 	switches_free(gw->switches);

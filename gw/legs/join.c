@@ -100,17 +100,6 @@ void join_drop(struct leg *l, enum join_drop why)
 	l->join->list->drop[why]++;
 }
 
-struct join_list *join_list_new(struct loop *loop)
-{
-	struct join_list *l = calloc(1, sizeof(*l));
-
-	if (!l)
-		return NULL;
-	INIT_LLIST_HEAD(&l->head);
-	l->loop = loop;
-	return l;
-}
-
 struct join_early {
 	struct join_early *next;
 	size_t len;
@@ -173,7 +162,6 @@ static void join_free(struct join *j)
 {
 	unsigned i;
 
-	loop_cancel(j->list->loop, &j->reap);
 	llist_del(&j->entry);
 	llist_del(&j->changed);
 	j->list->n--;
@@ -189,8 +177,26 @@ static void join_free(struct join *j)
 
 static void join_reap(void *ctx, uint64_t now)
 {
+	struct join_list *l = ctx;
+	struct join *j;
+
 	(void)now;
-	join_free(ctx);
+	while ((j = l->over_first)) {
+		l->over_first = j->reap;
+		join_free(j);
+	}
+}
+
+struct join_list *join_list_new(struct loop *loop)
+{
+	struct join_list *l = calloc(1, sizeof(*l));
+
+	if (!l)
+		return NULL;
+	INIT_LLIST_HEAD(&l->head);
+	l->loop = loop;
+	loop_timer_init(&l->reap, join_reap, l);
+	return l;
 }
 
 struct join *join_new(struct join_list *list, struct leg *first, struct leg *second,
@@ -211,7 +217,6 @@ struct join *join_new(struct join_list *list, struct leg *first, struct leg *sec
 			   .owner_ctx = ctx,
 			   .since = now};
 	first->join = second->join = j;
-	loop_timer_init(&j->reap, join_reap, j);
 	INIT_LLIST_HEAD(&j->changed);
 	llist_add_tail(&j->entry, &list->head);
 	list->n++;
@@ -224,6 +229,7 @@ void join_list_free(struct join_list *l)
 
 	if (!l)
 		return;
+	loop_cancel(l->loop, &l->reap);
 	llist_for_each_entry_safe(j, next, &l->head, entry) join_free(j);
 	free(l);
 }
@@ -365,7 +371,9 @@ void join_leg_gone(struct leg *l, const struct leg_end *why, uint64_t now)
 			join_leg_stop(other, why, now);
 		return;
 	}
-	loop_set(j->list->loop, &j->reap, now);
+	j->reap = j->list->over_first;
+	j->list->over_first = j;
+	loop_set(j->list->loop, &j->list->reap, now);
 	if (j->list->over)
 		j->list->over(j->list->over_ctx, j, now);
 	if (j->owner && j->owner->gone)

@@ -51,6 +51,8 @@ struct join_list {
 	unsigned n;
 	uint64_t gone; /* joins there were and are no more */
 	struct loop *loop;
+	struct loop_timer reap; /* set while there are joins whose legs are gone: */
+	struct join *over_first;
 	uint64_t drop[JOIN_D_COUNT];
 	/* Both legs of a join are gone; NULL = nobody wants to know. */
 	void (*over)(void *ctx, const struct join *j, uint64_t now);
@@ -80,7 +82,7 @@ struct join {
 	/* Of gw/resume.c: in its list while it has to be written; it has a record. */
 	struct llist_head changed;
 	bool kept;
-	struct loop_timer reap;
+	struct join *reap; /* both legs are gone: the next one that is to be freed */
 };
 
 /* NULL without memory. */

@@ -34,7 +34,7 @@ struct log_about about_entry(const struct leg_entry *e)
 	struct l2tp_tunnel_info i;
 
 	/* which the port may have forgotten */
-	snprintf(a.circuit, sizeof(a.circuit), "%s", e->circuit);
+	snprintf(a.circuit, sizeof(a.circuit), "%s", leg_entry_circuit(e));
 	a.tunnel = e->c.tid;
 	if (e->c.tid)
 		a.call = e->c.sid;

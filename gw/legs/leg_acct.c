@@ -141,7 +141,7 @@ static void leg_acct_ask(void *ctx, uint64_t tag, struct acct_now *out)
 	(void)tag;
 	out->facts = (struct radius_acct_facts){.port_type = aaa_port_type(leg_acct_medium(s)),
 						.framed = true,
-						.port_id = e->circuit};
+						.port_id = leg_entry_circuit(e)};
 	leg_acct_line(leg_server_origin(s), &out->facts, &text);
 	leg_acct_addresses(s, &out->facts);
 	leg_acct_tunnel(s, &out->facts.tunnel, &text);

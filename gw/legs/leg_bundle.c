@@ -144,6 +144,7 @@ static void bundle_free(struct leg *l)
 {
 	leg_bundle_let_go(leg_bundle_of(l));
 	leg_bundle_forget(leg_bundle_of(l));
+	leg_entry_free(&leg_bundle_of(l)->entry);
 	free(l);
 }
 

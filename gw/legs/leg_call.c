@@ -136,6 +136,7 @@ static void leg_call_free(struct leg *l)
 	struct leg_call *c = leg_call_of(l);
 
 	leg_call_detach(c);
+	leg_entry_free(&c->entry);
 	origin_forget(&c->from);
 	free(c->ask);
 	free(c);

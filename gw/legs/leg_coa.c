@@ -79,7 +79,7 @@ static bool leg_coa_is_multi(const struct leg_server *s, const struct leg_coa *c
 
 static bool leg_coa_is_port(const struct leg_server *s, const struct leg_coa *c)
 {
-	return leg_coa_same(c->what->port_id, leg_server_entry(s)->circuit);
+	return leg_coa_same(c->what->port_id, leg_entry_circuit(leg_server_entry(s)));
 }
 
 static bool leg_coa_is_iid(const struct leg_server *s, const struct leg_coa *c)
@@ -237,7 +237,7 @@ static bool leg_coa_take_filters(struct leg_coa *c)
 /* What it says, and of the other direction what the log-in had. */
 static struct cfg_rates leg_coa_rates(const struct leg_server *s, const struct leg_coa *c)
 {
-	struct cfg_rates r = leg_server_entry(s)->rates[LEG_RATES_USER];
+	struct cfg_rates r = *leg_server_entry(s)->rates[LEG_RATES_USER];
 
 	for (unsigned i = 0; i < CFG_RATES; i++)
 		if (c->rate.rates.bps[i] != CFG_OF_SERVICE)
@@ -252,7 +252,7 @@ static bool leg_coa_take_rates(struct leg_coa *c)
 	struct cfg_rates r;
 
 	for (s = c->first; s; s = s->chosen) {
-		s->rates = leg_server_entry(s)->rates[LEG_RATES_USER];
+		s->rates = *leg_server_entry(s)->rates[LEG_RATES_USER];
 		r = leg_coa_rates(s, c);
 		if (!leg_take_rates(join_other(&s->t.leg), LEG_RATES_USER, &r))
 			break;
@@ -346,7 +346,7 @@ static void leg_coa_change(struct leg_server *s, const struct leg_coa *c)
 {
 	const struct radius_coa *w = c->what;
 
-	s->rates = leg_server_entry(s)->rates[LEG_RATES_USER];
+	s->rates = *leg_server_entry(s)->rates[LEG_RATES_USER];
 	if (c->names_filter) {
 		s->filters = c->filters;
 		leg_grant_name(s, c->filter);

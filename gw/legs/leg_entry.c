@@ -9,6 +9,7 @@
 #include "gw/port.h"
 #include "gw/trace.h"
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static uint16_t leg_entry_mtu(const struct leg_entry *e)
@@ -18,6 +19,39 @@ static uint16_t leg_entry_mtu(const struct leg_entry *e)
 	return carries < e->agreed_mtu ? carries : e->agreed_mtu;
 }
 
+/* --- names of circuits ------------------------------------------------------------------------ */
+
+struct leg_circuit_name {
+	unsigned users;
+	char text[];
+};
+
+const char *leg_entry_circuit(const struct leg_entry *e)
+{
+	return e->circuit ? e->circuit->text : "";
+}
+
+static void leg_entry_drop_circuit(struct leg_circuit_name *n)
+{
+	if (n && !--n->users)
+		free(n);
+}
+
+/* NULL without memory. */
+static struct leg_circuit_name *leg_entry_new_circuit(struct gw *gw, l2tp_channel c)
+{
+	char text[GW_CIRCUIT_TEXT];
+	struct leg_circuit_name *n;
+
+	port_channel_text(text, sizeof(text), gw, c);
+	n = malloc(sizeof(*n) + strlen(text) + 1);
+	if (!n)
+		return NULL;
+	n->users = 1;
+	memcpy(n->text, text, strlen(text) + 1);
+	return n;
+}
+
 /* All calls of a tunnel have the same one, and it takes a while to put it into words. */
 static void leg_entry_name_circuit(struct leg_entry *e, struct gw *gw, l2tp_channel c)
 {
@@ -25,16 +59,28 @@ static void leg_entry_name_circuit(struct leg_entry *e, struct gw *gw, l2tp_chan
 	struct ist_addr peer = {0};
 	bool there = dp_channel_peer(gw->dp, c, &peer);
 
-	if (!there || k->channel != c || memcmp(&k->peer, &peer, sizeof(peer)) != 0) {
+	if (!there || k->channel != c || !k->name || memcmp(&k->peer, &peer, sizeof(peer)) != 0) {
+		leg_entry_drop_circuit(k->name);
 		k->channel = there ? c : 0;
 		k->peer = peer;
 		k->source = peer_channel_source(gw, c);
-		port_channel_text(k->text, sizeof(k->text), gw, c);
+		k->name = leg_entry_new_circuit(gw, c);
 	}
-	_Static_assert(sizeof(e->circuit) == sizeof(k->text), "the same text");
-	memcpy(e->circuit, k->text, sizeof(e->circuit));
+	e->circuit = k->name;
+	if (e->circuit)
+		e->circuit->users++;
 	e->source = k->source;
 }
+
+void leg_circuits_forget(struct gw *gw)
+{
+	for (unsigned i = 0; i < GW_CIRCUITS; i++) {
+		leg_entry_drop_circuit(gw->circuit[i].name);
+		gw->circuit[i] = (struct gw_circuit){0};
+	}
+}
+
+/* --- the entry -------------------------------------------------------------------------------- */
 
 void leg_entry_init(struct leg_entry *e, struct gw *gw, const struct dp_call *c)
 {
@@ -71,10 +117,24 @@ void leg_entry_move(struct leg_entry *e, uint16_t tid)
 		e->in_table = leg_entry_set(e) == 0;
 }
 
+/* Of the entry that has left the table last without memory for its own: what ends with it asks at
+ * once. */
+static struct dp_call_stats leg_entry_last;
+
+void leg_entry_free(struct leg_entry *e)
+{
+	if (e->last != &leg_entry_last)
+		free(e->last);
+	leg_entry_drop_circuit(e->circuit);
+	leg_rates_free(e);
+}
+
 void leg_entry_del(struct leg_entry *e)
 {
 	if (e->in_table) {
-		leg_entry_stats(e, &e->last);
+		e->last = e->last ? e->last : calloc(1, sizeof(*e->last));
+		e->last = e->last ? e->last : &leg_entry_last;
+		leg_entry_stats(e, e->last);
 		dp_call_del(e->gw->dp, e->c.tid, e->c.sid);
 	}
 	e->in_table = false;
@@ -84,7 +144,7 @@ void leg_entry_del(struct leg_entry *e)
 void leg_entry_stats(const struct leg_entry *e, struct dp_call_stats *out)
 {
 	if (!e->in_table || !dp_call_stats(e->gw->dp, e->c.tid, e->c.sid, out))
-		*out = e->last;
+		*out = e->last ? *e->last : (struct dp_call_stats){.rx_frames = 0};
 }
 
 const char *leg_entry_name(char *buf, size_t cap, const struct leg_entry *e)
@@ -94,7 +154,7 @@ const char *leg_entry_name(char *buf, size_t cap, const struct leg_entry *e)
 	else if (e->c.bundle.mrru)
 		snprintf(buf, cap, "bundle %u", e->c.sid);
 	else
-		snprintf(buf, cap, "line %u (%s)", e->c.sid, e->circuit);
+		snprintf(buf, cap, "line %u (%s)", e->c.sid, leg_entry_circuit(e));
 	return buf;
 }
 
@@ -131,12 +191,12 @@ const char *leg_circuit(const struct leg *l, uint64_t *source)
 
 	if (e)
 		*source = e->source;
-	return e ? e->circuit : NULL;
+	return e ? leg_entry_circuit(e) : NULL;
 }
 
 const char *leg_entry_from(char *buf, size_t cap, const struct leg_entry *e)
 {
-	snprintf(buf, cap, "%s%s", e->c.tid ? " from " : "", e->c.tid ? e->circuit : "");
+	snprintf(buf, cap, "%s%s", e->c.tid ? " from " : "", e->c.tid ? leg_entry_circuit(e) : "");
 	return buf;
 }
 

@@ -22,13 +22,14 @@ struct leg_entry {
 	uint8_t ff03;	     /* enum cfg_ff03 of the peer; a line learns */
 	uint16_t agreed_mtu; /* what PPP or the other leg lets us send, before what the channel
 				carries; UINT16_MAX = no limit */
-	struct dp_call_stats last; /* when it left the table */
-	struct dp_speed speed;	   /* of what is behind the channel; 0 = not known */
-	char circuit[GW_LEG_CIRCUIT];
-	uint64_t source;			       /* peer_channel_source() */
+	struct dp_call_stats *last;	  /* when it left the table; NULL = it has not */
+	struct dp_speed speed;		  /* of what is behind the channel; 0 = not known */
+	struct leg_circuit_name *circuit; /* leg_entry_circuit(); NULL = "" */
+	uint64_t source;		  /* peer_channel_source() */
 	const struct gw_filters *filters[LEG_FILTERS]; /* of its sections; NULL = none */
 	struct gw_filters *own;			       /* its own in their place; NULL = none */
-	struct cfg_rates rates[LEG_RATES];
+	/* What nobody has said anything of is one for all; that of a section is the section's. */
+	const struct cfg_rates *rates[LEG_RATES];
 };
 
 /* Its own filters in a record (gw/resume.h), and of one, before the entry is set; false = one of
@@ -42,10 +43,15 @@ void leg_filters_free(struct leg_entry *e);
 
 /* Nobody says anything. */
 void leg_rates_init(struct leg_entry *e);
+void leg_rates_free(struct leg_entry *e);
 /* Those of the user and its own in a record, and of one, before the entry is set; false = it is
  * malformed. */
 void leg_rates_save(const struct leg_entry *e, struct wr *w);
 bool leg_rates_recall(struct leg_entry *e, struct rd *r);
+
+/* The circuit that its channel is, with the port's name in front; "" without a channel.  The calls
+ * of a tunnel share its memory. */
+const char *leg_entry_circuit(const struct leg_entry *e);
 
 /* c names the leg (tid, sid, channel); the rest of it may be set already.  Nothing is told yet. */
 void leg_entry_init(struct leg_entry *e, struct gw *gw, const struct dp_call *c);
@@ -55,6 +61,8 @@ int leg_entry_set(struct leg_entry *e);
 void leg_entry_move(struct leg_entry *e, uint16_t tid);
 /* Take it out of the data plane.  Harmless when it is not there. */
 void leg_entry_del(struct leg_entry *e);
+/* After leg_entry_del(): what it has in memory goes. */
+void leg_entry_free(struct leg_entry *e);
 /* Its counters, also after it has left the data plane. */
 void leg_entry_stats(const struct leg_entry *e, struct dp_call_stats *out);
 /* What a log line calls it: "call 18473/52894" or "line 3 (fr0 100)". */

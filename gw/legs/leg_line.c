@@ -124,6 +124,7 @@ static const char *line_leg_resume(struct leg *l, struct rd *r, uint64_t now)
 static void line_free(struct leg *l)
 {
 	leg_entry_del(&leg_line_of(l)->entry);
+	leg_entry_free(&leg_line_of(l)->entry);
 	free(l);
 }
 

@@ -110,7 +110,7 @@ void leg_login_update(struct leg_server *s)
 		struct leg_login_name name;
 		bool has = leg_login_name(s, (enum leg_login_by)i, &name);
 
-		if (n->in && has && n->key == leg_login_key(&name))
+		if (hnode_in(n) && has && n->key == leg_login_key(&name))
 			continue;
 		htab_del(t, n);
 		if (has)

@@ -29,7 +29,7 @@ static const char *proxy_section(const struct leg_terminal *t)
 {
 	struct leg *line = join_other(&t->leg);
 
-	return line->ops->entry(line)->circuit;
+	return leg_entry_circuit(line->ops->entry(line));
 }
 
 static void leg_proxy_say(struct leg_proxy *p, const char *user, uint64_t now)

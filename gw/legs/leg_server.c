@@ -32,6 +32,14 @@ static const uint64_t advert_gaps[] = {3 * SECOND, 10 * SECOND, 16 * SECOND, 300
 #define ADVERT_MIN  (SECOND / 10)
 #define ADVERT_GAPS (sizeof(advert_gaps) / sizeof(advert_gaps[0]))
 
+/* While he has IPv6, and something to learn of us. */
+struct leg_adverts {
+	struct loop_timer timer;
+	unsigned sent;
+	bool solicited; /* the next one answers a solicitation */
+	uint64_t last;	/* when it was sent */
+};
+
 /* --- log ------------------------------------------------------------------------------------- */
 
 /* The address of the far end stands before what it has chosen, its name. */
@@ -408,7 +416,8 @@ static void leg_server_advertise(void *ctx, uint64_t now)
 {
 	struct leg_server *s = ctx;
 	uint8_t frame[2 + RA_MAX] = {0, PPP_IPV6};
-	unsigned gap = s->adverts < ADVERT_GAPS ? s->adverts : ADVERT_GAPS - 1;
+	struct leg_adverts *a = s->adverts;
+	unsigned gap = a->sent < ADVERT_GAPS ? a->sent : ADVERT_GAPS - 1;
 	const struct cfg_service *cfg = s->service->cfg;
 	struct ra ra = {.iid = s->t.addr.local_iid,
 			.prefix = s->has6 ? s->prefix6 : NULL,
@@ -418,17 +427,17 @@ static void leg_server_advertise(void *ctx, uint64_t now)
 			.dhcp6 = cfg->dhcpv6};
 
 	ra.dns_n = leg_dhcp6_dns(s, &ra.dns);
+	a->sent++;
+	a->solicited = false;
+	a->last = now;
+	loop_set(s->t.gw->loop, &a->timer, now + advert_gaps[gap]);
 	join_frame(&s->t.leg, frame, 2 + ra_build(frame + 2, &ra), now);
-	s->adverts++;
-	s->solicited = false;
-	s->last_advert = now;
-	loop_set(s->t.gw->loop, &s->advert, now + advert_gaps[gap]);
 }
 
 static void leg_server_advertise_at(struct leg_server *s, uint64_t when)
 {
-	s->solicited = true;
-	loop_set(s->t.gw->loop, &s->advert, when);
+	s->adverts->solicited = true;
+	loop_set(s->t.gw->loop, &s->adverts->timer, when);
 }
 
 /* He has something to learn of us: his /64, or that the way out is here, for a prefix that is
@@ -438,18 +447,32 @@ static bool leg_server_advertises(const struct leg_server *s)
 	return s->t.net.ip6 && (s->has6 || leg_dhcp6_delegates(s));
 }
 
+/* Without memory his next solicitation is another chance. */
+static void leg_server_begin_adverts(struct leg_server *s, uint64_t now)
+{
+	s->adverts = calloc(1, sizeof(*s->adverts));
+	if (!s->adverts)
+		return;
+	loop_timer_init(&s->adverts->timer, leg_server_advertise, s);
+	leg_server_advertise(s, now);
+}
+
+static void leg_server_end_adverts(struct leg_server *s)
+{
+	if (s->adverts)
+		loop_cancel(s->t.gw->loop, &s->adverts->timer);
+	free(s->adverts);
+	s->adverts = NULL;
+}
+
 static void server_told(struct leg_terminal *t)
 {
 	struct leg_server *s = leg_server_of(t);
 
-	if (!leg_server_advertises(s)) {
-		loop_cancel(t->gw->loop, &s->advert);
-		s->adverts = 0;
-		s->solicited = false;
-	} else if (!s->adverts) {
-		loop_timer_init(&s->advert, leg_server_advertise, s);
-		leg_server_advertise(s, loop_now(t->gw->loop));
-	}
+	if (!leg_server_advertises(s))
+		leg_server_end_adverts(s);
+	else if (!s->adverts)
+		leg_server_begin_adverts(s, loop_now(t->gw->loop));
 }
 
 static bool server_ip6_packet(struct leg_terminal *t, const uint8_t *pkt, size_t len, uint64_t now)
@@ -460,12 +483,14 @@ static bool server_ip6_packet(struct leg_terminal *t, const uint8_t *pkt, size_t
 		return leg_dhcp6_packet(s, pkt, len, now);
 	if (!leg_server_advertises(s) || !ra_is_solicitation(pkt, len))
 		join_drop(&t->leg, JOIN_D_IPV6);
-	else if (now >= s->last_advert + ADVERT_MIN)
+	else if (!s->adverts)
+		leg_server_begin_adverts(s, now);
+	else if (now >= s->adverts->last + ADVERT_MIN)
 		leg_server_advertise(s, now);
-	else if (s->solicited)
+	else if (s->adverts->solicited)
 		join_drop(&t->leg, JOIN_D_SOLICITATION);
 	else
-		leg_server_advertise_at(s, s->last_advert + ADVERT_MIN);
+		leg_server_advertise_at(s, s->adverts->last + ADVERT_MIN);
 	return true;
 }
 
@@ -473,7 +498,7 @@ static void server_release(struct leg_terminal *t)
 {
 	struct leg_server *s = leg_server_of(t);
 
-	loop_cancel(t->gw->loop, &s->advert);
+	leg_server_end_adverts(s);
 	leg_limit_stop(&s->limit);
 	aaa_cancel(s->ask);
 	s->ask = NULL;

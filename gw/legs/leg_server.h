@@ -12,6 +12,7 @@
 #include <string.h>
 
 struct leg_dhcp6;
+struct leg_adverts;
 
 /* What decides which addresses a client gets; pools NULL = not configured. */
 struct leg_server_want {
@@ -39,14 +40,11 @@ struct leg_server {
 	bool routed, routed6;		/* they have a route of their own */
 	bool has6;
 	uint8_t prefix6[16];
-	struct leg_dhcp6 *dhcp6; /* NULL = he has no prefix, nor has he asked for anything */
-	bool has_network[2];	 /* the routes of IPv4, of IPv6 lead here */
-	struct loop_timer advert;
-	unsigned adverts;
-	bool solicited; /* the next one answers a solicitation */
-	uint64_t last_advert;
-	uint64_t let_in;    /* when that was logged; 0 = it was not */
-	uint64_t let_in_as; /* leg_server_source() at that time */
+	struct leg_dhcp6 *dhcp6;     /* NULL = he has no prefix, nor has he asked for anything */
+	bool has_network[2];	     /* the routes of IPv4, of IPv6 lead here */
+	struct leg_adverts *adverts; /* NULL = none are sent */
+	uint64_t let_in;	     /* when that was logged; 0 = it was not */
+	uint64_t let_in_as;	     /* leg_server_source() at that time */
 	struct leg_limit limit;
 	struct leg_limits limits;	     /* of the user who has authenticated last */
 	const struct gw_filters *filters;    /* his, NULL = none */

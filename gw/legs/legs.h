@@ -37,6 +37,8 @@ uint32_t leg_key(const struct leg *l);
 struct leg *leg_by_key(struct gw *gw, uint32_t key);
 /* The circuit of a call or line and the number of its source (gw/log_brake.h); NULL for our PPP. */
 const char *leg_circuit(const struct leg *l, uint64_t *source);
+/* Their names, once all legs are gone. */
+void leg_circuits_forget(struct gw *gw);
 
 /* --- a call: a session in an L2TP tunnel ------------------------------------------------------- */
 

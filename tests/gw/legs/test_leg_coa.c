@@ -161,7 +161,7 @@ static void it_is_found_by_what_it_came_by(void)
 	found("1f05313233", 1);
 	found("1e0434321f05313233", 1);
 	found("1e0434321f05313234", 0);
-	circuit = leg_server_entry(coa_server_of(0))->circuit;
+	circuit = leg_entry_circuit(leg_server_entry(coa_server_of(0)));
 	snprintf(port, sizeof(port), "57%02zx", strlen(circuit) + 2);
 	for (size_t i = 0; circuit[i]; i++)
 		snprintf(port + strlen(port), 3, "%02x", (uint8_t)circuit[i]);

@@ -5,6 +5,7 @@
 #include "gw/legs/legs.h"
 #include "gw/peer.h"
 #include "tests/gw/bench.h"
+#include "tests/heap.h"
 #include <errno.h>
 
 #define CONF "host-name = gw\nudp a { listen = \"192.0.2.1:1701\" }\n"
@@ -21,6 +22,7 @@ static struct leg_entry entry_new(const struct dp_call *c)
 static void entry_end(struct leg_entry *e)
 {
 	leg_entry_del(e);
+	leg_entry_free(e);
 	bench_stop();
 }
 
@@ -41,7 +43,7 @@ static void what_a_log_line_calls_it(void)
 		struct leg_entry e = entry_new(rows[i].c);
 		char buf[GW_LEG_NAME];
 
-		CU_ASSERT_STRING_EQUAL(e.circuit, "a 192.0.2.9:1701");
+		CU_ASSERT_STRING_EQUAL(leg_entry_circuit(&e), "a 192.0.2.9:1701");
 		CU_ASSERT_EQUAL(e.source, peer_channel_source(bench.gw, FAR_CHANNEL));
 		CU_ASSERT_NOT_EQUAL(e.source, 0);
 		CU_ASSERT_PTR_EQUAL(leg_entry_name(buf, sizeof(buf), &e), buf);
@@ -64,18 +66,21 @@ static void each_circuit_has_its_own_words(void)
 	fake_circuit(FAR_CHANNEL + GW_CIRCUITS, &a); /* the same place */
 	for (unsigned i = 0; i < 2; i++) {
 		leg_entry_init(&e, bench.gw, &a_call);
-		CU_ASSERT_STRING_EQUAL(e.circuit, "a 192.0.2.9:1701");
+		CU_ASSERT_STRING_EQUAL(leg_entry_circuit(&e), "a 192.0.2.9:1701");
+		leg_entry_free(&e);
 		leg_entry_init(&e, bench.gw,
 			       &(struct dp_call){
 				       .tid = 1, .sid = 2, .channel = FAR_CHANNEL + GW_CIRCUITS});
-		CU_ASSERT_STRING_EQUAL(e.circuit, "a 192.0.2.7:1701");
+		CU_ASSERT_STRING_EQUAL(leg_entry_circuit(&e), "a 192.0.2.7:1701");
+		leg_entry_free(&e);
 	}
 	/* the channel is somebody else's now */
 	fake.circuit[0].peer = b;
 	leg_entry_init(&e, bench.gw,
 		       &(struct dp_call){.tid = 1, .sid = 2, .channel = FAR_CHANNEL + GW_CIRCUITS});
-	CU_ASSERT_STRING_EQUAL(e.circuit, "a 192.0.2.8:1701");
+	CU_ASSERT_STRING_EQUAL(leg_entry_circuit(&e), "a 192.0.2.8:1701");
 	CU_ASSERT_EQUAL(e.source, peer_channel_source(bench.gw, FAR_CHANNEL + GW_CIRCUITS));
+	leg_entry_free(&e);
 	bench_stop();
 }
 
@@ -84,7 +89,7 @@ static void without_a_channel_it_has_no_source(void)
 {
 	struct leg_entry e = entry_new(&(struct dp_call){.tid = 5, .sid = 6});
 
-	CU_ASSERT_STRING_EQUAL(e.circuit, "");
+	CU_ASSERT_STRING_EQUAL(leg_entry_circuit(&e), "");
 	CU_ASSERT_EQUAL(e.source, 0);
 	entry_end(&e);
 }
@@ -142,8 +147,7 @@ static void it_is_in_the_table_or_not(void)
 	entry_end(&e);
 }
 
-/* What was counted can be asked for when the data plane has forgotten it. */
-static void its_counters_outlive_it(void)
+static void entry_counters_outlive_it(bool memory)
 {
 	struct leg_entry e = entry_new(&a_call);
 	struct dp_call_stats n;
@@ -154,12 +158,22 @@ static void its_counters_outlive_it(void)
 	leg_entry_stats(&e, &n);
 	CU_ASSERT_EQUAL(n.rx_frames, 3);
 	fake.stats.rx_frames = 8;
+	if (!memory)
+		heap_refuse(0);
 	leg_entry_del(&e);
+	CU_ASSERT_EQUAL(heap_refused(), !memory);
 	fake.stats.rx_frames = 9;
 	leg_entry_stats(&e, &n);
 	CU_ASSERT_EQUAL(n.rx_frames, 8);
 	CU_ASSERT_EQUAL(n.tx_frames, 4);
 	entry_end(&e);
+}
+
+/* What was counted can be asked for when the data plane has forgotten it. */
+static void its_counters_outlive_it(void)
+{
+	entry_counters_outlive_it(true);
+	entry_counters_outlive_it(false);
 }
 
 /* The data plane is told of what is new, and only when it has the entry. */

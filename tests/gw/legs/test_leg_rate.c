@@ -120,7 +120,7 @@ static bool rate_recalls(struct leg_entry *e, const char *hex)
 	uint8_t octets[64];
 	struct rd r = rd_init(octets, test_hex(octets, sizeof(octets), hex));
 
-	leg_rates_init(e);
+	leg_rates_free(e);
 	return leg_rates_recall(e, &r) && !r.left;
 }
 
@@ -136,6 +136,7 @@ static void records_are_read_as_hostile(void)
 	CU_ASSERT_EQUAL(e.c.rate[DP_RATE_UP], UINT64_C(100000000000));
 	CU_ASSERT_FALSE(rate_recalls(&e, "10 000000174876e801"));
 	CU_ASSERT_FALSE(rate_recalls(&e, "0c 0000000000000001 00000000"));
+	leg_rates_free(&e);
 }
 
 #define CONF_RADIUS                                                                     \
