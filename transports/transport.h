@@ -169,6 +169,8 @@ enum ist_open_flag {
 		64, /* UDP: each datagram says its mark; the opener may set that of others */
 	IST_OPEN_ESP = 128,   /* UDP: what has not come by ESP in transport mode is dropped */
 	IST_OPEN_SUPER = 256, /* TUN: each packet has the header of virtio-net in front */
+	/* UDP: at an address that a socket of the same port has, by which SO_REUSEPORT is set */
+	IST_OPEN_SHARE = 512,
 };
 #define IST_OPEN_NAME  256u
 #define IST_OPEN_QUEUE 16000u

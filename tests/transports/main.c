@@ -24,6 +24,7 @@
 	X(udp_peer)        \
 	X(udp_cmsg)        \
 	X(udp_offload)     \
+	X(udp_urgent)      \
 	X(delay)           \
 	X(due)             \
 	X(impair)          \

@@ -290,6 +290,9 @@ static int opening_udp_set(const struct ist_open *w, int fd)
 		return -errno;
 	if (w->flags & IST_OPEN_ESP && opening_esp_only(w, fd) < 0)
 		return -errno;
+	if (w->flags & IST_OPEN_SHARE &&
+	    setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof(on)) < 0)
+		return -errno;
 	return opening_bind(w, fd);
 }
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A UDP port: one socket on the listen address and, with `dial-port = ephemeral`, a second one on a
- * port the kernel chose, used for what we dial.  Datagrams are read and written in batches; each
- * one read is told apart by the channel table (udp_table.c) and handed on without copying.
+ * A UDP port: a socket on the listen address, beside it one for L2TP control (udp_urgent.c) and,
+ * with `dial-port = ephemeral`, one on a port the kernel chose, used for what we dial.  Datagrams
+ * are read and written in batches; each one read is told apart by the channel table (udp_table.c)
+ * and handed on without copying.
  *
  * On a wildcard address the kernel says with each datagram which of our addresses it came to
  * (IP_PKTINFO), and is told with each one sent; a dialled channel has its address chosen once, by
@@ -31,6 +32,7 @@
 #include <unistd.h>
 
 #define REFUSED_EVERY 10000000u /* us */
+#define UDP_OPENINGS  3u	/* of a port, at most */
 
 static const struct ist_counter counters[] = {
 #define X(sym, name, words) {name, words},
@@ -54,7 +56,8 @@ static const struct ist_key keys[] = {
 	{"max-channels", IST_KEY_NUMBER, IST_KEY_PORT, 4, HANDLE_SLOTS, NULL, "65536",
 	 "most peers at a time; strangers may have half"},
 	{"rcvbuf", IST_KEY_NUMBER, IST_KEY_PORT, 4096, 1 << 30, NULL, "67108864",
-	 "octets of the socket's receive buffer, which keeps what comes while nobody reads"},
+	 "octets of the socket's receive buffer, which keeps what comes while nobody reads; "
+	 "control messages have a quarter as much of their own"},
 	{"sndbuf", IST_KEY_NUMBER, IST_KEY_PORT, 4096, 1 << 30, NULL, NULL,
 	 "octets of the socket's send buffer"},
 	{.name = NULL},
@@ -239,7 +242,7 @@ static unsigned udp_offload_of(const struct settings *set)
 static unsigned udp_openings(const struct udp_ep *at, const struct settings *set,
 			     struct ist_open *out, unsigned room)
 {
-	struct ist_open w = opening_at(IST_OPEN_UDP, at);
+	struct ist_open w = opening_at(IST_OPEN_UDP, at), urgent;
 	unsigned n = 0;
 
 	w.receive = (uint32_t)settings_number(set, "rcvbuf");
@@ -247,6 +250,8 @@ static unsigned udp_openings(const struct udp_ep *at, const struct settings *set
 	w.flags = udp_ep_wildcard(at) ? IST_OPEN_DESTINATION : 0;
 	w.flags |= udp_ipsec_flags[udp_ipsec_of(set)];
 	opening_list(&w, out, room, &n);
+	if (udp_urgent_opening(&w, &urgent))
+		opening_list(&urgent, out, room, &n);
 	w.port = 0; /* to dial from */
 	if (settings_is(set, "dial-port", "ephemeral"))
 		opening_list(&w, out, room, &n);
@@ -280,6 +285,8 @@ static uint32_t udp_lost(const struct ist_port *p)
 
 	for (unsigned i = 0; i < p->socks; i++)
 		n += sock_rx_lost(p->sock[i].fd) - p->sock[i].lost;
+	if (p->urgent.fd >= 0)
+		n += sock_rx_lost(p->urgent.fd) - p->urgent.lost;
 	return n;
 }
 
@@ -299,6 +306,7 @@ static void udp_on_refused_time(void *port, uint64_t now)
 
 static void udp_close(struct ist_port *p)
 {
+	udp_urgent_close(p);
 	for (unsigned i = 0; i < p->socks; i++) {
 		udp_socket_watch(&p->sock[i], false);
 		close(p->sock[i].fd);
@@ -348,17 +356,31 @@ static int udp_check_marks(const struct ist_port *p, char *err, size_t err_len)
 		     : 0;
 }
 
+/* How many of these are channels' own. */
+static unsigned udp_sockets_of(const struct ist_open *w, unsigned n)
+{
+	unsigned all = 0;
+
+	for (unsigned i = 0; i < n; i++)
+		all += !(w[i].flags & IST_OPEN_SHARE);
+	return all;
+}
+
 static int udp_open_sockets(struct ist_port *p, const struct udp_ep *at, const struct settings *set,
 			    struct handover *from, char *err, size_t err_len)
 {
-	struct ist_open w[2];
-	unsigned n = udp_openings(at, set, w, 2);
+	struct ist_open w[UDP_OPENINGS];
+	unsigned n = udp_openings(at, set, w, UDP_OPENINGS);
 
-	if (from && udp_thaw_sockets(p, at, n, from))
+	if (from && udp_thaw_sockets(p, at, udp_sockets_of(w, n), from))
 		return 0;
 	for (unsigned i = 0; i < n; i++) {
-		int r = udp_socket_open(p, at, &w[i]);
+		int r = 0;
 
+		if (w[i].flags & IST_OPEN_SHARE)
+			udp_urgent_open(p, &w[i]);
+		else
+			r = udp_socket_open(p, at, &w[i]);
 		if (r < 0 && i)
 			return settings_error(err, err_len, -r, "socket to dial from: %s",
 					      strerror(-r));
@@ -388,6 +410,7 @@ int udp_open_from(struct ist_port **out, const struct ist_host *host, void *ctx,
 		return settings_error(err, err_len, ENOMEM, "out of memory");
 	p->host = host;
 	p->ctx = ctx;
+	p->urgent.fd = -1;
 	p->ipsec = udp_ipsec_of(&set);
 	p->offload = udp_offload_of(&set);
 	p->rcvbuf = (uint32_t)settings_number(&set, "rcvbuf");

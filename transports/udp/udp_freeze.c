@@ -97,6 +97,8 @@ bool udp_thaw_sockets(struct ist_port *p, const struct udp_ep *at, unsigned n, s
 	udp_freeze_at(&was, h);
 	taken = handover_word(h, 0, UDP_SOCKETS_MOST) == n && !memcmp(&was, at, sizeof(was)) &&
 		udp_thaw_all_sockets(p, at, n, h) && udp_thaw_ipsec(p, h);
+	if (taken && h->r.left)
+		udp_urgent_hand(p, h);
 	if (!taken)
 		udp_thaw_forget(p);
 	handover_close(h, &part);
@@ -115,8 +117,10 @@ static void udp_freeze_port(struct ist_port *p, struct handover *h)
 	handover_word(h, p->socks, UDP_SOCKETS_MOST);
 	for (unsigned i = 0; i < p->socks; i++)
 		handover_fd(h, p->sock[i].fd);
-	if (p->ipsec)
+	if (p->ipsec || p->urgent.fd >= 0)
 		handover_word(h, p->ipsec, UDP_IPSEC_REQUIRE);
+	if (p->urgent.fd >= 0)
+		udp_urgent_hand(p, h);
 	handover_close(h, &part);
 	handover_open(h, &part, UDP_TABLE_PART, p->ipsec ? UDP_MARKS : UDP_PART_VERSION);
 	udp_table_hand(&p->table, p->sock[0].at.family, p->socks, p->ipsec, h);
@@ -129,6 +133,7 @@ static void udp_freeze_quiet(struct ist_port *p)
 		udp_socket_watch(&p->sock[i], false);
 		udp_rx_end(&p->sock[i]);
 	}
+	udp_urgent_quiet(p);
 	if (p->timer)
 		p->host->timer(p->ctx, &p->timer, UINT64_MAX, NULL, NULL);
 	if (p->refused_timer)

@@ -66,6 +66,7 @@ struct ist_port {
 	void *ctx;
 	struct udp_socket sock[2]; /* listen, dial */
 	unsigned socks;
+	struct udp_socket urgent; /* of the listen address too, for control; fd -1 = none */
 	struct udp_table table;
 	enum udp_ipsec ipsec;	 /* peers have marks, unless OFF */
 	unsigned offload;	 /* enum udp_offload that may be used */
@@ -106,6 +107,15 @@ int udp_send(struct ist_port *p, const struct ist_frame *f, unsigned n);
 /* How many of n frames, of which there are some, can be one message.  none_from: the length from
  * which a frame is sent alone; 0 = none is. */
 unsigned udp_tx_run(const struct ist_frame *f, unsigned n, uint32_t none_from);
+
+/* udp_urgent.c: what to ask for beside the listen socket; false = nothing. */
+bool udp_urgent_opening(const struct ist_open *listen, struct ist_open *out);
+/* It is done without when it cannot be. */
+void udp_urgent_open(struct ist_port *p, const struct ist_open *what);
+void udp_urgent_close(struct ist_port *p);
+/* With the listen socket to another process, or from one that had it. */
+void udp_urgent_hand(struct ist_port *p, struct handover *h);
+void udp_urgent_quiet(struct ist_port *p);
 
 /* udp_freeze.c */
 int udp_freeze(struct ist_port *p, struct ist_frozen *f);

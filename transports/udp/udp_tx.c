@@ -199,6 +199,14 @@ static void udp_tx_batch(struct udp_tx *t, const struct ist_frame *f, unsigned n
 		at = udp_tx_from(t, f, n, at);
 }
 
+/* Control does not wait for room among data. */
+static int udp_tx_fd(const struct ist_port *p, const struct udp_socket *s,
+		     const struct ist_frame *f)
+{
+	return f->flags & IST_FRAME_CONTROL && !s->index && p->urgent.fd >= 0 ? p->urgent.fd
+									      : s->fd;
+}
+
 int udp_send(struct ist_port *p, const struct ist_frame *f, unsigned n)
 {
 	struct sockaddr_storage to;
@@ -216,7 +224,7 @@ int udp_send(struct ist_port *p, const struct ist_frame *f, unsigned n)
 	udp_table_touch(&p->table, t.slot);
 	s = &p->sock[t.slot->key.sock];
 	t.p = p;
-	t.fd = s->fd;
+	t.fd = udp_tx_fd(p, s, f);
 	t.base = (struct msghdr){.msg_name = &to};
 	t.base.msg_namelen = udp_ep_to_sock(&t.slot->key.peer, &to);
 	if (s->wildcard)

@@ -92,7 +92,8 @@ static void refused_openings(void)
 	static const struct {
 		const char *listen, *call;
 		unsigned long number;
-		unsigned skip; /* 1 = the socket to dial from */
+		unsigned skip; /* to the socket to dial from: behind the listen socket's, and the
+				  one for control, which a fixed port has */
 		const char *words;
 	} rows[] = {
 		{fixed, "socket", 0, 0, words},
@@ -101,8 +102,8 @@ static void refused_openings(void)
 		{four, "setsockopt", IP_PKTINFO, 0, "listen 0.0.0.0:0: Operation not permitted"},
 		{six, "setsockopt", IPV6_V6ONLY, 0, "listen [::]:0: Operation not permitted"},
 		{six, "setsockopt", IPV6_RECVPKTINFO, 0, "listen [::]:0: Operation not permitted"},
-		{fixed, "socket", 0, 1, "socket to dial from: Operation not permitted"},
-		{fixed, "bind", 0, 1, "socket to dial from: Operation not permitted"},
+		{fixed, "socket", 0, 2, "socket to dial from: Operation not permitted"},
+		{fixed, "bind", 0, 2, "socket to dial from: Operation not permitted"},
 		{fixed, "getsockname", 0, 1, "socket to dial from: Operation not permitted"},
 		{four, "setsockopt", IP_PKTINFO, 1, "socket to dial from: Operation not permitted"},
 	};
@@ -146,7 +147,7 @@ static void dials_from_a_port_of_the_system(void)
 	snprintf(want, sizeof(want), "listening on %s:28140,", kernel_loopback());
 	fake_open(&h, &udp_transport, (const char *const[]){listen, "dial-port=ephemeral", NULL});
 	CU_ASSERT_EQUAL(bound_port(h.watch[0].fd), 28140);
-	CU_ASSERT_TRUE(bound_port(h.watch[1].fd) >= 1024 && bound_port(h.watch[1].fd) != 28140);
+	CU_ASSERT_TRUE(bound_port(h.watch[2].fd) >= 1024 && bound_port(h.watch[2].fd) != 28140);
 	CU_ASSERT_PTR_NOT_NULL(strstr(fake_status(&h), want));
 	fake_close(&h);
 	CU_ASSERT_EQUAL(kernel_next_fd(), before);
