@@ -76,6 +76,13 @@ static void keys_are_named_and_values_are_not(void)
 {
 	diff_is("user a { secret = one }", "user a { secret = two }",
 		"change\tuser\ta\tchanged\tnew-calls\tsecret\n");
+	/* a peer that was authenticated by another secret is not any more */
+	diff_is("peer a { secret = one }", "peer a { secret = two }",
+		"change\tpeer\ta\tchanged\tends\tsecret\n");
+	diff_is("peer a { hello = 9s }", "peer a { hello = 8s }",
+		"change\tpeer\ta\tchanged\tlive\thello\n");
+	diff_is("peer a { window = 9 }", "peer a { window = 8 }",
+		"change\tpeer\ta\tchanged\tnew-calls\twindow\n");
 	diff_is("max-calls = 1 workers = 1", "max-calls = 2",
 		"change\ttop\t-\tchanged\trestart\tmax-calls, workers\n");
 	diff_is("max-calls = 1", "max-calls = 2", "change\ttop\t-\tchanged\tlive\tmax-calls\n");

@@ -61,7 +61,7 @@ static void kinds_ranges_and_defaults(void)
 	help_has("\n  workers = number, 0 to 64 (default: auto) [restart]\n");
 	help_has("\npeer NAME { }\n");
 	help_has("\n  window = number, 1 to 1024 (default: 64) [new-calls]\n");
-	help_has("\n  retransmit = time, 50ms to 1m (default: 1s) [new-calls]\n");
+	help_has("\n  retransmit = time, 50ms to 1m (default: 1s) [live]\n");
 	help_has("\n  hide = yes | no (default: no) [new-calls]\n");
 	help_has("\n  challenge = yes | no (default: yes with a secret) [new-calls]\n");
 	help_has("\n  service = name of a service [new-calls]\n");

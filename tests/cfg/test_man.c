@@ -60,7 +60,7 @@ static void a_key_has_all_its_words(void)
 {
 	CU_ASSERT_TRUE(man_make(MARKS ".\\\" keys ports\n"));
 	CU_ASSERT_TRUE(man_has("\n\\fBretransmit\\fR = \\fItime, 50ms to 1m\\fR\n"));
-	CU_ASSERT_TRUE(man_has("\n(default: 1s; new\\-calls)\n"));
+	CU_ASSERT_TRUE(man_has("\n(default: 1s; live)\n"));
 	CU_ASSERT_TRUE(man_has("\n\\fBranges\\fR = \\fIprefix\\fR, or a list\n"));
 	CU_ASSERT_TRUE(man_has("\n(required; new\\-calls)\n"));
 	CU_ASSERT_TRUE(man_has(".PP\n\\fBline\\fR \\fINAME\\fR { ... }\n.br\na port of transport "

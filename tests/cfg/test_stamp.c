@@ -35,7 +35,7 @@ static void a_secret_that_has_changed(void)
 		fclose(f);
 		ASSERT_TEXT(out, i == 0	  ? "change\tuser\ta\tchanged\tnew-calls\tsecret-file\n"
 					    "change\tuser\tc\tchanged\tnew-calls\tsecret-file\n"
-				 : i == 1 ? "change\tpeer\tp\tchanged\tnew-calls\tsecret-file\n"
+				 : i == 1 ? "change\tpeer\tp\tchanged\tends\tsecret-file\n"
 					  : "");
 		free(out);
 		close(fd[i]);

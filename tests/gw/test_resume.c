@@ -187,6 +187,35 @@ static void resume_secret_changed(void)
 		    false, "tunnel notice: tunnel *: down with *: *the secret has changed*");
 }
 
+/* What was not agreed with the peer is of today: `live` in the table of keys. */
+static void resume_settings_of_the_peer(void)
+{
+	struct far_call *c = resume_server_up(LNS("")), *d;
+	unsigned sent;
+
+	bench_kill("host-name = gw\n"
+		   "udp a { listen = \"192.0.2.1:1701\" }\n"
+		   "peer lac { service = s  hello = 5s  max-calls = 1  window = 8 }\n"
+		   "pool s { ranges = { \"10.64.0.0/24\", \"2001:db8:64::/48\" } }\n"
+		   "service s { local = 10.64.0.1  pool = s  mtu = 1400 }\n"
+		   "user ann { secret = \"a password\" }\n");
+	bench_pass(SEC);
+	CU_ASSERT_TRUE(c->up && !c->down && bench.tunnel_up);
+	bench.silent = true;
+	sent = fake_said("send ");
+	bench_pass(3 * SEC);
+	CU_ASSERT_EQUAL(fake_said("send "), sent);
+	bench_pass(2 * SEC);
+	CU_ASSERT_EQUAL(fake_said("send "), sent + 1); /* HELLO, five seconds after the last word */
+	bench.silent = false;
+	bench_pass(2 * SEC);
+	d = bench_call("ann", "a password", PPP_AUTH_CHAP_MD5);
+	bench_pass(SEC);
+	CU_ASSERT_EQUAL(d->result.result, L2TP_CDN_NO_FACILITIES_TEMP);
+	CU_ASSERT_TRUE(c->up && !c->down);
+	bench_stop();
+}
+
 static void resume_port_gone(void)
 {
 	struct far_call *c = resume_server_up(LNS(""));
@@ -487,6 +516,7 @@ static const struct test_case cases[] = {
 	{"service_gone", resume_service_gone},
 	{"peer_gone", resume_peer_gone},
 	{"secret_changed", resume_secret_changed},
+	{"settings_of_the_peer", resume_settings_of_the_peer},
 	{"port_gone", resume_port_gone},
 	{"waits_for_the_circuit", resume_waits_for_the_circuit},
 	{"waits_no_longer_than_hold", resume_waits_no_longer_than_hold},
