@@ -8,6 +8,7 @@
 #include "gw/lns.h"
 #include "gw/port.h"
 #include "gw/resume.h"
+#include "gw/text.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -99,6 +100,17 @@ static struct drain_row *drain_add(struct gw *gw, enum drain_kind kind, const ch
 	return r;
 }
 
+/* What an operator has asked for; he may not be who wonders about it. */
+static void drain_say(enum drain_kind kind, const char *name, const char *words)
+{
+	const struct log_about about = {.port = kind == DRAIN_PORT ? name : NULL,
+					.peer = kind == DRAIN_PEER ? name : NULL,
+					.tunnel = kind == DRAIN_TUNNEL ? (uint16_t)atoi(name) : 0};
+
+	GW_LOG(about, MAIN, LOGL_NOTICE, "drain: %s%s%s %s\n", drain_kind_names[kind],
+	       *name ? " " : "", name, words);
+}
+
 const char *drain_begin(struct gw *gw, enum drain_kind kind, const char *name)
 {
 	if (!drain_is_there(gw, kind, name))
@@ -107,20 +119,31 @@ const char *drain_begin(struct gw *gw, enum drain_kind kind, const char *name)
 		return NULL;
 	if (!drain_add(gw, kind, name, loop_now(gw->loop)))
 		return "too many drain, or the name is too long";
+	drain_say(kind, name, "takes no new calls");
 	resume_drain(gw->resume);
 	return NULL;
 }
 
-const char *drain_end(struct gw *gw, enum drain_kind kind, const char *name)
+static void drain_remove(struct gw *gw, struct drain_row *r)
 {
 	struct drain *d = gw->drain;
-	struct drain_row *r = drain_find(d, kind, name);
 
-	if (!r)
-		return "it does not drain";
 	d->n--;
 	memmove(r, r + 1, (size_t)(&d->row[d->n] - r) * sizeof(*r));
 	resume_drain(gw->resume);
+}
+
+const char *drain_end(struct gw *gw, enum drain_kind kind, const char *name)
+{
+	struct drain_row *r = drain_find(gw->drain, kind, name);
+
+	if (!r)
+		return "it does not drain";
+	if (kind == DRAIN_SHUTDOWN)
+		GW_LOG(LOG_NOBODY, MAIN, LOGL_NOTICE, "the shutdown is taken back\n");
+	else
+		drain_say(kind, name, "takes calls again");
+	drain_remove(gw, r);
 	return NULL;
 }
 
@@ -135,13 +158,14 @@ void drain_tunnel_down(struct gw *gw, uint16_t id)
 	char text[8];
 
 	if (drain_has_tunnel(gw, id))
-		drain_end(gw, DRAIN_TUNNEL, drain_id(text, id));
+		drain_remove(gw, drain_find(gw->drain, DRAIN_TUNNEL, drain_id(text, id)));
 }
 
 void drain_shutdown(struct gw *gw, uint64_t within)
 {
 	struct drain *d = gw->drain;
 	struct drain_row *r = drain_find(d, DRAIN_SHUTDOWN, "");
+	char text[GW_TEXT_MAX];
 
 	if (!r)
 		r = drain_add(gw, DRAIN_SHUTDOWN, "", 0);
@@ -150,6 +174,9 @@ void drain_shutdown(struct gw *gw, uint64_t within)
 		r = drain_add(gw, DRAIN_SHUTDOWN, "", 0);
 	}
 	r->since = loop_now(gw->loop) + within;
+	GW_LOG(LOG_NOBODY, MAIN, LOGL_NOTICE,
+	       "shutdown: no new calls; the end is when none is left, or in %s\n",
+	       gw_duration_text(text, sizeof(text), within));
 	resume_drain(gw->resume);
 }
 

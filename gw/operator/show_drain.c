@@ -100,7 +100,9 @@ DEFUN(shutdown_after, shutdown_after_cmd, "shutdown after <0-10080>",
 
 DEFUN(no_shutdown, no_shutdown_cmd, "no shutdown", NO_STR SHUTDOWN_STR)
 {
-	return drain_said(vty, "shutdown", drain_end(vty_gw(vty), DRAIN_SHUTDOWN, ""));
+	const char *words = drain_end(vty_gw(vty), DRAIN_SHUTDOWN, "");
+
+	return drain_said(vty, "shutdown", words ? "none has been asked for" : NULL);
 }
 
 void vty_drain_init(void)

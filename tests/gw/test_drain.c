@@ -79,6 +79,10 @@ static void no_new_call_of_what_drains(void)
 		bench_hangup(c, L2TP_CDN_ADMINISTRATIVE, "");
 		bench_pass(1000);
 	}
+	CU_ASSERT_EQUAL(bench_logged("main notice: drain: gateway takes no new calls"), 1);
+	CU_ASSERT_EQUAL(bench_logged("main notice: drain: port a takes no new calls"), 1);
+	CU_ASSERT_EQUAL(bench_logged("main notice: drain: peer lac takes calls again"), 1);
+	CU_ASSERT_EQUAL(bench_logged("main notice: drain: tunnel * takes calls again"), 1);
 	/* others' are no matter */
 	CU_ASSERT_PTR_NULL(drain_begin(bench.gw, DRAIN_PEER, "core"));
 	c = drain_call();
@@ -236,6 +240,7 @@ static void a_tunnel_that_ends_drains_no_more(void)
 	CU_ASSERT_FALSE(drain_has_tunnel(bench.gw, number));
 	CU_ASSERT_PTR_NULL(drain_why(bench.gw, NULL, NULL, number));
 	CU_ASSERT_TRUE(vty_rows("show drain", "Drains Name For Calls left\n"));
+	CU_ASSERT_EQUAL(bench_logged("main notice: drain: tunnel * takes calls again"), 0);
 	if (l2tp_tunnel_by_id(bench.gw->engine, number)) /* it waits for its last words */
 		CU_ASSERT_STRING_EQUAL(drain_begin(bench.gw, DRAIN_TUNNEL, id),
 				       "there is none of this name");
@@ -279,7 +284,7 @@ static void a_shutdown_waits_for_the_calls(void)
 	vty_begin(CONF);
 	CU_ASSERT_TRUE_FATAL(bench_dial("far"));
 	c = drain_call();
-	CU_ASSERT_TRUE(vty_equals("no shutdown", "% shutdown: it does not drain\n"));
+	CU_ASSERT_TRUE(vty_equals("no shutdown", "% shutdown: none has been asked for\n"));
 	CU_ASSERT_TRUE(vty_equals("shutdown after 30", ""));
 	CU_ASSERT_TRUE(
 		vty_rows("show drain", "Drains Name For Calls left\nshutdown - in 30m00s 1\n"));
@@ -287,7 +292,11 @@ static void a_shutdown_waits_for_the_calls(void)
 	bench_pass(29 * 60 * SEC);
 	CU_ASSERT_EQUAL(bench.gw->phase, GW_RUNNING);
 	CU_ASSERT_EQUAL(c->result.result, 0);
+	CU_ASSERT_EQUAL(bench_logged("main notice: shutdown: no new calls; the end is when none is "
+				     "left, or in 30m00s"),
+			1);
 	CU_ASSERT_TRUE(vty_equals("no shutdown", ""));
+	CU_ASSERT_EQUAL(bench_logged("main notice: the shutdown is taken back"), 1);
 	bench_pass(10 * 60 * SEC);
 	CU_ASSERT_EQUAL(bench.gw->phase, GW_RUNNING);
 	CU_ASSERT_TRUE(vty_equals("shutdown after 1", ""));
