@@ -48,6 +48,7 @@
 	X(line_save)      \
 	X(lns)            \
 	X(memory)         \
+	X(network)        \
 	X(outgoing)       \
 	X(port)           \
 	X(call_phb)       \

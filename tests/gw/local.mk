@@ -55,7 +55,7 @@ unit_control_SOURCES = $(TEST_LIB) \
 	tests/gw/operator/test_vty_ask.c \
 	tests/gw/frames.c tests/gw/frames.h tests/gw/test_line_proxy.c tests/gw/legs/test_leg_server.c tests/gw/legs/test_proxy_avp.c
 unit_control_SOURCES += tests/gw/dhcp6/test_dhcp6.c tests/gw/dhcp6/test_dhcp6_read.c tests/gw/legs/test_leg_dhcp6.c
-unit_control_SOURCES += tests/gw/test_lns.c tests/gw/test_record.c tests/gw/test_route_ask.c
+unit_control_SOURCES += tests/gw/test_lns.c tests/gw/test_network.c tests/gw/test_record.c tests/gw/test_route_ask.c
 unit_control_SOURCES += tests/gw/aaa/test_rate.c tests/gw/legs/test_leg_rate.c tests/gw/operator/test_show_rates.c
 unit_control_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS) $(OSMO_CFLAGS)
 unit_control_LDFLAGS = $(heap_ldflags) -Wl,--wrap=accept4 -Wl,--wrap=listen -Wl,--wrap=fdopen -Wl,--wrap=poll \
@@ -87,7 +87,7 @@ unit_keeper_SOURCES = $(TEST_LIB) tests/gw/keeper/keeper.c tests/gw/keeper/stand
 	tests/gw/keeper/test_child.c tests/gw/keeper/test_drop.c tests/gw/keeper/test_drop_calls.c tests/gw/keeper/test_fdstore.c tests/gw/keeper/test_keeper.c tests/gw/keeper/test_keeper_body.c \
 	tests/gw/keeper/keeper_rig.c tests/gw/keeper/keeper_rig.h tests/gw/keeper/test_keeper_reload.c tests/gw/keeper/test_keeper_upgrade.c \
 	tests/gw/keeper/test_keeper_fds.c tests/gw/keeper/test_keeper_link.c tests/gw/keeper/test_keeper_msg.c \
-	tests/gw/keeper/test_opener.c tests/gw/keeper/test_opener_body.c tests/gw/keeper/test_opener_held.c tests/gw/keeper/test_keeper_serve.c tests/gw/keeper/test_proc.c tests/gw/keeper/test_spawn.c
+	tests/gw/keeper/test_opener.c tests/gw/keeper/test_opener_body.c tests/gw/keeper/test_opener_held.c tests/gw/keeper/test_opener_spool.c tests/gw/keeper/test_keeper_serve.c tests/gw/keeper/test_proc.c tests/gw/keeper/test_spawn.c
 unit_keeper_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)
 unit_keeper_LDFLAGS = $(heap_ldflags)
 unit_keeper_LDADD = libkeeper.la $(CUNIT_LIBS)

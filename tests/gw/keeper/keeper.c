@@ -22,6 +22,7 @@
 	X(opener)         \
 	X(opener_body)    \
 	X(opener_held)    \
+	X(opener_spool)   \
 	X(proc)           \
 	X(spawn)
 
