@@ -271,7 +271,8 @@ static const struct cfg_item *port_opening_key(const struct cfg_item *port)
 	return port;
 }
 
-static void port_compare(struct cfg_load *l, const struct port_open *mine,
+/* True when they clash, which is said then. */
+static bool port_compare(struct cfg_load *l, const struct port_open *mine,
 			 const struct port_open *others, unsigned n)
 {
 	const struct cfg_item *b = port_opening_key(mine->port);
@@ -284,8 +285,9 @@ static void port_compare(struct cfg_load *l, const struct port_open *mine,
 			continue;
 		cfg_wrong(l, b->line, b, "port `%s` has this %s, %s", others[i].port->title, what,
 			  cfg_line_text(l, others[i].port->line, b->line));
-		return;
+		return true;
 	}
+	return false;
 }
 
 static unsigned port_opens(const struct cfg_item *it, struct port_open *out)
@@ -313,8 +315,9 @@ static void port_compare_all(struct cfg_load *l)
 	for (const struct cfg_item *it = NULL; (it = cfg_next(l->root, it, CFG_S_PORT));) {
 		unsigned more = cfg_reported(l, it) ? 0 : port_opens(it, &all[n]);
 
-		for (unsigned i = 0; i < more; i++)
-			port_compare(l, &all[n + i], all, n);
+		/* Once, though both have several sockets there. */
+		for (unsigned i = 0; i < more && !port_compare(l, &all[n + i], all, n); i++)
+			;
 		n += more;
 	}
 }
