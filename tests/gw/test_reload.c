@@ -101,13 +101,17 @@ static bool rl_may(const char *listen)
 	char text[100];
 	struct ist_open opens[4];
 	const struct cfg_model *m = NULL;
-	bool may = false;
+	bool may;
+	int n;
 
 	snprintf(text, sizeof(text), "udp a { listen = \"%s\" }\n", listen);
 	cfg_load_text(&m, "t", text, strlen(text), ist_builtin_transports, rl_told, NULL);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(m);
-	if (m->port[0].transport->check(&m->port[0].config, opens, 4, NULL, 0) == 1)
-		may = opener_allows_open(rl.r.opener, &opens[0]);
+	n = m->port[0].transport->check(&m->port[0].config, opens, 4, NULL, 0);
+	CU_ASSERT_FATAL(n > 0 && n <= 4);
+	may = opener_allows_open(rl.r.opener, &opens[0]);
+	for (int i = 1; i < n; i++)
+		CU_ASSERT_EQUAL(opener_allows_open(rl.r.opener, &opens[i]), may);
 	cfg_unload(m);
 	return may;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "tests/gw/keeper/keeper_rig.h"
 
+#include <dirent.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -41,6 +42,44 @@ static void one_that_is_killed_is_started_again(void)
 	ASSERT_WHOLE("control fd all/", "control fd all/memory memory 1");
 	ASSERT_LINE("control fd life/data");
 	ASSERT_LINE("data fd life/control"); /* data hears of the new one */
+	kill(rig.keeper, SIGTERM);
+	CU_ASSERT_EQUAL(rig_end(), 0);
+}
+
+static unsigned rig_descriptors(void)
+{
+	char path[64];
+	unsigned n = 0;
+	DIR *d;
+
+	snprintf(path, sizeof(path), "/proc/%d/fd", (int)rig.keeper);
+	d = opendir(path);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(d);
+	while (readdir(d))
+		n++;
+	closedir(d);
+	return n;
+}
+
+/* Keeper outlives all of them: what it has of one goes with it. */
+static void a_life_leaves_no_descriptor(void)
+{
+	unsigned before, after, looks = 0;
+	pid_t control;
+
+	rig_start("plain", "plain", true);
+	control = rig_life("control", 0, "");
+	rig_life("data", 0, "");
+	ASSERT_LINE("data fd life/control");
+	before = rig_descriptors();
+	kill(control, SIGKILL);
+	rig_life("control", 1, "killed by SIGKILL");
+	ASSERT_LINE("data fd life/control");
+	do { /* what it has just sent it closes */
+		after = rig_descriptors();
+		usleep(1000);
+	} while (after > before && ++looks < 3000);
+	CU_ASSERT_TRUE(after <= before);
 	kill(rig.keeper, SIGTERM);
 	CU_ASSERT_EQUAL(rig_end(), 0);
 }
@@ -166,6 +205,7 @@ static void control_begins_anew_with_data(void)
 static const struct test_case cases[] = {
 	{"both_start_and_end_in_order", both_start_and_end_in_order},
 	{"one_that_is_killed_is_started_again", one_that_is_killed_is_started_again},
+	{"a_life_leaves_no_descriptor", a_life_leaves_no_descriptor},
 	{"what_was_kept_comes_back", what_was_kept_comes_back},
 	{"one_that_cannot_begin_ends_all", one_that_cannot_begin_ends_all},
 	{"a_second_signal_ends_at_once", a_second_signal_ends_at_once},

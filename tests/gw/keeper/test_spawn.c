@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -132,7 +133,28 @@ static void no_descriptor_stays_when_there_are_too_few(void)
 	}
 }
 
+/* Keeper takes its signals by a descriptor; a program that it starts is not to be deaf. */
+static void a_check_hears_signals(void)
+{
+	const char *argv[] = {"sh", "-c", "grep -q '^SigBlk:[[:space:]]*0*$' /proc/self/status",
+			      NULL};
+	sigset_t blocked, was;
+	int status = -1;
+	pid_t pid;
+
+	sigemptyset(&blocked);
+	sigaddset(&blocked, SIGTERM);
+	sigaddset(&blocked, SIGUSR2);
+	sigprocmask(SIG_BLOCK, &blocked, &was);
+	pid = spawn_check("/bin/sh", argv, -1);
+	sigprocmask(SIG_SETMASK, &was, NULL);
+	CU_ASSERT_FATAL(pid > 0);
+	CU_ASSERT_EQUAL(waitpid(pid, &status, 0), pid);
+	CU_ASSERT_EQUAL(status, 0);
+}
+
 static const struct test_case cases[] = {
+	{"a_check_hears_signals", a_check_hears_signals},
 	{"both_sockets_are_there", both_sockets_are_there},
 	{"nothing_else_is_open", nothing_else_is_open},
 	{"it_has_a_process_group_of_its_own", it_has_a_process_group_of_its_own},
