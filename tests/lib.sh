@@ -16,6 +16,7 @@ bad=0 checks=0
 spaces=()
 declare -A daemon=() sniffer=()
 declare -A serving=() # gateways nobody has told to end
+declare -A home_of=() # in which space, whose name the socket has
 
 verdict() { # STATUS WHAT
 	all_serve
@@ -95,7 +96,9 @@ all_calls_allowed() {
 sanitized() { grep -q '^IST_CFLAGS = .*-fsanitize=' "$BUILD/Makefile"; }
 
 finish() {
+	local name
 	all_serve
+	for name in "${!serving[@]}"; do frames_counted "${home_of[$name]}"; done
 	all_calls_allowed
 	[ "$checks" -gt 0 ] || give_up "nothing was checked"
 	exit "$bad"
@@ -138,7 +141,7 @@ gateway() {
 	chmod 600 "$WORK/$name.conf" # there are secrets in it
 	# shellcheck disable=SC2086
 	ip netns exec "$TAG-$1" ${UNDER:-} "$BUILD/isthmus" -c "$WORK/$name.conf" >>"$WORK/$name.log" 2>&1 </dev/null &
-	daemon[$name]=$! serving[$name]=$!
+	daemon[$name]=$! serving[$name]=$! home_of[$name]=$1
 	within 5 answers "$1" || give_up "the gateway $name starts"
 }
 answers() { ask "$1" show summary | grep -q .; }
@@ -150,9 +153,29 @@ ask() {
 	vty "$WORK/$space.vty" "$@"
 }
 
+# adds_up SPACE: all frames that have come in have gone out, or are counted by the reason they were dropped for.  When
+# data has died with frames of its own nobody knows, and when nobody answers there is nothing to look at
+adds_up() {
+	ask "$1" show counters >"$WORK/$1.counters" 2>/dev/null || return 0
+	awk '
+		$1 == "data" { n[$2] = $3 }
+		END {
+			come = n["rx-frames"] + n["tun-rx"] + n["from-control"] + n["made"]
+			gone = n["tx-frames"] + n["tun-tx"] + n["punted"] + n["joined"] + n["dropped"]
+			exit !(n["deaths"] || come == gone)
+		}' "$WORK/$1.counters"
+}
+# frames_counted SPACE: a failure unless that is so, once nothing waits any more
+frames_counted() {
+	within 5 adds_up "$1" && return
+	verdict 1 "$1: what came in has gone out or is counted"
+	grep '^ *data ' "$WORK/$1.counters"
+}
+
 # stop NAME: SIGTERM; its exit status
 stop() {
 	local pid=${daemon[$1]} rc=0
+	[ -z "${serving[$1]:-}" ] || [ -z "${home_of[$1]:-}" ] || frames_counted "${home_of[$1]}"
 	unset "daemon[$1]" "serving[$1]"
 	kill "$pid"
 	within 10 dead "$pid" || kill -9 "$pid"

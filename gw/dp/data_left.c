@@ -14,7 +14,7 @@
 #include <sys/mman.h>
 
 _Static_assert(offsetof(struct worker_counters, filter) ==
-		       (DP_R_COUNT + 13) * sizeof(_Atomic uint64_t),
+		       (DP_R_COUNT + 18) * sizeof(_Atomic uint64_t),
 	       "all counters before those of filters are copied as one array");
 
 /* --- from door to door ------------------------------------------------------------------------ */

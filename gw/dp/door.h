@@ -60,6 +60,7 @@ struct worker_counters {
 	_Atomic uint64_t rx_frames, tx_frames, rx_control, tx_control, tun_rx, tun_tx, fragmented;
 	_Atomic uint64_t echoes, tun_cut, tun_joined;
 	_Atomic uint64_t rx_congested, rx_discard;
+	_Atomic uint64_t punted, from_control, made, joined, control_lost;
 	_Atomic uint64_t deaths; /* of the first worker: lives of data that ended without order */
 	struct filter_counters filter[DOOR_FILTERS]; /* by number, modulo */
 };

@@ -425,6 +425,25 @@ void dp_poll(struct dp *dp)
 		waker_poke(&dp->door->control);
 }
 
+/* Reasons that are of no frame which is counted elsewhere: it was no data before it was dropped, or
+ * a copy, or it is counted by another one too. */
+static const bool dp_no_frame[DP_R_COUNT] = {
+	[DP_R_BAD_HDR] = true,	    [DP_R_NOT_L2TP] = true,    [DP_R_CONTROL_RING] = true,
+	[DP_R_COMMAND_RING] = true, [DP_R_LOG_RING] = true,    [DP_R_TAP_RING] = true,
+	[DP_R_COPY_LIMIT] = true,   [DP_R_ICMP_LIMIT] = true,  [DP_R_TUN_READ] = true,
+	[DP_R_NOT_SET] = true,	    [DP_R_PORT_CLOSED] = true, [DP_R_DIED_CONTROL] = true,
+	[DP_R_DIED_FRAME] = true,
+};
+
+static uint64_t dp_count_dropped(const struct worker_counters *n)
+{
+	uint64_t dropped = 0;
+
+	for (unsigned k = 0; k < DP_R_COUNT; k++)
+		dropped += dp_no_frame[k] ? 0 : count_get(&n->reason[k]);
+	return dropped - count_get(&n->control_lost);
+}
+
 void dp_count(struct dp *dp, struct dp_counters *out)
 {
 	memset(out, 0, sizeof(*out));
@@ -448,6 +467,11 @@ void dp_count(struct dp *dp, struct dp_counters *out)
 		out->rx_congested += count_get(&n->rx_congested);
 		out->rx_discard += count_get(&n->rx_discard);
 		out->deaths += count_get(&n->deaths);
+		out->from_control += count_get(&n->from_control);
+		out->punted += count_get(&n->punted);
+		out->made += count_get(&n->made);
+		out->joined += count_get(&n->joined);
+		out->dropped += dp_count_dropped(n);
 	}
 }
 

@@ -437,6 +437,14 @@ struct dp_counters { /* folded over workers */
 	/* received with the marks of their medium: FECN, BECN, EFCI; DE, CLP */
 	uint64_t rx_congested, rx_discard;
 	uint64_t deaths; /* data died, and another one went on */
+	/* What goes in must come out or be counted: once nothing waits,
+	 *   rx_frames + tun_rx + from_control + made =
+	 *   tx_frames + tun_tx + punted + joined + dropped */
+	uint64_t from_control; /* PPP frames, and IP packets in them, that control has sent */
+	uint64_t punted;       /* frames, and packets of TUN devices, that control has got */
+	uint64_t made;	       /* beyond one: fragments of a packet or frame; and our ICMP errors */
+	uint64_t joined;       /* beyond one: fragments of multilink, of a frame */
+	uint64_t dropped;      /* of all reasons: those of a frame or packet that was counted */
 };
 void dp_count(struct dp *dp, struct dp_counters *out);
 

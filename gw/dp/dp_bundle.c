@@ -115,6 +115,7 @@ static void bundle_join(struct worker *w, struct call *c, const struct mp_run *r
 		len += n;
 		bundle_give(w, b, slot);
 	}
+	count_add(&w->n->joined, run->n - 1u);
 	might = gather_may(w, false); /* the next packet is put together in the same place */
 	bundle_deliver(w, c, w->whole, len);
 	gather_may(w, might);
@@ -129,8 +130,10 @@ static void bundle_break(struct worker *w, struct call *c, const struct mp_run *
 		size_t n;
 
 		pool_get(&w->reorder, b->held[slot], &n);
-		if (n) /* a fragment of no octets is not part of a packet */
+		if (n)
 			call_drop(w, c, DP_R_BUNDLE_BROKEN);
+		else /* a fragment of no octets is not part of a packet */
+			count_add(&w->n->joined, 1);
 		bundle_give(w, b, slot);
 	}
 }
@@ -344,6 +347,7 @@ void bundle_out(struct worker *w, struct call *c, uint16_t proto, const uint8_t 
 		call_drop(w, c, DP_R_BUNDLE_LINKS);
 		return;
 	}
+	count_add(&w->n->made, n - 1u);
 	full = w->tx.n + n > TX_MAX;
 	for (unsigned i = 0; i < n; i++) {
 		struct call *m = member[piece[i].link];

@@ -47,6 +47,8 @@ bool tell_frame(struct worker *w, struct ring_out *ring, enum dp_reason full, l2
 		memcpy(r->octets + a_len, b, b_len);
 	ring_commit(ring);
 	w->told = true;
+	if (ring == &w->ppp)
+		count_add(&w->n->punted, 1);
 	return true;
 }
 

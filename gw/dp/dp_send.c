@@ -178,6 +178,8 @@ struct outgoing {
 static void dp_send_give_up(struct worker *w, enum dp_reason why, const struct outgoing *o)
 {
 	worker_drop(w, why);
+	if (o->f->flags & IST_FRAME_CONTROL && why != DP_R_PORT_CLOSED)
+		count_add(&w->n->control_lost, 1);
 	if (o->want_sent)
 		tell_sent(w, o->cookie);
 }

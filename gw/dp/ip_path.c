@@ -124,6 +124,12 @@ static bool ip_path_may_answer(struct worker *w)
 	return false;
 }
 
+static void ip_path_answer(struct worker *w, const struct call *c, const uint8_t *pkt, size_t len)
+{
+	count_add(&w->n->made, 1);
+	gather_now(w, c->tun, pkt, len);
+}
+
 static void ip_path_fragment(struct worker *w, struct call *c, const struct ip4 *ip,
 			     const uint8_t *pkt)
 {
@@ -143,6 +149,7 @@ static void ip_path_fragment(struct worker *w, struct call *c, const struct ip4 
 			call_drop(w, c, DP_R_TOO_BIG); /* not even its header fits */
 		if (!len)
 			return;
+		count_add(&w->n->made, i > 0);
 		tx_frame(w, c, PPP_IP, out, len);
 	}
 }
@@ -171,7 +178,7 @@ static void ip_path_tx4(struct worker *w, struct call *c, uint8_t *pkt, size_t l
 	call_drop(w, c, DP_R_TOO_BIG);
 	len = ip4_too_big(error, &ip, pkt, c->c.mtu);
 	if (len && ip_path_may_answer(w))
-		gather_now(w, c->tun, error, len);
+		ip_path_answer(w, c, error, len);
 }
 
 static void ip_path_tx6(struct worker *w, struct call *c, uint8_t *pkt, size_t len)
@@ -194,7 +201,7 @@ static void ip_path_tx6(struct worker *w, struct call *c, uint8_t *pkt, size_t l
 	call_drop(w, c, DP_R_TOO_BIG);
 	len = ip6_too_big(error, &ip, pkt, c->c.mtu);
 	if (len && ip_path_may_answer(w))
-		gather_now(w, c->tun, error, len);
+		ip_path_answer(w, c, error, len);
 }
 
 void ip_path_tx(struct worker *w, struct call *c, uint8_t *pkt, size_t len)
@@ -250,13 +257,15 @@ static uint32_t ip_path_find_call(const struct data_tun *t, const uint8_t *pkt, 
 	return r.bad ? 0 : ip_path_find_call4(t, dst);
 }
 
-/* A client that the control thread may have called: it is told, and keeps the packet. */
+/* A client that the control thread may have called: it is told, and keeps the packet; or there is
+ * no room to tell it, which is counted.  False: not now. */
 static bool ip_path_tell_absent(struct worker *w, struct data_tun *t, const uint8_t *pkt,
 				size_t len)
 {
-	return bucket_take(&t->absent_tokens, &t->absent_refilled, w->now, ABSENT_RATE,
-			   ABSENT_BURST) &&
-	       tell_frame(w, &w->ppp, DP_R_PPP_RING, 0, 0, pkt, len, NULL, 0);
+	if (!bucket_take(&t->absent_tokens, &t->absent_refilled, w->now, ABSENT_RATE, ABSENT_BURST))
+		return false;
+	tell_frame(w, &w->ppp, DP_R_PPP_RING, 0, 0, pkt, len, NULL, 0);
+	return true;
 }
 
 static void ip_path_one_packet(struct worker *w, struct data_tun *t, uint8_t *pkt, size_t len)
@@ -288,6 +297,7 @@ static size_t ip_path_cut(struct worker *w, struct data_tun *t, const uint8_t *p
 	unsigned i = 0;
 
 	if (!ip_super_parse(&s, pkt, len, cut->udp, cut->size)) {
+		count_add(&w->n->tun_rx, 1);
 		worker_drop(w, DP_R_BAD_IP);
 		return first;
 	}
@@ -314,6 +324,7 @@ static ssize_t ip_path_read_one(struct worker *w, struct data_tun *t, size_t *us
 	if (n < 0)
 		return n;
 	if (!n) {
+		count_add(&w->n->tun_rx, 1);
 		worker_drop(w, DP_R_BAD_IP);
 	} else if (cut.size) {
 		*used = ip_path_cut(w, t, pkt, (size_t)n, &cut);

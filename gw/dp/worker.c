@@ -333,6 +333,7 @@ static void worker_handle_frame(struct worker *w, const struct cmd_rec *r, size_
 {
 	struct call *c = calltab_get(&w->data->tab, (uint16_t)(r->call >> 16), (uint16_t)r->call);
 
+	count_add(&w->n->from_control, 1);
 	if (!c || c->st->home != w)
 		worker_drop(w, DP_R_NO_CALL);
 	else if (len < 2)

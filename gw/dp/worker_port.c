@@ -169,6 +169,7 @@ static void worker_chan_drain_queue(struct worker_port *p, struct ring *r)
 
 	while (r->out.mem && (q = ring_peek(&r->in, &len))) {
 		worker_drop(p->w, DP_R_SEND);
+		count_add(&p->w->n->control_lost, (q->kind & IST_FRAME_CONTROL) != 0);
 		if (worker_queue_wants_sent(p->w, q))
 			tell_sent(p->w, q->cookie);
 		ring_drop(&r->in);

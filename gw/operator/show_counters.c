@@ -117,6 +117,15 @@ static void counter_data_rows(struct gw *gw, struct table_text *to)
 		    "of those read: cut out of super-packets (TSO, USO)");
 	counter_add(to, "data", "tun-joined", n.tun_joined,
 		    "of those written: in super-packets (TSO, USO)");
+	counter_add(to, "data", "from-control", n.from_control,
+		    "PPP frames in from our own PPP and its neighbours");
+	counter_add(to, "data", "punted", n.punted, "frames and packets out to these");
+	counter_add(to, "data", "made", n.made,
+		    "more frames in: all but the first fragment, and our ICMP errors");
+	counter_add(to, "data", "joined", n.joined,
+		    "fewer frames out: all but the first fragment of multilink");
+	counter_add(to, "data", "dropped", n.dropped,
+		    "of these frames and packets, each by its reason below");
 	counter_add(to, "data", "fragmented", n.fragmented,
 		    "IPv4 packets cut to the MTU of their leg");
 	counter_add(to, "data", "echoes", n.echoes,

@@ -239,7 +239,7 @@ def main(path, wanted, offloads, quick, tsv, plot):
     table(rows)
     print("\nbeside them, median [range]:")
     others(run, rows)
-    print("\noffloads of isthmus: " + offloads.replace("\n", "\n  "))
+    print("\noffloads of isthmus:\n  " + offloads.replace("\n", "\n  "))
     for who, what in run.wrong:
         print(f"WRONG {NAMES.get(who, who)}: {what}")
     if quick == "1":

@@ -111,6 +111,8 @@ struct rig {
 	struct fake_line *line;
 	unsigned n_line;
 	uint64_t begin; /* us; nothing that is told is older */
+	bool holds;	/* frames still wait for others when it ends; else each has come out, or is
+			   counted */
 };
 
 extern const struct ist_transport fake_udp;  /* L2TP, strangers */

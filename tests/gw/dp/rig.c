@@ -230,8 +230,35 @@ void rig_up_form(struct rig *r, const struct rig_form *form, const struct ist_tr
 	r->form = form;
 }
 
+/* --- what went in has come out ----------------------------------------------------------------- */
+
+static bool rig_is_even(struct rig *r, void *arg)
+{
+	struct dp_counters *n = arg;
+
+	dp_count(r->dp, n);
+	return n->rx_frames + n->tun_rx + n->from_control + n->made ==
+	       n->tx_frames + n->tun_tx + n->punted + n->joined + n->dropped;
+}
+
+static void rig_adds_up(struct rig *r)
+{
+	struct dp_counters n;
+
+	if (rig_wait(r, rig_is_even, &n))
+		return;
+	CU_FAIL("what went in has not come out");
+	printf("\n      in: %" PRIu64 " frames, %" PRIu64 " packets, %" PRIu64
+	       " of control, %" PRIu64 " made; out: %" PRIu64 ", %" PRIu64 ", %" PRIu64 ", %" PRIu64
+	       " joined, %" PRIu64 " dropped\n",
+	       n.rx_frames, n.tun_rx, n.from_control, n.made, n.tx_frames, n.tun_tx, n.punted,
+	       n.joined, n.dropped);
+}
+
 void rig_down(struct rig *r)
 {
+	if (!r->holds)
+		rig_adds_up(r);
 	dp_free(r->dp);
 	if (r->data) {
 		data_free(r->data);

@@ -297,6 +297,7 @@ static void do_share(struct rig *r, struct rig *second)
 	fake_hex(r->fake, 0x110 + CLIENTS, "3d 40000001 0004");
 	snprintf(hex, sizeof(hex), "ppp 0/%u", 2 * (CLIENTS + 1));
 	line_is(r, CLIENTS + 1, hex, "8021 0101 0004");
+	r->holds = true;
 }
 
 /* A link that leaves is not waited for; one that joins is, until it has been heard. */

@@ -401,6 +401,7 @@ static void do_no_more_room(struct rig *r)
 	CU_ASSERT(r->n_line == 1 + 33 && rig_reason(r, DP_R_REORDER_FULL) == 32);
 	for (unsigned i = 0; i < 33; i++)
 		CU_ASSERT(r->line[1 + i].len == 3 && r->line[1 + i].octets[2] == i);
+	r->holds = true;
 }
 
 static void no_room_to_hold_more(void)
