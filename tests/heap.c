@@ -231,6 +231,14 @@ static bool heap_unfence(void *p)
 
 /* --- in place of the C library's -------------------------------------------------------------- */
 
+void (*heap_used)(const char *what);
+
+static void heap_use(const char *what)
+{
+	if (heap_used)
+		heap_used(what);
+}
+
 static void *heap_new(size_t n)
 {
 	void *p = heap_fenced(n);
@@ -243,13 +251,16 @@ static void *heap_new(size_t n)
 
 void *__wrap_malloc(size_t n)
 {
+	heap_use("malloc");
 	return heap_refuses() ? NULL : heap_new(n);
 }
 
 void *__wrap_calloc(size_t n, size_t size)
 {
-	void *p = heap_refuses() ? NULL : heap_new(n * size);
+	void *p;
 
+	heap_use("calloc");
+	p = heap_refuses() ? NULL : heap_new(n * size);
 	return p ? memset(p, 0, n * size) : NULL;
 }
 
@@ -271,6 +282,7 @@ void *__wrap_realloc(void *p, size_t n)
 {
 	void *q;
 
+	heap_use("realloc");
 	if (heap_refuses())
 		return NULL;
 	if (heap_forget(p) && heap_fence_of(p))
@@ -282,8 +294,10 @@ void *__wrap_realloc(void *p, size_t n)
 
 void *__wrap_aligned_alloc(size_t align, size_t n)
 {
-	void *p = heap_refuses() ? NULL : __real_aligned_alloc(align, n);
+	void *p;
 
+	heap_use("aligned_alloc");
+	p = heap_refuses() ? NULL : __real_aligned_alloc(align, n);
 	if (p)
 		memset(p, NEW, n);
 	heap_note(p);
@@ -300,6 +314,8 @@ char *__wrap_strdup(const char *s)
 
 void __wrap_free(void *p)
 {
+	if (p)
+		heap_use("free");
 	if (heap_forget(p)) {
 		if (heap_unfence(p))
 			return;

@@ -14,6 +14,9 @@
  * crashes.  For programs of few blocks: each costs some system calls. */
 void heap_fence(void);
 
+/* Called before each call of the heap, with its name; NULL = nothing is. */
+extern void (*heap_used)(const char *what);
+
 /* Blocks held now, of any thread. */
 unsigned heap_blocks(void);
 

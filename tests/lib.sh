@@ -132,7 +132,7 @@ in_space() { # NAME COMMAND...
 # --- the daemon
 
 # gateway SPACE [NAME]: isthmus with $WORK/NAME.conf (NAME is SPACE unless given), its VTY in $WORK; waits for it.
-# UNDER: words before its command.  FORM=one: one process each, whatever the script leaves open; three is what all have
+# UNDER: words before its command; ISTHMUS: another program than $BUILD/isthmus.  FORM=one: one process each, whatever the script leaves open; three is what all have
 gateway() {
 	local name=${2:-$1}
 	[ "${FORM:-three}" = three ] || grep -q '^[[:space:]]*workers' "$WORK/$name.conf" || sed -i '1i workers = 0' "$WORK/$name.conf"
@@ -140,7 +140,7 @@ gateway() {
 	echo "vty { socket = \"$WORK/$1.vty\"  captures = \"$WORK\"${VTY_KEYS:+  $VTY_KEYS} }" >>"$WORK/$name.conf"
 	chmod 600 "$WORK/$name.conf" # there are secrets in it
 	# shellcheck disable=SC2086
-	ip netns exec "$TAG-$1" ${UNDER:-} "$BUILD/isthmus" -c "$WORK/$name.conf" >>"$WORK/$name.log" 2>&1 </dev/null &
+	ip netns exec "$TAG-$1" ${UNDER:-} "${ISTHMUS:-$BUILD/isthmus}" -c "$WORK/$name.conf" >>"$WORK/$name.log" 2>&1 </dev/null &
 	daemon[$name]=$! serving[$name]=$! home_of[$name]=$1
 	within 5 answers "$1" || give_up "the gateway $name starts"
 }

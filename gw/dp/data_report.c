@@ -253,22 +253,25 @@ static void *report_room(struct worker *w, size_t len)
 	return ring_reserve(&w->mailed, len);
 }
 
+/* Before a frame, if there are any; they are no frames. */
 bool report_mail(struct worker *w)
 {
+	bool was = path_set(false);
 	struct report *r;
 
 	while ((r = w->report_head)) {
 		void *room = report_room(w, r->len);
 
 		if (!room)
-			return false;
+			break;
 		memcpy(room, r->octets, r->len);
 		ring_commit(&w->mailed);
 		report_unlink(w, r);
 		free(r);
 		w->told = true;
 	}
-	return true;
+	path_set(was);
+	return !r;
 }
 
 void report_forget(struct worker *w, unsigned port)

@@ -578,7 +578,7 @@ static void dp_call_count_marks(struct worker *w, uint32_t flags)
 
 void frames_in(struct worker_port *p, const struct ist_frame *f, unsigned n)
 {
-	bool might = gather_may(p->w, true);
+	bool might = gather_may(p->w, true), was = path_set(true);
 
 	for (; n; n--, f++) {
 		struct rd r = rd_init(f->payload, f->len);
@@ -594,4 +594,5 @@ void frames_in(struct worker_port *p, const struct ist_frame *f, unsigned n)
 	}
 	tx_flush(p->w); /* what goes on is in memory that is the transport's again now */
 	gather_may(p->w, might);
+	path_set(was);
 }

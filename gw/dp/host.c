@@ -57,6 +57,7 @@ static int host_watch(void *host, int fd, unsigned what, void (*on_fd)(void *arg
 {
 	struct worker_port *p = host;
 	struct watch **x = host_find_watch(p, fd);
+	bool was;
 	int i;
 
 	if (!what) {
@@ -71,10 +72,13 @@ static int host_watch(void *host, int fd, unsigned what, void (*on_fd)(void *arg
 		(*x)->arg = arg;
 		return worker_watch_change(p->w, *x, what);
 	}
+	was = path_set(false);
 	i = host_place((void ***)&p->watch, &p->watches);
+	if (i >= 0)
+		p->watch[i] = worker_watch(p->w, fd, what, on_fd, arg);
+	path_set(was);
 	if (i < 0)
 		return -ENOMEM;
-	p->watch[i] = worker_watch(p->w, fd, what, on_fd, arg);
 	if (p->watch[i] && host_is_late(p, fd))
 		worker_watch_later(p->w, p->watch[i]);
 	return p->watch[i] ? 0 : -errno;
@@ -84,14 +88,26 @@ static int host_watch(void *host, int fd, unsigned what, void (*on_fd)(void *arg
 
 static struct worker_port_timer *host_new_timer(struct worker_port *p, uint32_t *id)
 {
+	bool was = path_set(false);
 	int i = host_place((void ***)&p->timer, &p->timers);
 	struct worker_port_timer *t = i < 0 ? NULL : calloc(1, sizeof(*t));
 
+	path_set(was);
 	if (!t)
 		return NULL;
 	p->timer[i] = t;
 	*id = (uint32_t)i + 1;
 	return t;
+}
+
+static void host_end_timer(struct worker_port *p, struct worker_port_timer *t, uint32_t at)
+{
+	bool was = path_set(false);
+
+	deadline_cancel(&p->w->heap, &t->d);
+	p->timer[at] = NULL;
+	free(t);
+	path_set(was);
 }
 
 static int host_timer(void *host, uint32_t *id, uint64_t at,
@@ -104,11 +120,8 @@ static int host_timer(void *host, uint32_t *id, uint64_t at,
 		return -ENOENT;
 	t = *id ? p->timer[*id - 1] : NULL;
 	if (at == UINT64_MAX) {
-		if (t) {
-			deadline_cancel(&p->w->heap, &t->d);
-			p->timer[*id - 1] = NULL;
-			free(t);
-		}
+		if (t)
+			host_end_timer(p, t, *id - 1);
 		*id = 0;
 		return 0;
 	}
@@ -191,12 +204,18 @@ static void host_attrs_report(struct worker_port *p, ist_channel id, enum door_k
 
 static void host_offer(void *host, ist_channel c, const struct ist_attrs *a)
 {
+	bool was = path_set(false);
+
 	host_attrs_report(host, c, DOOR_OFFER, a);
+	path_set(was);
 }
 
 static void host_up(void *host, ist_channel c, const struct ist_attrs *a)
 {
+	bool was = path_set(false);
+
 	host_attrs_report(host, c, DOOR_UP, a);
+	path_set(was);
 	worker_chan_writable(host, c);
 }
 
@@ -204,21 +223,25 @@ static void host_down(void *host, ist_channel id, const struct ist_cause *why, b
 {
 	struct worker_port *p = host;
 	struct worker_chan *c = worker_chan_find(p, id);
+	bool was = path_set(false);
 
 	report_down(p, c, id, why, forever);
 	if (c && forever)
 		worker_chan_drop(p, c);
 	else if (c)
 		worker_chan_purge(p, c); /* stale when the channel comes back */
+	path_set(was);
 }
 
 static void host_mtu_changed(void *host, ist_channel id)
 {
 	struct worker_port *p = host;
 	struct worker_chan *c = worker_chan_find(p, id);
+	bool was = path_set(false);
 
 	if (c)
 		report_mtu(p, c);
+	path_set(was);
 }
 
 static void host_writable(void *host, ist_channel c)
@@ -228,7 +251,10 @@ static void host_writable(void *host, ist_channel c)
 
 static void host_failed(void *host, int err, const char *words)
 {
+	bool was = path_set(false);
+
 	report_failed(host, err, words);
+	path_set(was);
 }
 
 /* --- captures --------------------------------------------------------------------------------- */

@@ -26,6 +26,8 @@
 #define REORDER_SIZE 9728u /* a frame of 9180 octets (RFC 3355) fits */
 #define EVENTS	     64
 
+_Thread_local bool path_on;
+
 static void worker_on_waker(void *arg, unsigned ready)
 {
 	struct worker *w = arg;
@@ -251,8 +253,10 @@ static void worker_handle_descriptors(struct worker *w, const struct epoll_event
 	for (int i = 0; i < n; i++) {
 		struct watch *x = ev[i].data.ptr;
 
+		path_set(true);
 		if (!x->dead)
 			x->on_fd(x->arg, worker_ready_bits(x, ev[i].events));
+		path_set(false);
 	}
 	worker_free_watches(&w->dead);
 }
@@ -270,7 +274,9 @@ static void worker_handle_timers(struct worker *w)
 	struct deadline *d;
 
 	for (unsigned i = 0; i < WORKER_BATCH && (d = deadline_pop(&w->heap, w->now)); i++) {
+		path_set(d->kind == TIMER_GAP || d->kind == TIMER_BUNDLE);
 		on_time[d->kind](d, w->now);
+		path_set(false);
 	}
 }
 
@@ -332,6 +338,7 @@ static void worker_handle_ppp(struct worker *w, struct call *c, const uint8_t *f
 static void worker_handle_frame(struct worker *w, const struct cmd_rec *r, size_t len)
 {
 	struct call *c = calltab_get(&w->data->tab, (uint16_t)(r->call >> 16), (uint16_t)r->call);
+	bool was = path_set(true);
 
 	count_add(&w->n->from_control, 1);
 	if (!c || c->st->home != w)
@@ -341,6 +348,7 @@ static void worker_handle_frame(struct worker *w, const struct cmd_rec *r, size_
 	else
 		(r->kind == CMD_IP ? worker_handle_ip : worker_handle_ppp)(w, c, r->octets, len);
 	tx_flush(w); /* the frame is in the copy */
+	path_set(was);
 }
 
 static void worker_handle_command(struct worker *w, const struct cmd_rec *r, size_t len)
@@ -443,6 +451,7 @@ static void worker_handle_pair(struct worker *w, struct ring_in *ring)
 {
 	const struct pair_rec *r;
 	size_t len, used = 0;
+	bool was = path_set(true);
 
 	for (unsigned i = 0; i < WORKER_BATCH && (r = ring_peek(ring, &len)); i++) {
 		struct call *c =
@@ -464,6 +473,7 @@ static void worker_handle_pair(struct worker *w, struct ring_in *ring)
 		ring_drop(ring);
 	}
 	tx_flush(w); /* before the packets go */
+	path_set(was);
 }
 
 static void worker_handle_mail(struct worker *w)

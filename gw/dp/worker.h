@@ -11,6 +11,7 @@
 #include "gw/dp/calltab.h"
 #include "gw/dp/door.h"
 #include "gw/dp/dp.h"
+#include "gw/dp/path.h"
 #include "gw/dp/pool.h"
 #include "gw/dp/ring.h"
 #include "ppp/frame.h"

@@ -68,7 +68,7 @@ unit_control_LDADD = libcontrol.la libkeeper.la libdp.la libcfg.la libtransports
 
 check_PROGRAMS += unit-dataplane
 TESTS += unit-dataplane
-unit_dataplane_SOURCES = $(TEST_LIB) tests/gw/dp/dataplane.c tests/gw/dp/fake.h tests/gw/dp/fake.c tests/gw/dp/rig.c \
+unit_dataplane_SOURCES = $(TEST_LIB) tests/strict.c tests/strict.h tests/gw/dp/test_path.c tests/gw/dp/dataplane.c tests/gw/dp/fake.h tests/gw/dp/fake.c tests/gw/dp/rig.c \
 	tests/gw/dp/test_addrtab.c tests/gw/dp/test_attach.c tests/gw/dp/test_calltab.c tests/gw/dp/test_dp.c tests/gw/dp/test_dp_bundle.c tests/gw/dp/test_dp_call.c tests/gw/dp/test_dp_chan.c tests/gw/dp/test_dp_echo.c tests/gw/dp/test_dp_filter.c tests/gw/dp/test_dp_forward.c \
 	tests/gw/dp/test_dp_media.c tests/gw/dp/test_dp_memory.c tests/gw/dp/test_dp_report.c tests/gw/dp/test_dp_send.c tests/gw/ip/test_ip.c tests/gw/ip/test_super.c tests/gw/dp/test_gather.c tests/gw/dp/through.c tests/gw/dp/through.h tests/gw/dp/test_offloads_same.c tests/gw/dp/test_map.c \
 	tests/netns.c tests/netns.h tests/gw/netns.c tests/gw/netns.h tests/gw/test_netif.c tests/gw/test_netif_feature.c tests/gw/test_sa.c tests/gw/test_sa_xfrm.c tests/gw/dp/test_pool.c tests/gw/dp/test_prefixtab.c tests/gw/dp/test_rate.c \
@@ -78,7 +78,8 @@ unit_dataplane_SOURCES = $(TEST_LIB) tests/gw/dp/dataplane.c tests/gw/dp/fake.h 
 unit_dataplane_SOURCES += tests/gw/dp/test_stress.c
 unit_dataplane_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS) $(URCU_CFLAGS) $(PCAP_CFLAGS)
 EXTRA_DIST += tests/gw/dp/tsan.supp tests/vectors/gw-records-1.txt
-unit_dataplane_LDFLAGS = $(heap_ldflags) -Wl,--wrap=epoll_ctl -Wl,--wrap=pthread_create -Wl,--wrap=pool_copy
+unit_dataplane_LDFLAGS = $(heap_ldflags) -Wl,--wrap=epoll_ctl -Wl,--wrap=pthread_create -Wl,--wrap=pool_copy \
+	-Wl,--wrap=pthread_mutex_lock -Wl,--wrap=snprintf -Wl,--wrap=vsnprintf -Wl,--wrap=__snprintf_chk -Wl,--wrap=__vsnprintf_chk
 unit_dataplane_LDADD = libdp.la libcfg.la libnetif.la libtransports.la libppp.la libcore.la $(CUNIT_LIBS)
 
 check_PROGRAMS += unit-keeper
@@ -100,3 +101,12 @@ unit_processes_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS) $(OSMO_CFLAGS)
 unit_processes_LDFLAGS = $(heap_ldflags)
 unit_processes_LDADD = libcontrol.la libkeeper.la libdp.la libcfg.la libtransports.la libppp.la libcore.la \
 	$(OSMO_LIBS) $(CUNIT_LIBS)
+
+# A gateway that ends when a worker does on the path of frames what it must not (tests/strict.h).
+check_PROGRAMS += isthmus-strict
+isthmus_strict_SOURCES = gw/main.c tests/strict.c tests/strict.h tests/heap.c tests/heap.h
+isthmus_strict_CPPFLAGS = $(isthmus_CPPFLAGS) -DSTRICT_GATEWAY
+isthmus_strict_CFLAGS = $(isthmus_CFLAGS)
+isthmus_strict_LDFLAGS = $(isthmus_LDFLAGS) $(heap_ldflags) -Wl,--wrap=pthread_mutex_lock -Wl,--wrap=snprintf -Wl,--wrap=vsnprintf \
+	-Wl,--wrap=__snprintf_chk -Wl,--wrap=__vsnprintf_chk -Wl,--wrap=ip_path_rx
+isthmus_strict_LDADD = $(isthmus_LDADD)

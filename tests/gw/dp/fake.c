@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "tests/gw/dp/fake.h"
+#include "gw/dp/path.h"
 
 #include "tests/harness.h"
 
@@ -108,11 +109,13 @@ static void fake_keep(struct fake *f, const struct ist_frame *in)
 static int test_fake_send(struct ist_port *p, const struct ist_frame *in, unsigned n)
 {
 	struct fake *f = (struct fake *)p;
+	bool was = path_set(false); /* what is ours, is not the worker's */
 	unsigned i;
 	int rc;
 
 	pthread_mutex_lock(&f->lock);
 	f->send_calls++;
+	f->on_path = was;
 	for (i = 0; i < n && f->room && !f->send_error; i++) {
 		if (in[i].channel != in[0].channel)
 			abort();
@@ -123,6 +126,11 @@ static int test_fake_send(struct ist_port *p, const struct ist_frame *in, unsign
 	rc = f->send_error ? f->send_error : (int)i;
 	pthread_mutex_unlock(&f->lock);
 	ring_bell(f);
+	path_set(was);
+	if (f->bites)
+		f->bite = malloc(1);
+	free(f->bite);
+	f->bite = NULL;
 	return rc;
 }
 

@@ -52,6 +52,9 @@ struct fake {
 	struct dp *dp;	/* does what it was asked before the transport says something */
 	bool open, refuse_open;
 	unsigned in_the_way; /* so often it cannot be opened, since its address is in use */
+	bool on_path;	     /* the last send was (gw/dp/path.h) */
+	bool bites;	     /* a send takes memory */
+	void *volatile bite;
 	unsigned wakes, send_calls, answers, refusals, disconnects;
 	ist_channel asked; /* the last of these three */
 	enum ist_cause_kind why;

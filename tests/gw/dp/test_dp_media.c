@@ -3,6 +3,7 @@
 #include "core/bytes.h"
 #include "tests/gw/dp/fake.h"
 #include "tests/harness.h"
+#include "tests/strict.h"
 #include "transports/loop.h"
 #include "transports/udp/udp.h"
 
@@ -227,10 +228,13 @@ static void over_loop(const struct rig_form *form)
 	sides_down(&p);
 }
 
+/* It locks: its ends may be on two threads, and it is for tests and labs. */
 static void loop_in_each_form(void)
 {
+	strict_count(1);
 	for (const struct rig_form *f = rig_forms; f->name; f++)
 		over_loop(f);
+	strict_count(0);
 }
 
 static const struct test_case cases[] = {

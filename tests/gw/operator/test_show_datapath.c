@@ -26,7 +26,7 @@
 #define FORWARDING "device eth7 datagrams received together (rx-udp-gro-forwarding) "
 
 /* Each subject in each state. */
-static void states(void)
+static void datapath_in_each_state(void)
 {
 	vty_begin(CONF);
 	fake.workers = 2;
@@ -73,7 +73,7 @@ static void a_port_that_failed(void)
 }
 
 static const struct test_case cases[] = {
-	{"states", states},
+	{"in_each_state", datapath_in_each_state},
 	{"a_port_that_failed", a_port_that_failed},
 	{NULL, NULL},
 };

@@ -11,7 +11,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-static void states(void)
+static void offloads_by_errno(void)
 {
 	static const struct {
 		bool wanted;
@@ -84,7 +84,7 @@ static void buffers(void)
 }
 
 static const struct test_case cases[] = {
-	{"states", states},
+	{"by_errno", offloads_by_errno},
 	{"room", room},
 	{"buffers", buffers},
 	{NULL, NULL},
