@@ -57,6 +57,7 @@ unit_control_SOURCES = $(TEST_LIB) \
 unit_control_SOURCES += tests/gw/dhcp6/test_dhcp6.c tests/gw/dhcp6/test_dhcp6_read.c tests/gw/legs/test_leg_dhcp6.c
 unit_control_SOURCES += tests/gw/test_lns.c tests/gw/test_network.c tests/gw/test_record.c tests/gw/test_route_ask.c
 unit_control_SOURCES += tests/gw/aaa/test_rate.c tests/gw/legs/test_leg_rate.c tests/gw/operator/test_show_rates.c
+unit_control_SOURCES += tests/netns.c tests/netns.h
 unit_control_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS) $(OSMO_CFLAGS)
 unit_control_LDFLAGS = $(heap_ldflags) -Wl,--wrap=accept4 -Wl,--wrap=listen -Wl,--wrap=fdopen -Wl,--wrap=poll \
 	-Wl,--wrap=read -Wl,--wrap=pcap_open_dead -Wl,--wrap=pcap_dump_fopen -Wl,--wrap=osmo_fd_register \

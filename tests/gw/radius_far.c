@@ -52,11 +52,11 @@ static void radius_far_value(struct radius_far_record *out, const struct radius_
 		enum radius_name name;
 		size_t at;
 	} rows[] = {
-		ROW(ACCT_STATUS_TYPE, status),	    ROW(ACCT_DELAY_TIME, delay),
-		ROW(EVENT_TIMESTAMP, when),	    ROW(ACCT_SESSION_TIME, seconds),
-		ROW(ACCT_INPUT_OCTETS, in),	    ROW(ACCT_OUTPUT_OCTETS, out),
-		ROW(ACCT_INPUT_GIGAWORDS, in_giga), ROW(ACCT_OUTPUT_GIGAWORDS, out_giga),
-		ROW(ACCT_TERMINATE_CAUSE, cause),
+		ROW(FRAMED_IP_ADDRESS, address4),     ROW(ACCT_STATUS_TYPE, status),
+		ROW(ACCT_DELAY_TIME, delay),	      ROW(EVENT_TIMESTAMP, when),
+		ROW(ACCT_SESSION_TIME, seconds),      ROW(ACCT_INPUT_OCTETS, in),
+		ROW(ACCT_OUTPUT_OCTETS, out),	      ROW(ACCT_INPUT_GIGAWORDS, in_giga),
+		ROW(ACCT_OUTPUT_GIGAWORDS, out_giga), ROW(ACCT_TERMINATE_CAUSE, cause),
 	};
 #undef ROW
 

@@ -16,7 +16,7 @@ struct radius_far_got {
 
 /* What a record says; 0 and "" = it does not. */
 struct radius_far_record {
-	uint32_t status, delay, when, seconds, in, out, in_giga, out_giga, cause;
+	uint32_t status, delay, when, seconds, in, out, in_giga, out_giga, cause, address4;
 	char session[RADIUS_ACCT_ID], user[64];
 	unsigned classes;
 };

@@ -356,7 +356,13 @@ static void what_becomes_known_is_told_at_once(void)
 	acct_session_changed(s, clock_us);
 	acct_turn();
 	CU_ASSERT_EQUAL(heards, 2);
-	acct_session_free(s);
+	acct_kill(); /* and the next life knows it too */
+	acct_life();
+	acct_resumed(at.acct, clock_us);
+	acct_turn();
+	CU_ASSERT_EQUAL_FATAL(heards, 3);
+	CU_ASSERT_EQUAL(heard[2].r.status, 2);
+	CU_ASSERT_EQUAL(heard[2].r.address4, 0x0a000001);
 	acct_tear_down();
 }
 

@@ -5,6 +5,7 @@
 #include "gw/dynauth.h"
 #include "tests/gw/bench.h"
 #include "tests/heap.h"
+#include "tests/netns.h"
 #include "transports/kit/opening.h"
 
 #include <arpa/inet.h>
@@ -178,6 +179,8 @@ static int client_asks(const char *host, const char *more)
 	struct sockaddr_in from = {.sin_family = AF_INET,
 				   .sin_port = htons(client_port),
 				   .sin_addr = {htonl(0x7f000000 | client_host)}};
+	const struct sockaddr_in6 from6 = {.sin6_family = AF_INET6,
+					   .sin6_addr = IN6ADDR_LOOPBACK_INIT};
 	socklen_t from_len = sizeof(from);
 	int fd = socket(to.ss_family, SOCK_DGRAM | SOCK_CLOEXEC, 0), cause = 0;
 	struct radius_writer b;
@@ -191,9 +194,12 @@ static int client_asks(const char *host, const char *more)
 	radius_put_u32(&b, RADIUS_EVENT_TIMESTAMP, WALL);
 	b.w.len += test_hex(octets + b.w.len, 400, more);
 	CU_ASSERT_FATAL(fd >= 0);
-	if (to.ss_family == AF_INET)
+	if (to.ss_family == AF_INET) {
 		CU_ASSERT_FATAL(!bind(fd, (struct sockaddr *)&from, sizeof(from)) &&
 				!getsockname(fd, (struct sockaddr *)&from, &from_len));
+	} else {
+		CU_ASSERT_FATAL(!bind(fd, (const struct sockaddr *)&from6, sizeof(from6)));
+	}
 	asked_from = ntohs(from.sin_port);
 	n = (ssize_t)radius_end(&b, SECRET, 16);
 	CU_ASSERT_EQUAL_FATAL(sendto(fd, octets, (size_t)n, 0, (struct sockaddr *)&to, to_len), n);
@@ -241,6 +247,22 @@ static void it_is_answered_from_where_it_came_to(void)
 				     "refused: session context not found"),
 			1);
 	listen_end();
+}
+
+/* It would leave from ::1, which is nearest to the client. */
+static void of_several_ipv6_addresses_too(void)
+{
+	static const uint8_t other[16] = {0x20, 1, 0xd, 0xb8, [15] = 1};
+
+	if (!netns_enter("coa_listen of_several_ipv6_addresses_too"))
+		return;
+	netns_loopback6(other);
+	listen_begin();
+	CU_ASSERT_EQUAL(client_asks("2001:db8::1", ""), 0);
+	CU_ASSERT_EQUAL_FATAL(answered_by.ss_family, AF_INET6);
+	ASSERT_OCTETS(((struct sockaddr_in6 *)&answered_by)->sin6_addr.s6_addr, 16, other, 16);
+	listen_end();
+	netns_leave();
 }
 
 /* RFC 5176 section 3: all that is named must be ours. */
@@ -374,6 +396,7 @@ static void without_clients_or_memory(void)
 
 static const struct test_case cases[] = {
 	{"it_is_answered_from_where_it_came_to", it_is_answered_from_where_it_came_to},
+	{"of_several_ipv6_addresses_too", of_several_ipv6_addresses_too},
 	{"a_request_is_for_us", a_request_is_for_us},
 	{"what_is_wrong_is_named", what_is_wrong_is_named},
 	{"each_row_is_shown", each_row_is_shown},

@@ -289,6 +289,30 @@ static void a_grant_goes_along(void)
 	}
 }
 
+/* Nobody has written that. */
+static void a_name_that_is_too_long_spoils_the_record(void)
+{
+	uint8_t rec[1024], longer[1024 + GRANT_NAME];
+	struct wr w = wr_init(rec, sizeof(rec));
+
+	GRANTED(ALL); /* "gold" comes first */
+	grant_save(&draft.g, &w);
+	for (unsigned more = GRANT_NAME - 4; more <= GRANT_NAME - 3; more++) {
+		struct wr l = wr_init(longer, sizeof(longer));
+		struct grant *back;
+		struct rd r;
+
+		wr_u16(&l, (uint16_t)(w.len - 2 + more));
+		wr_u8(&l, (uint8_t)(4 + more));
+		for (unsigned i = 0; i < 4 + more; i++)
+			wr_u8(&l, 'x');
+		wr_bytes(&l, rec + 7, w.len - 7);
+		r = rd_init(longer, l.len);
+		CU_ASSERT_EQUAL(grant_read(&r, &back), 4 + more <= GRANT_NAME);
+		free(back);
+	}
+}
+
 static void no_grant_goes_along(void)
 {
 	uint8_t rec[8];
@@ -316,6 +340,7 @@ static const struct test_case cases[] = {
 	{"routes_have_a_limit", routes_have_a_limit},
 	{"a_grant_is_kept", a_grant_is_kept},
 	{"a_grant_goes_along", a_grant_goes_along},
+	{"a_name_that_is_too_long_spoils_the_record", a_name_that_is_too_long_spoils_the_record},
 	{"no_grant_goes_along", no_grant_goes_along},
 	{NULL, NULL},
 };
