@@ -14,10 +14,10 @@
 #include <time.h>
 
 /* clang says by a feature what gcc says by a macro. */
-#if defined(__SANITIZE_ADDRESS__)
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 #define TEST_SANITIZED 1
 #elif defined(__has_feature)
-#define TEST_SANITIZED __has_feature(address_sanitizer)
+#define TEST_SANITIZED (__has_feature(address_sanitizer) || __has_feature(thread_sanitizer))
 #else
 #define TEST_SANITIZED 0
 #endif

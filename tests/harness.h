@@ -33,7 +33,7 @@ struct test_form {
 };
 int test_main_forms(int argc, char **argv, const struct test_form *forms);
 
-/* This program looks for mistakes of memory as it runs. */
+/* This program looks for mistakes of memory, or of threads, as it runs. */
 extern const bool test_sanitized;
 
 /* This machine cannot run the test that calls this: say why, and return from it. */

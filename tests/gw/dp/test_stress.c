@@ -11,16 +11,21 @@
 #include "core/bytes.h"
 #include "tests/gw/dp/pass.h"
 #include "tests/harness.h"
+#include "tests/heap.h"
 
 #include <pcap.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define STRESS_PAIRS	16u
 #define STRESS_CHANNELS 4u
 #define STRESS_OPS	200u
+#define STRESS_GUESTS	64u
+#define STRESS_DAY	(test_sanitized ? 10800u : 86400u)
+#define STRESS_LATER	512u
 #define STRESS_STEP	64u /* frames that have come before the next thing is done */
 #define STRESS_BATCH	16u
 #define STRESS_FRAME	24u
@@ -57,7 +62,7 @@ static struct {
 	/* the test's own */
 	uint64_t seed, given, told, told_control; /* given: to be sent, or dropped */
 	uint32_t filter;
-	unsigned changes, passes;
+	unsigned changes, passes, guests;
 } load;
 
 static unsigned stress_random(uint64_t *seed, unsigned n)
@@ -462,7 +467,7 @@ static void stress_rest(struct pass *p)
 		stress_turn(p);
 }
 
-static void calls_come_and_go_under_full_load(void)
+static void stress_step(struct pass *p)
 {
 	static const struct {
 		unsigned one_in;
@@ -472,19 +477,23 @@ static void calls_come_and_go_under_full_load(void)
 		{4, stress_sends},   {8, stress_leg_goes},    {4, stress_goes},
 		{3, stress_changes}, {1, stress_comes},
 	};
+	unsigned k = 0;
+
+	stress_wait_frames(p, STRESS_STEP);
+	while (stress_random(&load.seed, rows[k].one_in))
+		k++;
+	rows[k].run(p);
+}
+
+static void calls_come_and_go_under_full_load(void)
+{
 	struct pass p;
 
 	stress_begin(&p);
 	for (unsigned i = 0; i < STRESS_PAIRS; i++)
 		stress_call(&p, i);
-	for (unsigned i = 0; i < STRESS_OPS; i++) {
-		unsigned k = 0;
-
-		stress_wait_frames(&p, STRESS_STEP);
-		while (stress_random(&load.seed, rows[k].one_in))
-			k++;
-		rows[k].run(&p);
-	}
+	for (unsigned i = 0; i < STRESS_OPS; i++)
+		stress_step(&p);
 	stress_rest(&p);
 	stress_show(p.r.dp);
 	CU_ASSERT_TRUE(stress_adds_up(p.r.dp));
@@ -492,7 +501,79 @@ static void calls_come_and_go_under_full_load(void)
 	pass_end(&p);
 }
 
+/* --- a day ------------------------------------------------------------------------------------ */
+
+/* One that lives for a moment, with a filter and numbers, as the other half of no pair. */
+static void stress_guest(struct pass *p, unsigned n)
+{
+	struct dp_call c = {
+		.tid = STRESS_TID,
+		.sid = (uint16_t)(STRESS_SID + STRESS_PAIRS + n % STRESS_GUESTS),
+		.channel = stress_channel(0, n),
+		.data = {.peer_tid = 99, .peer_sid = STRESS_SID, .reorder = 8},
+		.mode = DP_FORWARD,
+		.to_tid = STRESS_TID + 1,
+		.to_sid = STRESS_SID,
+		.mtu = 1400,
+		.filter = {[DP_FILTER_PPP_IN] = load.filter},
+	};
+
+	CU_ASSERT_EQUAL(dp_call_set(p->r.dp, &c), 0);
+	dp_call_del(
+		p->r.dp, c.tid,
+		(uint16_t)(STRESS_SID + STRESS_PAIRS + (n + STRESS_GUESTS / 2) % STRESS_GUESTS));
+	load.guests++;
+}
+
+/* So many calls come and go, with what befalls those of the pairs; then all have gone. */
+static void stress_hours(struct pass *p, unsigned calls)
+{
+	uint64_t end;
+
+	atomic_store(&load.go, true);
+	for (unsigned i = 0; i < calls; i++) {
+		stress_guest(p, i);
+		if (i % 512 == 0)
+			stress_step(p);
+		if (i % 64 == 0)
+			stress_turn(p);
+	}
+	for (unsigned i = 0; i < STRESS_GUESTS; i++)
+		dp_call_del(p->r.dp, STRESS_TID, (uint16_t)(STRESS_SID + STRESS_PAIRS + i));
+	stress_rest(p);
+	stress_passes(p); /* whatever only ends with its data side does */
+	end = dp_now() + STRESS_PATIENCE;
+	while (!stress_adds_up(p->r.dp) && dp_now() < end)
+		stress_turn(p);
+	CU_ASSERT_TRUE(stress_adds_up(p->r.dp));
+}
+
+/* A call for each second of it, or for some: no more memory than in the morning, but for slots of
+ * counters that the workers gave back late, and no descriptor. */
+static void a_day_leaves_nothing_behind(void)
+{
+	unsigned blocks;
+	struct pass p;
+	int fd, later;
+
+	stress_begin(&p);
+	stress_hours(&p, STRESS_DAY / 12);
+	blocks = heap_blocks();
+	fd = dup(0);
+	close(fd);
+	stress_hours(&p, STRESS_DAY);
+	later = dup(0);
+	close(later);
+	printf("  %u calls, %u blocks in the morning, %u in the evening\n", load.guests, blocks,
+	       heap_blocks());
+	CU_ASSERT_TRUE(heap_blocks() <= blocks + STRESS_LATER);
+	CU_ASSERT_EQUAL(later, fd);
+	CU_ASSERT_EQUAL(atomic_load(&load.disorder), 0);
+	pass_end(&p);
+}
+
 static const struct test_case cases[] = {
+	{"a_day_leaves_nothing_behind", a_day_leaves_nothing_behind},
 	{"calls_come_and_go_under_full_load", calls_come_and_go_under_full_load},
 	{NULL, NULL},
 };
