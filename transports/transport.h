@@ -235,6 +235,10 @@ struct ist_host {
 	 * here on, which does not wait and is closed on exec; or -errno, -ENOSYS for a port that is
 	 * to open by itself, as it does when this is NULL. */
 	int (*open)(void *host, const struct ist_open *what);
+	/* Half of what can wait to be read is waiting, or no longer.  While it is the host drops
+	 * users' packets, so that what keeps tunnels, calls and circuits alive is read before it is
+	 * lost.  Test `size`; may be NULL. */
+	void (*crowded)(void *host, bool on);
 };
 
 /* --- configuration ---------------------------------------------------------------------------- */

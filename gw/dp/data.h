@@ -243,6 +243,7 @@ struct worker_port {
 	unsigned timers;
 	atomic_bool woken;
 	bool tap_on;
+	bool crowded;		    /* as its transport has said last */
 	int late[WORKER_PORT_LATE]; /* sockets to be read once data waits no more */
 	unsigned lates;
 	struct ist_host host;

@@ -413,7 +413,8 @@ bool dp_tun_any_gone(const struct dp *dp);
 	X(BUNDLE_LINKS, "bundle-links", "packet that no link of the bundle can carry")       \
 	X(NOT_SET, "entry-not-set", "entry of a call or route that data had no memory for")  \
 	X(DIED_CONTROL, "died-control", "control message in a mailbox when data died")       \
-	X(DIED_FRAME, "died-frame", "PPP frame in a mailbox when data died")
+	X(DIED_FRAME, "died-frame", "PPP frame in a mailbox when data died")                 \
+	X(CROWDED, "crowded", "user's packet while more came by its port than is read")
 
 enum dp_reason {
 #define X(sym, key, words) DP_R_##sym,

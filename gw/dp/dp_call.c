@@ -221,6 +221,10 @@ void call_info_in(struct worker *w, struct call *c, uint16_t proto, const struct
 {
 	bool ip = proto == PPP_IP || proto == PPP_IPV6;
 
+	if (__builtin_expect(w->crowded, 0) && proto < PPP_NETWORK_CONTROL) {
+		call_drop(w, c, DP_R_CROWDED);
+		return;
+	}
 	if (filter_has(c, DP_FILTER_PPP_IN) && c->c.mode != DP_MEMBER &&
 	    !filter_run_ppp(w, c, DP_FILTER_PPP_IN, proto, info->p, info->left))
 		return;
@@ -580,6 +584,7 @@ void frames_in(struct worker_port *p, const struct ist_frame *f, unsigned n)
 {
 	bool might = gather_may(p->w, true), was = path_set(true);
 
+	p->w->crowded = p->crowded;
 	for (; n; n--, f++) {
 		struct rd r = rd_init(f->payload, f->len);
 		size_t one = f->segment ? f->segment : f->len;
@@ -592,6 +597,7 @@ void frames_in(struct worker_port *p, const struct ist_frame *f, unsigned n)
 			dp_call_frame_in(p, f->channel, rd_take(&r, len), len);
 		} while (r.left);
 	}
+	p->w->crowded = false;
 	tx_flush(p->w); /* what goes on is in memory that is the transport's again now */
 	gather_may(p->w, might);
 	path_set(was);

@@ -294,6 +294,11 @@ static bool host_may_be_late(const struct ist_open *what)
 	       what->kind == IST_OPEN_TAP;
 }
 
+static void host_crowded(void *host, bool on)
+{
+	((struct worker_port *)host)->crowded = on;
+}
+
 static int host_open(void *host, const struct ist_open *what)
 {
 	struct worker_port *p = host;
@@ -322,4 +327,5 @@ const struct ist_host host_table = {
 	.writable = host_writable,
 	.failed = host_failed,
 	.open = host_open,
+	.crowded = host_crowded,
 };

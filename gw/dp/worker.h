@@ -110,6 +110,7 @@ struct worker {
 	uint8_t *packets; /* of one batch from a TUN or another worker, WORKER_PACKETS octets */
 	uint8_t *filter_frame; /* a PPP frame that a filter looks at, WORKER_FILTER_FRAME octets */
 	uint8_t *whole;	       /* a frame put together of fragments, likewise */
+	bool crowded;	       /* what comes is from a port that is */
 	uint32_t passed;       /* workers whose pair ring got something in this batch */
 	uint32_t icmp_tokens;
 	uint64_t icmp_refilled;

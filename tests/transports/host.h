@@ -65,7 +65,7 @@ struct fake_host {
 	} timer[32];
 	struct ist_open open[FAKE_OPENS]; /* what the port's check has named, and may be opened */
 	unsigned opens;
-	bool tap_on, woken;
+	bool tap_on, woken, crowded;
 	int in_call;
 	unsigned errors, warnings; /* logged */
 	char last_log[256];

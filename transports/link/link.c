@@ -32,6 +32,7 @@ struct link {
 	void *impl;
 	struct link_conf conf;
 	bool started, up, busy; /* busy: on_time will set the timer */
+	bool crowded;		/* the host has been told */
 	uint32_t timer;
 	uint64_t at;	  /* the timer's */
 	uint64_t recheck; /* when to look at the carrier, or to start again */
@@ -176,6 +177,17 @@ static void link_hold(struct link *l, const struct link_frame *f, uint32_t tag)
 		if (!delay_push(&l->held, due[n], tag, f->head, f->head ? f->head_len : 0,
 				f->payload, f->len))
 			l->count[LINK_TX_FULL]++;
+}
+
+void link_crowded(struct link *l, bool on)
+{
+	const struct ist_host *h = l->conf.host;
+
+	if (l->crowded == on)
+		return;
+	l->crowded = on;
+	if (IST_HAS(h, crowded) && h->crowded)
+		h->crowded(l->conf.host_ctx, on);
 }
 
 void link_received(struct link *l, const struct link_frame *f, unsigned n)

@@ -109,6 +109,7 @@ unsigned link_blocks_receive(struct link_ring *g, struct link_socket *s)
 	unsigned got = 0;
 
 	for (unsigned i = 0; i < g->shape->blocks && link_blocks_is_ours(g, g->next); i++) {
+		link_crowded(s->link, link_blocks_is_ours(g, g->next + g->shape->blocks / 2));
 		atomic_fetch_or(link_blocks_status(g, g->next), READING);
 		got += link_blocks_hand_on(s, link_blocks_block(g, g->next));
 		link_blocks_give_back(g);

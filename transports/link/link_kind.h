@@ -51,6 +51,8 @@ void link_counted(struct link *l, enum link_counter c);
 void link_counted_many(struct link *l, enum link_counter c, uint64_t n);
 /* Frames have come. */
 void link_received(struct link *l, const struct link_frame *f, unsigned n);
+/* What waits to be read is half of what can, or is less: said before those frames are received. */
+void link_crowded(struct link *l, bool on);
 /* Have check called soon, and by itself every second; allowed from anywhere. */
 void link_recheck(struct link *l);
 

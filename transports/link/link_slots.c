@@ -133,6 +133,15 @@ static unsigned link_slots_count(const struct link_ring *g)
 	return n;
 }
 
+/* The slot half way round is taken only when all before it are. */
+static bool link_slots_are_many(const struct link_ring *g)
+{
+	unsigned at = g->next + g->shape->slots / 2;
+	uint8_t *slot = link_slots_slot(g, at < g->shape->slots ? at : at - g->shape->slots);
+
+	return atomic_load_explicit(link_slots_status(slot), memory_order_relaxed) & TP_STATUS_USER;
+}
+
 static unsigned link_slots_hand_on(struct link_ring *g, struct link_socket *s)
 {
 	struct link_frame frames[LINK_RING_BATCH];
@@ -141,6 +150,7 @@ static unsigned link_slots_hand_on(struct link_ring *g, struct link_socket *s)
 	if (!got)
 		return 0;
 	link_slots_note(g, got);
+	link_crowded(s->link, got == LINK_RING_BATCH && link_slots_are_many(g));
 	for (unsigned i = 0; i < got; i++, at = link_slots_after(g, at))
 		n += link_slots_frame_of(g, s, link_slots_slot(g, at), &copies, &frames[n]);
 	if (n)

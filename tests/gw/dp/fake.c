@@ -384,6 +384,9 @@ static void do_one(struct fake *f, unsigned i)
 		f->mtu = (uint32_t)f->todo[i].len;
 		f->host->mtu_changed(f->host_ctx, c);
 		break;
+	case FAKE_CROWDED:
+		f->host->crowded(f->host_ctx, f->todo[i].len);
+		break;
 	case FAKE_TIMER:
 		f->timer_channel = c;
 		if (f->host->timer(f->host_ctx, &f->timer, 0, fake_on_time, f))
@@ -501,6 +504,11 @@ void fake_say(struct fake *f, enum fake_what what, ist_channel c)
 void fake_say_mtu(struct fake *f, ist_channel c, unsigned mtu)
 {
 	test_fake_say(f, FAKE_MTU, c, NULL, mtu, 0);
+}
+
+void fake_say_crowded(struct fake *f, bool on)
+{
+	test_fake_say(f, FAKE_CROWDED, 0, NULL, on, 0);
 }
 
 void fake_say_room(struct fake *f, ist_channel c, unsigned room)

@@ -27,8 +27,9 @@ enum fake_what {
 	FAKE_FAILED,
 	FAKE_LOG,
 	FAKE_TAP,
-	FAKE_MTU,   /* len: its new MTU */
-	FAKE_TIMER, /* a timer now; it says "up" of the channel */
+	FAKE_MTU,     /* len: its new MTU */
+	FAKE_CROWDED, /* len: it is, or no longer */
+	FAKE_TIMER,   /* a timer now; it says "up" of the channel */
 };
 
 struct fake_frame {
@@ -155,6 +156,7 @@ static inline l2tp_channel rig_channel(const struct rig *r, ist_channel c)
 /* Have the transport say something; the last two are the frame, as hex or octets. */
 void fake_say(struct fake *f, enum fake_what what, ist_channel c);
 void fake_say_mtu(struct fake *f, ist_channel c, unsigned mtu);
+void fake_say_crowded(struct fake *f, bool on);
 void fake_say_room(struct fake *f, ist_channel c, unsigned room);
 void fake_hex(struct fake *f, ist_channel c, const char *hex);
 void fake_octets(struct fake *f, ist_channel c, const uint8_t *p, size_t len, uint32_t segment);

@@ -729,7 +729,40 @@ static void ppp_without_a_line_is_counted(void)
 	}
 }
 
+/* Users' packets go first, so that tunnels and links live. */
+static void do_crowded(struct rig *r)
+{
+	struct dp_call c = {
+		.tid = 2, .sid = 3, .channel = rig_channel(r, 7), .mode = DP_TERMINAL, .mtu = 1400};
+
+	fake_say(r->fake, FAKE_UP, 7);
+	CU_ASSERT_FATAL(rig_wait_lines(r, 1));
+	CU_ASSERT_FATAL(!dp_call_set(r->dp, &c));
+	fake_say_crowded(r->fake, true);
+	fake_hex(r->fake, 7, "0002 0002 0003 ff03 0021 4500");
+	fake_hex(r->fake, 7, "0002 0002 0003 ff03 003d c000 0000");
+	fake_hex(r->fake, 7, "c802 000c 0002 0000 0001 0001");
+	fake_hex(r->fake, 7, "0002 0002 0003 ff03 c021 0901 0008 0000 0000");
+	fake_hex(r->fake, 7, "0002 0002 0003 ff03 8021 0101 0004");
+	CU_ASSERT_FATAL(rig_wait_lines(r, 4));
+	CU_ASSERT_STRING_EQUAL(r->line[1].text, "control 7");
+	CU_ASSERT_STRING_EQUAL(r->line[2].text, "ppp 2/3");
+	CU_ASSERT_STRING_EQUAL(r->line[3].text, "ppp 2/3");
+	CU_ASSERT_EQUAL(rig_reason(r, DP_R_CROWDED), 2);
+	fake_say_crowded(r->fake, false);
+	fake_hex(r->fake, 7, "0002 0002 0003 ff03 0021 4500");
+	CU_ASSERT_TRUE(rig_wait_lines(r, 5)); /* early: its NCP is not open */
+	CU_ASSERT_EQUAL(rig_reason(r, DP_R_CROWDED), 2);
+}
+
+static void a_crowded_port_brings_what_keeps_links_alive(void)
+{
+	rig_each(do_crowded);
+}
+
 static const struct test_case cases[] = {
+	{"a_crowded_port_brings_what_keeps_links_alive",
+	 a_crowded_port_brings_what_keeps_links_alive},
 	{"rfc2661_3_1_every_header", rfc2661_3_1_every_header},
 	{"rfc1661_framing_is_undone", rfc1661_framing_is_undone},
 	{"bad_data_is_counted", bad_data_is_counted},

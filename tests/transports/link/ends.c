@@ -77,11 +77,17 @@ static int ends_link(struct end *e, const char *text, const char *const *pairs,
 	return r;
 }
 
+static void end_crowded(void *host, bool on)
+{
+	((struct fake_host *)host)->crowded = on;
+}
+
 int end_try(struct end *e, const char *text, const char *const *pairs, char *err, size_t len)
 {
 	memset(e, 0, sizeof(*e));
 	fake_init(&e->h);
 	e->h.host.open = end_opener;
+	e->h.host.crowded = end_crowded;
 	return ends_link(e, text, pairs, NULL, err, len);
 }
 

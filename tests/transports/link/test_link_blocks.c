@@ -231,7 +231,38 @@ static void round_and_round(void)
 	link_blocks_finish();
 }
 
+static unsigned crowded_frames;
+
+static bool link_blocks_in_a_crowd(void *impl, const struct sockaddr_storage *from,
+				   struct link_frame *f)
+{
+	(void)impl;
+	(void)from;
+	(void)f;
+	crowded_frames += end.h.crowded;
+	return true;
+}
+
+/* The host is told before it has the frames of the block that is read then. */
+static void a_half_is_a_crowd(void)
+{
+	const unsigned half = BLOCKS / 2;
+
+	link_blocks_begin();
+	sock.take = link_blocks_in_a_crowd;
+	crowded_frames = 0;
+	for (unsigned i = 0; i < half + 3; i++) {
+		link_blocks_add(i, "frame", 5, 5, PACKET_HOST);
+		link_blocks_hand_over(i);
+	}
+	CU_ASSERT_EQUAL(link_ring_receive(&ring, &sock), half + 3);
+	CU_ASSERT_EQUAL(crowded_frames, 3);
+	CU_ASSERT_FALSE(end.h.crowded);
+	link_blocks_finish();
+}
+
 static const struct test_case cases[] = {
+	{"a_half_is_a_crowd", a_half_is_a_crowd},
 	{"block_of_frames", one_block},
 	{"cut_frames_and_empty_blocks", cut_and_empty},
 	{"round_and_round", round_and_round},

@@ -287,7 +287,65 @@ static void what_was_left_is_not_believed(void)
 	link_slots_finish();
 }
 
+/* --- more comes than is read ------------------------------------------------------------------ */
+
+/* Each frame that is served lets three more come; one that is dropped by a host which was told so
+ * lets none.  Every fiftieth is one that must not be lost. */
+static struct {
+	unsigned due, sent, kept, lost, served;
+	bool deaf; /* the host takes no notice */
+} rush;
+
+static bool link_slots_serve(void *impl, const struct sockaddr_storage *from, struct link_frame *f)
+{
+	(void)impl;
+	(void)from;
+	rush.kept += f->payload[0];
+	if (end.h.crowded && !rush.deaf)
+		return false;
+	rush.due += 3;
+	rush.served++;
+	return true;
+}
+
+/* How many of the frames that must not be lost were. */
+static unsigned link_slots_rush(bool deaf)
+{
+	unsigned at = 0, kept = 0;
+
+	link_slots_begin();
+	sock.take = link_slots_serve;
+	memset(&rush, 0, sizeof(rush));
+	rush.due = 100;
+	rush.deaf = deaf;
+	for (unsigned turn = 0; turn < 200; turn++) {
+		for (; rush.due; rush.due--, rush.sent++) {
+			uint8_t keep = rush.sent % 50 == 0;
+
+			kept += keep;
+			if (status(at) != TP_STATUS_KERNEL)
+				rush.lost++;
+			else
+				link_slots_put(at++, &keep, sizeof(keep));
+		}
+		link_ring_receive(&ring, &sock);
+	}
+	while (link_ring_receive(&ring, &sock))
+		;
+	CU_ASSERT_TRUE(rush.served > 10000);
+	link_slots_finish();
+	return kept - rush.kept;
+}
+
+static void nothing_is_lost_of_what_must_not_be(void)
+{
+	CU_ASSERT_EQUAL(link_slots_rush(false), 0);
+	CU_ASSERT_EQUAL(rush.lost, 0);
+	CU_ASSERT_TRUE(link_slots_rush(true) > 100); /* there was too much indeed */
+}
+
 static const struct test_case cases[] = {
+	{"nothing_is_lost_of_what_must_not_be", nothing_is_lost_of_what_must_not_be},
 	{"frame_by_frame", frame_by_frame},
 	{"cut_frames", cut_frames},
 	{"round_and_round", round_and_round},
