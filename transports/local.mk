@@ -10,7 +10,7 @@ libtransports_la_SOURCES = transports/transport.h transports/builtin.h transport
 	transports/kit/udp_addr.h transports/kit/udp_addr.c \
 	transports/udp/udp_table.h transports/udp/udp_table.c transports/udp/udp_cmsg.h transports/udp/udp_cmsg.c \
 	transports/udp/udp_peer.h transports/udp/udp_peer.c \
-	transports/kit/opening.h transports/kit/opening.c transports/kit/sock_buffer.h transports/kit/offloads.h transports/kit/offloads.c transports/udp/udp.h transports/udp/udp_int.h transports/udp/udp.c transports/udp/udp_rx.c transports/udp/udp_tx.c transports/udp/udp_urgent.c transports/udp/udp_freeze.c \
+	transports/kit/opening.h transports/kit/opening.c transports/kit/sock_buffer.h transports/kit/offloads.h transports/kit/offloads.c transports/udp/udp.h transports/udp/udp_int.h transports/udp/udp.c transports/udp/udp_rx.c transports/udp/udp_tx.c transports/udp/udp_steer.h transports/udp/udp_steer.c transports/udp/udp_urgent.c transports/udp/udp_freeze.c \
 	transports/kit/delay.h transports/kit/delay.c transports/kit/due.h transports/kit/due.c \
 	transports/kit/impair.h transports/kit/impair.c \
 	transports/loop.h \

@@ -25,6 +25,7 @@
 	X(udp_cmsg)        \
 	X(udp_offload)     \
 	X(udp_urgent)      \
+	X(udp_steer)       \
 	X(delay)           \
 	X(due)             \
 	X(impair)          \

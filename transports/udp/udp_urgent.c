@@ -4,27 +4,22 @@
  * read the kernel drops what finds the socket full, whatever it is; these have a buffer of their
  * own, and lie in no queue behind data.
  *
- * Both are of one group (SO_REUSEPORT), in which a program of the classic BPF machine, which needs
- * no privilege, chooses by the T bit.  The first one is bound before it may share, so that an
- * address which somebody else has is refused as ever.
+ * Both are of one group (SO_REUSEPORT), in which a program chooses (udp_steer.h).  The first one is
+ * bound before it may share, so that an address which somebody else has is refused as ever.
  */
 #include "transports/udp/udp.h"
 
 #include "transports/kit/opening.h"
 #include "transports/kit/sock_buffer.h"
 #include "transports/udp/udp_int.h"
+#include "transports/udp/udp_steer.h"
 
 #include <errno.h>
-#include <linux/filter.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define URGENT_PART 4u	  /* of the listen socket's buffer: the messages are few */
-#define T_BIT	    0x80u /* RFC 2661 3.1, in the first octet */
-
-/* In the order in which they were bound. */
-enum { MEMBER_DATA, MEMBER_URGENT };
+#define URGENT_PART 4u /* of the listen socket's buffer: the messages are few */
 
 bool udp_urgent_opening(const struct ist_open *listen, struct ist_open *out)
 {
@@ -34,17 +29,14 @@ bool udp_urgent_opening(const struct ist_open *listen, struct ist_open *out)
 	return listen->port; /* of one that the kernel chooses the number is not known before */
 }
 
-/* A datagram without octets ends the program, which means the first member.  on = false: all goes
- * there, for a process that may not know of a second one. */
+/* on = false: all goes to the listen socket, for a process that may not know of a second one. */
 static int udp_urgent_steer(int fd, bool on)
 {
-	struct sock_filter code[] = {
-		BPF_STMT(BPF_LD | BPF_B | BPF_ABS, 0),
-		BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, T_BIT, 0, 1),
-		BPF_STMT(BPF_RET | BPF_K, on ? MEMBER_URGENT : MEMBER_DATA),
-		BPF_STMT(BPF_RET | BPF_K, MEMBER_DATA),
+	struct sock_filter code[UDP_STEER_CODE] = {BPF_STMT(BPF_RET | BPF_K, 0)};
+	const struct sock_fprog program = {
+		(unsigned short)(on ? udp_steer_code(code, 1) : 1),
+		code,
 	};
-	const struct sock_fprog program = {sizeof(code) / sizeof(code[0]), code};
 
 	return setsockopt(fd, SOL_SOCKET, SO_ATTACH_REUSEPORT_CBPF, &program, sizeof(program)) < 0
 		       ? -errno

@@ -14,11 +14,18 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define URGENT_AT   "127.77.3.1:1701"
 #define URGENT_MANY 900u /* datagrams: several times what the socket keeps */
 #define URGENT_EACH 45u	 /* of which one is control */
 
-static const char *const urgent_config[] = {"listen=" URGENT_AT, "rcvbuf=65536", NULL};
+static char urgent_listen[60];
+static const char *const urgent_config[] = {urgent_listen, "rcvbuf=65536", NULL};
+
+/* Where the port listens: another address in each process. */
+static const char *urgent_at(void)
+{
+	snprintf(urgent_listen, sizeof(urgent_listen), "listen=%s:28141", kernel_loopback());
+	return urgent_listen + strlen("listen=");
+}
 
 static void urgent_send(int fd, const void *data, size_t len)
 {
@@ -26,7 +33,7 @@ static void urgent_send(int fd, const void *data, size_t len)
 	struct udp_ep e;
 	socklen_t n;
 
-	CU_ASSERT_TRUE_FATAL(udp_ep_parse(&e, URGENT_AT, 0));
+	CU_ASSERT_TRUE_FATAL(udp_ep_parse(&e, urgent_at(), 0));
 	n = udp_ep_to_sock(&e, &ss);
 	CU_ASSERT_EQUAL(sendto(fd, data, len, 0, (struct sockaddr *)&ss, n), (ssize_t)len);
 }
@@ -83,6 +90,7 @@ static void control_is_not_lost_when_data_is(void)
 	struct fake_host h;
 
 	CU_ASSERT_TRUE_FATAL(fd >= 0);
+	urgent_at();
 	fake_open(&h, &udp_transport, urgent_config);
 	urgent_overload(&h, fd);
 	fake_hand_over(&h, urgent_config);
@@ -101,6 +109,7 @@ static void what_waits_comes_along(void)
 	unsigned data, sent;
 
 	CU_ASSERT_TRUE_FATAL(fd >= 0);
+	urgent_at();
 	fake_open(&h, &udp_transport, urgent_config);
 	sent = urgent_flood(fd);
 	fake_hand_over(&h, urgent_config);
@@ -126,6 +135,7 @@ static void answers_come_from_the_address(void)
 	char text[80];
 
 	CU_ASSERT_TRUE_FATAL(fd >= 0);
+	urgent_at();
 	fake_open(&h, &udp_transport, urgent_config);
 	urgent_send(fd, zlb, sizeof(zlb));
 	CU_ASSERT_TRUE_FATAL(fake_wait(&h, FAKE_FRAME, 1));
@@ -135,7 +145,7 @@ static void answers_come_from_the_address(void)
 			sizeof(zlb));
 	CU_ASSERT_TRUE_FATAL(udp_ep_from_sock(&e, &ss));
 	udp_ep_format(&e, text, sizeof(text));
-	CU_ASSERT_STRING_EQUAL(text, URGENT_AT);
+	CU_ASSERT_STRING_EQUAL(text, urgent_at());
 	fake_close(&h);
 	close(fd);
 }
@@ -146,6 +156,7 @@ static void an_address_is_taken_as_ever(void)
 	struct fake_host h, second;
 	char err[160];
 
+	urgent_at();
 	fake_open(&h, &udp_transport, urgent_config);
 	CU_ASSERT_EQUAL(fake_try(&second, &udp_transport, urgent_config, err, sizeof(err)),
 			-EADDRINUSE);
@@ -172,7 +183,9 @@ static void without_a_second_socket(void)
 		int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 		struct fake_host h;
 
+		urgent_at();
 		kernel_fail(rows[i].call, rows[i].number, rows[i].skip, EPERM);
+		urgent_at();
 		fake_open(&h, &udp_transport, urgent_config);
 		CU_ASSERT_TRUE(kernel_failed());
 		CU_ASSERT_PTR_NOT_NULL(strstr(h.last_log, "no socket of their own: Operation not"));
