@@ -11,10 +11,14 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* Another process opens, and holds what it has opened for the next life of data. */
+/* Another process opens, and holds what it has opened for the next life of data: of a port with a
+ * number of its own two sockets, one for control. */
 static struct {
-	struct ist_open what;
-	int fd; /* -1 = none */
+	unsigned n;
+	struct {
+		struct ist_open what;
+		int fd;
+	} at[2];
 } held;
 
 static int opens_and_holds(void *ctx, const struct ist_open *what)
@@ -24,18 +28,22 @@ static int opens_and_holds(void *ctx, const struct ist_open *what)
 	(void)ctx;
 	if (fd < 0)
 		return fd;
-	CU_ASSERT_EQUAL(held.fd, -1);
-	held.what = *what;
-	held.fd = dup(fd);
+	CU_ASSERT_FATAL(held.n < 2);
+	held.at[held.n].what = *what;
+	held.at[held.n++].fd = dup(fd);
 	return fd;
 }
 
 static void released(void *ctx, const struct ist_open *what)
 {
+	unsigned i = 0;
+
 	(void)ctx;
-	CU_ASSERT_FATAL(held.fd >= 0 && !memcmp(what, &held.what, sizeof(*what)));
-	close(held.fd);
-	held.fd = -1;
+	while (i < held.n && memcmp(what, &held.at[i].what, sizeof(*what)) != 0)
+		i++;
+	CU_ASSERT_FATAL(i < held.n);
+	close(held.at[i].fd);
+	held.at[i] = held.at[--held.n];
 }
 
 static int udp_at(struct pass *p, const char *at, const char *rcvbuf)
@@ -64,26 +72,27 @@ static void the_address_of_a_closed_port_is_free(void)
 	struct pass p;
 	int no;
 
-	held.fd = -1;
+	held.n = 0;
 	pass_begin(&p, 1, &fake_flow);
 	CU_ASSERT_TRUE(data_know(p.data, &udp_transport));
 	dp_open_by(opens_and_holds, NULL);
 	dp_released_to(released, NULL);
 	no = udp_at(&p, "127.0.0.1:0", "1000000");
 	CU_ASSERT_TRUE_FATAL(no >= 0);
-	CU_ASSERT_FATAL(!getsockname(held.fd, (struct sockaddr *)&at, &len));
+	CU_ASSERT_EQUAL_FATAL(held.n, 1);
+	CU_ASSERT_FATAL(!getsockname(held.at[0].fd, (struct sockaddr *)&at, &len));
 	snprintf(text, sizeof(text), "127.0.0.1:%u", ntohs(at.sin_port));
 	dp_port_close(p.r.dp, (unsigned)no);
-	CU_ASSERT_EQUAL(held.fd, -1);
+	CU_ASSERT_EQUAL(held.n, 0);
 	CU_ASSERT_TRUE_FATAL(udp_at(&p, text, "1000000") >= 0);
 	dp_free(p.r.dp);
 	pass_attach(&p);
 	CU_ASSERT_TRUE(udp_at(&p, text, "2000000") >= 0);
 	dp_free(p.r.dp);
-	CU_ASSERT_TRUE(held.fd >= 0); /* data goes on with it */
+	CU_ASSERT_EQUAL(held.n, 2); /* data goes on with them */
 	pass_attach(&p);
 	dp_attached(p.r.dp); /* this life does not want it */
-	CU_ASSERT_EQUAL(held.fd, -1);
+	CU_ASSERT_EQUAL(held.n, 0);
 	dp_open_by(NULL, NULL);
 	dp_released_to(NULL, NULL);
 	pass_end(&p);
