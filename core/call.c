@@ -10,6 +10,42 @@
 
 /* --- birth and death -------------------------------------------------------------------------- */
 
+/* One of a life before is not set up any more. */
+static struct l2tp_call *call_alloc(bool setup)
+{
+	struct l2tp_call *c = calloc(1, sizeof(*c));
+
+	if (!c || !setup)
+		return c;
+	c->setup = calloc(1, sizeof(*c->setup));
+	if (!c->setup) {
+		free(c);
+		return NULL;
+	}
+	c->setup->c = c;
+	c->setup->late.kind = D_CALL;
+	return c;
+}
+
+static void call_not_late(struct l2tp_call *c)
+{
+	if (c->setup)
+		deadline_cancel(&c->t->e->heap, &c->setup->late);
+}
+
+/* It is up, or freed. */
+static void call_setup_over(struct l2tp_call *c)
+{
+	call_not_late(c);
+	if (!c->setup)
+		return;
+	free(c->setup->request);
+	free(c->setup->connect);
+	free(c->setup->asked);
+	free(c->setup);
+	c->setup = NULL;
+}
+
 /* again: the id that it has; 0 = a new one. */
 static struct l2tp_call *call_make(struct l2tp_tunnel *t, enum call_role role, uint16_t again,
 				   enum l2tp_reason *why)
@@ -18,7 +54,7 @@ static struct l2tp_call *call_make(struct l2tp_tunnel *t, enum call_role role, u
 	struct l2tp_call *c;
 
 	*why = L2TP_R_NO_MEMORY;
-	c = spare_fill(&e->spare) ? calloc(1, sizeof(*c)) : NULL;
+	c = spare_fill(&e->spare) ? call_alloc(!again) : NULL;
 	if (!c)
 		return NULL;
 	*why = L2TP_R_CALL_CAP;
@@ -27,12 +63,12 @@ static struct l2tp_call *call_make(struct l2tp_tunnel *t, enum call_role role, u
 	else
 		c->id = idtab_take(&t->sids, c, e->now);
 	if (!c->id) {
+		free(c->setup);
 		free(c);
 		return NULL;
 	}
 	c->t = t;
 	c->events.is_call = true;
-	c->late.kind = D_CALL;
 	c->role = (uint8_t)role;
 	c->since = e->now;
 	c->prev = t->last_call;
@@ -63,12 +99,13 @@ struct l2tp_call *call_again(struct l2tp_tunnel *t, enum call_role role, uint16_
 static void call_wait_leave(struct l2tp_call *c)
 {
 	struct l2tp_tunnel *t = c->t;
+	struct call_setup *s = c->setup;
 
 	if (!c->waiting)
 		return;
 	c->waiting = false;
-	*(c->wait_prev ? &c->wait_prev->wait_next : &t->waiting) = c->wait_next;
-	*(c->wait_next ? &c->wait_next->wait_prev : &t->last_waiting) = c->wait_prev;
+	*(s->wait_prev ? &s->wait_prev->setup->wait_next : &t->waiting) = s->wait_next;
+	*(s->wait_next ? &s->wait_next->setup->wait_prev : &t->last_waiting) = s->wait_prev;
 }
 
 static void call_wait_join(struct l2tp_call *c)
@@ -76,8 +113,8 @@ static void call_wait_join(struct l2tp_call *c)
 	struct l2tp_tunnel *t = c->t;
 
 	c->waiting = true;
-	c->wait_prev = t->last_waiting;
-	*(c->wait_prev ? &c->wait_prev->wait_next : &t->waiting) = c;
+	c->setup->wait_prev = t->last_waiting;
+	*(t->last_waiting ? &t->last_waiting->setup->wait_next : &t->waiting) = c;
 	t->last_waiting = c;
 }
 
@@ -87,7 +124,7 @@ void call_free(struct l2tp_call *c)
 
 	keep_call_gone(c);
 	call_wait_leave(c);
-	deadline_cancel(&t->e->heap, &c->late);
+	call_setup_over(c);
 	htab_del(&t->e->peer_sids, &c->by_peer_sid);
 	idtab_give(&t->sids, c->id, t->e->now + rel_cycle(&t->rel.cfg));
 	*(c->prev ? &c->prev->next : &t->calls) = c->next;
@@ -97,9 +134,6 @@ void call_free(struct l2tp_call *c)
 	t->quota->calls--;
 	if (t->share)
 		t->share->calls--;
-	free(c->request);
-	free(c->asked);
-	free(c->connect);
 	free(c->result);
 	free(c);
 	tunnel_call_gone(t);
@@ -119,7 +153,7 @@ static void call_end(struct l2tp_call *c, const struct l2tp_result *r, enum l2tp
 	if (c->result)
 		*c->result = *r;
 	call_wait_leave(c);
-	deadline_cancel(&c->t->e->heap, &c->late);
+	call_not_late(c);
 	htab_del(&c->t->e->peer_sids, &c->by_peer_sid);
 	events_call(c, L2TP_EV_CALL_DOWN, from_cdn);
 }
@@ -157,12 +191,14 @@ void call_set_peer_sid(struct l2tp_call *c, uint16_t sid)
 
 static void call_start_timeout(struct l2tp_call *c)
 {
-	deadline_set(&c->t->e->heap, &c->late, c->t->e->now + c->t->policy.setup_timeout);
+	if (c->setup)
+		deadline_set(&c->t->e->heap, &c->setup->late,
+			     c->t->e->now + c->t->policy.setup_timeout);
 }
 
 static void call_is_up(struct l2tp_call *c, bool with_msg)
 {
-	deadline_cancel(&c->t->e->heap, &c->late);
+	call_setup_over(c);
 	c->since = c->t->e->now;
 	events_call(c, L2TP_EV_CALL_UP, with_msg);
 }
@@ -192,11 +228,13 @@ static const struct l2tp_result no_room = {.result = L2TP_CDN_GENERAL_ERROR,
 /* The types that the owner has left open are of those the peer has advertised by now. */
 static bool call_build_again(struct l2tp_call *c)
 {
-	free(c->request);
-	c->request = call_build_request(c, c->asked->avp, c->asked->n);
-	free(c->asked);
-	c->asked = NULL;
-	return c->request;
+	struct call_setup *s = c->setup;
+
+	free(s->request);
+	s->request = call_build_request(c, s->asked->avp, s->asked->n);
+	free(s->asked);
+	s->asked = NULL;
+	return s->request;
 }
 
 static void call_do_request(struct l2tp_call *c, const struct call_arg *arg)
@@ -204,7 +242,7 @@ static void call_do_request(struct l2tp_call *c, const struct call_arg *arg)
 	struct l2tp_result r;
 
 	(void)arg;
-	if (c->asked && !call_build_again(c)) {
+	if (c->setup->asked && !call_build_again(c)) {
 		engine_count(c->t->e, L2TP_R_NO_MEMORY);
 		call_end(c, &no_room, L2TP_BY_US);
 		return;
@@ -214,7 +252,7 @@ static void call_do_request(struct l2tp_call *c, const struct call_arg *arg)
 		return;
 	}
 	call_start_timeout(c);
-	call_send_packet(c, &c->request, c->role == CALL_LAC_IN ? L2TP_ICRQ : L2TP_OCRQ);
+	call_send_packet(c, &c->setup->request, c->role == CALL_LAC_IN ? L2TP_ICRQ : L2TP_OCRQ);
 }
 
 static void call_do_offer(struct l2tp_call *c, const struct call_arg *arg)
@@ -249,11 +287,11 @@ static void call_do_connect(struct l2tp_call *c, const struct call_arg *arg)
 		call_end(c, &r, L2TP_BY_US);
 		return;
 	}
-	deadline_cancel(&c->t->e->heap, &c->late);
+	call_not_late(c);
 	c->connecting = true;
 	c->connect_ns = c->t->rel.end;
 	keep_connecting(c);
-	call_send_packet(c, &c->connect, c->role == CALL_LAC_IN ? L2TP_ICCN : L2TP_OCCN);
+	call_send_packet(c, &c->setup->connect, c->role == CALL_LAC_IN ? L2TP_ICCN : L2TP_OCCN);
 }
 
 /* CALL_UP allows the owner to send PPP frames, so it waits until the ICCN or OCCN that establishes
@@ -323,6 +361,12 @@ static void (*const actions[CALL_ACTIONS])(struct l2tp_call *c, const struct cal
 	[CALL_DO_CLEAN] = call_do_clean,
 };
 
+/* Its ICCN or OCCN waits to be sent. */
+static bool call_is_built(const struct l2tp_call *c)
+{
+	return c->setup && c->setup->connect;
+}
+
 void call_step(struct l2tp_call *c, enum call_event ev, const struct call_arg *arg)
 {
 	static const struct call_arg nothing = {.by = L2TP_BY_US};
@@ -332,7 +376,7 @@ void call_step(struct l2tp_call *c, enum call_event ev, const struct call_arg *a
 		return;
 	if (!arg)
 		arg = &nothing;
-	row = call_row((enum call_role)c->role, c->state, ev, !arg->refused, c->connect != NULL);
+	row = call_row((enum call_role)c->role, c->state, ev, !arg->refused, call_is_built(c));
 	if (row->next != CALL_SAME) {
 		c->state = row->next;
 		keep_call(c);
@@ -343,7 +387,7 @@ void call_step(struct l2tp_call *c, enum call_event ev, const struct call_arg *a
 
 void call_late(struct deadline *d)
 {
-	struct l2tp_call *c = IST_CONTAINER_OF(d, struct l2tp_call, late);
+	struct l2tp_call *c = IST_CONTAINER_OF(d, struct call_setup, late)->c;
 	bool lac = c->role == CALL_LAC_IN || c->role == CALL_LAC_OUT;
 	struct l2tp_result r = engine_result(lac ? L2TP_CDN_TIMEOUT : L2TP_CDN_ADMINISTRATIVE, 0,
 					     "call not established in time");
@@ -395,16 +439,16 @@ void l2tp_call_place(struct l2tp_call *c, enum l2tp_call_kind kind, const struct
 {
 	struct l2tp_engine *e = c->t->e;
 
-	if (c->ended || c->placed || c->state != L2TP_C_IDLE)
+	if (c->ended || c->placed || !c->setup || c->state != L2TP_C_IDLE)
 		return;
 	engine_enter(e, now);
 	c->placed = true;
 	c->role = kind == L2TP_INCOMING ? CALL_LAC_IN : CALL_LNS_OUT;
 	c->serial = e->serial++;
 	if (c->role == CALL_LNS_OUT && c->t->state != L2TP_T_ESTABLISHED)
-		c->asked = l2tp_avps_copy(avps, n);
-	c->request = call_build_request(c, avps, n);
-	if (c->request) {
+		c->setup->asked = l2tp_avps_copy(avps, n);
+	c->setup->request = call_build_request(c, avps, n);
+	if (c->setup->request) {
 		call_step(c, CALL_OPEN, NULL);
 		call_wait_join(c);
 		call_pump(c->t);
@@ -433,14 +477,14 @@ static bool call_circuit_may_come_up(const struct l2tp_call *c)
 void l2tp_call_connected(struct l2tp_call *c, const struct l2tp_avp *avps, unsigned n, uint64_t now)
 {
 	struct l2tp_engine *e = c->t->e;
-	bool in_turn = call_circuit_may_come_up(c);
+	bool in_turn = c->setup && call_circuit_may_come_up(c);
 
-	if (c->ended || c->connect || (c->role != CALL_LAC_IN && c->role != CALL_LAC_OUT))
+	if (c->ended || call_is_built(c) || (c->role != CALL_LAC_IN && c->role != CALL_LAC_OUT))
 		return;
 	engine_enter(e, now);
 	if (in_turn)
-		c->connect = call_build_connect(c, avps, n);
-	if (in_turn && !c->connect)
+		c->setup->connect = call_build_connect(c, avps, n);
+	if (in_turn && !call_is_built(c))
 		call_end_unbuildable(c);
 	else
 		call_step(c, CALL_CIRCUIT_UP, NULL); /* out of turn: counted */

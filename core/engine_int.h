@@ -124,17 +124,24 @@ struct packet {
 	uint8_t octets[];
 };
 
+/* What a call needs until it is up. */
+struct call_setup {
+	struct l2tp_call *c;
+	struct deadline late;
+	struct l2tp_call *wait_next, *wait_prev; /* while c->waiting */
+	struct packet *request, *connect;	 /* until sent */
+	struct l2tp_avps *asked; /* OCRQ before the tunnel is up: what the owner gave */
+};
+
 struct l2tp_call {
 	struct l2tp_tunnel *t;
-	struct l2tp_call *next, *prev, *wait_next, *wait_prev;
+	struct l2tp_call *next, *prev;
 	struct event_queue events;
 	struct hnode by_peer_sid;
-	struct deadline late;
 	struct fifo_node in_keep, in_connecting;
 	void *user;
-	struct packet *request, *connect; /* until sent */
-	struct l2tp_avps *asked;	  /* OCRQ before the tunnel is up: what the owner gave */
-	struct l2tp_result *result;	  /* for CALL_DOWN; NULL = the tunnel's */
+	struct call_setup *setup;   /* NULL = it has been up */
+	struct l2tp_result *result; /* for CALL_DOWN; NULL = the tunnel's */
 	uint64_t since, last_wen;
 	uint32_t serial, bearer, framing; /* what we ask for */
 	uint16_t id, peer_id;
