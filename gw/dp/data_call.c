@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 static void data_free_call(struct rcu_head *head)
 {
@@ -175,18 +176,22 @@ static bool data_is_limited(const struct dp_call *want)
 	return limited;
 }
 
-static struct call *data_make_call(const struct dp_call *want)
+/* With room behind it for what few calls have. */
+static struct call *data_make_call(const struct door_call_set *set)
 {
-	bool limited = data_is_limited(want);
-	struct call *c = calloc(1, sizeof(*c) + limited * DP_RATES * sizeof(struct rate));
+	const struct dp_call *want = &set->call;
+	size_t rates = data_is_limited(want) ? DP_RATES * sizeof(struct rate) : 0;
+	size_t links = want->bundle.mrru ? sizeof(set->link) : 0;
+	struct call *c = calloc(1, sizeof(*c) + rates + links);
 
 	if (!c)
 		return NULL;
 	c->c = *want;
-	if (!limited)
-		return c;
-	c->rate = (struct rate *)(c + 1);
-	for (unsigned i = 0; i < DP_RATES; i++)
+	if (links)
+		c->c.bundle.link = memcpy((uint8_t *)(c + 1) + rates, set->link, links);
+	if (rates)
+		c->rate = (struct rate *)(c + 1);
+	for (unsigned i = 0; rates && i < DP_RATES; i++)
 		c->rate[i] = rate_of(want->rate[i], want->rate_burst, want->mtu);
 	return c;
 }
@@ -204,7 +209,7 @@ static int data_set_call(struct data *data, const struct door_call_set *set)
 	home = data_home_of(data, want);
 	if (!home)
 		return -ENOENT;
-	c = data_make_call(want);
+	c = data_make_call(set);
 	if (!c)
 		return -ENOMEM;
 	c->claimed = data->attach;
@@ -313,7 +318,7 @@ static struct call *data_call_rebuild(struct data *data, const struct door_call_
 	    (want->bundle.mrru && want->mode == DP_MEMBER) ||
 	    calltab_get(&data->tab, want->tid, want->sid))
 		return NULL;
-	c = data_make_call(want);
+	c = data_make_call(set);
 	if (!c)
 		return NULL;
 	c->tun = t;

@@ -5,6 +5,7 @@
 #include "gw/dp/worker.h"
 
 #include <stddef.h>
+#include <string.h>
 #include <sys/types.h>
 
 #include <pcap/bpf.h> /* last: it needs the types of sys/types.h */
@@ -61,12 +62,13 @@ static const struct door_field offload_fields[] = {
 };
 static const struct door_shape offload_shape = SHAPE(offload, offload_fields);
 
-/* The anonymous struct of a link of a bundle has no name of its own. */
-#define LINK_AT(m) (offsetof(struct dp_bundle, link[0].m) - offsetof(struct dp_bundle, link[0]))
-#define LINK(m) \
-	FIELD(DOOR_NUM, WIDTH(struct dp_bundle, link[0].m), LINK_AT(m), 0, 1, 0, UINT64_MAX, NULL)
-static const struct door_field link_fields[] = {LINK(tid), LINK(sid), LINK(kbps)};
-static const struct door_shape link_shape = SHAPE(((struct dp_bundle *)0)->link[0], link_fields);
+typedef struct dp_bundle_link bundle_link;
+static const struct door_field link_fields[] = {
+	ANY(bundle_link, tid),
+	ANY(bundle_link, sid),
+	ANY(bundle_link, kbps),
+};
+static const struct door_shape link_shape = SHAPE(bundle_link, link_fields);
 
 /* --- the table of control --------------------------------------------------------------------- */
 
@@ -100,7 +102,7 @@ static const struct door_field call_set_fields[] = {
 	CALL_FLAG(bundle.tx_short),
 	CALL_ANY(bundle.patience),
 	CALL_FLAG(bundle.more),
-	EACH_IF(msg, call_set.call.bundle.link, MP_LINKS, &link_shape, call_set.call.bundle.mrru),
+	EACH_IF(msg, call_set.link, MP_LINKS, &link_shape, call_set.call.bundle.mrru),
 	CALL_FLAG(no_address),
 	CALL_FLAG(mirror_ff03),
 	CALL_FLAG(ff03),
@@ -403,4 +405,14 @@ bool door_msg_decode(struct door_msg *m, enum door_way way, const void *octets, 
 	in.r = r;
 	door_get(&in, m, row->field, row->fields);
 	return !in.r.bad && (!row->is_sane || row->is_sane(m));
+}
+
+struct door_call_set door_call_set_of(const struct dp_call *c, uint32_t slot)
+{
+	struct door_call_set set = {.call = *c, .slot = slot};
+
+	set.call.bundle.link = NULL;
+	if (c->bundle.mrru && c->bundle.link)
+		memcpy(set.link, c->bundle.link, sizeof(set.link));
+	return set;
 }

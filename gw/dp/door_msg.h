@@ -89,8 +89,10 @@ struct door_attach {
 };
 struct door_call_set {
 	struct dp_call call;
-	uint32_t slot; /* of its counters */
+	uint32_t slot;			      /* of its counters */
+	struct dp_bundle_link link[MP_LINKS]; /* in place of call.bundle.link */
 };
+struct door_call_set door_call_set_of(const struct dp_call *c, uint32_t slot);
 struct door_leg {
 	uint16_t tid, sid;
 };

@@ -261,15 +261,17 @@ enum dp_mode {
 };
 
 /* A multilink bundle (RFC 1990): the links by which its frames come and go. */
+struct dp_bundle_link {
+	uint16_t tid, sid; /* an entry with DP_MEMBER; sid 0 = no link here */
+	uint32_t kbps;	   /* 0 = not known */
+};
 struct dp_bundle {
-	uint16_t mrru; /* of what we put together; 0 = no bundle */
-	bool rx_short, tx_short;
 	uint32_t patience; /* us that a fragment is waited for; 0 = MP_PATIENCE */
-	bool more;	   /* the far end may send by another link before it is among these */
-	struct {
-		uint16_t tid, sid; /* an entry with DP_MEMBER; sid 0 = no link here */
-		uint32_t kbps;	   /* 0 = not known */
-	} link[MP_LINKS];
+	uint16_t mrru;	   /* of what we put together; 0 = no bundle */
+	bool rx_short, tx_short;
+	bool more; /* the far end may send by another link before it is among these */
+	/* MP_LINKS of them; NULL = it has none.  Hardly any entry is a bundle. */
+	const struct dp_bundle_link *link;
 };
 
 /* A leg as the data plane sees it, named by tid and sid: a call by our Tunnel and Session ID, a

@@ -178,7 +178,7 @@ static struct dp_entry *dp_entry_make(struct dp *dp, const struct dp_call *want,
 
 static int dp_entry_post(struct dp *dp, struct dp_entry *e, const struct dp_call *want)
 {
-	struct door_msg m = {.kind = DOOR_CALL_SET, .call_set = {*want, e->slot}};
+	struct door_msg m = {.kind = DOOR_CALL_SET, .call_set = door_call_set_of(want, e->slot)};
 	int rc = dp_change(dp, &m);
 
 	e->set = dp->posted;

@@ -137,8 +137,8 @@ static void save_tun(struct save *s, struct data_tun *t)
 static void save_call(void *ctx, struct call *c)
 {
 	struct save *s = ctx;
-	struct door_msg m = {.kind = DOOR_CALL_SET,
-			     .call_set = {c->c, (uint32_t)(c->st->n - s->data->door->call)}};
+	const uint32_t slot = (uint32_t)(c->st->n - s->data->door->call);
+	struct door_msg m = {.kind = DOOR_CALL_SET, .call_set = door_call_set_of(&c->c, slot)};
 	struct image_row row = {
 		.kind = IMAGE_CALL,
 		.call = {.claimed = c->claimed, .owns = data_call_owns(s->data, c)}};

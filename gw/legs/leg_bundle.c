@@ -21,7 +21,8 @@ struct leg_bundle {
 	struct line_number number;
 	const void *who; /* of struct leg_bundle_for */
 	struct leg_link *link[MP_LINKS];
-	struct leg_link *coming[MP_LINKS]; /* see leg_bundle_expect() */
+	struct dp_bundle_link entry_link[MP_LINKS]; /* of the entry */
+	struct leg_link *coming[MP_LINKS];	    /* see leg_bundle_expect() */
 	uint64_t rx_bps[MP_LINKS];
 	struct ppp_link agreed; /* of its first link */
 	char user[PPP_NAME_MAX + 1];
@@ -295,7 +296,8 @@ static void leg_bundle_name(struct leg_bundle *b, struct gw *gw)
 			    .sid = b->number.n,
 			    .bundle = {.mrru = b->agreed.our_mrru,
 				       .rx_short = b->agreed.rx_short,
-				       .tx_short = b->agreed.tx_short}};
+				       .tx_short = b->agreed.tx_short,
+				       .link = b->entry_link}};
 
 	leg_entry_init(&b->entry, gw, &c);
 	llist_add_tail(&b->entry_in_gw, &gw->bundles);
@@ -355,9 +357,8 @@ static void leg_bundle_put(struct leg_bundle *b, struct leg_link *l, unsigned i)
 	b->link[i] = l;
 	l->bundle = b;
 	l->no = i;
-	b->entry.c.bundle.link[i].tid = e->c.tid;
-	b->entry.c.bundle.link[i].sid = e->c.sid;
-	b->entry.c.bundle.link[i].kbps = (uint32_t)(speed.tx_bps / 1000);
+	b->entry_link[i] = (struct dp_bundle_link){
+		.tid = e->c.tid, .sid = e->c.sid, .kbps = (uint32_t)(speed.tx_bps / 1000)};
 	b->rx_bps[i] = speed.rx_bps;
 	l->t->net.bundle = b->number.n;
 	leg_bundle_has_come(l);
@@ -448,7 +449,7 @@ void leg_bundle_leave(struct leg_link *l, const struct leg_end *why, uint64_t no
 		return;
 	l->bundle = NULL;
 	b->link[l->no] = NULL;
-	b->entry.c.bundle.link[l->no].sid = 0;
+	b->entry_link[l->no].sid = 0;
 	if (leg_bundle_links(b)) {
 		leg_bundle_set(b);
 		return;

@@ -289,10 +289,10 @@ static void step_entry(struct rd *r)
 	c->to_sid = more >> 4 & 3;
 	c->mtu = rd_u16(r);
 	c->bundle.mrru = more & 64 ? 1500 : 0;
-	c->bundle.link[0].tid = c->to_tid;
-	c->bundle.link[0].sid = c->to_sid;
-	c->bundle.link[1].tid = c->tid;
-	c->bundle.link[1].sid = c->sid;
+	m.call_set.link[0].tid = c->to_tid;
+	m.call_set.link[0].sid = c->to_sid;
+	m.call_set.link[1].tid = c->tid;
+	m.call_set.link[1].sid = c->sid;
 	c->ip4 = c->client = c->ff03 = more & 128;
 	c->data.reorder = rd_u8(r);
 	c->data.send_seq = c->data.lns = what & 64;

@@ -78,6 +78,8 @@ void fake_reset(void);
 void fake_circuit(l2tp_channel c, const struct ist_addr *peer);
 /* Entry by our ids, or NULL. */
 const struct dp_call *fake_entry(uint16_t tid, uint16_t sid);
+/* With the same links, too. */
+bool fake_same_entry(const struct dp_call *a, const struct dp_call *b);
 /* How many lines begin so. */
 unsigned fake_said(const char *begin);
 /* The number of the first line that begins so, at or after `from`; -1 = none. */

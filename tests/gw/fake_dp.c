@@ -375,18 +375,30 @@ bool dp_ip_rx(struct dp *dp, uint16_t tid, uint16_t sid, const uint8_t *frame, s
 	return true;
 }
 
+bool fake_same_entry(const struct dp_call *a, const struct dp_call *b)
+{
+	struct dp_call x = *a, y = *b;
+
+	x.bundle.link = y.bundle.link = NULL;
+	return !memcmp(&x, &y, sizeof(x)) && !a->bundle.link == !b->bundle.link &&
+	       (!a->bundle.link ||
+		!memcmp(a->bundle.link, b->bundle.link, MP_LINKS * sizeof(struct dp_bundle_link)));
+}
+
 static bool fake_is_link(const struct dp_call *member)
 {
 	const struct dp_call *b = entry(member->to_tid, member->to_sid);
 	bool is = false;
 
-	for (unsigned i = 0; b && i < MP_LINKS; i++)
+	for (unsigned i = 0; b && b->bundle.link && i < MP_LINKS; i++)
 		is |= b->bundle.link[i].tid == member->tid && b->bundle.link[i].sid == member->sid;
 	return is;
 }
 
 int dp_call_set(struct dp *dp, const struct dp_call *c)
 {
+	static struct dp_bundle_link links[256][MP_LINKS]; /* of the last ones */
+	static unsigned n;
 	struct dp_call *e = entry(c->tid, c->sid);
 
 	(void)dp;
@@ -397,6 +409,8 @@ int dp_call_set(struct dp *dp, const struct dp_call *c)
 	if (!e)
 		e = &fake.call[fake.calls++];
 	*e = *c;
+	if (c->bundle.link) /* as they are now */
+		e->bundle.link = memcpy(links[n++ % 256], c->bundle.link, sizeof(links[0]));
 	fake.strangers += c->mode == DP_MEMBER && !fake_is_link(c);
 	fake_dp_say("set %s", c->mode == DP_PUNT       ? "punt"
 			      : c->mode == DP_TERMINAL ? "terminal"

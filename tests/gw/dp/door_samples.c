@@ -33,15 +33,15 @@ static void sample_mark(struct door_msg *m)
 	(void)m;
 }
 
-static void sample_bundle(struct dp_bundle *b)
+static void sample_bundle(struct dp_bundle *b, struct dp_bundle_link link[MP_LINKS])
 {
 	b->mrru = 0x1111;
 	b->rx_short = b->tx_short = b->more = true;
 	b->patience = 0x12131415;
 	for (unsigned i = 0; i < MP_LINKS; i++) {
-		b->link[i].tid = (uint16_t)(0x2000 + i);
-		b->link[i].sid = (uint16_t)(0x3000 + i);
-		b->link[i].kbps = 0x40000000 + i;
+		link[i].tid = (uint16_t)(0x2000 + i);
+		link[i].sid = (uint16_t)(0x3000 + i);
+		link[i].kbps = 0x40000000 + i;
 	}
 }
 
@@ -65,7 +65,7 @@ static void sample_call_set(struct door_msg *m)
 	c->mode = DP_MEMBER;
 	c->to_tid = 0x0c01;
 	c->to_sid = 0x0c02;
-	sample_bundle(&c->bundle);
+	sample_bundle(&c->bundle, m->call_set.link);
 	c->no_address = c->mirror_ff03 = c->ff03 = c->pfc = true;
 	c->mtu = 0x0d01;
 	c->tun = 0x0e010203;

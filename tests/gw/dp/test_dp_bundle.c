@@ -26,14 +26,23 @@ static struct dp_call bundle_member(const struct rig *r, uint16_t sid, ist_chann
 				.mtu = 1400};
 }
 
+/* Those of an entry that bundle_entry() has made. */
+static struct dp_bundle_link *bundle_links(const struct dp_call *c)
+{
+	return (struct dp_bundle_link *)(uintptr_t)c->bundle.link;
+}
+
 static struct dp_call bundle_entry(unsigned links)
 {
+	static struct dp_bundle_link last[16][MP_LINKS];
+	static unsigned n;
 	struct dp_call c = {.sid = BUNDLE, .mode = DP_PUNT, .mtu = 1500, .pfc = true};
 
 	c.bundle.mrru = 1500;
 	c.bundle.patience = 100000000; /* however slow the machine is */
+	c.bundle.link = memset(last[n++ % 16], 0, sizeof(last[0]));
 	for (unsigned i = 0; i < links; i++)
-		c.bundle.link[i].sid = (uint16_t)(7 + i);
+		bundle_links(&c)[i].sid = (uint16_t)(7 + i);
 	return c;
 }
 
@@ -257,7 +266,7 @@ static void do_replaced(struct rig *r, struct rig *second)
 	line_is(r, 3, "ppp 0/9", "8021 0100 0004");
 	fake_hex(second->fake, SECOND, "3d c0000002 8021 0102 0004");
 	bundle_settle(r, second);
-	c.bundle.link[1].sid = 10;
+	bundle_links(&c)[1].sid = 10;
 	CU_ASSERT_FATAL(!dp_call_set(r->dp, &c) && !dp_call_set(r->dp, &third));
 	fake_hex(r->fake, FIRST, "3d c0000003 8021 0103 0004");
 	bundle_settle(r, second);
@@ -282,7 +291,7 @@ static void do_share(struct rig *r, struct rig *second)
 		struct dp_call c = bundle_entry(1), a = bundle_member(r, 0, 0x110 + i);
 
 		c.sid = a.to_sid = (uint16_t)(2 * (i + 1)); /* of one worker */
-		c.bundle.link[0].sid = a.sid = (uint16_t)(LINE + i);
+		bundle_links(&c)[0].sid = a.sid = (uint16_t)(LINE + i);
 		fake_say(r->fake, FAKE_UP, 0x110 + i);
 		CU_ASSERT_FATAL(rig_wait_lines(r, i + 1));
 		CU_ASSERT_FATAL(!dp_call_set(r->dp, &c) && !dp_call_set(r->dp, &a));
@@ -586,11 +595,11 @@ static void do_second_link(struct rig *r, struct rig *second)
 	CU_ASSERT_FATAL(!dp_call_set(r->dp, &c));
 	bundle_says(r, "8021 0101 0004");
 	bundle_sent_is(r, 0, FIRST, "003d c0000000 8021 0101 0004");
-	c.bundle.link[1].sid = 8;
+	bundle_links(&c)[1].sid = 8;
 	CU_ASSERT_FATAL(!dp_call_set(r->dp, &c));
 	bundle_says(r, "8021 0102 0004");
 	bundle_sent_is(second, at, SECOND, "003d c0000001 8021 0102 0004");
-	c.bundle.link[0].sid = 0;
+	bundle_links(&c)[0].sid = 0;
 	CU_ASSERT_FATAL(!dp_call_set(r->dp, &c));
 	bundle_says(r, "8021 0103 0004");
 	bundle_sent_is(second, at + 1, SECOND, "003d c0000002 8021 0103 0004");

@@ -333,16 +333,16 @@ static void a_line_answers(void)
 
 static void do_bundle(struct rig *r)
 {
+	static const struct dp_bundle_link links[MP_LINKS] = {{.sid = 7}};
 	struct dp_call link = echo_line(r), bundle = {.sid = 9,
 						      .mode = DP_TERMINAL,
 						      .pfc = true,
 						      .mtu = 1500,
 						      .echo = true,
-						      .bundle = {.mrru = 1500}};
+						      .bundle = {.mrru = 1500, .link = links}};
 
 	link.mode = DP_MEMBER;
 	link.to_sid = 9;
-	bundle.bundle.link[0].sid = 7;
 	fake_say(r->fake, FAKE_UP, LINE);
 	CU_ASSERT_TRUE_FATAL(rig_wait_lines(r, 1));
 	echo_set(r, &bundle);

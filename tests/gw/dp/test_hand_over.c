@@ -458,9 +458,11 @@ enum { FIRST = 0x101, SECOND = 0x102 };
 static void pass_bundle(struct pass *p)
 {
 	struct dp_call b = {.sid = 9, .mode = DP_PUNT, .mtu = 1500};
+	struct dp_bundle_link link[MP_LINKS] = {{0}};
 
 	b.bundle.mrru = 1500;
 	b.bundle.patience = 100000000;
+	b.bundle.link = link;
 	for (unsigned i = 0; i < 2; i++) {
 		struct dp_call m = {.sid = (uint16_t)(7 + i),
 				    .channel = rig_channel(&p->r, FIRST + i),
@@ -469,7 +471,7 @@ static void pass_bundle(struct pass *p)
 				    .no_address = true,
 				    .mtu = 1400};
 
-		b.bundle.link[i].sid = m.sid;
+		link[i].sid = m.sid;
 		fake_say(p->r.fake, FAKE_UP, FIRST + i);
 		CU_ASSERT_TRUE_FATAL(rig_wait_lines(&p->r, 1 + i));
 		CU_ASSERT_EQUAL_FATAL(dp_call_set(p->r.dp, &m), 0);
