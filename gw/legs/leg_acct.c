@@ -49,7 +49,7 @@ static enum radius_acct_cause leg_acct_cause(const struct leg_server *s)
 
 	if (!*why->words)
 		return RADIUS_CAUSE_NAS_REBOOT;
-	if (why->cause == LEG_BY_LIMIT && leg_limit_is_idle(&s->limit))
+	if (why->cause == LEG_BY_LIMIT && leg_limit_is_idle(s->limit))
 		return RADIUS_CAUSE_IDLE_TIMEOUT;
 	for (size_t i = 0;
 	     why->has_cdn && i < sizeof(leg_acct_results) / sizeof(leg_acct_results[0]); i++)

@@ -212,6 +212,9 @@ static enum radius_refusal leg_coa_can(struct leg_server *s, const struct leg_co
 		return RADIUS_R_UNSUPPORTED_ATTRIBUTE;
 	if (w->has & COA_CLASS && !acct_session_reserve(s->acct, w->classes_len))
 		return RADIUS_R_RESOURCES;
+	if (w->has & (COA_IDLE | COA_SESSION) && s->let_in &&
+	    !leg_limit_reserve(&s->limit, &s->t, s->let_in))
+		return RADIUS_R_RESOURCES;
 	return c->names_filter && !leg_grant_can_name(s) ? RADIUS_R_RESOURCES : RADIUS_DONE;
 }
 
@@ -302,7 +305,7 @@ static void leg_coa_change_limits(struct leg_server *s, const struct leg_coa *c)
 		session = w->session * SECOND;
 	leg_server_set_limits(s, idle, session);
 	if (s->let_in)
-		leg_limit_change(&s->limit, s->limits.idle, s->limits.session, c->now);
+		leg_limit_change(s->limit, s->limits.idle, s->limits.session, c->now);
 }
 
 /* "filter web, session limit": what has changed. */

@@ -4,11 +4,22 @@
 #include "gw/legs/leg_entry.h"
 #include "gw/text.h"
 #include <stdio.h>
+#include <stdlib.h>
 
 #define SECOND	 UINT64_C(1000000)
 #define PARTS	 20u
 #define STEP_MIN SECOND
 #define STEP_MAX (60 * SECOND)
+
+struct leg_limit {
+	struct leg_terminal *t;
+	struct loop_timer timer;
+	uint64_t idle, session; /* us; 0 = no limit */
+	uint64_t since;		/* the log-in */
+	uint64_t busy;		/* when it was last found to have carried something */
+	uint64_t carried;	/* frames, at the last look */
+	bool was_idle;		/* the idle limit has been reached */
+};
 
 static uint64_t leg_limit_carried(const struct leg_limit *l)
 {
@@ -72,17 +83,32 @@ static void leg_limit_on_time(void *ctx, uint64_t now)
 		loop_set(l->t->gw->loop, &l->timer, leg_limit_next(l, now));
 }
 
-void leg_limit_start(struct leg_limit *l, struct leg_terminal *t, uint64_t idle, uint64_t session,
-		     uint64_t now)
+bool leg_limit_reserve(struct leg_limit **at, struct leg_terminal *t, uint64_t since)
 {
-	leg_limit_stop(l);
-	*l = (struct leg_limit){
-		.t = t, .idle = idle, .session = session, .since = now, .busy = now};
-	loop_timer_init(&l->timer, leg_limit_on_time, l);
+	struct leg_limit *l = *at ? *at : calloc(1, sizeof(*l));
+
+	if (!l)
+		return false;
+	if (!*at)
+		loop_timer_init(&l->timer, leg_limit_on_time, l);
+	l->t = t;
+	l->since = since;
+	*at = l;
+	return true;
+}
+
+bool leg_limit_start(struct leg_limit **l, struct leg_terminal *t, uint64_t idle, uint64_t session,
+		     uint64_t since, uint64_t now)
+{
+	leg_limit_stop(*l);
+	leg_limit_free(*l);
+	*l = NULL;
 	if (!idle && !session)
-		return;
-	l->carried = leg_limit_carried(l);
-	loop_set(t->gw->loop, &l->timer, leg_limit_next(l, now));
+		return true;
+	if (!leg_limit_reserve(l, t, since))
+		return false;
+	leg_limit_change(*l, idle, session, now);
+	return true;
 }
 
 void leg_limit_change(struct leg_limit *l, uint64_t idle, uint64_t session, uint64_t now)
@@ -94,20 +120,18 @@ void leg_limit_change(struct leg_limit *l, uint64_t idle, uint64_t session, uint
 	loop_set(l->t->gw->loop, &l->timer, leg_limit_next(l, now));
 }
 
-void leg_limit_began(struct leg_limit *l, uint64_t since, uint64_t now)
-{
-	l->since = since;
-	if (l->idle || l->session)
-		loop_set(l->t->gw->loop, &l->timer, leg_limit_next(l, now));
-}
-
 bool leg_limit_is_idle(const struct leg_limit *l)
 {
-	return l->was_idle && (!l->session || l->busy + l->idle < l->since + l->session);
+	return l && l->was_idle && (!l->session || l->busy + l->idle < l->since + l->session);
 }
 
 void leg_limit_stop(struct leg_limit *l)
 {
-	if (l->t)
+	if (l)
 		loop_cancel(l->t->gw->loop, &l->timer);
+}
+
+void leg_limit_free(struct leg_limit *l)
+{
+	free(l);
 }

@@ -12,28 +12,22 @@
 /* The longest, us: that of a configuration.  A server's 2^32 - 1 seconds are as good as none. */
 #define LEG_LIMIT_MOST (365 * 24 * 3600 * UINT64_C(1000000))
 
-struct leg_limit {
-	struct leg_terminal *t;
-	struct loop_timer timer;
-	uint64_t idle, session; /* us; 0 = no limit */
-	uint64_t since;		/* the log-in */
-	uint64_t busy;		/* when it was last found to have carried something */
-	uint64_t carried;	/* frames, at the last look */
-	bool was_idle;		/* the idle limit has been reached */
-};
+/* NULL = there are no limits; then each of these does nothing. */
+struct leg_limit;
 
-/* The log-in begins now; one that ran before is forgotten.  idle, session: us, 0 = no limit.  When
- * a limit is reached the leg is closed with a reason that names it: an idle one after idle and a
- * twentieth of it at the latest (a second at least, a minute at most). */
-void leg_limit_start(struct leg_limit *l, struct leg_terminal *t, uint64_t idle, uint64_t session,
-		     uint64_t now);
-/* Other limits for a log-in that goes on; idle time begins again. */
+/* The log-in has begun at `since`, perhaps in the life before; *l, of one that ran before, is
+ * forgotten.  idle, session: us, 0 = no limit.  When a limit is reached the leg is closed with a
+ * reason that names it: an idle one after idle and a twentieth of it at the latest (a second at
+ * least, a minute at most).  False without memory for limits that there are. */
+bool leg_limit_start(struct leg_limit **l, struct leg_terminal *t, uint64_t idle, uint64_t session,
+		     uint64_t since, uint64_t now);
+/* There may be limits later.  False without memory. */
+bool leg_limit_reserve(struct leg_limit **l, struct leg_terminal *t, uint64_t since);
+/* Other limits for a log-in that goes on, behind leg_limit_reserve(); idle time begins again. */
 void leg_limit_change(struct leg_limit *l, uint64_t idle, uint64_t session, uint64_t now);
-/* It began at `since`, in the life before. */
-void leg_limit_began(struct leg_limit *l, uint64_t since, uint64_t now);
 /* Is it by the idle limit that it has ended the leg? */
 bool leg_limit_is_idle(const struct leg_limit *l);
-/* Harmless on one of zeros. */
 void leg_limit_stop(struct leg_limit *l);
+void leg_limit_free(struct leg_limit *l); /* it has been stopped */
 
 #endif

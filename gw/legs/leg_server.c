@@ -80,7 +80,11 @@ static void leg_server_log_in(struct leg_server *s, uint64_t now)
 		return;
 	s->let_in = now;
 	s->let_in_as = leg_server_source(s);
-	leg_limit_start(&s->limit, &s->t, s->limits.idle, s->limits.session, now);
+	if (!leg_limit_start(&s->limit, &s->t, s->limits.idle, s->limits.session, now, now)) {
+		struct leg_end why = leg_end(LEG_BY_RESOURCES, "out of memory");
+
+		leg_terminal_close(&s->t, &why, now);
+	}
 	gw_log_session(about_event(LOG_ID_LOG_IN, about_leg(&s->t.leg)), GW_LOG_AAA, LOGL_NOTICE,
 		       leg_server_source(s), now, "%s: %s let in%s%s",
 		       leg_entry_name(name, sizeof(name), e), leg_terminal_user(&s->t),
@@ -499,7 +503,7 @@ static void server_release(struct leg_terminal *t)
 	struct leg_server *s = leg_server_of(t);
 
 	leg_server_end_adverts(s);
-	leg_limit_stop(&s->limit);
+	leg_limit_stop(s->limit);
 	aaa_cancel(s->ask);
 	s->ask = NULL;
 	leg_server_forget_eap(s);
@@ -510,6 +514,8 @@ static void server_release(struct leg_terminal *t)
 	leg_server_lead(s, true, false);
 	leg_server_give_addresses_back(s);
 	leg_grant_drop(s);
+	leg_limit_free(s->limit);
+	s->limit = NULL;
 	leg_server_count(s, false);
 }
 

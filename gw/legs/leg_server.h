@@ -45,7 +45,7 @@ struct leg_server {
 	struct leg_adverts *adverts; /* NULL = none are sent */
 	uint64_t let_in;	     /* when that was logged; 0 = it was not */
 	uint64_t let_in_as;	     /* leg_server_source() at that time */
-	struct leg_limit limit;
+	struct leg_limit *limit;
 	struct leg_limits limits;	     /* of the user who has authenticated last */
 	const struct gw_filters *filters;    /* his, NULL = none */
 	struct cfg_rates rates;		     /* his, for the bundle that the first link makes */

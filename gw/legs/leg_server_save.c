@@ -144,9 +144,9 @@ const char *leg_server_go_on(struct leg *l, struct rd *r, uint64_t now)
 		return "out of memory";
 	if (!s->let_in)
 		return NULL;
-	leg_limit_start(&s->limit, &s->t, s->limits.idle, s->limits.session, now);
-	leg_limit_began(&s->limit, s->let_in, now);
-	return NULL;
+	return leg_limit_start(&s->limit, &s->t, s->limits.idle, s->limits.session, s->let_in, now)
+		       ? NULL
+		       : "out of memory";
 }
 
 struct leg *leg_server_resume(struct gw *gw, struct rd *r, const char **words)

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Log-ins that last too long, or carry nothing.  The data plane's counters are the test's. */
+#include "gw/legs/leg_limit.h"
 #include "tests/gw/bench.h"
+#include "tests/heap.h"
 
 #include <string.h>
 
@@ -220,6 +222,19 @@ static void the_call_may_go_first(void)
 	bench_stop();
 }
 
+/* Who cannot be limited is not let in. */
+static void limits_take_memory(void)
+{
+	struct leg_limit *l = NULL;
+
+	CU_ASSERT_TRUE(leg_limit_start(&l, NULL, 0, 0, 0, 0));
+	CU_ASSERT_PTR_NULL(l);
+	heap_refuse(0);
+	CU_ASSERT_FALSE(leg_limit_start(&l, NULL, SEC, 0, 0, 0));
+	CU_ASSERT_TRUE(heap_refused());
+	CU_ASSERT_PTR_NULL(l);
+}
+
 static const struct test_case cases[] = {
 	{"an_idle_login_ends", an_idle_login_ends},
 	{"data_keeps_it", data_keeps_it},
@@ -231,6 +246,7 @@ static const struct test_case cases[] = {
 	{"a_user_has_limits_of_his_own", a_user_has_limits_of_his_own},
 	{"limits_go_with_their_user", limits_go_with_their_user},
 	{"the_call_may_go_first", the_call_may_go_first},
+	{"limits_take_memory", limits_take_memory},
 	{NULL, NULL},
 };
 const struct test_suite suite_leg_limit = {"leg_limit", cases};
