@@ -21,11 +21,11 @@
 #include <unistd.h>
 
 #define SECOND	 1000000000ull
-#define WARM_UP	 (SECOND / 8)  /* before the window, at most */
-#define SETTLE	 (SECOND / 20) /* nothing has come for so long: all is there */
-#define PATIENCE (3 * SECOND)
-#define L2TP_PPP 10u /* octets of the header and of PPP's */
-#define BATCH	 32u /* messages at a time */
+#define WARM_UP	 (SECOND / 8)	  /* before the window, at most */
+#define SETTLE	 (SECOND / 20)	  /* nothing has come for so long: all is there */
+#define PATIENCE (30ull * SECOND) /* a gateway may keep what it gets for seconds */
+#define L2TP_PPP 10u		  /* octets of the header and of PPP's */
+#define BATCH	 32u		  /* messages at a time */
 #define OUT	 65000u
 #define SAMPLES	 (1u << 20)
 #define BULK	 0x0a620001u /* 10.98.0.1: a blackhole */

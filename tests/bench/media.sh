@@ -82,7 +82,7 @@ stream() { # COMMAND...: $answer is what it says
 # tcp GROUP NAME ADDRESS WAY: bits a second
 tcp() {
 	stream "$4" "$3" "$(length 1.25)" && [[ $answer == octets=* ]] || { wrong "$2" "$1: no stream: $answer"; return; }
-	sample "$1" "$2" $(($(said octets) * 8 * 1000000000 / $(said ns)))
+	sample "$1" "$2" $(($(said octets) * 8000 / ($(said ns) / 1000000)))
 }
 
 # --- rows 6, 7
