@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #define TUN_PACKET 65600u /* octets of a packet: IPv6 has 40 more than its length field says */
+#define TUN_TURN   256u	  /* packets and super-packets that are read before others get their turn */
 #define ICMP_RATE  100u
 #define ICMP_BURST 50u
 /* packets that are told of, of one device */
@@ -224,7 +225,7 @@ void ip_path_tx(struct worker *w, struct call *c, uint8_t *pkt, size_t len)
 
 static size_t ip_path_aligned(size_t n)
 {
-	return (n + 63) & ~(size_t)63;
+	return (n + 15) & ~(size_t)15;
 }
 
 static uint32_t ip_path_find_call4(const struct data_tun *t, uint32_t dst)
@@ -317,7 +318,7 @@ static size_t ip_path_cut(struct worker *w, struct data_tun *t, const uint8_t *p
 
 static ssize_t ip_path_read_one(struct worker *w, struct data_tun *t, size_t *used)
 {
-	uint8_t *pkt = w->packets + *used;
+	uint8_t *pkt = w->packets + *used + TUN_FRONT;
 	struct tun_cut cut;
 	ssize_t n = tun_super_read(t->fd, t->offload, pkt, TUN_PACKET, &cut);
 
@@ -330,9 +331,14 @@ static ssize_t ip_path_read_one(struct worker *w, struct data_tun *t, size_t *us
 		*used = ip_path_cut(w, t, pkt, (size_t)n, &cut);
 	} else {
 		ip_path_one_packet(w, t, pkt, (size_t)n);
-		*used += ip_path_aligned((size_t)n);
+		*used += ip_path_aligned(TUN_FRONT + (size_t)n);
 	}
 	return n;
+}
+
+static bool ip_path_has_room(size_t used)
+{
+	return WORKER_PACKETS - used >= 2 * (TUN_FRONT + TUN_PACKET);
 }
 
 void ip_path_read(void *arg, unsigned ready)
@@ -345,10 +351,12 @@ void ip_path_read(void *arg, unsigned ready)
 
 	(void)ready;
 	/* Behind a super-packet there is room for a packet cut out of it. */
-	for (unsigned i = 0; i < WORKER_BATCH && WORKER_PACKETS - used >= 2 * TUN_PACKET; i++) {
+	for (unsigned i = 0; i < TUN_TURN && ip_path_has_room(used); i++) {
 		n = ip_path_read_one(w, t, &used);
 		if (n < 0)
 			break;
+		if (!w->tx.n)
+			used = 0; /* all that was read has been sent */
 	}
 	err = n < 0 ? errno : EAGAIN;
 	tx_flush(w);

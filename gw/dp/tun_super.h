@@ -18,6 +18,7 @@ enum tun_offload {
 	TUN_UDP = DP_TUN_UDP, /* Linux 6.2 */
 	TUN_VNET = 4	      /* the header */
 };
+#define TUN_FRONT      16u  /* octets before a packet that is read, for the device's header */
 #define TUN_HEADERS    100u /* octets of IPv6's and TCP's at most, as a run has them */
 #define TUN_SUPER_HEAD 2u   /* pieces of a super-packet before its data */
 
@@ -29,8 +30,9 @@ struct tun_cut {
 	uint16_t size; /* 0 = it is one packet */
 	bool udp;
 };
-/* One packet or super-packet to buf, with its checksum finished if it is one packet.  Its length; 0
- * = dropped, as its header makes no sense; -1 and errno. */
+/* One packet or super-packet to buf, with its checksum finished if it is one packet.  The TUN_FRONT
+ * octets before buf are overwritten.  Its length; 0 = dropped, as its header makes no sense; -1 and
+ * errno. */
 ssize_t tun_super_read(int fd, unsigned offload, uint8_t *buf, size_t room, struct tun_cut *cut);
 /* True = written whole. */
 bool tun_super_write_one(int fd, unsigned offload, const uint8_t *pkt, size_t len);

@@ -316,7 +316,7 @@ static void udp_close(struct ist_port *p)
 	if (p->refused_timer)
 		p->host->timer(p->ctx, &p->refused_timer, UINT64_MAX, NULL, NULL);
 	udp_table_free(&p->table);
-	free(p->buffer);
+	free(p->rx);
 	free(p);
 }
 
@@ -415,10 +415,10 @@ int udp_open_from(struct ist_port **out, const struct ist_host *host, void *ctx,
 	p->offload = udp_offload_of(&set);
 	p->rcvbuf = (uint32_t)settings_number(&set, "rcvbuf");
 	p->sndbuf = (uint32_t)settings_number(&set, "sndbuf");
-	p->buffer = malloc((size_t)UDP_BUFFERS * UDP_STRIDE);
+	p->rx = udp_rx_new();
 	if (getrandom(secret, sizeof(secret), 0) != (ssize_t)sizeof(secret))
 		r = settings_error(err, err_len, EIO, "no random octets from the system");
-	else if (!p->buffer ||
+	else if (!p->rx ||
 		 udp_table_init(&p->table, (uint32_t)settings_number(&set, "max-channels"), secret))
 		r = settings_error(err, err_len, ENOMEM, "out of memory");
 	else

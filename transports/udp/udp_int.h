@@ -77,7 +77,7 @@ struct ist_port {
 	uint32_t refused_timer;
 	uint64_t count[C_COUNT];
 	uint64_t before[C_COUNT]; /* in other processes */
-	uint8_t *buffer;	  /* UDP_BUFFERS of them, UDP_STRIDE apart */
+	struct udp_rx *rx;	  /* what is read at a time; free() is its end */
 };
 
 /* As the transport's open; from: what another process had, or NULL. */
@@ -92,7 +92,9 @@ void udp_tap(const struct ist_port *p, bool outbound, const struct udp_key *key,
 	     struct ip_piece head, struct ip_piece payload);
 /* Report the channels that are up before anything else is. */
 void udp_announce_later(struct ist_port *p);
-/* udp_rx.c: a socket is there. */
+/* udp_rx.c.  NULL: no memory. */
+struct udp_rx *udp_rx_new(void);
+/* A socket is there. */
 void udp_rx_begin(struct udp_socket *s);
 /* The next process may be of a release that knows nothing of joined datagrams: the kernel gives it
  * each by itself.  Those that wait already stay joined, for one that begins as we do. */

@@ -12,12 +12,22 @@
 #include <errno.h>
 #include <linux/udp.h>
 #include <netinet/in.h>
+#include <stdlib.h>
 #include <sys/socket.h>
 
 #define ROUNDS	    4u	 /* batches read before other ports get their turn */
 #define TURN	    512u /* datagrams after which they do, too */
 #define BATCH_MANY  256u /* datagrams: fewer buffers next time */
 #define BATCH_LEAST 4u
+
+/* What is read at a time. */
+struct udp_rx {
+	struct mmsghdr m[UDP_BUFFERS];
+	struct iovec iov[UDP_BUFFERS];
+	struct sockaddr_storage from[UDP_BUFFERS];
+	union udp_cmsg control[UDP_BUFFERS];
+	uint8_t octets[UDP_BUFFERS * UDP_STRIDE];
+};
 
 /* Which of our addresses the datagram came to; false = the kernel did not say. */
 static bool udp_rx_local_of(const struct udp_socket *s, struct msghdr *m, struct udp_ep *out)
@@ -122,42 +132,49 @@ static unsigned udp_rx_next(unsigned asked, uint32_t datagrams)
 	return asked;
 }
 
+/* Message i has room for a datagram and all that the kernel says with it. */
+static void udp_rx_renew(struct udp_rx *r, unsigned i)
+{
+	r->m[i].msg_hdr.msg_namelen = sizeof(r->from[i]);
+	r->m[i].msg_hdr.msg_controllen = sizeof(r->control[i]);
+}
+
+struct udp_rx *udp_rx_new(void)
+{
+	struct udp_rx *r = calloc(1, sizeof(*r));
+
+	for (unsigned i = 0; r && i < UDP_BUFFERS; i++) {
+		r->iov[i] = (struct iovec){r->octets + (size_t)i * UDP_STRIDE, UDP_DATAGRAM_MAX};
+		r->m[i].msg_hdr = (struct msghdr){.msg_name = &r->from[i],
+						  .msg_iov = &r->iov[i],
+						  .msg_iovlen = 1,
+						  .msg_control = &r->control[i]};
+		udp_rx_renew(r, i);
+	}
+	return r;
+}
+
 /* *datagrams grows by those received; false = there were fewer buffers than asked for. */
 static bool udp_rx_batch(struct udp_socket *s, uint32_t *datagrams)
 {
 	struct ist_port *p = s->port;
-	struct sockaddr_storage from[UDP_BUFFERS];
+	struct udp_rx *r = p->rx;
 	struct ist_frame frames[UDP_BUFFERS];
-	struct mmsghdr m[UDP_BUFFERS];
-	union udp_cmsg control[UDP_BUFFERS];
-	struct iovec iov[UDP_BUFFERS];
 	const unsigned ask = s->batch;
 	uint32_t all = 0, one;
 	unsigned kept = 0;
-	int n;
+	int n = recvmmsg(s->fd, r->m, ask, MSG_DONTWAIT, NULL);
 
-	for (unsigned i = 0; i < ask; i++) {
-		iov[i].iov_base = p->buffer + (size_t)i * UDP_STRIDE;
-		iov[i].iov_len = UDP_DATAGRAM_MAX;
-		m[i].msg_hdr = (struct msghdr){
-			.msg_name = &from[i],
-			.msg_namelen = sizeof(from[i]),
-			.msg_iov = &iov[i],
-			.msg_iovlen = 1,
-			.msg_control = &control[i],
-			.msg_controllen = sizeof(control[i]),
-		};
-	}
-	n = recvmmsg(s->fd, m, ask, MSG_DONTWAIT, NULL);
 	if (n < 0) {
 		if (errno != EAGAIN && errno != EINTR)
 			p->count[C_RX_ERROR]++;
 		return false;
 	}
 	for (int i = 0; i < n; i++) {
-		one = udp_rx_take(s, &m[i], &frames[kept]);
+		one = udp_rx_take(s, &r->m[i], &frames[kept]);
 		kept += one > 0;
 		all += one;
+		udp_rx_renew(r, (unsigned)i);
 	}
 	if (kept)
 		p->host->frames(p->ctx, frames, kept);

@@ -7,6 +7,9 @@
  * The kernel cuts no datagram that is longer than the path's MTU, and none where the checksum is
  * not the device's (IPsec).  Such a run is sent one by one, as a run of that length to that peer is
  * from then on.
+ *
+ * Short frames of a run are copied together: the kernel takes longer over two pieces of memory for
+ * each than we over the copy.
  */
 #define _GNU_SOURCE
 #include "transports/udp/udp_cmsg.h"
@@ -20,6 +23,7 @@
 
 #define RUN_FRAMES 64u	  /* the kernel cuts a message into no more */
 #define RUN_OCTETS 65000u /* and a message is a datagram of IP before it does */
+#define SHORT	   256u	  /* octets of a frame that is copied */
 
 /* What udp_tx_batch() builds, for at most UDP_BATCH frames. */
 struct udp_tx {
@@ -30,9 +34,11 @@ struct udp_tx {
 	const struct ist_frame *f[UDP_BATCH]; /* the first of each message */
 	unsigned frames[UDP_BATCH];	      /* in it */
 	struct iovec iov[UDP_BATCH][2];	      /* by frame */
+	struct iovec whole[UDP_BATCH];	      /* by message: the frames of a run in one piece */
 	struct mmsghdr m[UDP_BATCH];
 	union udp_cmsg control[UDP_BATCH];
 	unsigned n; /* messages */
+	uint8_t copy[UDP_BATCH * SHORT];
 };
 
 /* RFC 2474 section 3: the codepoint is the upper six bits of the octet. */
@@ -90,6 +96,22 @@ unsigned udp_tx_run(const struct ist_frame *f, unsigned n, uint32_t none_from)
 	return i;
 }
 
+/* n frames of at most SHORT octets, the first of which is number `at` of the batch. */
+static struct iovec udp_tx_copied(struct udp_tx *t, const struct ist_frame *f, unsigned n,
+				  unsigned at)
+{
+	uint8_t *to = t->copy + (size_t)at * SHORT, *begin = to;
+
+	for (unsigned i = 0; i < n; i++) {
+		if (f[i].head)
+			memcpy(to, f[i].head, f[i].head_len);
+		to += f[i].head ? f[i].head_len : 0;
+		memcpy(to, f[i].payload, f[i].len);
+		to += f[i].len;
+	}
+	return (struct iovec){begin, (size_t)(to - begin)};
+}
+
 static void udp_tx_add(struct udp_tx *t, const struct ist_frame *f, unsigned n, unsigned at)
 {
 	struct msghdr *m = &t->m[t->n].msg_hdr;
@@ -98,6 +120,11 @@ static void udp_tx_add(struct udp_tx *t, const struct ist_frame *f, unsigned n, 
 	*m = t->base;
 	m->msg_iov = t->iov[at];
 	m->msg_iovlen = 2 * n;
+	if (n > 1 && udp_tx_len(f) <= SHORT) {
+		t->whole[t->n] = udp_tx_copied(t, f, n, at);
+		m->msg_iov = &t->whole[t->n];
+		m->msg_iovlen = 1;
+	}
 	if (tos || n > 1)
 		udp_cmsg_copy(m, &t->control[t->n], &t->base);
 	if (tos)

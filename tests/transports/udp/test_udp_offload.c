@@ -160,6 +160,38 @@ static void runs(void)
 	CU_ASSERT_EQUAL(udp_tx_run(f, 100, 0), 4);
 }
 
+/* Batches of one length: as many frames as are sent at a time, and more. */
+static void runs_of_each_length(void)
+{
+	enum { MOST = 70 };
+	static const uint32_t lengths[] = {2, 64, 255, 256, 257, 300, 400, 900};
+	static uint8_t octets[MOST][900];
+	struct ist_frame f[MOST];
+	struct fake_event *got;
+	struct ends e;
+
+	for (unsigned k = 0; k < MOST; k++)
+		for (unsigned i = 0; i < sizeof(octets[k]); i++)
+			octets[k][i] = (uint8_t)(k * 7 + i);
+	ends_open(&e, "listen=127.0.0.1:0", NULL);
+	for (size_t n = 0; n < sizeof(lengths) / sizeof(lengths[0]); n++) {
+		for (unsigned k = 0; k < MOST; k++)
+			f[k] = (struct ist_frame){.channel = e.c,
+						  .head = octets[k],
+						  .head_len = k % 2,
+						  .payload = octets[k] + k % 2,
+						  .len = lengths[n] - k % 2};
+		CU_ASSERT_EQUAL(fake_send_frames(&e.a, f, MOST), MOST);
+		CU_ASSERT_TRUE_FATAL(fake_wait(&e.b, FAKE_FRAME, MOST));
+		for (unsigned k = 0; k < MOST; k++) {
+			got = fake_take(&e.b, FAKE_FRAME);
+			ASSERT_OCTETS(got->data, got->len, octets[k], lengths[n]);
+			fake_free(got);
+		}
+	}
+	ends_close(&e);
+}
+
 /* A run that the kernel does not cut is sent one by one, and so are those of its length from then
  * on; where it can cut none, all are. */
 static void runs_that_are_not_cut(void)
@@ -386,6 +418,7 @@ static void handed_over(void)
 static const struct test_case cases[] = {
 	{"the_same_with_each", the_same_with_each},
 	{"runs", runs},
+	{"runs_of_each_length", runs_of_each_length},
 	{"runs_that_are_not_cut", runs_that_are_not_cut},
 	{"longer_than_the_mtu", longer_than_the_mtu},
 	{"a_run_that_is_lost", a_run_that_is_lost},
