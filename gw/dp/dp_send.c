@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Frames going out.  Data of a batch is gathered, each frame with its own head (L2TP header, FF 03,
- * protocol) in front of a payload that stays where it is; the flush sends one run per channel.
+ * Frames going out.  Those of a batch are gathered, data with a head of its own (L2TP header, FF
+ * 03, protocol) in front of a payload that stays where it is; the flush sends one run per channel,
+ * in which control messages keep their place among data.
  *
  * On a flow-controlled port each channel has two bounded queues, control in front of data.  Frames
  * that the transport does not take wait there, as copies, until the channel is writable; frames
@@ -83,6 +84,7 @@ void tx_frame_behind(struct worker *w, struct call *c, uint16_t proto, uint32_t 
 		memcpy(head + h + n, front, front_len);
 	n += front_len;
 	b->channel[b->n] = c->c.channel;
+	b->told[b->n].want_sent = false;
 	*f = (struct ist_frame){
 		.channel = (ist_channel)c->c.channel,
 		.flags = marks,
@@ -251,7 +253,23 @@ static struct worker_port *dp_send_port_of(struct worker *w, l2tp_channel c)
 	return no < WORKER_PORTS ? w->port[no] : NULL;
 }
 
-static void dp_send_run(struct worker *w, l2tp_channel to, const struct ist_frame *f, unsigned n)
+/* The first n of a run were taken. */
+static void dp_send_taken(struct worker *w, const struct ist_frame *f, const struct tx_told *told,
+			  unsigned n)
+{
+	unsigned control = 0;
+
+	for (unsigned i = 0; i < n; i++) {
+		control += f[i].flags & IST_FRAME_CONTROL ? 1 : 0;
+		if (told[i].want_sent)
+			tell_sent(w, told[i].cookie);
+	}
+	count_add(&w->n->tx_control, control);
+	count_add(&w->n->tx_frames, n - control);
+}
+
+static void dp_send_run(struct worker *w, l2tp_channel to, const struct ist_frame *f,
+			const struct tx_told *told, unsigned n)
 {
 	struct worker_port *p = dp_send_port_of(w, to);
 	struct worker_chan *c =
@@ -260,19 +278,22 @@ static void dp_send_run(struct worker *w, l2tp_channel to, const struct ist_fram
 	int taken = !p ? -1 : waits ? 0 : p->t->send(p->p, f, n);
 
 	if (taken > 0)
-		count_add(&w->n->tx_frames, (uint64_t)taken);
-	if (taken < 0 || !c || !c->q) {
-		count_add(&w->n->reason[DP_R_SEND], n - (unsigned)(taken < 0 ? 0 : taken));
-		return;
+		dp_send_taken(w, f, told, (unsigned)taken);
+	for (unsigned i = taken < 0 ? 0 : (unsigned)taken; i < n; i++) {
+		const struct outgoing o = {&f[i], told[i].cookie, told[i].want_sent};
+
+		if (taken < 0 || !c || !c->q)
+			dp_send_give_up(w, DP_R_SEND, &o);
+		else
+			dp_send_enqueue(w, &c->q->data, &o);
 	}
-	for (unsigned i = (unsigned)taken; i < n; i++)
-		dp_send_enqueue(w, &c->q->data, &(struct outgoing){.f = &f[i]});
 }
 
 void tx_flush(struct worker *w)
 {
 	struct tx_batch *b = &w->tx;
 	struct ist_frame run[TX_MAX];
+	struct tx_told told[TX_MAX];
 
 	gather_flush(w);
 	for (unsigned i = 0; i < b->n; i++) {
@@ -285,41 +306,56 @@ void tx_flush(struct worker *w)
 			if (b->channel[j] != to)
 				continue;
 			b->channel[j] = 0;
+			told[n] = b->told[j];
 			run[n++] = b->f[j];
 		}
-		dp_send_run(w, to, run, n);
+		dp_send_run(w, to, run, told, n);
 	}
 	b->n = 0;
 	w->scratch_used = 0;
 }
 
+/* A flow-controlled channel has a queue for control, which goes before data that waits. */
+static void dp_send_control(struct worker *w, struct worker_port *p, const struct outgoing *o)
+{
+	const struct ist_frame *f = o->f;
+	struct worker_chan *c = worker_chan_find(p, f->channel);
+	bool waits = c && c->q && !ring_empty(&c->q->control.in);
+	int taken;
+
+	tx_flush(w);
+	taken = waits ? 0 : p->t->send(p->p, f, 1);
+	if (taken > 0)
+		dp_send_taken(w, f, &(struct tx_told){o->cookie, o->want_sent}, 1);
+	else if (!taken && c && c->q)
+		dp_send_enqueue(w, &c->q->control, o);
+	else
+		dp_send_give_up(w, DP_R_SEND, o);
+}
+
 void tx_control(struct worker *w, const struct cmd_rec *r, size_t len)
 {
+	struct tx_batch *b = &w->tx;
 	struct worker_port *p = dp_send_port_of(w, r->channel);
-	struct ist_frame f = {
+	const struct ist_frame f = {
 		.channel = (ist_channel)r->channel,
 		.flags = IST_FRAME_CONTROL | IST_FRAME_DSCP(r->dscp),
 		.payload = r->octets,
 		.len = (uint32_t)len,
 	};
-	struct outgoing o = {&f, r->cookie, r->want_sent};
-	struct worker_chan *c =
-		p && worker_port_has(p, IST_CAP_FLOW) ? worker_chan_find(p, f.channel) : NULL;
-	bool waits = c && c->q && !ring_empty(&c->q->control.in);
-	int taken;
+	const struct outgoing o = {&f, r->cookie, r->want_sent};
 
 	if (!p) {
 		dp_send_give_up(w, DP_R_PORT_CLOSED, &o);
 		return;
 	}
-	taken = waits ? 0 : p->t->send(p->p, &f, 1);
-	if (taken > 0) {
-		count_add(&w->n->tx_control, 1);
-		if (o.want_sent)
-			tell_sent(w, o.cookie);
-	} else if (!taken && c && c->q) {
-		dp_send_enqueue(w, &c->q->control, &o);
-	} else {
-		dp_send_give_up(w, DP_R_SEND, &o);
+	if (worker_port_has(p, IST_CAP_FLOW)) {
+		dp_send_control(w, p, &o);
+		return;
 	}
+	b->channel[b->n] = r->channel;
+	b->f[b->n] = f;
+	b->told[b->n] = (struct tx_told){r->cookie, r->want_sent};
+	if (++b->n == TX_MAX)
+		tx_flush(w);
 }

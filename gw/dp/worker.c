@@ -320,6 +320,7 @@ static void worker_handle_channel(struct worker *w, const struct cmd_rec *r, siz
 		why = (struct ist_cause){c->kind, c->cause, c->diagnostic, NULL};
 	if (len > sizeof(*c) && !r->octets[len - 1])
 		why.words = c->text;
+	tx_flush(w); /* what was said before it is hung up */
 	worker_chan_do(w, (enum cmd_kind)r->kind, r->channel, &why);
 }
 
@@ -347,7 +348,6 @@ static void worker_handle_frame(struct worker *w, const struct cmd_rec *r, size_
 		worker_drop(w, DP_R_BAD_PPP);
 	else
 		(r->kind == CMD_IP ? worker_handle_ip : worker_handle_ppp)(w, c, r->octets, len);
-	tx_flush(w); /* the frame is in the copy */
 	path_set(was);
 }
 
@@ -375,27 +375,43 @@ static bool worker_may_handle(struct worker *w, const struct cmd_rec *r)
 	return r->after <= atomic_load(&w->data->done);
 }
 
-/* The oldest command, or NULL; copied, so that control cannot change it any more. */
-static const struct cmd_rec *worker_next_command(struct worker *w, size_t *len)
+/* The oldest command, or NULL; copied, so that control cannot change it any more, and so that its
+ * frame stays until the flush.  *used: octets of w->packets that are taken. */
+static const struct cmd_rec *worker_next_command(struct worker *w, size_t *used, size_t *len)
 {
 	const void *r = ring_peek(&w->cmd, len);
+	uint8_t *to;
 
 	while (r && (*len < sizeof(struct cmd_rec) || *len > WORKER_PACKETS)) {
 		ring_drop(&w->cmd);
 		r = ring_peek(&w->cmd, len);
 	}
-	return r ? memcpy(w->packets, r, *len) : NULL;
+	if (!r)
+		return NULL;
+	if (*len > WORKER_PACKETS - *used)
+		tx_flush(w);
+	if (!w->tx.n)
+		*used = 0;
+	to = w->packets + *used;
+	*used += (*len + 7) & ~(size_t)7;
+	if (*used > WORKER_PACKETS)
+		*used = WORKER_PACKETS;
+	return memcpy(to, r, *len);
 }
 
 static void worker_handle_commands(struct worker *w, unsigned most)
 {
 	const struct cmd_rec *r;
-	size_t len;
+	size_t used = 0, len;
+	bool was;
 
-	while (most-- && (r = worker_next_command(w, &len)) && worker_may_handle(w, r)) {
+	while (most-- && (r = worker_next_command(w, &used, &len)) && worker_may_handle(w, r)) {
 		worker_handle_command(w, r, len - sizeof(*r));
 		ring_drop(&w->cmd);
 	}
+	was = path_set(true);
+	tx_flush(w);
+	path_set(was);
 }
 
 /* Packets sent before the job leave before it runs: a port may be closed right after the last
@@ -505,11 +521,11 @@ bool worker_drain_pairs(struct worker *w)
 static bool worker_has_command(struct worker *w)
 {
 	const struct cmd_rec *r;
-	size_t len;
+	size_t used = 0, len;
 
 	if (!atomic_load(&w->waits))
 		return !ring_empty(&w->cmd);
-	r = worker_next_command(w, &len);
+	r = worker_next_command(w, &used, &len);
 	return r && worker_may_handle(w, r);
 }
 

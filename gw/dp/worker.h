@@ -57,6 +57,10 @@ struct tx_batch {
 	unsigned n;
 	l2tp_channel channel[TX_MAX];
 	struct ist_frame f[TX_MAX];
+	struct tx_told {
+		uint64_t cookie;
+		bool want_sent; /* control waits for it */
+	} told[TX_MAX];
 	uint8_t head[TX_MAX][TX_HEAD];
 };
 

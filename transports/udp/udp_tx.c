@@ -234,6 +234,16 @@ static int udp_tx_fd(const struct ist_port *p, const struct udp_socket *s,
 									      : s->fd;
 }
 
+/* How many frames from f on leave by one socket, as one batch. */
+static unsigned udp_tx_alike(const struct ist_frame *f, unsigned n)
+{
+	unsigned i = 1;
+
+	while (i < n && i < UDP_BATCH && !((f[i].flags ^ f->flags) & IST_FRAME_CONTROL))
+		i++;
+	return i;
+}
+
 int udp_send(struct ist_port *p, const struct ist_frame *f, unsigned n)
 {
 	struct sockaddr_storage to;
@@ -251,14 +261,16 @@ int udp_send(struct ist_port *p, const struct ist_frame *f, unsigned n)
 	udp_table_touch(&p->table, t.slot);
 	s = &p->sock[t.slot->key.sock];
 	t.p = p;
-	t.fd = udp_tx_fd(p, s, f);
 	t.base = (struct msghdr){.msg_name = &to};
 	t.base.msg_namelen = udp_ep_to_sock(&t.slot->key.peer, &to);
 	if (s->wildcard)
 		udp_cmsg_put_source(&t.base, &control, &t.slot->key.local);
 	if (t.slot->key.mark)
 		udp_cmsg_put_mark(&t.base, &control, t.slot->key.mark);
-	for (unsigned i = 0; i < n; i += UDP_BATCH)
-		udp_tx_batch(&t, f + i, n - i < UDP_BATCH ? n - i : UDP_BATCH);
+	for (unsigned i = 0, k; i < n; i += k) {
+		k = udp_tx_alike(f + i, n - i);
+		t.fd = udp_tx_fd(p, s, f + i);
+		udp_tx_batch(&t, f + i, k);
+	}
 	return (int)n;
 }

@@ -65,6 +65,55 @@ static void control_packets(void)
 	rig_each_of(dp_send_do_control, &fake_udp);
 }
 
+static struct dp_call send_call(const struct rig *r)
+{
+	return (struct dp_call){.tid = 2,
+				.sid = 3,
+				.channel = rig_channel(r, 1),
+				.data = {.peer_tid = 1, .peer_sid = 1},
+				.mtu = 1400};
+}
+
+static void send_leaving(void *ctx)
+{
+	(void)ctx;
+}
+
+/* Control messages and frames of a turn: one send for each channel, each in its order. */
+static void a_turn_is_a_send_for_each_channel(void)
+{
+	struct dp_ops ops = rig_ops;
+	struct dp_call c;
+	struct rig r;
+	unsigned calls;
+
+	ops.leaving = send_leaving;
+	rig_up_with(&r, 1, &fake_udp, &ops);
+	c = send_call(&r);
+	CU_ASSERT_FATAL(!dp_call_set(r.dp, &c));
+	dp_push(r.dp);
+	rig_settle(&r);
+	calls = r.fake->send_calls;
+	for (unsigned i = 0; i < 10; i++) {
+		CU_ASSERT(send_text(&r, 1, "icrp", 0) == L2TP_TX_TAKEN);
+		CU_ASSERT(ppp_hex(&r, "c021 0101 0004"));
+		CU_ASSERT(send_text(&r, 6, "hello", 0) == L2TP_TX_TAKEN);
+	}
+	dp_push(r.dp);
+	CU_ASSERT_FATAL(rig_wait_sent(&r, 30));
+	CU_ASSERT_EQUAL(r.fake->send_calls - calls, 2);
+	for (unsigned i = 0; i < 20; i += 2) {
+		sent_is(&r, i, 1, "69637270");
+		CU_ASSERT_EQUAL(r.fake->sent[i].flags, IST_FRAME_CONTROL);
+		sent_is(&r, i + 1, 1, "0002 0001 0001 ff03 c021 0101 0004");
+		CU_ASSERT_EQUAL(r.fake->sent[i + 1].flags & IST_FRAME_CONTROL, 0);
+	}
+	for (unsigned i = 20; i < 30; i++)
+		sent_is(&r, i, 6, "68656c6c6f");
+	counted(&r, 0, 10, 0, 20);
+	rig_down(&r);
+}
+
 /* A port may be closed right after the last packet: it has left. */
 static void dp_send_do_close(struct rig *r)
 {
@@ -77,15 +126,6 @@ static void dp_send_do_close(struct rig *r)
 static void sent_before_the_port_is_closed(void)
 {
 	rig_each_of(dp_send_do_close, &fake_udp);
-}
-
-static struct dp_call send_call(const struct rig *r)
-{
-	return (struct dp_call){.tid = 2,
-				.sid = 3,
-				.channel = rig_channel(r, 1),
-				.data = {.peer_tid = 1, .peer_sid = 1},
-				.mtu = 1400};
 }
 
 /* RFC 2661 3.1: Length has 16 bits. */
@@ -575,6 +615,7 @@ static void a_packet_that_has_left_wakes_the_control_thread(void)
 static const struct test_case cases[] = {
 	{"marks_of_frames", marks_of_frames},
 	{"control_packets", control_packets},
+	{"a_turn_is_a_send_for_each_channel", a_turn_is_a_send_for_each_channel},
 	{"sent_before_the_port_is_closed", sent_before_the_port_is_closed},
 	{"heads_of_every_kind", heads_of_every_kind},
 	{"rfc2661_5_4_sequencing_on_and_off", sequencing_on_and_off},

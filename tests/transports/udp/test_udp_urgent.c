@@ -150,6 +150,39 @@ static void answers_come_from_the_address(void)
 	close(fd);
 }
 
+/* Control and data in one batch leave in their order, each by its own socket. */
+static void a_batch_of_both(void)
+{
+	static const uint8_t zlb[12] = {0xc8, 0x02, 0, 12, 0, 9}, data[12] = {0, 2, 0, 9, 0, 1};
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	struct ist_frame f[6];
+	struct fake_host h;
+	uint8_t got[64];
+
+	CU_ASSERT_TRUE_FATAL(fd >= 0);
+	urgent_at();
+	fake_open(&h, &udp_transport, urgent_config);
+	urgent_send(fd, zlb, sizeof(zlb));
+	CU_ASSERT_TRUE_FATAL(fake_wait(&h, FAKE_FRAME, 1));
+	for (unsigned i = 0; i < 6; i++)
+		f[i] = (struct ist_frame){.channel = fake_channel(&h, FAKE_UP),
+					  .flags = i & 2 ? IST_FRAME_CONTROL : 0,
+					  .payload = i & 2 ? zlb : data,
+					  .len = 12};
+	CU_ASSERT_EQUAL(fake_send_frames(&h, f, 6), 6);
+	for (unsigned i = 0; i < 6; i++) {
+		CU_ASSERT_EQUAL(recv(fd, got, sizeof(got), 0), 12);
+		ASSERT_OCTETS(got, 12, i & 2 ? zlb : data, 12);
+	}
+	kernel_fail("sendmmsg", 0, 1, EAGAIN); /* the second: that of control */
+	CU_ASSERT_EQUAL(fake_send_frames(&h, f, 6), 6);
+	CU_ASSERT_TRUE(kernel_failed());
+	CU_ASSERT_EQUAL(fake_count(&h, "tx-full"), 2);
+	CU_ASSERT_EQUAL(fake_count(&h, "tx-frames"), 10);
+	fake_close(&h);
+	close(fd);
+}
+
 /* Its second socket lets nobody in who would not be without it. */
 static void an_address_is_taken_as_ever(void)
 {
@@ -204,6 +237,7 @@ static const struct test_case cases[] = {
 	{"control_is_not_lost_when_data_is", control_is_not_lost_when_data_is},
 	{"what_waits_comes_along", what_waits_comes_along},
 	{"answers_come_from_the_address", answers_come_from_the_address},
+	{"a_batch_of_both", a_batch_of_both},
 	{"an_address_is_taken_as_ever", an_address_is_taken_as_ever},
 	{NULL, NULL},
 };
