@@ -30,33 +30,41 @@ static int netif_feature_ioctl(int fd, const char *device, unsigned long what, v
 	return ioctl(fd, what, r) < 0 ? -errno : 0;
 }
 
+/* As struct ethtool_sset_info, struct ethtool_gstrings and struct ethtool_gfeatures, with what
+ * comes behind these. */
+struct netif_sset {
+	uint32_t cmd, reserved;
+	uint64_t mask;
+	uint32_t n;
+};
+struct netif_names {
+	uint32_t cmd, set, len;
+	char name[FEATURES_MAX][ETH_GSTRING_LEN];
+};
+struct netif_words {
+	uint32_t cmd, size;
+	struct ethtool_get_features_block word[FEATURES_MAX / 32];
+};
+
 /* How many features have names, or -errno. */
 static int netif_feature_count(int fd, const char *device)
 {
-	struct {
-		struct ethtool_sset_info head;
-		uint32_t n;
-	} ask = {.head = {.cmd = ETHTOOL_GSSET_INFO, .sset_mask = 1ull << ETH_SS_FEATURES}};
+	struct netif_sset ask = {.cmd = ETHTOOL_GSSET_INFO, .mask = 1ull << ETH_SS_FEATURES};
 	struct ifreq r;
 	int rc = netif_feature_ioctl(fd, device, SIOCETHTOOL, &ask, &r);
 
 	if (rc)
 		return rc;
-	return ask.head.sset_mask && ask.n <= FEATURES_MAX ? (int)ask.n : -EOPNOTSUPP;
+	return ask.mask && ask.n <= FEATURES_MAX ? (int)ask.n : -EOPNOTSUPP;
 }
-
-struct netif_names {
-	struct ethtool_gstrings head;
-	char name[FEATURES_MAX][ETH_GSTRING_LEN];
-};
 
 /* -EAGAIN from a kernel that has another number of them by now. */
 static int netif_feature_find(const struct netif_names *all, const char *feature)
 {
-	for (unsigned i = 0; i < all->head.len && i < FEATURES_MAX; i++)
+	for (unsigned i = 0; i < all->len && i < FEATURES_MAX; i++)
 		if (!strncmp(all->name[i], feature, ETH_GSTRING_LEN))
 			return (int)i;
-	return all->head.len ? -ENOENT : -EAGAIN;
+	return all->len ? -ENOENT : -EAGAIN;
 }
 
 /* The number of a feature, or -errno. */
@@ -71,9 +79,9 @@ static int netif_feature_number(int fd, const char *device, const char *feature)
 	all = calloc(1, sizeof(*all));
 	if (!all)
 		return -ENOMEM;
-	all->head.cmd = ETHTOOL_GSTRINGS;
-	all->head.string_set = ETH_SS_FEATURES;
-	all->head.len = (uint32_t)n;
+	all->cmd = ETHTOOL_GSTRINGS;
+	all->set = ETH_SS_FEATURES;
+	all->len = (uint32_t)n;
 	rc = netif_feature_ioctl(fd, device, SIOCETHTOOL, all, &r);
 	if (!rc)
 		rc = netif_feature_find(all, feature);
@@ -83,10 +91,7 @@ static int netif_feature_number(int fd, const char *device, const char *feature)
 
 static int netif_feature_is_on(int fd, const char *device, unsigned no)
 {
-	struct {
-		struct ethtool_gfeatures head;
-		struct ethtool_get_features_block word[FEATURES_MAX / 32];
-	} all = {.head = {.cmd = ETHTOOL_GFEATURES, .size = FEATURES_MAX / 32}};
+	struct netif_words all = {.cmd = ETHTOOL_GFEATURES, .size = FEATURES_MAX / 32};
 	struct ifreq r;
 	int rc = netif_feature_ioctl(fd, device, SIOCETHTOOL, &all, &r);
 

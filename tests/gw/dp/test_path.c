@@ -18,7 +18,7 @@ static void path_do(unsigned what)
 {
 	static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 	static void *volatile p;
-	char text[8];
+	char text[12];
 
 	switch (what) {
 	case 0:
