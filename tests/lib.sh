@@ -98,7 +98,7 @@ sanitized() { grep -q '^IST_CFLAGS = .*-fsanitize=' "$BUILD/Makefile"; }
 finish() {
 	local name
 	all_serve
-	for name in "${!serving[@]}"; do frames_counted "${home_of[$name]}"; done
+	for name in "${!serving[@]}"; do [ -z "${home_of[$name]:-}" ] || frames_counted "${home_of[$name]}"; done
 	all_calls_allowed
 	[ "$checks" -gt 0 ] || give_up "nothing was checked"
 	exit "$bad"
