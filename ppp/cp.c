@@ -546,7 +546,8 @@ static void cp_rx_conf_ack(struct ppp *p, struct cp *c, const struct cp_packet *
 	if (!cp_is_answer(p, c, in))
 		return;
 	if (c->state >= FSM_REQ_SENT) {
-		if (in->body.left != c->req_len || memcmp(in->body.p, c->req, c->req_len)) {
+		if (in->body.left != c->req_len ||
+		    (c->req_len && memcmp(in->body.p, c->req, c->req_len))) {
 			ppp_link_count(p, PPP_R_OPTION);
 			return;
 		}
