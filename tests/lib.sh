@@ -153,9 +153,9 @@ ask() {
 	vty "$WORK/$space.vty" "$@"
 }
 
-# adds_up SPACE: all frames that have come in have gone out, or are counted by the reason they were dropped for.  When
+# frames_add_up SPACE: all frames that have come in have gone out, or are counted by the reason they were dropped for.  When
 # data has died with frames of its own nobody knows, and when nobody answers there is nothing to look at
-adds_up() {
+frames_add_up() {
 	ask "$1" show counters >"$WORK/$1.counters" 2>/dev/null || return 0
 	awk '
 		$1 == "data" { n[$2] = $3 }
@@ -167,7 +167,7 @@ adds_up() {
 }
 # frames_counted SPACE: a failure unless that is so, once nothing waits any more
 frames_counted() {
-	within 5 adds_up "$1" && return
+	within 5 frames_add_up "$1" && return
 	verdict 1 "$1: what came in has gone out or is counted"
 	grep '^ *data ' "$WORK/$1.counters"
 }
