@@ -170,20 +170,38 @@ void tell_sent(struct worker *w, uint64_t cookie)
 	}
 }
 
-/* One frame to send or to queue, and whether the control thread waits for its cookie. */
+/* A frame to send or to queue. */
 struct outgoing {
 	const struct ist_frame *f;
-	uint64_t cookie;
-	bool want_sent;
+	struct tx_told told;
 };
+
+static void dp_send_over(struct worker *w, const struct tx_told *told)
+{
+	if (told->want_sent)
+		tell_sent(w, told->cookie);
+}
 
 static void dp_send_give_up(struct worker *w, enum dp_reason why, const struct outgoing *o)
 {
 	worker_drop(w, why);
 	if (o->f->flags & IST_FRAME_CONTROL && why != DP_R_PORT_CLOSED)
 		count_add(&w->n->control_lost, 1);
-	if (o->want_sent)
-		tell_sent(w, o->cookie);
+	dp_send_over(w, &o->told);
+}
+
+/* The first n of a run were taken. */
+static void dp_send_taken(struct worker *w, const struct ist_frame *f, const struct tx_told *told,
+			  unsigned n)
+{
+	unsigned control = 0;
+
+	for (unsigned i = 0; i < n; i++) {
+		control += f[i].flags & IST_FRAME_CONTROL ? 1 : 0;
+		dp_send_over(w, &told[i]);
+	}
+	count_add(&w->n->tx_control, control);
+	count_add(&w->n->tx_frames, n - control);
 }
 
 static void dp_send_enqueue(struct worker *w, struct ring *q, const struct outgoing *o)
@@ -196,8 +214,8 @@ static void dp_send_enqueue(struct worker *w, struct ring *q, const struct outgo
 		return;
 	}
 	r->kind = f->flags;
-	r->cookie = o->cookie;
-	r->want_sent = o->want_sent;
+	r->cookie = o->told.cookie;
+	r->want_sent = o->told.want_sent;
 	r->after = w->attach;
 	if (f->head_len)
 		memcpy(r->octets, f->head, f->head_len);
@@ -218,19 +236,14 @@ static bool dp_send_drain_queue(struct worker_port *p, struct worker_chan *c, st
 		f.flags = r->kind;
 		f.payload = r->octets;
 		f.len = (uint32_t)(len - sizeof(*r));
-		o.cookie = r->cookie;
-		o.want_sent = worker_queue_wants_sent(p->w, r);
+		o.told = (struct tx_told){r->cookie, worker_queue_wants_sent(p->w, r)};
 		taken = p->t->send(p->p, &f, 1);
 		if (!taken)
 			return false;
 		if (taken < 0)
 			dp_send_give_up(p->w, DP_R_SEND, &o);
 		else
-			count_add(f.flags & IST_FRAME_CONTROL ? &p->w->n->tx_control
-							      : &p->w->n->tx_frames,
-				  1);
-		if (taken > 0 && o.want_sent)
-			tell_sent(p->w, o.cookie);
+			dp_send_taken(p->w, &f, &o.told, 1);
 		ring_drop(&q->in);
 	}
 	return true;
@@ -253,21 +266,6 @@ static struct worker_port *dp_send_port_of(struct worker *w, l2tp_channel c)
 	return no < WORKER_PORTS ? w->port[no] : NULL;
 }
 
-/* The first n of a run were taken. */
-static void dp_send_taken(struct worker *w, const struct ist_frame *f, const struct tx_told *told,
-			  unsigned n)
-{
-	unsigned control = 0;
-
-	for (unsigned i = 0; i < n; i++) {
-		control += f[i].flags & IST_FRAME_CONTROL ? 1 : 0;
-		if (told[i].want_sent)
-			tell_sent(w, told[i].cookie);
-	}
-	count_add(&w->n->tx_control, control);
-	count_add(&w->n->tx_frames, n - control);
-}
-
 static void dp_send_run(struct worker *w, l2tp_channel to, const struct ist_frame *f,
 			const struct tx_told *told, unsigned n)
 {
@@ -280,7 +278,7 @@ static void dp_send_run(struct worker *w, l2tp_channel to, const struct ist_fram
 	if (taken > 0)
 		dp_send_taken(w, f, told, (unsigned)taken);
 	for (unsigned i = taken < 0 ? 0 : (unsigned)taken; i < n; i++) {
-		const struct outgoing o = {&f[i], told[i].cookie, told[i].want_sent};
+		const struct outgoing o = {&f[i], told[i]};
 
 		if (taken < 0 || !c || !c->q)
 			dp_send_give_up(w, DP_R_SEND, &o);
@@ -326,7 +324,7 @@ static void dp_send_control(struct worker *w, struct worker_port *p, const struc
 	tx_flush(w);
 	taken = waits ? 0 : p->t->send(p->p, f, 1);
 	if (taken > 0)
-		dp_send_taken(w, f, &(struct tx_told){o->cookie, o->want_sent}, 1);
+		dp_send_taken(w, f, &o->told, 1);
 	else if (!taken && c && c->q)
 		dp_send_enqueue(w, &c->q->control, o);
 	else
@@ -343,7 +341,7 @@ void tx_control(struct worker *w, const struct cmd_rec *r, size_t len)
 		.payload = r->octets,
 		.len = (uint32_t)len,
 	};
-	const struct outgoing o = {&f, r->cookie, r->want_sent};
+	const struct outgoing o = {&f, {r->cookie, r->want_sent}};
 
 	if (!p) {
 		dp_send_give_up(w, DP_R_PORT_CLOSED, &o);
@@ -355,7 +353,7 @@ void tx_control(struct worker *w, const struct cmd_rec *r, size_t len)
 	}
 	b->channel[b->n] = r->channel;
 	b->f[b->n] = f;
-	b->told[b->n] = (struct tx_told){r->cookie, r->want_sent};
+	b->told[b->n] = o.told;
 	if (++b->n == TX_MAX)
 		tx_flush(w);
 }
