@@ -394,8 +394,6 @@ static const struct cmd_rec *worker_next_command(struct worker *w, size_t *used,
 		*used = 0;
 	to = w->packets + *used;
 	*used += (*len + 7) & ~(size_t)7;
-	if (*used > WORKER_PACKETS)
-		*used = WORKER_PACKETS;
 	return memcpy(to, r, *len);
 }
 
