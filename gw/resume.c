@@ -63,11 +63,16 @@ static struct log_about resume_about(uint64_t key)
 	return tunnel ? LOG_ABOUT(.tunnel = tunnel, .call = number) : LOG_ABOUT(.line = number);
 }
 
-/* --- writing ---------------------------------------------------------------------------------- */
+/* --- writing ----------------------------------------------------------------------------------
+ *
+ * Without a store nothing is kept.
+ */
 
 static void resume_put(struct resume *r, enum resume_kind kind, uint64_t key, const uint8_t *rec,
 		       size_t len)
 {
+	if (!r->store)
+		return;
 	r->n.records++;
 	r->unpublished = true;
 	if (store_put(r->store, kind, key, rec, len))
@@ -84,6 +89,8 @@ static void resume_put(struct resume *r, enum resume_kind kind, uint64_t key, co
 
 static void resume_del(struct resume *r, enum resume_kind kind, uint64_t key)
 {
+	if (!r->store)
+		return;
 	r->unpublished = true;
 	store_del(r->store, kind, key);
 }
@@ -165,8 +172,7 @@ void resume_drain(struct resume *r)
 
 void resume_ports(struct resume *r, const uint8_t *rec, size_t len)
 {
-	if (r->store)
-		resume_put(r, RESUME_PORTS, 0, rec, len);
+	resume_put(r, RESUME_PORTS, 0, rec, len);
 }
 
 int resume_ports_before(const struct resume *r, uint8_t *rec)
@@ -194,14 +200,12 @@ uint64_t resume_iid(struct resume *r, const char *service, uint64_t fresh)
 
 void resume_lns_put(struct resume *r, uint64_t key, const uint8_t *rec, size_t len)
 {
-	if (r->store)
-		resume_put(r, RESUME_LNS, key, rec, len);
+	resume_put(r, RESUME_LNS, key, rec, len);
 }
 
 void resume_lns_del(struct resume *r, uint64_t key)
 {
-	if (r->store)
-		resume_del(r, RESUME_LNS, key);
+	resume_del(r, RESUME_LNS, key);
 }
 
 /* --- what accounting keeps -------------------------------------------------------------------- */
@@ -216,14 +220,12 @@ static const enum resume_kind resume_acct_kinds[ACCT_KEPTS] = {
 void resume_acct_put(struct resume *r, enum acct_kept kind, uint64_t key, const uint8_t *rec,
 		     size_t len)
 {
-	if (r->store)
-		resume_put(r, resume_acct_kinds[kind], key, rec, len);
+	resume_put(r, resume_acct_kinds[kind], key, rec, len);
 }
 
 void resume_acct_del(struct resume *r, enum acct_kept kind, uint64_t key)
 {
-	if (r->store)
-		resume_del(r, resume_acct_kinds[kind], key);
+	resume_del(r, resume_acct_kinds[kind], key);
 }
 
 struct resume_acct {
@@ -251,14 +253,12 @@ static void resume_acct(struct resume *r)
 
 void resume_coa_put(struct resume *r, uint64_t key, const uint8_t *rec, size_t len)
 {
-	if (r->store)
-		resume_put(r, RESUME_COA, key, rec, len);
+	resume_put(r, RESUME_COA, key, rec, len);
 }
 
 void resume_coa_del(struct resume *r, uint64_t key)
 {
-	if (r->store)
-		resume_del(r, RESUME_COA, key);
+	resume_del(r, RESUME_COA, key);
 }
 
 static void resume_coa_of(void *ctx, uint64_t key, const uint8_t *rec, size_t len)
