@@ -98,7 +98,7 @@ sanitized() { grep -q '^IST_CFLAGS = .*-fsanitize=' "$BUILD/Makefile"; }
 finish() {
 	local name
 	all_serve
-	for name in "${!serving[@]}"; do [ -z "${home_of[$name]:-}" ] || frames_counted "${home_of[$name]}"; done
+	for name in "${!serving[@]}"; do frames_counted "$name"; done
 	all_calls_allowed
 	[ "$checks" -gt 0 ] || give_up "nothing was checked"
 	exit "$bad"
@@ -165,17 +165,19 @@ frames_add_up() {
 			exit !(n["deaths"] || come == gone)
 		}' "$WORK/$1.counters"
 }
-# frames_counted SPACE: a failure unless that is so, once nothing waits any more
+# frames_counted NAME: a failure unless that is so, once nothing waits any more; a script's own daemon is not asked
 frames_counted() {
-	within 5 frames_add_up "$1" && return
-	verdict 1 "$1: what came in has gone out or is counted"
-	grep '^ *data ' "$WORK/$1.counters"
+	local space=${home_of[$1]:-}
+	[ -n "$space" ] || return 0
+	within 5 frames_add_up "$space" && return
+	verdict 1 "$space: what came in has gone out or is counted"
+	grep '^ *data ' "$WORK/$space.counters"
 }
 
 # stop NAME: SIGTERM; its exit status
 stop() {
 	local pid=${daemon[$1]} rc=0
-	[ -z "${serving[$1]:-}" ] || [ -z "${home_of[$1]:-}" ] || frames_counted "${home_of[$1]}"
+	[ -z "${serving[$1]:-}" ] || frames_counted "$1"
 	unset "daemon[$1]" "serving[$1]"
 	kill "$pid"
 	within 10 dead "$pid" || kill -9 "$pid"
