@@ -204,17 +204,26 @@ static void a_stamp_is_of_now(void)
 	server_end();
 }
 
+/* The octets of that answer, which `first` has; what comes next is done. */
+static size_t first_is_refused(void)
+{
+	size_t len;
+
+	refuse = RADIUS_R_NOT_FOUND;
+	ask(1, WITH_PROOF | WITH_STAMP, WALL, "first");
+	len = send_from(&strict);
+	memcpy(first, answer, sizeof(first));
+	refuse = RADIUS_DONE;
+	return len;
+}
+
 static void the_same_again_gets_the_same_answer(void)
 {
 	struct coa_source other = strict;
 	size_t len;
 
 	server_begin();
-	refuse = RADIUS_R_NOT_FOUND;
-	ask(1, WITH_PROOF | WITH_STAMP, WALL, "first");
-	len = send_from(&strict);
-	memcpy(first, answer, sizeof(first));
-	refuse = RADIUS_DONE;
+	len = first_is_refused();
 	now += 599 * SEC;
 	CU_ASSERT_EQUAL(send_from(&strict), len);
 	ASSERT_OCTETS(answer, len, first, len);
@@ -325,11 +334,7 @@ static void answers_outlive_the_process(void)
 	size_t len;
 
 	server_begin();
-	refuse = RADIUS_R_NOT_FOUND;
-	ask(1, WITH_PROOF | WITH_STAMP, WALL, "first");
-	len = send_from(&strict);
-	memcpy(first, answer, sizeof(first));
-	refuse = RADIUS_DONE;
+	len = first_is_refused();
 	now += 100 * SEC;
 	ask(2, WITH_PROOF | WITH_STAMP, WALL, "first");
 	answered(&strict, RADIUS_DISCONNECT_ACK);
