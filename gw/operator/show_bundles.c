@@ -33,12 +33,7 @@ static void bundle_ip4(const void *object, char *buf, size_t cap)
 		gw_ip4_text(buf, cap, row->term.net->peer4);
 }
 
-static void bundle_age(const void *object, char *buf, size_t cap)
-{
-	const struct bundle_row *row = object;
-
-	gw_duration_text(buf, cap, loop_now(row->gw->loop) - row->join->since);
-}
+TABLE_TIME(bundle_age, bundle_row, true, loop_now(row->gw->loop) - row->join->since)
 
 /* "call 1/2, line 3 (fr0 100)" */
 static void bundle_by(const void *object, char *buf, size_t cap)
@@ -54,21 +49,21 @@ static void bundle_by(const void *object, char *buf, size_t cap)
 }
 
 static const struct table_column table_bundles_columns[] = {
-	{"Bundle", "bundle", TABLE_RIGHT, bundle_number},
-	{"State", "state", TABLE_LEFT, bundle_state},
-	{"User", "user", TABLE_LEFT, bundle_user},
-	{"IPv4", "ipv4", TABLE_LEFT, bundle_ip4},
-	{"Age", "age", TABLE_LEFT, bundle_age},
-	{"In", "in", TABLE_RIGHT, bundle_in},
-	{"Out", "out", TABLE_RIGHT, bundle_out},
-	{"Lost", "lost", TABLE_RIGHT, bundle_lost},
-	{"Late", "late", TABLE_RIGHT, bundle_late},
-	{"Dropped", "dropped", TABLE_RIGHT, bundle_dropped},
-	{"Links", "links", TABLE_RIGHT, bundle_links},
-	{"By", "by", TABLE_LEFT, bundle_by},
+	{"Bundle", "bundle", TABLE_RIGHT, TABLE_COUNT(bundle_number)},
+	{"State", "state", TABLE_LEFT, TABLE_WORDS(bundle_state)},
+	{"User", "user", TABLE_LEFT, TABLE_WORDS(bundle_user)},
+	{"IPv4", "ipv4", TABLE_LEFT, TABLE_WORDS(bundle_ip4)},
+	{"Age", "age-seconds", TABLE_LEFT, TABLE_COUNT(bundle_age)},
+	{"In", "frames-in", TABLE_RIGHT, TABLE_COUNT(bundle_in)},
+	{"Out", "frames-out", TABLE_RIGHT, TABLE_COUNT(bundle_out)},
+	{"Lost", "lost", TABLE_RIGHT, TABLE_COUNT(bundle_lost)},
+	{"Late", "late", TABLE_RIGHT, TABLE_COUNT(bundle_late)},
+	{"Dropped", "dropped", TABLE_RIGHT, TABLE_COUNT(bundle_dropped)},
+	{"Links", "links", TABLE_RIGHT, TABLE_COUNT(bundle_links)},
+	{"By", "by", TABLE_LEFT, TABLE_WORDS(bundle_by)},
 };
 
-static void table_bundles_rows(struct gw *gw, struct table_text *to)
+static void table_bundles_rows(struct gw *gw, struct table_sink *to)
 {
 	struct bundle_row row = {.gw = gw};
 	struct join *j;

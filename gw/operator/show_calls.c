@@ -70,30 +70,25 @@ static void call_ip4(const void *object, char *buf, size_t cap)
 			    row->term.net->client ? row->term.addr->local4 : row->term.net->peer4);
 }
 
-static void call_age(const void *object, char *buf, size_t cap)
-{
-	const struct call_row *row = object;
-
-	gw_duration_text(buf, cap, loop_now(row->gw->loop) - row->call.since);
-}
+TABLE_TIME(call_age, call_row, true, loop_now(row->gw->loop) - row->call.since)
 
 static const struct table_column table_calls_columns[] = {
-	{"TID", "tunnel-id", TABLE_RIGHT, call_tid},
-	{"SID", "session-id", TABLE_RIGHT, call_sid},
-	{"Peer SID", "peer-session-id", TABLE_RIGHT, call_peer_sid},
-	{"State", "state", TABLE_LEFT, call_state},
-	{"We are", "we-are", TABLE_LEFT, call_we_are},
-	{"Joined to", "joined-to", TABLE_LEFT, call_joined_to},
-	{"User", "user", TABLE_LEFT, call_user},
-	{"IPv4", "ipv4", TABLE_LEFT, call_ip4},
-	{"IPv6", "ipv6", TABLE_LEFT, call_ip6},
-	{"MTU", "mtu", TABLE_RIGHT, call_mtu},
-	{"Age", "age", TABLE_LEFT, call_age},
-	{"In", "in", TABLE_RIGHT, call_in},
-	{"Out", "out", TABLE_RIGHT, call_out},
-	{"Dropped", "dropped", TABLE_RIGHT, call_dropped},
-	{"Filtered", "filtered", TABLE_RIGHT, call_filtered},
-	{"Over rate", "over-rate", TABLE_RIGHT, call_over_rate},
+	{"TID", "tunnel-id", TABLE_RIGHT, TABLE_COUNT(call_tid)},
+	{"SID", "session-id", TABLE_RIGHT, TABLE_COUNT(call_sid)},
+	{"Peer SID", "peer-session-id", TABLE_RIGHT, TABLE_COUNT(call_peer_sid)},
+	{"State", "state", TABLE_LEFT, TABLE_WORDS(call_state)},
+	{"We are", "we-are", TABLE_LEFT, TABLE_WORDS(call_we_are)},
+	{"Joined to", "joined-to", TABLE_LEFT, TABLE_WORDS(call_joined_to)},
+	{"User", "user", TABLE_LEFT, TABLE_WORDS(call_user)},
+	{"IPv4", "ipv4", TABLE_LEFT, TABLE_WORDS(call_ip4)},
+	{"IPv6", "ipv6", TABLE_LEFT, TABLE_WORDS(call_ip6)},
+	{"MTU", "mtu", TABLE_RIGHT, TABLE_COUNT(call_mtu)},
+	{"Age", "age-seconds", TABLE_LEFT, TABLE_COUNT(call_age)},
+	{"In", "frames-in", TABLE_RIGHT, TABLE_COUNT(call_in)},
+	{"Out", "frames-out", TABLE_RIGHT, TABLE_COUNT(call_out)},
+	{"Dropped", "dropped", TABLE_RIGHT, TABLE_COUNT(call_dropped)},
+	{"Filtered", "filtered", TABLE_RIGHT, TABLE_COUNT(call_filtered)},
+	{"Over rate", "over-rate", TABLE_RIGHT, TABLE_COUNT(call_over_rate)},
 };
 
 static void call_to_table(void *ctx, const struct call_row *row)
@@ -101,7 +96,7 @@ static void call_to_table(void *ctx, const struct call_row *row)
 	table_row(ctx, row);
 }
 
-static void table_calls_rows(struct gw *gw, struct table_text *to)
+static void table_calls_rows(struct gw *gw, struct table_sink *to)
 {
 	call_each(gw, call_to_table, to);
 }

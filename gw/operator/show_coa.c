@@ -24,17 +24,17 @@ TABLE_NUMBER(coa_dropped, coa_view, coa_sum(row->n->drop, COA_DROP_COUNT))
 
 /* Requests are ACKs, NAKs, repeated and dropped together. */
 static const struct table_column table_coa_columns[] = {
-	{"Radius", "radius", TABLE_LEFT, coa_radius},
-	{"Client", "client", TABLE_LEFT, coa_client},
-	{"Requests", "requests", TABLE_RIGHT, coa_received},
-	{"Disconnect-ACK", "disconnect-ack", TABLE_RIGHT, coa_disconnects},
-	{"CoA-ACK", "coa-ack", TABLE_RIGHT, coa_changes},
-	{"NAK", "nak", TABLE_RIGHT, coa_refused},
-	{"Repeated", "repeated", TABLE_RIGHT, coa_repeated},
-	{"Dropped", "dropped", TABLE_RIGHT, coa_dropped},
+	{"Radius", "radius", TABLE_LEFT, TABLE_WORDS(coa_radius)},
+	{"Client", "client", TABLE_LEFT, TABLE_WORDS(coa_client)},
+	{"Requests", "requests", TABLE_RIGHT, TABLE_COUNT(coa_received)},
+	{"Disconnect-ACK", "disconnect-ack", TABLE_RIGHT, TABLE_COUNT(coa_disconnects)},
+	{"CoA-ACK", "coa-ack", TABLE_RIGHT, TABLE_COUNT(coa_changes)},
+	{"NAK", "nak", TABLE_RIGHT, TABLE_COUNT(coa_refused)},
+	{"Repeated", "repeated", TABLE_RIGHT, TABLE_COUNT(coa_repeated)},
+	{"Dropped", "dropped", TABLE_RIGHT, TABLE_COUNT(coa_dropped)},
 };
 
-static void table_coa_rows(struct gw *gw, struct table_text *to)
+static void table_coa_rows(struct gw *gw, struct table_sink *to)
 {
 	struct coa_view v;
 
@@ -60,24 +60,18 @@ TABLE_TEXT(coa_why_answer, coa_reason, row->cause ? "NAK" : "none")
 TABLE_TEXT(coa_why_words, coa_reason, row->words)
 TABLE_NUMBER(coa_why_n, coa_reason, row->n)
 
-static void coa_why_cause(const void *object, char *buf, size_t cap)
-{
-	const struct coa_reason *row = object;
-
-	if (row->cause)
-		snprintf(buf, cap, "%u", row->cause);
-}
+TABLE_NUMBER_IF(coa_why_cause, coa_reason, row->cause, row->cause)
 
 static const struct table_column table_coa_why_columns[] = {
-	{"Radius", "radius", TABLE_LEFT, coa_why_radius},
-	{"Client", "client", TABLE_LEFT, coa_why_client},
-	{"Requests", "requests", TABLE_RIGHT, coa_why_n},
-	{"Answer", "answer", TABLE_LEFT, coa_why_answer},
-	{"Error-Cause", "error-cause", TABLE_RIGHT, coa_why_cause},
-	{"Reason", "reason", TABLE_LEFT, coa_why_words},
+	{"Radius", "radius", TABLE_LEFT, TABLE_WORDS(coa_why_radius)},
+	{"Client", "client", TABLE_LEFT, TABLE_WORDS(coa_why_client)},
+	{"Requests", "requests", TABLE_RIGHT, TABLE_COUNT(coa_why_n)},
+	{"Answer", "answer", TABLE_LEFT, TABLE_WORDS(coa_why_answer)},
+	{"Error-Cause", "error-cause", TABLE_RIGHT, TABLE_COUNT(coa_why_cause)},
+	{"Reason", "reason", TABLE_LEFT, TABLE_WORDS(coa_why_words)},
 };
 
-static void table_coa_why_of(const struct coa_view *v, struct table_text *to)
+static void table_coa_why_of(const struct coa_view *v, struct table_sink *to)
 {
 	for (unsigned i = 0; i < RADIUS_REFUSALS; i++) {
 		const struct coa_reason r = {*v, radius_refusals[i].number,
@@ -94,7 +88,7 @@ static void table_coa_why_of(const struct coa_view *v, struct table_text *to)
 	}
 }
 
-static void table_coa_why_rows(struct gw *gw, struct table_text *to)
+static void table_coa_why_rows(struct gw *gw, struct table_sink *to)
 {
 	struct coa_view v;
 

@@ -25,13 +25,13 @@ TABLE_NUMBER(counter_count, counter_row, row->count)
 TABLE_TEXT(counter_meaning, counter_row, row->meaning)
 
 static const struct table_column table_counters_columns[] = {
-	{"Where", "where", TABLE_LEFT, counter_where},
-	{"Counter", "counter", TABLE_LEFT, counter_key},
-	{"Count", "count", TABLE_RIGHT, counter_count},
-	{"Meaning", "meaning", TABLE_LEFT, counter_meaning},
+	{"Where", "where", TABLE_LEFT, TABLE_WORDS(counter_where)},
+	{"Counter", "counter", TABLE_LEFT, TABLE_WORDS(counter_key)},
+	{"Count", "count", TABLE_RIGHT, TABLE_COUNT(counter_count)},
+	{"Meaning", "meaning", TABLE_LEFT, TABLE_WORDS(counter_meaning)},
 };
 
-static void counter_add(struct table_text *to, const char *where, const char *key, uint64_t count,
+static void counter_add(struct table_sink *to, const char *where, const char *key, uint64_t count,
 			const char *meaning)
 {
 	struct counter_row row = {where, key, count, meaning};
@@ -40,7 +40,7 @@ static void counter_add(struct table_text *to, const char *where, const char *ke
 		table_row(to, &row);
 }
 
-static void counter_engine_rows(struct gw *gw, struct table_text *to)
+static void counter_engine_rows(struct gw *gw, struct table_sink *to)
 {
 	char key[32], name[32];
 	struct l2tp_counters n;
@@ -59,7 +59,7 @@ static void counter_engine_rows(struct gw *gw, struct table_text *to)
 		counter_add(to, "l2tp", l2tp_reasons[i].key, n.reason[i], l2tp_reasons[i].words);
 }
 
-static void counter_ppp_rows(struct gw *gw, struct table_text *to)
+static void counter_ppp_rows(struct gw *gw, struct table_sink *to)
 {
 	uint64_t n[PPP_R_COUNT];
 	struct join *j;
@@ -81,7 +81,7 @@ static void counter_ppp_rows(struct gw *gw, struct table_text *to)
 		counter_add(to, "join", join_drops[i].key, gw->joins->drop[i], join_drops[i].words);
 }
 
-static void counter_aaa_rows(struct gw *gw, struct table_text *to)
+static void counter_aaa_rows(struct gw *gw, struct table_sink *to)
 {
 	struct aaa_counters n;
 
@@ -97,7 +97,7 @@ static void counter_aaa_rows(struct gw *gw, struct table_text *to)
 		    "log-ins refused since the user was locked there");
 }
 
-static void counter_data_rows(struct gw *gw, struct table_text *to)
+static void counter_data_rows(struct gw *gw, struct table_sink *to)
 {
 	struct dp_counters n;
 	unsigned i;
@@ -136,7 +136,7 @@ static void counter_data_rows(struct gw *gw, struct table_text *to)
 		counter_add(to, "data", dp_reasons[i].key, n.reason[i], dp_reasons[i].words);
 }
 
-static void counter_port_rows(struct gw *gw, const struct gw_port *p, struct table_text *to)
+static void counter_port_rows(struct gw *gw, const struct gw_port *p, struct table_sink *to)
 {
 	const struct ist_counter *c = p->cfg->transport->counters;
 	uint64_t n[PORT_COUNTERS_MAX] = {0};
@@ -151,7 +151,7 @@ static void counter_port_rows(struct gw *gw, const struct gw_port *p, struct tab
 		counter_add(to, p->cfg->config.name, c[i].name, n[i], c[i].words);
 }
 
-static void table_counters_rows(struct gw *gw, struct table_text *to)
+static void table_counters_rows(struct gw *gw, struct table_sink *to)
 {
 	counter_engine_rows(gw, to);
 	counter_ppp_rows(gw, to);

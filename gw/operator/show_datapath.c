@@ -62,11 +62,11 @@ static void datapath_hint(const void *object, char *buf, size_t cap)
 }
 
 static const struct table_column table_datapath_columns[] = {
-	{"Subject", "subject", TABLE_LEFT, datapath_subject},
-	{"Feature", "feature", TABLE_LEFT, datapath_feature},
-	{"State", "state", TABLE_LEFT, datapath_state},
-	{"Size", "size", TABLE_RIGHT, datapath_size},
-	{"Hint", "hint", TABLE_LEFT, datapath_hint},
+	{"Subject", "subject", TABLE_LEFT, TABLE_WORDS(datapath_subject)},
+	{"Feature", "feature", TABLE_LEFT, TABLE_WORDS(datapath_feature)},
+	{"State", "state", TABLE_LEFT, TABLE_WORDS(datapath_state)},
+	{"Size", "size", TABLE_RIGHT, TABLE_WORDS(datapath_size)},
+	{"Hint", "hint", TABLE_LEFT, TABLE_WORDS(datapath_hint)},
 };
 
 static const char *const datapath_states[] = {
@@ -77,7 +77,7 @@ static const char *const datapath_states[] = {
 	[IST_OFFLOAD_SMALLER] = "smaller than asked for",
 };
 
-static void datapath_port_rows(const struct gw_port *p, struct table_text *to)
+static void datapath_port_rows(const struct gw_port *p, struct table_sink *to)
 {
 	struct ist_offload o[DATAPATH_OFFLOADS];
 	unsigned n = p->number < 0 ? 0
@@ -108,7 +108,7 @@ static const struct {
 	{DP_TUN_UDP, "UDP packets as super-packets (USO)", "Linux 6.2 has it"},
 };
 
-static void datapath_tun_rows(struct gw *gw, uint32_t no, struct table_text *to)
+static void datapath_tun_rows(struct gw *gw, uint32_t no, struct table_sink *to)
 {
 	unsigned has = dp_tun_offload(gw->dp, no), wanted = dp_tun_wanted(gw->dp, no);
 
@@ -142,7 +142,7 @@ static const struct {
 };
 
 /* A device that does not know the feature has no row of it. */
-static void datapath_device_rows(const char *name, struct table_text *to)
+static void datapath_device_rows(const char *name, struct table_sink *to)
 {
 	for (size_t i = 0; i < sizeof(datapath_device) / sizeof(datapath_device[0]); i++) {
 		int on = netif_feature(name, datapath_device[i].feature);
@@ -163,7 +163,7 @@ static void datapath_device_rows(const char *name, struct table_text *to)
 /* --- workers ---------------------------------------------------------------------------------- */
 
 /* The ports that it serves. */
-static void datapath_worker_row(struct gw *gw, unsigned worker, struct table_text *to)
+static void datapath_worker_row(struct gw *gw, unsigned worker, struct table_sink *to)
 {
 	char number[16], ports[TABLE_CELL_MAX] = "ports:";
 	struct datapath_row row = {.kind = "worker", .name = number, .feature = ports};
@@ -181,7 +181,7 @@ static void datapath_worker_row(struct gw *gw, unsigned worker, struct table_tex
 	table_row(to, &row);
 }
 
-static void table_datapath_rows(struct gw *gw, struct table_text *to)
+static void table_datapath_rows(struct gw *gw, struct table_sink *to)
 {
 	char device[DATAPATH_DEVICES][IF_NAMESIZE];
 	unsigned n = netif_ethers(device, DATAPATH_DEVICES), workers = dp_workers(gw->dp);

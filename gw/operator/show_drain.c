@@ -28,15 +28,15 @@ static void drain_age(const void *object, char *buf, size_t cap)
 }
 
 static const struct table_column table_drain_columns[] = {
-	{"Drains", "drains", TABLE_LEFT, drain_what},
-	{"Name", "name", TABLE_LEFT, drain_name},
-	{"For", "for", TABLE_LEFT, drain_age},
-	{"Calls left", "calls-left", TABLE_RIGHT, drain_calls},
+	{"Drains", "drains", TABLE_LEFT, TABLE_WORDS(drain_what)},
+	{"Name", "name", TABLE_LEFT, TABLE_WORDS(drain_name)},
+	{"For", "for", TABLE_LEFT, TABLE_WORDS(drain_age)},
+	{"Calls left", "calls-left", TABLE_RIGHT, TABLE_COUNT(drain_calls)},
 };
 
 struct drain_rows {
 	struct gw *gw;
-	struct table_text *to;
+	struct table_sink *to;
 };
 
 static void drain_to_table(void *ctx, const struct drain_view *v)
@@ -46,7 +46,7 @@ static void drain_to_table(void *ctx, const struct drain_view *v)
 	table_row(r->to, &(struct drain_line){.gw = r->gw, .of = *v});
 }
 
-static void table_drain_rows(struct gw *gw, struct table_text *to)
+static void table_drain_rows(struct gw *gw, struct table_sink *to)
 {
 	struct drain_rows r = {gw, to};
 

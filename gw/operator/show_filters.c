@@ -23,15 +23,15 @@ TABLE_NUMBER(filter_dropped, filter_row, row->n.dropped)
 TABLE_TEXT(filter_text, filter_row, row->text)
 
 static const struct table_column table_filters_columns[] = {
-	{"Of", "of", TABLE_LEFT, filter_of},
-	{"Filter", "filter", TABLE_LEFT, filter_place},
-	{"In force", "in-force", TABLE_RIGHT, filter_calls},
-	{"Passed", "passed", TABLE_RIGHT, filter_passed},
-	{"Dropped", "dropped", TABLE_RIGHT, filter_dropped},
-	{"Expression", "expression", TABLE_LEFT, filter_text},
+	{"Of", "of", TABLE_LEFT, TABLE_WORDS(filter_of)},
+	{"Filter", "filter", TABLE_LEFT, TABLE_WORDS(filter_place)},
+	{"In force", "in-force", TABLE_RIGHT, TABLE_COUNT(filter_calls)},
+	{"Passed", "passed", TABLE_RIGHT, TABLE_COUNT(filter_passed)},
+	{"Dropped", "dropped", TABLE_RIGHT, TABLE_COUNT(filter_dropped)},
+	{"Expression", "expression", TABLE_LEFT, TABLE_WORDS(filter_text)},
 };
 
-static void filter_rows(struct gw *gw, struct table_text *to, const struct gw_filters *f,
+static void filter_rows(struct gw *gw, struct table_sink *to, const struct gw_filters *f,
 			const char *of)
 {
 	struct filter_row row = {.of = of};
@@ -47,7 +47,7 @@ static void filter_rows(struct gw *gw, struct table_text *to, const struct gw_fi
 }
 
 /* Those that an operator has set. */
-static void filter_rows_of_leg(struct gw *gw, struct table_text *to, const struct leg *l)
+static void filter_rows_of_leg(struct gw *gw, struct table_sink *to, const struct leg *l)
 {
 	char name[GW_TEXT_MAX];
 
@@ -55,7 +55,7 @@ static void filter_rows_of_leg(struct gw *gw, struct table_text *to, const struc
 		filter_rows(gw, to, leg_own_filters(l), leg_text(name, sizeof(name), l));
 }
 
-static void table_filters_rows(struct gw *gw, struct table_text *to)
+static void table_filters_rows(struct gw *gw, struct table_sink *to)
 {
 	const struct gw_filters *f = NULL;
 	struct join *j;

@@ -14,22 +14,17 @@ TABLE_TEXT(history_from, history_row, row->e->from)
 TABLE_TEXT(history_user, history_row, row->e->user)
 TABLE_TEXT(history_reason, history_row, row->e->why)
 
-static void history_ago(const void *object, char *buf, size_t cap)
-{
-	const struct history_row *row = object;
-
-	gw_duration_text(buf, cap, row->now - row->e->when);
-}
+TABLE_TIME(history_ago, history_row, true, row->now - row->e->when)
 
 static const struct table_column table_failures_columns[] = {
-	{"Ago", "ago", TABLE_RIGHT, history_ago},
-	{"What", "what", TABLE_LEFT, history_what},
-	{"From", "from", TABLE_LEFT, history_from},
-	{"User", "user", TABLE_LEFT, history_user},
-	{"Reason", "reason", TABLE_LEFT, history_reason},
+	{"Ago", "ago-seconds", TABLE_RIGHT, TABLE_COUNT(history_ago)},
+	{"What", "what", TABLE_LEFT, TABLE_WORDS(history_what)},
+	{"From", "from", TABLE_LEFT, TABLE_WORDS(history_from)},
+	{"User", "user", TABLE_LEFT, TABLE_WORDS(history_user)},
+	{"Reason", "reason", TABLE_LEFT, TABLE_WORDS(history_reason)},
 };
 
-static void table_failures_rows(struct gw *gw, struct table_text *to)
+static void table_failures_rows(struct gw *gw, struct table_sink *to)
 {
 	struct history_row row = {NULL, loop_now(gw->loop)};
 

@@ -76,30 +76,24 @@ static void join_ip4(const void *object, char *buf, size_t cap)
 			    row->term.net->client ? row->term.addr->local4 : row->term.net->peer4);
 }
 
-static void join_age(const void *object, char *buf, size_t cap)
-{
-	const struct joined_row *row = object;
-
-	if (row->join)
-		gw_duration_text(buf, cap, loop_now(row->gw->loop) - row->join->since);
-}
+TABLE_TIME(join_age, joined_row, row->join, loop_now(row->gw->loop) - row->join->since)
 
 static const struct table_column table_lines_columns[] = {
-	{"Line", "line", TABLE_RIGHT, line_number},
-	{"Circuit", "circuit", TABLE_LEFT, line_circuit},
-	{"Kind", "kind", TABLE_LEFT, line_kind},
-	{"Calling", "calling", TABLE_LEFT, line_calling},
-	{"Called", "called", TABLE_LEFT, line_called},
-	{"State", "state", TABLE_LEFT, line_state},
-	{"Joined to", "joined-to", TABLE_LEFT, join_other_text},
-	{"User", "user", TABLE_LEFT, join_user},
-	{"IPv4", "ipv4", TABLE_LEFT, join_ip4},
-	{"Age", "age", TABLE_LEFT, join_age},
+	{"Line", "line", TABLE_RIGHT, TABLE_COUNT(line_number)},
+	{"Circuit", "circuit", TABLE_LEFT, TABLE_WORDS(line_circuit)},
+	{"Kind", "kind", TABLE_LEFT, TABLE_WORDS(line_kind)},
+	{"Calling", "calling", TABLE_LEFT, TABLE_WORDS(line_calling)},
+	{"Called", "called", TABLE_LEFT, TABLE_WORDS(line_called)},
+	{"State", "state", TABLE_LEFT, TABLE_WORDS(line_state)},
+	{"Joined to", "joined-to", TABLE_LEFT, TABLE_WORDS(join_other_text)},
+	{"User", "user", TABLE_LEFT, TABLE_WORDS(join_user)},
+	{"IPv4", "ipv4", TABLE_LEFT, TABLE_WORDS(join_ip4)},
+	{"Age", "age-seconds", TABLE_LEFT, TABLE_COUNT(join_age)},
 };
 
 struct line_rows {
 	struct gw *gw;
-	struct table_text *to;
+	struct table_sink *to;
 };
 
 static void line_to_table(void *ctx, const struct line_view *line)
@@ -111,7 +105,7 @@ static void line_to_table(void *ctx, const struct line_view *line)
 	table_row(r->to, &row);
 }
 
-static void table_lines_rows(struct gw *gw, struct table_text *to)
+static void table_lines_rows(struct gw *gw, struct table_sink *to)
 {
 	struct line_rows r = {gw, to};
 
@@ -135,16 +129,16 @@ static void join_leg_text(const void *object, char *buf, size_t cap)
 }
 
 static const struct table_column table_joins_columns[] = {
-	{"Leg", "leg", TABLE_LEFT, join_leg_text},
-	{"State", "state", TABLE_LEFT, join_state},
-	{"Other leg", "other-leg", TABLE_LEFT, join_other_text},
-	{"State", "other-state", TABLE_LEFT, join_other_state},
-	{"User", "user", TABLE_LEFT, join_user},
-	{"IPv4", "ipv4", TABLE_LEFT, join_ip4},
-	{"Age", "age", TABLE_LEFT, join_age},
+	{"Leg", "leg", TABLE_LEFT, TABLE_WORDS(join_leg_text)},
+	{"State", "state", TABLE_LEFT, TABLE_WORDS(join_state)},
+	{"Other leg", "other-leg", TABLE_LEFT, TABLE_WORDS(join_other_text)},
+	{"State", "other-state", TABLE_LEFT, TABLE_WORDS(join_other_state)},
+	{"User", "user", TABLE_LEFT, TABLE_WORDS(join_user)},
+	{"IPv4", "ipv4", TABLE_LEFT, TABLE_WORDS(join_ip4)},
+	{"Age", "age", TABLE_LEFT, TABLE_WORDS(join_age)},
 };
 
-static void table_joins_rows(struct gw *gw, struct table_text *to)
+static void table_joins_rows(struct gw *gw, struct table_sink *to)
 {
 	struct joined_row row = {.gw = gw};
 	struct join *j;

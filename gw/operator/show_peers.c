@@ -22,23 +22,11 @@ TABLE_TEXT(peer_secret, peer_row, row->cfg->policy.secret.len ? "yes" : "no")
 TABLE_NUMBER(peer_tunnels, peer_row, row->tunnels)
 TABLE_NUMBER(peer_calls, peer_row, row->calls)
 
-static void peer_most(char *buf, size_t cap, unsigned most)
-{
-	if (most)
-		snprintf(buf, cap, "%u", most);
-	else
-		snprintf(buf, cap, "-");
-}
+TABLE_NUMBER_IF(peer_most_tunnels, peer_row, row->cfg->policy.max_tunnels,
+		row->cfg->policy.max_tunnels)
 
-static void peer_most_tunnels(const void *object, char *buf, size_t cap)
-{
-	peer_most(buf, cap, ((const struct peer_row *)object)->cfg->policy.max_tunnels);
-}
-
-static void peer_most_calls(const void *object, char *buf, size_t cap)
-{
-	peer_most(buf, cap, ((const struct peer_row *)object)->cfg->policy.max_peer_calls);
-}
+TABLE_NUMBER_IF(peer_most_calls, peer_row, row->cfg->policy.max_peer_calls,
+		row->cfg->policy.max_peer_calls)
 
 static void peer_address(const void *object, char *buf, size_t cap)
 {
@@ -49,22 +37,22 @@ static void peer_address(const void *object, char *buf, size_t cap)
 }
 
 static const struct table_column table_peers_columns[] = {
-	{"Peer", "peer", TABLE_LEFT, peer_name},
-	{"Port", "port", TABLE_LEFT, peer_port},
-	{"Address", "address", TABLE_LEFT, peer_address},
-	{"Host Name", "host-name", TABLE_LEFT, peer_host},
-	{"Dial", "dial", TABLE_LEFT, peer_dial},
-	{"Service", "service", TABLE_LEFT, peer_service},
-	{"Secret", "secret", TABLE_LEFT, peer_secret},
-	{"Tunnels", "tunnels", TABLE_RIGHT, peer_tunnels},
-	{"Most", "max-tunnels", TABLE_RIGHT, peer_most_tunnels},
-	{"Calls", "calls", TABLE_RIGHT, peer_calls},
-	{"Most", "max-peer-calls", TABLE_RIGHT, peer_most_calls},
+	{"Peer", "peer", TABLE_LEFT, TABLE_WORDS(peer_name)},
+	{"Port", "port", TABLE_LEFT, TABLE_WORDS(peer_port)},
+	{"Address", "address", TABLE_LEFT, TABLE_WORDS(peer_address)},
+	{"Host Name", "host-name", TABLE_LEFT, TABLE_WORDS(peer_host)},
+	{"Dial", "dial", TABLE_LEFT, TABLE_WORDS(peer_dial)},
+	{"Service", "service", TABLE_LEFT, TABLE_WORDS(peer_service)},
+	{"Secret", "secret", TABLE_LEFT, TABLE_WORDS(peer_secret)},
+	{"Tunnels", "tunnels", TABLE_RIGHT, TABLE_COUNT(peer_tunnels)},
+	{"Most", "max-tunnels", TABLE_RIGHT, TABLE_COUNT(peer_most_tunnels)},
+	{"Calls", "calls", TABLE_RIGHT, TABLE_COUNT(peer_calls)},
+	{"Most", "max-peer-calls", TABLE_RIGHT, TABLE_COUNT(peer_most_calls)},
 };
 
 struct peers_of {
 	struct gw *gw;
-	struct table_text *to;
+	struct table_sink *to;
 };
 
 static void peers_row(void *ctx, const struct cfg_peer *peer)
@@ -77,7 +65,7 @@ static void peers_row(void *ctx, const struct cfg_peer *peer)
 }
 
 /* Behind the sections those that RADIUS has named. */
-static void table_peers_rows(struct gw *gw, struct table_text *to)
+static void table_peers_rows(struct gw *gw, struct table_sink *to)
 {
 	struct peers_of p = {gw, to};
 
@@ -129,20 +117,10 @@ static void tunnel_ipsec(const void *object, char *buf, size_t cap)
 	ipsec_text(row->gw, row->info.channel, buf, cap);
 }
 
-static void tunnel_age(const void *object, char *buf, size_t cap)
-{
-	const struct tunnel_row *row = object;
+TABLE_TIME(tunnel_age, tunnel_row, true, row->now - row->info.since)
 
-	gw_duration_text(buf, cap, row->now - row->info.since);
-}
-
-static void tunnel_heard(const void *object, char *buf, size_t cap)
-{
-	const struct tunnel_row *row = object;
-	uint64_t heard = row->info.last_heard;
-
-	gw_duration_text(buf, cap, row->now > heard ? row->now - heard : 0);
-}
+TABLE_TIME(tunnel_heard, tunnel_row, true,
+	   row->now > row->info.last_heard ? row->now - row->info.last_heard : 0)
 
 static void tunnel_window(const void *object, char *buf, size_t cap)
 {
@@ -152,23 +130,23 @@ static void tunnel_window(const void *object, char *buf, size_t cap)
 }
 
 static const struct table_column table_tunnels_columns[] = {
-	{"ID", "id", TABLE_RIGHT, tunnel_id},
-	{"Peer ID", "peer-id", TABLE_RIGHT, tunnel_peer_id},
-	{"State", "state", TABLE_LEFT, tunnel_state},
-	{"Opened", "opened", TABLE_LEFT, tunnel_opened},
-	{"Peer", "peer", TABLE_LEFT, tunnel_peer},
-	{"Host Name", "host-name", TABLE_LEFT, tunnel_host},
-	{"Channel", "channel", TABLE_LEFT, tunnel_channel},
-	{"Calls", "calls", TABLE_RIGHT, tunnel_calls},
-	{"Age", "age", TABLE_LEFT, tunnel_age},
-	{"Heard", "heard", TABLE_LEFT, tunnel_heard},
-	{"Resent", "resent", TABLE_RIGHT, tunnel_resent},
-	{"Unacked/Window", "window", TABLE_RIGHT, tunnel_window},
-	{"DSCP", "dscp", TABLE_RIGHT, tunnel_dscp},
-	{"IPsec", "ipsec", TABLE_LEFT, tunnel_ipsec},
+	{"ID", "id", TABLE_RIGHT, TABLE_COUNT(tunnel_id)},
+	{"Peer ID", "peer-id", TABLE_RIGHT, TABLE_COUNT(tunnel_peer_id)},
+	{"State", "state", TABLE_LEFT, TABLE_WORDS(tunnel_state)},
+	{"Opened", "opened", TABLE_LEFT, TABLE_WORDS(tunnel_opened)},
+	{"Peer", "peer", TABLE_LEFT, TABLE_WORDS(tunnel_peer)},
+	{"Host Name", "host-name", TABLE_LEFT, TABLE_WORDS(tunnel_host)},
+	{"Channel", "channel", TABLE_LEFT, TABLE_WORDS(tunnel_channel)},
+	{"Calls", "calls", TABLE_RIGHT, TABLE_COUNT(tunnel_calls)},
+	{"Age", "age-seconds", TABLE_LEFT, TABLE_COUNT(tunnel_age)},
+	{"Heard", "heard-seconds", TABLE_LEFT, TABLE_COUNT(tunnel_heard)},
+	{"Resent", "resent", TABLE_RIGHT, TABLE_COUNT(tunnel_resent)},
+	{"Unacked/Window", "window", TABLE_RIGHT, TABLE_WORDS(tunnel_window)},
+	{"DSCP", "dscp", TABLE_RIGHT, TABLE_COUNT(tunnel_dscp)},
+	{"IPsec", "ipsec", TABLE_LEFT, TABLE_WORDS(tunnel_ipsec)},
 };
 
-static void table_tunnels_rows(struct gw *gw, struct table_text *to)
+static void table_tunnels_rows(struct gw *gw, struct table_sink *to)
 {
 	struct tunnel_row row = {.gw = gw, .now = loop_now(gw->loop)};
 	struct l2tp_tunnel *t = NULL;
@@ -194,12 +172,7 @@ TABLE_TEXT(client_device, gw_client, row->tun ? dp_tun_name(row->gw->dp, row->tu
 TABLE_NUMBER(client_dials, gw_client, row->dials)
 TABLE_TEXT(client_ended, gw_client, row->why.words)
 
-static void client_since(const void *object, char *buf, size_t cap)
-{
-	const struct gw_client *c = object;
-
-	gw_duration_text(buf, cap, loop_now(c->gw->loop) - c->since);
-}
+TABLE_TIME(client_since, gw_client, true, loop_now(row->gw->loop) - row->since)
 
 static void client_local(const void *object, char *buf, size_t cap)
 {
@@ -215,29 +188,24 @@ static void client_far_end(const void *object, char *buf, size_t cap)
 	gw_ip4_text(buf, cap, c->ip4 ? c->addr.peer4 : 0);
 }
 
-static void client_redial(const void *object, char *buf, size_t cap)
-{
-	const struct gw_client *c = object;
-	uint64_t now = loop_now(c->gw->loop);
-
-	if (c->state == CLIENT_WAITING && c->next > now)
-		gw_duration_text(buf, cap, c->next - now);
-}
+TABLE_TIME(client_redial, gw_client,
+	   row->state == CLIENT_WAITING && row->next > loop_now(row->gw->loop),
+	   row->next - loop_now(row->gw->loop))
 
 static const struct table_column table_clients_columns[] = {
-	{"Client", "client", TABLE_LEFT, client_name},
-	{"Peer", "peer", TABLE_LEFT, client_peer},
-	{"State", "state", TABLE_LEFT, client_state},
-	{"For", "for", TABLE_LEFT, client_since},
-	{"Device", "device", TABLE_LEFT, client_device},
-	{"IPv4", "ipv4", TABLE_LEFT, client_local},
-	{"Far end", "far-end", TABLE_LEFT, client_far_end},
-	{"Dials", "dials", TABLE_RIGHT, client_dials},
-	{"Redial in", "redial-in", TABLE_LEFT, client_redial},
-	{"Last ended", "last-ended", TABLE_LEFT, client_ended},
+	{"Client", "client", TABLE_LEFT, TABLE_WORDS(client_name)},
+	{"Peer", "peer", TABLE_LEFT, TABLE_WORDS(client_peer)},
+	{"State", "state", TABLE_LEFT, TABLE_WORDS(client_state)},
+	{"For", "for-seconds", TABLE_LEFT, TABLE_COUNT(client_since)},
+	{"Device", "device", TABLE_LEFT, TABLE_WORDS(client_device)},
+	{"IPv4", "ipv4", TABLE_LEFT, TABLE_WORDS(client_local)},
+	{"Far end", "far-end", TABLE_LEFT, TABLE_WORDS(client_far_end)},
+	{"Dials", "dials", TABLE_RIGHT, TABLE_COUNT(client_dials)},
+	{"Redial in", "redial-in-seconds", TABLE_LEFT, TABLE_COUNT(client_redial)},
+	{"Last ended", "last-ended", TABLE_LEFT, TABLE_WORDS(client_ended)},
 };
 
-static void table_clients_rows(struct gw *gw, struct table_text *to)
+static void table_clients_rows(struct gw *gw, struct table_sink *to)
 {
 	for (unsigned i = 0; i < gw->cfg->clients; i++)
 		table_row(to, &gw->client[i]);
@@ -284,28 +252,23 @@ static void outgoing_routes(const void *object, char *buf, size_t cap)
 	}
 }
 
-static void outgoing_for(const void *object, char *buf, size_t cap)
-{
-	const struct gw_outgoing *o = object;
-
-	gw_duration_text(buf, cap, loop_now(o->gw->loop) - o->since);
-}
+TABLE_TIME(outgoing_for, gw_outgoing, true, loop_now(row->gw->loop) - row->since)
 
 static const struct table_column table_outgoing_columns[] = {
-	{"Outgoing", "outgoing", TABLE_LEFT, outgoing_name},
-	{"Peer", "peer", TABLE_LEFT, outgoing_peer_name},
-	{"Called", "called", TABLE_LEFT, outgoing_called},
-	{"IPv4", "ipv4", TABLE_LEFT, outgoing_address},
-	{"IPv6", "ipv6", TABLE_LEFT, outgoing_prefix},
-	{"Routes", "routes", TABLE_LEFT, outgoing_routes},
-	{"State", "state", TABLE_LEFT, outgoing_state},
-	{"For", "for", TABLE_LEFT, outgoing_for},
-	{"Calls", "calls", TABLE_RIGHT, outgoing_calls},
-	{"Waiting", "waiting", TABLE_RIGHT, outgoing_waiting},
-	{"Last ended", "last-ended", TABLE_LEFT, outgoing_ended},
+	{"Outgoing", "outgoing", TABLE_LEFT, TABLE_WORDS(outgoing_name)},
+	{"Peer", "peer", TABLE_LEFT, TABLE_WORDS(outgoing_peer_name)},
+	{"Called", "called", TABLE_LEFT, TABLE_WORDS(outgoing_called)},
+	{"IPv4", "ipv4", TABLE_LEFT, TABLE_WORDS(outgoing_address)},
+	{"IPv6", "ipv6", TABLE_LEFT, TABLE_WORDS(outgoing_prefix)},
+	{"Routes", "routes", TABLE_LEFT, TABLE_WORDS(outgoing_routes)},
+	{"State", "state", TABLE_LEFT, TABLE_WORDS(outgoing_state)},
+	{"For", "for-seconds", TABLE_LEFT, TABLE_COUNT(outgoing_for)},
+	{"Calls", "calls", TABLE_RIGHT, TABLE_COUNT(outgoing_calls)},
+	{"Waiting", "waiting", TABLE_RIGHT, TABLE_COUNT(outgoing_waiting)},
+	{"Last ended", "last-ended", TABLE_LEFT, TABLE_WORDS(outgoing_ended)},
 };
 
-static void table_outgoing_rows(struct gw *gw, struct table_text *to)
+static void table_outgoing_rows(struct gw *gw, struct table_sink *to)
 {
 	for (unsigned i = 0; i < gw->cfg->outgoings; i++)
 		table_row(to, &gw->outgoing[i]);

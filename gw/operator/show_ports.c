@@ -32,15 +32,15 @@ static void port_status(const void *object, char *buf, size_t cap)
 }
 
 static const struct table_column table_ports_columns[] = {
-	{"Port", "port", TABLE_LEFT, port_name},
-	{"Transport", "transport", TABLE_LEFT, port_transport},
-	{"State", "state", TABLE_LEFT, port_state},
-	{"Circuits", "circuits", TABLE_LEFT, port_circuits},
-	{"Failures", "failures", TABLE_RIGHT, port_failures},
-	{"Status", "status", TABLE_LEFT, port_status},
+	{"Port", "port", TABLE_LEFT, TABLE_WORDS(port_name)},
+	{"Transport", "transport", TABLE_LEFT, TABLE_WORDS(port_transport)},
+	{"State", "state", TABLE_LEFT, TABLE_WORDS(port_state)},
+	{"Circuits", "circuits", TABLE_LEFT, TABLE_WORDS(port_circuits)},
+	{"Failures", "failures", TABLE_RIGHT, TABLE_COUNT(port_failures)},
+	{"Status", "status", TABLE_LEFT, TABLE_WORDS(port_status)},
 };
 
-static void table_ports_rows(struct gw *gw, struct table_text *to)
+static void table_ports_rows(struct gw *gw, struct table_sink *to)
 {
 	for (unsigned i = 0; i < gw->cfg->ports; i++)
 		table_row(to, &gw->port[i]);
@@ -71,16 +71,16 @@ static void capture_state(const void *object, char *buf, size_t cap)
 }
 
 static const struct table_column table_captures_columns[] = {
-	{"Port", "port", TABLE_LEFT, capture_port},
-	{"File", "file", TABLE_LEFT, capture_file},
-	{"Files", "files", TABLE_RIGHT, capture_files},
-	{"Frames", "frames", TABLE_RIGHT, capture_frames},
-	{"Octets", "octets", TABLE_RIGHT, capture_octets},
-	{"Lost", "lost", TABLE_RIGHT, capture_lost},
-	{"State", "state", TABLE_LEFT, capture_state},
+	{"Port", "port", TABLE_LEFT, TABLE_WORDS(capture_port)},
+	{"File", "file", TABLE_LEFT, TABLE_WORDS(capture_file)},
+	{"Files", "files", TABLE_RIGHT, TABLE_COUNT(capture_files)},
+	{"Frames", "frames", TABLE_RIGHT, TABLE_COUNT(capture_frames)},
+	{"Octets", "octets", TABLE_RIGHT, TABLE_COUNT(capture_octets)},
+	{"Lost", "lost", TABLE_RIGHT, TABLE_COUNT(capture_lost)},
+	{"State", "state", TABLE_LEFT, TABLE_WORDS(capture_state)},
 };
 
-static void table_captures_rows(struct gw *gw, struct table_text *to)
+static void table_captures_rows(struct gw *gw, struct table_sink *to)
 {
 	for (const struct capture *c = gw->capture; c; c = c->next)
 		table_row(to, c);
@@ -99,13 +99,13 @@ TABLE_TEXT(plugin_path, plugin, row->path)
 TABLE_TEXT(plugin_why, plugin, row->why)
 
 static const struct table_column table_plugins_columns[] = {
-	{"Transport", "transport", TABLE_LEFT, plugin_name},
-	{"State", "state", TABLE_LEFT, plugin_state},
-	{"File", "file", TABLE_LEFT, plugin_path},
-	{"Refused because", "refused-because", TABLE_LEFT, plugin_why},
+	{"Transport", "transport", TABLE_LEFT, TABLE_WORDS(plugin_name)},
+	{"State", "state", TABLE_LEFT, TABLE_WORDS(plugin_state)},
+	{"File", "file", TABLE_LEFT, TABLE_WORDS(plugin_path)},
+	{"Refused because", "refused-because", TABLE_LEFT, TABLE_WORDS(plugin_why)},
 };
 
-static void table_plugins_rows(struct gw *gw, struct table_text *to)
+static void table_plugins_rows(struct gw *gw, struct table_sink *to)
 {
 	for (unsigned i = 0; gw->plugins && i < gw->plugins->n; i++)
 		table_row(to, &gw->plugins->plugin[i]);

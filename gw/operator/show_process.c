@@ -13,21 +13,9 @@ TABLE_TEXT(process_state, keeper_process, row->state)
 TABLE_NUMBER(process_restarts, keeper_process, row->restarts)
 TABLE_TEXT(process_why, keeper_process, row->why)
 
-static void process_pid(const void *object, char *buf, size_t cap)
-{
-	const struct keeper_process *row = object;
+TABLE_NUMBER_IF(process_pid, keeper_process, row->pid, row->pid)
 
-	if (row->pid)
-		snprintf(buf, cap, "%u", row->pid);
-}
-
-static void process_age(const void *object, char *buf, size_t cap)
-{
-	const struct keeper_process *row = object;
-
-	if (row->pid)
-		gw_duration_text(buf, cap, row->age * UINT64_C(1000000));
-}
+TABLE_TIME(process_age, keeper_process, row->pid, row->age *UINT64_C(1000000))
 
 static void process_user(const void *object, char *buf, size_t cap)
 {
@@ -116,20 +104,20 @@ static void process_program(const void *object, char *buf, size_t cap)
 }
 
 static const struct table_column table_processes_columns[] = {
-	{"Process", "process", TABLE_LEFT, process_name},
-	{"State", "state", TABLE_LEFT, process_state},
-	{"PID", "pid", TABLE_RIGHT, process_pid},
-	{"Age", "age", TABLE_RIGHT, process_age},
-	{"Restarts", "restarts", TABLE_RIGHT, process_restarts},
-	{"User", "user", TABLE_LEFT, process_user},
-	{"Capabilities", "capabilities", TABLE_LEFT, process_capabilities},
-	{"Seccomp", "seccomp", TABLE_LEFT, process_seccomp},
-	{"Last end", "last-end", TABLE_LEFT, process_why},
-	{"Program", "program", TABLE_LEFT, process_program},
+	{"Process", "process", TABLE_LEFT, TABLE_WORDS(process_name)},
+	{"State", "state", TABLE_LEFT, TABLE_WORDS(process_state)},
+	{"PID", "pid", TABLE_RIGHT, TABLE_COUNT(process_pid)},
+	{"Age", "age-seconds", TABLE_RIGHT, TABLE_COUNT(process_age)},
+	{"Restarts", "restarts", TABLE_RIGHT, TABLE_COUNT(process_restarts)},
+	{"User", "user", TABLE_LEFT, TABLE_WORDS(process_user)},
+	{"Capabilities", "capabilities", TABLE_LEFT, TABLE_WORDS(process_capabilities)},
+	{"Seccomp", "seccomp", TABLE_LEFT, TABLE_WORDS(process_seccomp)},
+	{"Last end", "last-end", TABLE_LEFT, TABLE_WORDS(process_why)},
+	{"Program", "program", TABLE_LEFT, TABLE_WORDS(process_program)},
 };
 
 /* With workers = 0 there is one process, and no keeper to ask. */
-static void table_processes_rows(struct gw *gw, struct table_text *to)
+static void table_processes_rows(struct gw *gw, struct table_sink *to)
 {
 	struct keeper_process p[KEEPER_PROCESSES_MAX];
 	unsigned n = gw->keeper ? keeper_processes(gw->keeper, p) : 0;

@@ -38,24 +38,31 @@ static void radius_round_trip(const void *object, char *buf, size_t cap)
 		snprintf(buf, cap, "%.1f", (double)row->round_trip / 1000);
 }
 
+/* us to a program */
+static bool radius_round_trip_number(const void *object, uint64_t *value)
+{
+	*value = ((const struct aaa_server_view *)object)->round_trip;
+	return *value;
+}
+
 static const struct table_column table_radius_columns[] = {
-	{"Radius", "radius", TABLE_LEFT, radius_name},
-	{"Server", "server", TABLE_LEFT, radius_server},
-	{"Used", "used", TABLE_LEFT, radius_use},
-	{"State", "state", TABLE_LEFT, radius_state},
-	{"ms", "round-trip", TABLE_RIGHT, radius_round_trip},
-	{"Waiting", "waiting", TABLE_RIGHT, radius_waiting},
-	{"Asked", "asked", TABLE_RIGHT, radius_asked},
-	{"Answered", "answered", TABLE_RIGHT, radius_answered},
-	{"Sent again", "resent", TABLE_RIGHT, radius_resent},
-	{"No answer", "timeouts", TABLE_RIGHT, radius_timeouts},
-	{"Wrong secret", "unproved", TABLE_RIGHT, radius_unproved},
-	{"Dropped", "dropped", TABLE_RIGHT, radius_dropped},
-	{"Status asked", "status-asked", TABLE_RIGHT, radius_probes},
-	{"Status answered", "status-answered", TABLE_RIGHT, radius_probes_answered},
+	{"Radius", "radius", TABLE_LEFT, TABLE_WORDS(radius_name)},
+	{"Server", "server", TABLE_LEFT, TABLE_WORDS(radius_server)},
+	{"Used", "used", TABLE_LEFT, TABLE_WORDS(radius_use)},
+	{"State", "state", TABLE_LEFT, TABLE_WORDS(radius_state)},
+	{"ms", "round-trip-microseconds", TABLE_RIGHT, TABLE_COUNT(radius_round_trip)},
+	{"Waiting", "waiting", TABLE_RIGHT, TABLE_COUNT(radius_waiting)},
+	{"Asked", "asked", TABLE_RIGHT, TABLE_COUNT(radius_asked)},
+	{"Answered", "answered", TABLE_RIGHT, TABLE_COUNT(radius_answered)},
+	{"Sent again", "resent", TABLE_RIGHT, TABLE_COUNT(radius_resent)},
+	{"No answer", "timeouts", TABLE_RIGHT, TABLE_COUNT(radius_timeouts)},
+	{"Wrong secret", "unproved", TABLE_RIGHT, TABLE_COUNT(radius_unproved)},
+	{"Dropped", "dropped", TABLE_RIGHT, TABLE_COUNT(radius_dropped)},
+	{"Status asked", "status-asked", TABLE_RIGHT, TABLE_COUNT(radius_probes)},
+	{"Status answered", "status-answered", TABLE_RIGHT, TABLE_COUNT(radius_probes_answered)},
 };
 
-static void table_radius_rows(struct gw *gw, struct table_text *to)
+static void table_radius_rows(struct gw *gw, struct table_sink *to)
 {
 	struct aaa_server_view v;
 
@@ -88,22 +95,22 @@ TABLE_TEXT(accounting_state, acct_view, row->former ? "removed" : "configured")
 
 /* Made and found are acknowledged, given up, unreadable and waiting together. */
 static const struct table_column table_accounting_columns[] = {
-	{"Radius", "radius", TABLE_LEFT, accounting_name},
-	{"Kept in", "where", TABLE_LEFT, accounting_where},
-	{"Log-ins", "log-ins", TABLE_RIGHT, accounting_sessions},
-	{"Made", "made", TABLE_RIGHT, accounting_made},
-	{"Found", "found", TABLE_RIGHT, accounting_found},
-	{"Acknowledged", "acknowledged", TABLE_RIGHT, accounting_acknowledged},
-	{"Given up", "given-up", TABLE_RIGHT, accounting_given_up},
-	{"Unreadable", "unreadable", TABLE_RIGHT, accounting_unreadable},
-	{"Waiting", "waiting", TABLE_RIGHT, accounting_waiting},
-	{"Octets", "octets", TABLE_RIGHT, accounting_octets},
-	{"Oldest s", "oldest", TABLE_RIGHT, accounting_oldest},
-	{"Skipped octets", "skipped", TABLE_RIGHT, accounting_skipped},
-	{"Section", "section", TABLE_LEFT, accounting_state},
+	{"Radius", "radius", TABLE_LEFT, TABLE_WORDS(accounting_name)},
+	{"Kept in", "where", TABLE_LEFT, TABLE_WORDS(accounting_where)},
+	{"Log-ins", "log-ins", TABLE_RIGHT, TABLE_COUNT(accounting_sessions)},
+	{"Made", "made", TABLE_RIGHT, TABLE_COUNT(accounting_made)},
+	{"Found", "found", TABLE_RIGHT, TABLE_COUNT(accounting_found)},
+	{"Acknowledged", "acknowledged", TABLE_RIGHT, TABLE_COUNT(accounting_acknowledged)},
+	{"Given up", "given-up", TABLE_RIGHT, TABLE_COUNT(accounting_given_up)},
+	{"Unreadable", "unreadable", TABLE_RIGHT, TABLE_COUNT(accounting_unreadable)},
+	{"Waiting", "waiting", TABLE_RIGHT, TABLE_COUNT(accounting_waiting)},
+	{"Octets", "octets", TABLE_RIGHT, TABLE_COUNT(accounting_octets)},
+	{"Oldest s", "oldest-seconds", TABLE_RIGHT, TABLE_COUNT(accounting_oldest)},
+	{"Skipped octets", "skipped", TABLE_RIGHT, TABLE_COUNT(accounting_skipped)},
+	{"Section", "section", TABLE_LEFT, TABLE_WORDS(accounting_state)},
 };
 
-static void table_accounting_rows(struct gw *gw, struct table_text *to)
+static void table_accounting_rows(struct gw *gw, struct table_sink *to)
 {
 	struct acct_view v;
 

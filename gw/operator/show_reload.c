@@ -34,21 +34,15 @@ TABLE_TEXT(reload_change, reload_row, row->change)
 TABLE_TEXT(reload_when, reload_row, row->when)
 TABLE_TEXT(reload_keys, reload_row, row->keys)
 
-static void reload_calls(const void *object, char *buf, size_t cap)
-{
-	const struct reload_row *row = object;
-
-	if (row->calls >= 0)
-		snprintf(buf, cap, "%ld", row->calls);
-}
+TABLE_NUMBER_IF(reload_calls, reload_row, row->calls >= 0, row->calls)
 
 static const struct table_column table_reload_columns[] = {
-	{"Section", "section", TABLE_LEFT, reload_kind},
-	{"Name", "name", TABLE_LEFT, reload_name},
-	{"Change", "change", TABLE_LEFT, reload_change},
-	{"Effect", "effect", TABLE_LEFT, reload_when},
-	{"Calls", "calls", TABLE_RIGHT, reload_calls},
-	{"Keys", "keys", TABLE_LEFT, reload_keys},
+	{"Section", "section", TABLE_LEFT, TABLE_WORDS(reload_kind)},
+	{"Name", "name", TABLE_LEFT, TABLE_WORDS(reload_name)},
+	{"Change", "change", TABLE_LEFT, TABLE_WORDS(reload_change)},
+	{"Effect", "effect", TABLE_LEFT, TABLE_WORDS(reload_when)},
+	{"Calls", "calls", TABLE_RIGHT, TABLE_COUNT(reload_calls)},
+	{"Keys", "keys", TABLE_LEFT, TABLE_WORDS(reload_keys)},
 };
 
 /* --- calls that a change concerns ------------------------------------------------------------- */
@@ -231,7 +225,7 @@ static void reload_put_row(void *ctx, const struct reload_row *row)
 	table_row(ctx, row);
 }
 
-static void table_reload_rows(struct gw *gw, struct table_text *to)
+static void table_reload_rows(struct gw *gw, struct table_sink *to)
 {
 	bool full;
 	char *text = reload_text(gw, &full);

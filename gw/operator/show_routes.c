@@ -32,15 +32,15 @@ static void route_denied(const void *object, char *buf, size_t cap)
 }
 
 static const struct table_column table_routes_columns[] = {
-	{"Route", "route", TABLE_LEFT, route_name},
-	{"Calls", "calls", TABLE_RIGHT, route_calls},
-	{"Peer", "peer", TABLE_LEFT, route_peer},
-	{"Priority", "priority", TABLE_RIGHT, route_priority},
-	{"Weight", "weight", TABLE_RIGHT, route_weight},
-	{"Passed over for", "passed-over", TABLE_LEFT, route_denied},
+	{"Route", "route", TABLE_LEFT, TABLE_WORDS(route_name)},
+	{"Calls", "calls", TABLE_RIGHT, TABLE_COUNT(route_calls)},
+	{"Peer", "peer", TABLE_LEFT, TABLE_WORDS(route_peer)},
+	{"Priority", "priority", TABLE_RIGHT, TABLE_COUNT(route_priority)},
+	{"Weight", "weight", TABLE_RIGHT, TABLE_COUNT(route_weight)},
+	{"Passed over for", "passed-over", TABLE_LEFT, TABLE_WORDS(route_denied)},
 };
 
-static void table_routes_rows(struct gw *gw, struct table_text *to)
+static void table_routes_rows(struct gw *gw, struct table_sink *to)
 {
 	for (unsigned i = 0; i < gw->cfg->routes; i++) {
 		struct routed_row row = {.gw = gw, .route = &gw->cfg->route[i]};

@@ -24,18 +24,18 @@ TABLE_NUMBER(pool_delegated, pool_row, row->n.delegated)
 TABLE_NUMBER(pool_outside, pool_row, row->n.outside)
 
 static const struct table_column table_pools_columns[] = {
-	{"Pool", "pool", TABLE_LEFT, pool_name},
-	{"IPv4", "ipv4", TABLE_RIGHT, pool_size4},
-	{"Used", "ipv4-used", TABLE_RIGHT, pool_used4},
-	{"Held", "ipv4-held", TABLE_RIGHT, pool_held4},
-	{"IPv6 /64", "ipv6", TABLE_RIGHT, pool_size6},
-	{"Used", "ipv6-used", TABLE_RIGHT, pool_used6},
-	{"Fixed outside", "fixed-outside", TABLE_RIGHT, pool_outside},
-	{"Prefixes", "prefixes", TABLE_RIGHT, pool_prefixes},
-	{"Delegated", "delegated", TABLE_RIGHT, pool_delegated},
+	{"Pool", "pool", TABLE_LEFT, TABLE_WORDS(pool_name)},
+	{"IPv4", "ipv4", TABLE_RIGHT, TABLE_COUNT(pool_size4)},
+	{"Used", "ipv4-used", TABLE_RIGHT, TABLE_COUNT(pool_used4)},
+	{"Held", "ipv4-held", TABLE_RIGHT, TABLE_COUNT(pool_held4)},
+	{"IPv6 /64", "ipv6", TABLE_RIGHT, TABLE_COUNT(pool_size6)},
+	{"Used", "ipv6-used", TABLE_RIGHT, TABLE_COUNT(pool_used6)},
+	{"Fixed outside", "fixed-outside", TABLE_RIGHT, TABLE_COUNT(pool_outside)},
+	{"Prefixes", "prefixes", TABLE_RIGHT, TABLE_COUNT(pool_prefixes)},
+	{"Delegated", "delegated", TABLE_RIGHT, TABLE_COUNT(pool_delegated)},
 };
 
-static void table_pools_rows(struct gw *gw, struct table_text *to)
+static void table_pools_rows(struct gw *gw, struct table_sink *to)
 {
 	struct pool_row row;
 
@@ -83,17 +83,17 @@ static void service_local(const void *object, char *buf, size_t cap)
 }
 
 static const struct table_column table_services_columns[] = {
-	{"Service", "service", TABLE_LEFT, service_name},
-	{"Device", "device", TABLE_LEFT, service_device},
-	{"Local", "local", TABLE_LEFT, service_local},
-	{"Pool", "pool", TABLE_LEFT, service_pool},
-	{"MTU", "mtu", TABLE_RIGHT, service_mtu},
-	{"Clients", "clients", TABLE_RIGHT, service_clients},
-	{"Filtered in", "filtered-in", TABLE_RIGHT, service_filtered_in},
-	{"Filtered out", "filtered-out", TABLE_RIGHT, service_filtered_out},
+	{"Service", "service", TABLE_LEFT, TABLE_WORDS(service_name)},
+	{"Device", "device", TABLE_LEFT, TABLE_WORDS(service_device)},
+	{"Local", "local", TABLE_LEFT, TABLE_WORDS(service_local)},
+	{"Pool", "pool", TABLE_LEFT, TABLE_WORDS(service_pool)},
+	{"MTU", "mtu", TABLE_RIGHT, TABLE_COUNT(service_mtu)},
+	{"Clients", "clients", TABLE_RIGHT, TABLE_COUNT(service_clients)},
+	{"Filtered in", "filtered-in", TABLE_RIGHT, TABLE_COUNT(service_filtered_in)},
+	{"Filtered out", "filtered-out", TABLE_RIGHT, TABLE_COUNT(service_filtered_out)},
 };
 
-static void table_services_rows(struct gw *gw, struct table_text *to)
+static void table_services_rows(struct gw *gw, struct table_sink *to)
 {
 	for (unsigned i = 0; i < gw->cfg->services; i++)
 		table_row(to, &gw->service[i]);
@@ -117,12 +117,12 @@ TABLE_TEXT(log_level, log_row, gw_log_level(row->category))
 TABLE_TEXT(log_words, log_row, row->words)
 
 static const struct table_column table_log_columns[] = {
-	{"Category", "category", TABLE_LEFT, log_category},
-	{"Level", "level", TABLE_LEFT, log_level},
-	{"About", "about", TABLE_LEFT, log_words},
+	{"Category", "category", TABLE_LEFT, TABLE_WORDS(log_category)},
+	{"Level", "level", TABLE_LEFT, TABLE_WORDS(log_level)},
+	{"About", "about", TABLE_LEFT, TABLE_WORDS(log_words)},
 };
 
-static void table_log_rows(struct gw *gw, struct table_text *to)
+static void table_log_rows(struct gw *gw, struct table_sink *to)
 {
 	static const char *const words[] = {
 #define WORDS(sym, name, words) words,

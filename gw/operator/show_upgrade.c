@@ -24,13 +24,13 @@ TABLE_NUMBER(upgrade_ms, upgrade_row, row->step->ms)
 TABLE_TEXT(upgrade_step, upgrade_row, row->step->words)
 
 static const struct table_column table_upgrade_columns[] = {
-	{"Upgrade", "upgrade", TABLE_RIGHT, upgrade_number},
-	{"State", "state", TABLE_LEFT, upgrade_state},
-	{"ms", "ms", TABLE_RIGHT, upgrade_ms},
-	{"Step", "step", TABLE_LEFT, upgrade_step},
+	{"Upgrade", "number", TABLE_RIGHT, TABLE_COUNT(upgrade_number)},
+	{"State", "state", TABLE_LEFT, TABLE_WORDS(upgrade_state)},
+	{"ms", "milliseconds", TABLE_RIGHT, TABLE_COUNT(upgrade_ms)},
+	{"Step", "step", TABLE_LEFT, TABLE_WORDS(upgrade_step)},
 };
 
-static void table_upgrade_rows(struct gw *gw, struct table_text *to)
+static void table_upgrade_rows(struct gw *gw, struct table_sink *to)
 {
 	struct keeper_progress p;
 

@@ -1,26 +1,38 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What an operator sees as a table: const columns, each with its title and the function that prints
- * its cell, so that no title stands without a cell.  Who prints (text in columns here) walks the
- * same rows whatever the form.
+ * its cell, so that no title stands without a cell.  A column of numbers has a second function,
+ * which gives the number itself.  Who prints (text in columns here, JSON in control_table.c) walks
+ * the same rows whatever the form.
  */
 #ifndef GW_OPERATOR_TABLE_H
 #define GW_OPERATOR_TABLE_H
 
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 
 struct gw;
-struct table_text;
 
 enum table_align { TABLE_LEFT, TABLE_RIGHT };
 
 struct table_column {
 	const char *title; /* for people */
-	const char *key;   /* for programs: unique in its table, a-z, 0-9 and - */
+	/* For programs: unique in its table, a-z, 0-9 and -; says the unit of a number that is no
+	 * count.  It stays as it is once it is in a release. */
+	const char *key;
 	enum table_align align;
 	/* The cell of `row` as text of at most cap octets with its NUL; buf is "" before. */
 	void (*print)(const void *row, char *buf, size_t cap);
+	/* The cell as a number, false when it has none; NULL for a column of text. */
+	bool (*number)(const void *row, uint64_t *value);
+};
+
+/* Who takes the rows of a table, in their order. */
+struct table_sink {
+	const struct table *table;
+	void (*row)(struct table_sink *to, const void *row);
 };
 
 struct table {
@@ -28,7 +40,7 @@ struct table {
 	const struct table_column *column;
 	unsigned columns;
 	/* table_row() for each row there is now. */
-	void (*rows)(struct gw *gw, struct table_text *to);
+	void (*rows)(struct gw *gw, struct table_sink *to);
 };
 
 /* The table `sym` called `words`, of the array sym##_columns and the function sym##_rows. */
@@ -48,19 +60,45 @@ struct table {
                                                                   \
 		snprintf(buf, cap, "%s", expr);                   \
 	}
-#define TABLE_NUMBER(fn, type, expr)                                    \
-	static void fn(const void *object, char *buf, size_t cap)       \
-	{                                                               \
-		const struct type *row = object;                        \
-                                                                        \
-		snprintf(buf, cap, "%llu", (unsigned long long)(expr)); \
+#define TABLE_NUMBER(fn, type, expr) TABLE_NUMBER_IF(fn, type, true, expr)
+/* A number that only some rows have. */
+#define TABLE_NUMBER_IF(fn, type, has, expr)                       \
+	TABLE_VALUE(fn, type, has, expr)                           \
+	static void fn(const void *object, char *buf, size_t cap)  \
+	{                                                          \
+		table_print_number(buf, cap, fn##_number, object); \
 	}
+/* A duration in microseconds: "7m31s" to people, whole seconds to programs. */
+#define TABLE_TIME(fn, type, has, expr)                             \
+	TABLE_VALUE(fn, type, has, (uint64_t)(expr) / 1000000)      \
+	static void fn(const void *object, char *buf, size_t cap)   \
+	{                                                           \
+		table_print_seconds(buf, cap, fn##_number, object); \
+	}
+#define TABLE_VALUE(fn, type, has, expr)                             \
+	static bool fn##_number(const void *object, uint64_t *value) \
+	{                                                            \
+		const struct type *row = object;                     \
+                                                                     \
+		if (!(has))                                          \
+			return false;                                \
+		*value = (uint64_t)(expr);                           \
+		return true;                                         \
+	}
+/* The functions of a column: of text, and of what TABLE_NUMBER or TABLE_TIME makes. */
+#define TABLE_WORDS(fn) fn, NULL
+#define TABLE_COUNT(fn) fn, fn##_number
+
+void table_print_number(char *buf, size_t cap, bool (*number)(const void *row, uint64_t *value),
+			const void *row);
+void table_print_seconds(char *buf, size_t cap, bool (*number)(const void *row, uint64_t *value),
+			 const void *row);
 
 #define TABLE_COLUMNS_MAX 16u
 #define TABLE_CELL_MAX	  256u /* longer cells are cut */
 
 /* For `rows`: one row.  Empty cells show as "-". */
-void table_row(struct table_text *to, const void *row);
+void table_row(struct table_sink *to, const void *row);
 
 /* All rows there are now, under their titles, in columns as wide as their widest cell; `line` gets
  * each line without its end.  Out of memory the rest is left out, and a line says so. */

@@ -29,11 +29,11 @@ TABLE_TEXT(thing_name, thing, row->name)
 TABLE_NUMBER(thing_count, thing, row->count)
 TABLE_TEXT(thing_words, thing, row->words)
 static const struct table_column table_things_columns[] = {
-	{"Name", "name", TABLE_LEFT, thing_name},
-	{"Count", "count", TABLE_RIGHT, thing_count},
-	{"Words", "words", TABLE_LEFT, thing_words},
+	{"Name", "name", TABLE_LEFT, TABLE_WORDS(thing_name)},
+	{"Count", "count", TABLE_RIGHT, TABLE_COUNT(thing_count)},
+	{"Words", "words", TABLE_LEFT, TABLE_WORDS(thing_words)},
 };
-static void table_things_rows(struct gw *gw, struct table_text *to)
+static void table_things_rows(struct gw *gw, struct table_sink *to)
 {
 	(void)gw;
 	for (unsigned i = 0; i < n_things; i++)
@@ -188,6 +188,76 @@ static void rows_of_a_gateway(void)
 	bench_stop();
 }
 
+struct table_first {
+	struct table_sink sink; /* first: found from it */
+	const struct table_column *column;
+	uint64_t value;
+	bool found;
+};
+
+static void table_take_first(struct table_sink *to, const void *row)
+{
+	struct table_first *f = (struct table_first *)to;
+
+	if (!f->found)
+		f->found = f->column->number(row, &f->value);
+}
+
+/* The number in the first row that has one. */
+static bool table_first(const struct table *t, const char *key, uint64_t *value)
+{
+	struct table_first f = {.sink = {t, table_take_first}};
+
+	for (unsigned i = 0; i < t->columns; i++)
+		if (!strcmp(t->column[i].key, key))
+			f.column = &t->column[i];
+	if (f.column)
+		t->rows(bench.gw, &f.sink);
+	*value = f.value;
+	return f.found;
+}
+
+/* Digits for people are the number for programs; a cell without one has no number. */
+static void table_numbers_agree(struct table_sink *to, const void *row)
+{
+	for (unsigned i = 0; i < to->table->columns; i++) {
+		const struct table_column *c = &to->table->column[i];
+		char cell[TABLE_CELL_MAX] = "", digits[24];
+		uint64_t n = 0;
+
+		if (!c->number)
+			continue;
+		c->print(row, cell, sizeof(cell));
+		CU_ASSERT_EQUAL(c->number(row, &n), *cell != '\0');
+		snprintf(digits, sizeof(digits), "%llu", (unsigned long long)n);
+		if (*cell && !strchr(cell, 's') && !strchr(cell, 'm') && !strchr(cell, '.'))
+			CU_ASSERT_STRING_EQUAL(cell, digits);
+		things[0].count++;
+	}
+}
+
+static void numbers_are_those_of_the_text(void)
+{
+	uint64_t age = 0;
+	struct table_sink to = {.row = table_numbers_agree};
+
+	bench_start(CONF);
+	CU_ASSERT_TRUE_FATAL(bench_dial("lac"));
+	CU_ASSERT_TRUE_FATAL(bench_call("ann", "a password", PPP_AUTH_CHAP_MD5)->ip4);
+	bench_pass(61 * SEC);
+	things[0].count = 0;
+	for (unsigned i = 0; operator_tables[i]; i++) {
+		to.table = operator_tables[i];
+		to.table->rows(bench.gw, &to);
+	}
+	CU_ASSERT_TRUE(things[0].count > 50);
+	CU_ASSERT_TRUE(table_first(&table_calls, "age-seconds", &age));
+	CU_ASSERT_EQUAL(age, 61);
+	CU_ASSERT_TRUE(table_first(&table_clients, "for-seconds", &age));
+	CU_ASSERT_EQUAL(age, 21); /* as in rows_of_a_gateway */
+	bench_stop();
+}
+
 /* What is left out is said, and the rest stands. */
 static void a_table_without_memory(void)
 {
@@ -279,6 +349,7 @@ static void every_counter_has_its_row(void)
 static const struct test_case cases[] = {
 	{"a_table_without_memory", a_table_without_memory},
 	{"every_counter_has_its_row", every_counter_has_its_row},
+	{"numbers_are_those_of_the_text", numbers_are_those_of_the_text},
 	{"columns_are_as_wide_as_their_widest_cell", columns_are_as_wide_as_their_widest_cell},
 	{"an_empty_table_has_its_titles", an_empty_table_has_its_titles},
 	{"many_rows", many_rows},
