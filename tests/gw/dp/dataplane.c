@@ -5,61 +5,63 @@
 #include "tests/heap.h"
 #include "tests/strict.h"
 
-extern const struct test_suite suite_addrtab, suite_calltab, suite_dp, suite_dp_bundle,
-	suite_dp_call, suite_dp_chan, suite_dp_filter, suite_dp_forward, suite_dp_media,
-	suite_dp_memory, suite_dp_report, suite_dp_send, suite_dp_tun, suite_host, suite_ip,
-	suite_ip_networks, suite_map, suite_netif, suite_netif_feature, suite_offloads_same,
-	suite_path, suite_pool, suite_prefixtab, suite_sa, suite_sa_xfrm, suite_rate, suite_ring,
-	suite_ip_path, suite_worker, suite_door_msg, suite_dp_echo, suite_port_check, suite_door,
-	suite_data_side, suite_attach, suite_data_left, suite_hand_over, suite_take_over,
-	suite_image, suite_data_port, suite_super, suite_gather, suite_stress, suite_tun_super;
+/* The suites, in the order in which they run. */
+#define SUITES(X)        \
+	X(addrtab)       \
+	X(attach)        \
+	X(calltab)       \
+	X(dp)            \
+	X(dp_bundle)     \
+	X(dp_call)       \
+	X(dp_chan)       \
+	X(dp_forward)    \
+	X(dp_media)      \
+	X(dp_report)     \
+	X(dp_send)       \
+	X(ip)            \
+	X(netif_feature) \
+	X(offloads_same) \
+	X(path)          \
+	X(map)           \
+	X(netif)         \
+	X(sa)            \
+	X(sa_xfrm)       \
+	X(pool)          \
+	X(ring)          \
+	X(ip_path)       \
+	X(worker)        \
+	X(dp_filter)     \
+	X(dp_memory)     \
+	X(dp_tun)        \
+	X(host)          \
+	X(prefixtab)     \
+	X(rate)          \
+	X(ip_networks)   \
+	X(door_msg)      \
+	X(dp_echo)       \
+	X(port_check)    \
+	X(door)          \
+	X(data_side)     \
+	X(data_left)     \
+	X(hand_over)     \
+	X(take_over)     \
+	X(image)         \
+	X(data_port)     \
+	X(super)         \
+	X(gather)        \
+	X(stress)        \
+	X(tun_super)     \
+	X(filter_safe)
+
+#define X(name) extern const struct test_suite suite_##name;
+SUITES(X)
+#undef X
 
 static const struct test_suite *const suites[] = {
-	&suite_addrtab,
-	&suite_attach,
-	&suite_calltab,
-	&suite_dp,
-	&suite_dp_bundle,
-	&suite_dp_call,
-	&suite_dp_chan,
-	&suite_dp_forward,
-	&suite_dp_media,
-	&suite_dp_report,
-	&suite_dp_send,
-	&suite_ip,
-	&suite_netif_feature,
-	&suite_offloads_same,
-	&suite_path,
-	&suite_map,
-	&suite_netif,
-	&suite_sa,
-	&suite_sa_xfrm,
-	&suite_pool,
-	&suite_ring,
-	&suite_ip_path,
-	&suite_worker,
-	&suite_dp_filter,
-	&suite_dp_memory,
-	&suite_dp_tun,
-	&suite_host,
-	&suite_prefixtab,
-	&suite_rate,
-	&suite_ip_networks,
-	&suite_door_msg,
-	&suite_dp_echo,
-	&suite_port_check,
-	&suite_door,
-	&suite_data_side,
-	&suite_data_left,
-	&suite_hand_over,
-	&suite_take_over,
-	&suite_image,
-	&suite_data_port,
-	&suite_super,
-	&suite_gather,
-	&suite_stress,
-	&suite_tun_super,
-	NULL,
+#define X(name) &suite_##name,
+	SUITES(X)
+#undef X
+		NULL,
 };
 
 int main(int argc, char **argv)
