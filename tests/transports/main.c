@@ -35,6 +35,7 @@
 	X(aal5)            \
 	X(aal5_crc)        \
 	X(lapb)            \
+	X(lapb_hand)       \
 	X(lapb_line)       \
 	X(lapb_timers)     \
 	X(xot)             \

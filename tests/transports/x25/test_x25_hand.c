@@ -1,122 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* LAPB and the packet layer as octets: every field that a random run seldom needs. */
+/* The packet layer as octets: every field that a random run seldom needs. */
 #include "tests/harness.h"
-#include "transports/kit/handover.h"
-#include "transports/x25/lapb.h"
+#include "tests/transports/x25/hand_rig.h"
 #include "transports/x25/x25_int.h"
 
 #include <stdlib.h>
 
-#define ROOM 20000u
-
-static const struct lapb_ops no_lapb;
 static const struct x25_ops no_x25;
-
-struct hand_rig {
-	struct ist_frozen f;
-	struct handover h;
-	struct handover_part part;
-	uint8_t *octets;
-};
-
-static void hand_freeze(struct hand_rig *g)
-{
-	g->octets = malloc(ROOM);
-	if (!g->octets)
-		abort();
-	g->f = (struct ist_frozen){.octets = g->octets, .room = ROOM};
-	handover_freeze(&g->h, &g->f, 1000);
-	handover_open(&g->h, &g->part, 1, 1);
-}
-
-static void hand_thaw(struct hand_rig *g)
-{
-	g->h.bad = false; /* what cannot be is written too */
-	handover_close(&g->h, &g->part);
-	CU_ASSERT_EQUAL(handover_frozen(&g->h), 0);
-	handover_thaw(&g->h, &g->f, 1000);
-	CU_ASSERT(handover_open(&g->h, &g->part, 1, 1));
-}
-
-static void lapb_make_one(struct lapb *l, uint8_t k, bool dce)
-{
-	struct lapb_config c;
-
-	lapb_config_default(&c);
-	c.k = k;
-	c.n1 = 300;
-	c.dce = dce;
-	lapb_init(l, &c, &no_lapb, NULL, calloc(1, lapb_store_size(&c)));
-}
-
-/* l as it is, in another machine of this configuration. */
-static bool lapb_handed(struct lapb *l, struct lapb *to, uint8_t k, bool dce)
-{
-	struct hand_rig g;
-	bool ok;
-
-	hand_freeze(&g);
-	lapb_hand(l, &g.h);
-	hand_thaw(&g);
-	lapb_make_one(to, k, dce);
-	ok = lapb_hand(to, &g.h);
-	free(g.octets);
-	return ok;
-}
-
-static void every_field_of_lapb(void)
-{
-	struct lapb l, m;
-
-	lapb_make_one(&l, 3, true);
-	l.state = LAPB_UP;
-	l.vs = 1;
-	l.va = 6;
-	l.vr = 5;
-	l.tries = 9;
-	l.peer_busy = l.polling = l.refused = l.wanted = true;
-	l.t1_at = 3000000;
-	l.t3_at = 30000000;
-	l.frmr[4] = 8;
-	l.store_len[6 % 4] = 300;
-	memset(l.store + (size_t)(6 % 4) * 300, 0x66, 300);
-	l.store_len[0] = 1;
-	l.store[0] = 0x10;
-	CU_ASSERT(lapb_handed(&l, &m, 3, true));
-	CU_ASSERT_EQUAL(m.state, LAPB_UP);
-	CU_ASSERT(m.vs == 1 && m.va == 6 && m.vr == 5 && m.tries == 9);
-	CU_ASSERT(m.peer_busy && m.polling && m.refused && m.wanted);
-	CU_ASSERT(!m.rej_out && !m.ua_sent && !m.ack_due);
-	CU_ASSERT(m.t1_at == 3000000 && m.t3_at == 30000000 && m.frmr[4] == 8);
-	CU_ASSERT_EQUAL(m.store_len[2], 300);
-	CU_ASSERT_EQUAL(m.store[2 * 300 + 299], 0x66);
-	CU_ASSERT_EQUAL(m.store[0], 0x10);
-	free(m.store_len);
-	l.peer_busy = l.polling = l.refused = l.wanted = false;
-	l.rej_out = l.ua_sent = l.ack_due = true;
-	CU_ASSERT(lapb_handed(&l, &m, 3, true));
-	CU_ASSERT(m.rej_out && m.ua_sent && m.ack_due);
-	CU_ASSERT(!m.peer_busy && !m.polling && !m.refused && !m.wanted);
-	free(m.store_len);
-	free(l.store_len);
-}
-
-static void another_lapb(void)
-{
-	struct lapb l, m;
-
-	lapb_make_one(&l, 3, true);
-	l.state = LAPB_UP;
-	CU_ASSERT_FALSE(lapb_handed(&l, &m, 4, true));
-	CU_ASSERT_EQUAL(m.state, LAPB_DISCONNECTED);
-	free(m.store_len);
-	CU_ASSERT_FALSE(lapb_handed(&l, &m, 3, false));
-	free(m.store_len);
-	l.vs = 4; /* more than the window are out */
-	CU_ASSERT_FALSE(lapb_handed(&l, &m, 3, true));
-	free(m.store_len);
-	free(l.store_len);
-}
 
 static void x25_make_one(struct x25 *x, uint16_t high)
 {
@@ -213,8 +103,6 @@ static void every_field_of_a_circuit(void)
 }
 
 static const struct test_case cases[] = {
-	{"every_field_of_lapb", every_field_of_lapb},
-	{"another_lapb", another_lapb},
 	{"every_field_of_a_circuit", every_field_of_a_circuit},
 	{NULL, NULL},
 };
