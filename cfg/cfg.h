@@ -421,9 +421,20 @@ struct cfg_login {
 	uint64_t lock;	   /* how long, us; 0 = never */
 };
 
+/* Parts of the program whose log has a level of its own: X(symbol, "name", "words"). */
+#define CFG_LOG_CATEGORIES(X)                                  \
+	X(MAIN, "main", "start, stop, configuration")          \
+	X(PORT, "port", "ports: opened, failed, opened again") \
+	X(TRANSPORT, "transport", "lines of transports")       \
+	X(TUNNEL, "tunnel", "L2TP control connections")        \
+	X(CALL, "call", "L2TP calls")                          \
+	X(PPP, "ppp", "PPP negotiation")                       \
+	X(AAA, "aaa", "log-ins")                               \
+	X(CLIENT, "client", "links that we dial")
+
 struct cfg_log {
 	struct cfg_where where;
-	const char *category; /* "engine", "ppp", "all" */
+	const char *category; /* of CFG_LOG_CATEGORIES, or "all" */
 	const char *level;    /* "debug" "info" "notice" "error" */
 };
 

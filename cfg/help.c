@@ -111,8 +111,6 @@ void help_section(const struct help_form *form, FILE *out, struct cfg_load *l,
 	form->begin(out, s, depth);
 	for (unsigned i = 0; i < s->keys; i++)
 		help_one(form, out, l->scratch, s, &s->key[i], obj, depth);
-	if (s->any)
-		help_one(form, out, l->scratch, s, s->any, NULL, depth);
 	for (const struct cfg_schema *const *sub = s->sub; *sub && (depth || form->below_top);
 	     sub++)
 		/* the second word for a circuit has no keys of its own */

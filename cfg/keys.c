@@ -143,9 +143,16 @@ static const struct cfg_key vty_keys[] = {
 	 .help = "folder that captures are written to", CFG_AT(struct cfg_model, vty_captures)},
 };
 
-static const struct cfg_key log_any = {
-	"CATEGORY", CFG_K_WORD, .words = "debug info notice error", .set = keys_set_log,
-	.help = "log level of one part of the program; `all` sets every part"};
+#define LOG_KEY(name, about)                                                             \
+	{                                                                                \
+		name, CFG_K_WORD, .words = "debug info notice error", .deflt = "notice", \
+				  .help = about, .set = keys_set_log                     \
+	}
+#define LOG_CATEGORY(sym, name, about) , LOG_KEY(name, about)
+
+static const struct cfg_key log_keys[] = {
+	LOG_KEY("all", "every part of the program, but for those that are named below it")
+		CFG_LOG_CATEGORIES(LOG_CATEGORY)};
 
 static void keys_set_circuit_auth(struct cfg_load *l, const struct cfg_item *it, void *obj,
 				  const char *text)
@@ -250,12 +257,15 @@ static const struct cfg_schema schema_vty = {.section = CFG_S_VTY,
 					     .keys = CFG_ROWS(vty_keys),
 					     .sub = cfg_no_sections,
 					     .size = sizeof(struct cfg_model)};
-static const struct cfg_schema schema_log = {.section = CFG_S_LOG,
-					     .when = CFG_WHEN_LIVE,
-					     .word = "log",
-					     .help = "how much is logged",
-					     .any = &log_any,
-					     .sub = cfg_no_sections};
+static const struct cfg_schema schema_log = {
+	.section = CFG_S_LOG,
+	.when = CFG_WHEN_LIVE,
+	.word = "log",
+	.help = "how much is logged of each part of the program",
+	.key = log_keys,
+	.keys = CFG_ROWS(log_keys),
+	.sub = cfg_no_sections,
+	.size = sizeof(struct cfg_model)};
 
 static const struct cfg_schema *const own[] = {
 	&schema_vty,	      &schema_log,	  &cfg_schema_peer,   &cfg_schema_pool,

@@ -15,6 +15,8 @@
 #include <ctype.h>
 #include <string.h>
 
+#define NAMES_FEW 10 /* keys of a section that a mistake may list */
+
 /* Every (section, name, title) seen, to find the second one. */
 struct seen {
 	struct htab by_name;
@@ -73,13 +75,14 @@ static void names_drop(struct cfg_item *it)
 
 /* --- unknown names ---------------------------------------------------------------------------- */
 
-/* A section where this key would be known, or NULL. */
+/* A section where this key would be known, or NULL.  Those of `log` are words for all that there
+ * is. */
 static const char *names_key_belongs(const struct cfg_schema *s, const char *name)
 {
 	for (const struct cfg_schema *const *sub = s->sub; *sub; sub++) {
 		const char *deeper;
 
-		if (!(*sub)->any && cfg_schema_key(*sub, name))
+		if ((*sub)->section != CFG_S_LOG && cfg_schema_key(*sub, name))
 			return (*sub)->word;
 		deeper = names_key_belongs(*sub, name);
 		if (deeper)
@@ -96,6 +99,19 @@ static const char *names_section_belongs(const struct cfg_schema *top, const cha
 		if (cfg_schema_sub(*sub, word))
 			return (*sub)->word;
 	return NULL;
+}
+
+/* All that there is, where that is a line at the most. */
+static const char *names_of_few(struct cfg_load *l, const struct cfg_schema *s)
+{
+	const char *list = "";
+
+	if (s->keys > NAMES_FEW)
+		return "";
+	for (unsigned i = 0; i < s->keys; i++)
+		list = arena_printf(l->scratch, "%s%s%s", list,
+				    i ? ", " : "; there are: ", s->key[i].name);
+	return list;
 }
 
 static void names_unknown_key(struct cfg_load *l, const struct cfg_item *it)
@@ -123,7 +139,7 @@ static void names_unknown_key(struct cfg_load *l, const struct cfg_item *it)
 		cfg_wrong(l, it->line, it->parent, "unknown key `%s`, did you mean `%s`?", name,
 			  sg.best);
 	else
-		cfg_wrong(l, it->line, it->parent, "unknown key `%s`", name);
+		cfg_wrong(l, it->line, it->parent, "unknown key `%s`%s", name, names_of_few(l, s));
 }
 
 static void names_unknown_section(struct cfg_load *l, const struct cfg_item *it)
@@ -165,7 +181,7 @@ static void names_stray(struct cfg_load *l, const struct cfg_item *it)
 		cfg_wrong(l, it->line, it->parent,
 			  "`include` needs the name of a file, or a pattern: include "
 			  "\"conf.d/*.conf\"");
-	else if (!it->unnamed && !s->any && cfg_schema_key(s, it->name))
+	else if (!it->unnamed && cfg_schema_key(s, it->name))
 		cfg_wrong(l, it->line, it->parent, "`=` is missing after `%s`", it->name);
 	else if (!it->unnamed && cfg_schema_sub(s, it->name))
 		cfg_wrong(l, it->line, it->parent, "`{` is missing after `%s`", it->name);
@@ -298,8 +314,7 @@ static void names_check_item(struct cfg_load *l, struct cfg_item *it, struct see
 		names_check_section(l, it, seen);
 		return;
 	}
-	if (!it->dropped && cfg_schema_key(it->parent->schema, it->name) &&
-	    !it->parent->schema->any)
+	if (!it->dropped && cfg_schema_key(it->parent->schema, it->name))
 		cfg_wrong(l, it->line, it->parent, "`%s` is a key: `%s = value`", it->name,
 			  it->name);
 	else if (!it->dropped)

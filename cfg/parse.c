@@ -22,33 +22,11 @@ static cfg_opt_t parse_option(const struct cfg_key *k, const char *name)
 	return (cfg_opt_t)CFG_STR(name, NULL, CFGF_NODEFAULT);
 }
 
-/* A section that takes any key gets an option for each key that was written.  (libconfuse's own
- * way, CFGF_KEYSTRVAL, does not work in sections that may be given more than once.) */
-static cfg_opt_t *parse_free_options(struct cfg_load *l, const struct cfg_schema *s)
-{
-	const struct cfg_item *sec = l->root->child, *it;
-	cfg_opt_t *opt, *o;
-	unsigned n = 0;
-
-	while (sec && (sec->dropped || sec->schema != s))
-		sec = sec->next;
-	for (it = sec ? sec->child : NULL; it; it = it->next)
-		n++;
-	opt = o = arena_get(l->scratch, (n + 1) * sizeof(*opt));
-	for (it = sec ? sec->child : NULL; it; it = it->next)
-		if (!it->dropped && it->key)
-			*o++ = parse_option(it->key, it->name);
-	*o = (cfg_opt_t)CFG_END();
-	return opt;
-}
-
 static cfg_opt_t *parse_options(struct cfg_load *l, const struct cfg_schema *s)
 {
 	unsigned subs = 0;
 	cfg_opt_t *opt, *o;
 
-	if (s->any)
-		return parse_free_options(l, s);
 	while (s->sub[subs])
 		subs++;
 	opt = o = arena_get(l->scratch, (s->keys + subs + 1) * sizeof(*opt));

@@ -25,7 +25,7 @@ const struct cfg_key *cfg_schema_key(const struct cfg_schema *s, const char *nam
 	for (unsigned i = 0; i < s->keys; i++)
 		if (!strcmp(s->key[i].name, name))
 			return &s->key[i];
-	return s->any;
+	return NULL;
 }
 
 const struct cfg_schema *cfg_schema_sub(const struct cfg_schema *s, const char *word)

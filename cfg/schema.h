@@ -84,7 +84,6 @@ struct cfg_schema {
 	const char *help;
 	const struct cfg_key *key;
 	unsigned keys;
-	const struct cfg_key *any;	     /* row for keys of any name; or NULL */
 	const struct cfg_schema *const *sub; /* ends with NULL */
 	const struct ist_transport *transport;
 	uint8_t when, when_removed;		     /* enum cfg_when; removed 0 = as `when` */

@@ -22,7 +22,7 @@ static const struct log_info_cat categories[] = {
 			  .description = words,    \
 			  .loglevel = LOGL_NOTICE, \
 			  .enabled = 1},
-	GW_LOG_CATEGORIES(X)
+	CFG_LOG_CATEGORIES(X)
 #undef X
 };
 static const struct log_info info = {.cat = categories, .num_cat = GW_LOG_CATEGORY_COUNT};

@@ -8,26 +8,16 @@
 #ifndef GW_LOG_H
 #define GW_LOG_H
 
+#include "cfg/cfg.h"
 #include "gw/log_brake.h"
 #include "gw/log_out.h"
 #include <osmocom/core/logging.h>
 #include <stdbool.h>
 #include <stdint.h>
 
-/* X(symbol, "name", "words") */
-#define GW_LOG_CATEGORIES(X)                                   \
-	X(MAIN, "main", "start, stop, configuration")          \
-	X(PORT, "port", "ports: opened, failed, opened again") \
-	X(TRANSPORT, "transport", "lines of transports")       \
-	X(TUNNEL, "tunnel", "L2TP control connections")        \
-	X(CALL, "call", "L2TP calls")                          \
-	X(PPP, "ppp", "PPP negotiation")                       \
-	X(AAA, "aaa", "log-ins")                               \
-	X(CLIENT, "client", "links that we dial")
-
 enum gw_log_category {
 #define X(sym, name, words) GW_LOG_##sym,
-	GW_LOG_CATEGORIES(X)
+	CFG_LOG_CATEGORIES(X)
 #undef X
 		GW_LOG_CATEGORY_COUNT
 };

@@ -485,20 +485,8 @@ static void gw_check_buffers(const struct cfg_model *cfg, cfg_report report, voi
 
 unsigned gw_check(const struct cfg_model *cfg, cfg_report report, void *ctx)
 {
-	char text[300], known[160] = "all";
-	unsigned i, n, bad = routes_check(cfg, report, ctx);
+	unsigned bad = routes_check(cfg, report, ctx);
 
-	for (i = 0, n = 3; gw_log_name(i); i++)
-		n += (unsigned)snprintf(known + n, sizeof(known) - n, ", %s", gw_log_name(i));
-	for (i = 0; i < cfg->logs; i++) {
-		if (gw_log_set(cfg->log[i].category, cfg->log[i].level))
-			continue;
-		snprintf(text, sizeof(text), "%s:%u: log: nothing is called `%s`; there are: %s",
-			 cfg->log[i].where.file, cfg->log[i].where.line, cfg->log[i].category,
-			 known);
-		report(ctx, text);
-		bad++;
-	}
 	gw_check_descriptors(cfg, report, ctx);
 	gw_check_memory(cfg, report, ctx);
 	gw_check_buffers(cfg, report, ctx);

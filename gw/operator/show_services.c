@@ -126,7 +126,7 @@ static void table_log_rows(struct gw *gw, struct table_sink *to)
 {
 	static const char *const words[] = {
 #define WORDS(sym, name, words) words,
-		GW_LOG_CATEGORIES(WORDS)};
+		CFG_LOG_CATEGORIES(WORDS)};
 
 	(void)gw;
 	for (unsigned i = 0; i < GW_LOG_CATEGORY_COUNT; i++) {

@@ -194,14 +194,14 @@ DEFUN(no_capture, no_capture_cmd, "no capture PORT",
 #define HELP(sym, name, words) words "\n"
 
 DEFUN(log_level, log_level_cmd,
-      "log level (all" GW_LOG_CATEGORIES(OR) ") (debug|info|notice|error|fatal)",
+      "log level (all" CFG_LOG_CATEGORIES(OR) ") (debug|info|notice|error|fatal)",
       "The log on standard error\n"
       "Set the level of a category\n"
-      "Every category\n" GW_LOG_CATEGORIES(HELP) "Everything\n"
-						 "What goes on\n"
-						 "What an operator may want to know\n"
-						 "What went wrong\n"
-						 "What ends the gateway\n")
+      "Every category\n" CFG_LOG_CATEGORIES(HELP) "Everything\n"
+						  "What goes on\n"
+						  "What an operator may want to know\n"
+						  "What went wrong\n"
+						  "What ends the gateway\n")
 {
 	return gw_log_set(argv[0], argv[1]) ? CMD_SUCCESS : CMD_WARNING;
 }

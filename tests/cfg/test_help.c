@@ -57,7 +57,10 @@ static void kinds_ranges_and_defaults(void)
 	print();
 	help_has("\n  max-tunnels = number, 1 to 65535 (default: 32768) [live]\n");
 	help_has("\n  host-name = text (default: the system's host name) [new-calls]\n");
-	help_has("\n  CATEGORY = debug | info | notice | error [live]\n");
+	help_has("\n  all = debug | info | notice | error (default: notice) [live]\n"
+		 "      every part of the program");
+	help_has("\n  tunnel = debug | info | notice | error (default: notice) [live]\n"
+		 "      L2TP control connections\n");
 	help_has("\n  workers = number, 0 to 64 (default: auto) [restart]\n");
 	help_has("\npeer NAME { }\n");
 	help_has("\n  window = number, 1 to 1024 (default: 64) [new-calls]\n");

@@ -126,7 +126,7 @@ static void the_top_level(void)
 		 "plugin-dir = /usr/lib/isthmus\nmax-tunnels = 7 half-open = 9 max-calls = "
 		 "70000\nhalf-open-per-source = 8\n"
 		 "login-delay = 500ms\nlogin-failures = 3\nlogin-lock = 1h log-to = journal\n"
-		 "log { all = notice  engine = debug }");
+		 "log { all = notice  tunnel = debug }");
 	CU_ASSERT_EQUAL_FATAL(t.faults, 0);
 	ASSERT_TEXT(t.m->host_name, "lns.example");
 	ASSERT_TEXT(t.m->vty_address, "::1");
@@ -148,7 +148,7 @@ static void the_top_level(void)
 	ASSERT_TEXT(t.m->log[0].category, "all");
 	ASSERT_TEXT(t.m->log[0].level, "notice");
 	CU_ASSERT_EQUAL(t.m->log[1].where.line, 10);
-	ASSERT_TEXT(t.m->log[1].category, "engine");
+	ASSERT_TEXT(t.m->log[1].category, "tunnel");
 	ASSERT_TEXT(t.m->log[1].level, "debug");
 	told_end(&t);
 	tell(&t, "workers = auto");

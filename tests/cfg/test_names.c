@@ -48,6 +48,20 @@ static void keys_and_sections_are_not_mixed_up(void)
 	ASSERT_TOLD("workers = { 1, 2 }", "t:1: workers: takes one value, not a list\n");
 }
 
+/* Told beside all other mistakes; what other sections have too is no key of this one. */
+static void parts_that_are_logged(void)
+{
+	ASSERT_TOLD(
+		"log { tunel = debug\n engine = debug }\npeer a { hello = x }\n"
+		"user u { secret = x\n port = x }",
+		"t:1: log: unknown key `tunel`, did you mean `tunnel`?\n"
+		"t:2: log: unknown key `engine`; there are: all, main, port, transport, tunnel, "
+		"call, ppp, aaa, client\n"
+		"t:3: peer a: hello: `x` is not a time: a number and us, ms, s, m, h or d, as in "
+		"500ms\n"
+		"t:5: user u: unknown key `port`, it belongs in `peer`\n");
+}
+
 static void twice(void)
 {
 	ASSERT_TOLD("workers = 1\n\nworkers = 2", "t:3: workers: given twice, first on line 1\n");
@@ -156,6 +170,7 @@ static const struct test_case cases[] = {
 	{"unknown_keys", unknown_keys},
 	{"unknown_sections", unknown_sections},
 	{"keys_and_sections_are_not_mixed_up", keys_and_sections_are_not_mixed_up},
+	{"parts_that_are_logged", parts_that_are_logged},
 	{"twice", twice},
 	{"titles", names_titles},
 	{"required_keys", required_keys},

@@ -93,7 +93,7 @@ static void includes_that_cannot_be_read(void)
 	mkdir(folder_path("d"), 0700);
 	folder_write("x.conf", "include \"none/*.conf\"\ninclude \"d/*\"\ninclude none.conf\n"
 			       "include d/in\ninclude \"${HOME}\"\ninclude\ninclude = x\n"
-			       "vty { include d/in }\ninclude \"open\nlog { include = debug }\n");
+			       "vty { include d/in }\ninclude \"open\n");
 	mkdir(folder_path("d/in"), 0700);
 	parts_load(
 		"x.conf",

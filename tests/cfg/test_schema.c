@@ -4,9 +4,8 @@
 #include "tests/cfg/media.h"
 
 static const struct cfg_key rows[] = {{.name = "a"}, {.name = "b", .flags = CFG_KEY_LIST}};
-static const struct cfg_key any = {.name = "ANY"};
 static const struct cfg_schema inner = {.word = "inner", .sub = cfg_no_sections},
-			       open = {.word = "open", .any = &any, .sub = cfg_no_sections};
+			       open = {.word = "open", .sub = cfg_no_sections};
 static const struct cfg_schema *const subs[] = {&inner, &open, NULL};
 static const struct cfg_schema outer = {.key = rows, .keys = 2, .sub = subs};
 
@@ -15,7 +14,6 @@ static void schema_look_up(void)
 	CU_ASSERT_PTR_EQUAL(cfg_schema_key(&outer, "b"), &rows[1]);
 	CU_ASSERT_PTR_NULL(cfg_schema_key(&outer, "c"));
 	CU_ASSERT_PTR_NULL(cfg_schema_key(&outer, ""));
-	CU_ASSERT_PTR_EQUAL(cfg_schema_key(&open, "whatever"), &any);
 	CU_ASSERT_PTR_EQUAL(cfg_schema_sub(&outer, "open"), &open);
 	CU_ASSERT_PTR_NULL(cfg_schema_sub(&outer, "ope"));
 	CU_ASSERT_PTR_NULL(cfg_schema_sub(&inner, "inner"));

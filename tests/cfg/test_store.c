@@ -12,8 +12,8 @@ static void store_wrong_values(void)
 		    "t:1: workers: `65` is neither `auto` nor a number from 0 to 64\n");
 	ASSERT_TOLD("vty { listen = 4246 }",
 		    "t:1: vty: listen: `4246` is not an address and port, as in 127.0.0.1:4246\n");
-	ASSERT_TOLD("log { engine = loud }",
-		    "t:1: log: engine: unknown word `loud`, known: debug, info, notice or error\n");
+	ASSERT_TOLD("log { tunnel = loud }",
+		    "t:1: log: tunnel: unknown word `loud`, known: debug, info, notice or error\n");
 	ASSERT_TOLD("host-name = \"\"", "t:1: host-name: the text is empty\n");
 	ASSERT_TOLD("plugin-dir = \"\"", "t:1: plugin-dir: the text is empty\n");
 	ASSERT_TOLD("peer a { secret = \"\" }",

@@ -286,18 +286,6 @@ static void start_report(void *ctx, const char *text)
 	snprintf(start_said, sizeof(start_said), "%s", text);
 }
 
-static void which_names_a_log_section_may_have(void)
-{
-	static const struct cfg_log logs[] = {
-		{.category = "tunel", .level = "debug", .where = {.file = "x.conf", .line = 7}}};
-	struct cfg_model m = {.file = "x.conf", .log = logs, .logs = 1};
-
-	CU_ASSERT_EQUAL(gw_check(&m, start_report, NULL), 1);
-	CU_ASSERT_STRING_EQUAL(start_said, "x.conf:7: log: nothing is called `tunel`; there are: "
-					   "all, main, port, transport, tunnel, call, ppp, aaa, "
-					   "client");
-}
-
 /* A warning, no mistake. */
 static void more_descriptors_than_are_allowed(void)
 {
@@ -337,26 +325,6 @@ static void a_port_that_does_not_open(void)
 	bench_stop();
 }
 
-static void count_report(void *ctx, const char *text)
-{
-	CU_ASSERT_PTR_NOT_NULL(strstr(text, "x.conf:7: log:"));
-	++*(unsigned *)ctx;
-}
-
-static void mistakes_only_the_daemon_sees(void)
-{
-	static const struct cfg_log logs[] = {
-		{.category = "tunnel", .level = "debug"},
-		{.category = "tunel", .level = "debug", .where = {.file = "x.conf", .line = 7}},
-	};
-	struct cfg_model m = {.file = "x.conf", .log = logs, .logs = 2};
-	unsigned n = 0;
-
-	CU_ASSERT_EQUAL(gw_check(&m, count_report, &n), 1);
-	CU_ASSERT_EQUAL(n, 1);
-	gw_log_set("all", "fatal");
-}
-
 static const struct test_case cases[] = {
 	{"goes_down_in_good_order", goes_down_in_good_order},
 	{"a_client_is_not_dialled_while_going_down", a_client_is_not_dialled_while_going_down},
@@ -371,11 +339,9 @@ static const struct test_case cases[] = {
 	 the_log_as_configured_and_the_end_of_the_loop},
 	{"the_data_plane_wakes_us", the_data_plane_wakes_us},
 	{"what_it_may_need_is_logged", what_it_may_need_is_logged},
-	{"which_names_a_log_section_may_have", which_names_a_log_section_may_have},
 	{"memory_of_calls_that_have_gone", memory_of_calls_that_have_gone},
 	{"more_descriptors_than_are_allowed", more_descriptors_than_are_allowed},
 	{"a_port_that_does_not_open", a_port_that_does_not_open},
-	{"mistakes_only_the_daemon_sees", mistakes_only_the_daemon_sees},
 	{NULL, NULL},
 };
 const struct test_suite suite_start = {"start", cases};
