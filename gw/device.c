@@ -51,43 +51,192 @@ static int device_complain(char *err, size_t len, const char *dev, const char *w
 	return rc;
 }
 
-/* What leads elsewhere is told once. */
+static void device_note(const char *dev, const char *what, int rc)
+{
+	if (rc < 0 && rc != -EPIPE) /* keeper has gone, which has been said, and devices with it */
+		GW_LOG(LOG_NOBODY, CLIENT, LOGL_ERROR, "%s: %s: %s\n", dev, what, strerror(-rc));
+}
+
+/* --- routes that lead elsewhere --------------------------------------------------------------- */
+
+/*
+ * After a reload the device that had a route before goes a moment after the new one has come: a
+ * route that leads elsewhere is tried again soon, then less often, and said once it has lasted.
+ */
+#define WANTS_MOST   1024u
+#define WANT_FIRST   10000u /* us to the next try, which doubles */
+#define WANT_LONGEST 64000000u
+#define WANT_SAID    1000000u /* us between tries, from which on it is said */
+
+struct device_wants {
+	struct loop_timer next;
+	unsigned n;
+	struct device_wanted {
+		char dev[IFNAMSIZ];
+		struct cfg_prefix to;
+		uint64_t at,
+			pause; /* us: the next try, and how long after it the one that follows */
+		bool said;
+	} row[WANTS_MOST];
+};
+
+static void device_want_again(struct gw *gw)
+{
+	uint64_t at = DEADLINE_NEVER;
+
+	for (unsigned i = 0; i < gw->wants->n; i++)
+		at = gw->wants->row[i].at < at ? gw->wants->row[i].at : at;
+	loop_set(gw->loop, &gw->wants->next, at);
+}
+
+static void device_want_say(struct device_wanted *w, bool here)
+{
+	char text[GW_TEXT_MAX];
+
+	if (here != w->said) /* one that came soon is not worth a word */
+		return;
+	w->said = !here;
+	gw_prefix_text(text, sizeof(text), &w->to);
+	if (here)
+		GW_LOG(LOG_NOBODY, MAIN, LOGL_NOTICE, "%s: the route to %s leads here now\n",
+		       w->dev, text);
+	else
+		GW_LOG(LOG_NOBODY, MAIN, LOGL_ERROR,
+		       "%s: the route to %s is not ours: it was there before and does not lead "
+		       "here\n",
+		       w->dev, text);
+}
+
+/* True: it need not be tried again. */
+static bool device_try(struct device_wanted *w, uint64_t now)
+{
+	int rc;
+
+	if (now < w->at)
+		return false;
+	rc = netif_route(w->dev, &w->to, true);
+	if (rc == -EEXIST) {
+		w->at = loop_back_off(&w->pause, WANT_LONGEST, now);
+		if (w->pause > WANT_SAID)
+			device_want_say(w, false);
+		return false;
+	}
+	if (rc == 0)
+		device_want_say(w, true);
+	return true;
+}
+
+static void device_try_all(void *ctx, uint64_t now)
+{
+	struct gw *gw = ctx;
+	struct device_wants *all = gw->wants;
+
+	for (unsigned i = 0; i < all->n; i++)
+		if (device_try(&all->row[i], now))
+			all->row[i--] = all->row[--all->n];
+	device_want_again(gw);
+}
+
+static bool device_is_wanted(const struct device_wanted *w, const char *dev,
+			     const struct cfg_prefix *to)
+{
+	return !strcmp(w->dev, dev) && cfg_same_prefix(&w->to, to);
+}
+
+/* False: it was not, so that it may be there. */
+static bool device_want_no_more(struct gw *gw, const char *dev, const struct cfg_prefix *to)
+{
+	struct device_wants *all = gw->wants;
+	unsigned i = 0;
+
+	while (all && i < all->n && !device_is_wanted(&all->row[i], dev, to))
+		i++;
+	if (!all || i == all->n)
+		return false;
+	all->row[i] = all->row[--all->n];
+	return true;
+}
+
+static struct device_wants *device_wants_of(struct gw *gw)
+{
+	if (!gw->wants)
+		gw->wants = calloc(1, sizeof(*gw->wants));
+	if (gw->wants && !gw->wants->next.fn)
+		loop_timer_init(&gw->wants->next, device_try_all, gw);
+	return gw->wants;
+}
+
+/* False: there is no room. */
+static bool device_want_later(struct gw *gw, const char *dev, const struct cfg_prefix *to)
+{
+	struct device_wants *all = device_wants_of(gw);
+	struct device_wanted *w;
+
+	if (!all || all->n == WANTS_MOST)
+		return false;
+	w = &all->row[all->n++];
+	*w = (struct device_wanted){.to = *to, .pause = WANT_FIRST};
+	w->at = loop_back_off(&w->pause, WANT_LONGEST, loop_now(gw->loop));
+	snprintf(w->dev, sizeof(w->dev), "%s", dev);
+	device_want_again(gw);
+	return true;
+}
+
+void device_free(struct gw *gw)
+{
+	if (gw->wants)
+		loop_cancel(gw->loop, &gw->wants->next);
+	free(gw->wants);
+	gw->wants = NULL;
+}
+
+/* --- routes ----------------------------------------------------------------------------------- */
+
+/* 0 for one that will be as soon as it can. */
+static int device_lead(struct gw *gw, const char *dev, const struct cfg_prefix *to, bool add)
+{
+	int rc;
+
+	if (device_want_no_more(gw, dev, to) && !add)
+		return 0;
+	rc = netif_route(dev, to, add);
+	return rc == -EEXIST && device_want_later(gw, dev, to) ? 0 : rc;
+}
+
+bool device_route(struct gw *gw, const char *dev, const struct cfg_prefix *to, bool add)
+{
+	char text[GW_TEXT_MAX], what[GW_TEXT_MAX + 16];
+	int rc = device_lead(gw, dev, to, add);
+
+	snprintf(what, sizeof(what), "route to %s", gw_prefix_text(text, sizeof(text), to));
+	device_note(dev, what, rc);
+	return rc >= 0;
+}
+
+bool device_route4(struct gw *gw, const char *dev, uint32_t addr, bool add)
+{
+	struct cfg_prefix p = device_prefix4(addr, 32);
+
+	return device_route(gw, dev, &p, add);
+}
+
+/* --- services --------------------------------------------------------------------------------- */
+
 static int device_service_routes(struct gw_service *s, const char *dev, char *err, size_t len)
 {
 	const struct cfg_pool *pool = s->cfg->pool;
 	char text[GW_TEXT_MAX], what[GW_TEXT_MAX + 16];
-	const bool told = s->unrouted;
-	unsigned i;
-	int rc;
+	int rc = 0;
 
-	s->unrouted = false;
-	for (i = 0; pool && i < pool->ranges; i++) {
+	for (unsigned i = 0; pool && rc >= 0 && i < pool->ranges; i++) {
 		const struct cfg_prefix *p = &pool->range[i];
 
 		if (p->v6 ? !s->cfg->ppp.ipv6 : !s->cfg->ppp.ipv4)
 			continue;
-		rc = netif_route(dev, p, true);
+		rc = device_lead(s->gw, dev, p, true);
 		snprintf(what, sizeof(what), "route to %s", gw_prefix_text(text, sizeof(text), p));
-		s->unrouted = s->unrouted || rc == -EEXIST;
-		if (rc == -EEXIST && !told)
-			GW_LOG(LOG_NOBODY, MAIN, LOGL_ERROR,
-			       "service %s: the route to %s is not ours: it was there before and "
-			       "does not lead to %s\n",
-			       s->cfg->name, text, dev);
-		else if (rc < 0 && rc != -EEXIST)
-			return device_complain(err, len, dev, what, rc);
 	}
-	return 0;
-}
-
-void device_route_service(struct gw_service *s)
-{
-	const char *dev = dp_tun_name(s->gw->dp, s->tun);
-	char err[200];
-
-	if (s->unrouted && device_service_routes(s, dev, err, sizeof(err)) == 0 && !s->unrouted)
-		GW_LOG(LOG_NOBODY, MAIN, LOGL_NOTICE,
-		       "service %s: the routes to its pool lead to %s now\n", s->cfg->name, dev);
+	return rc < 0 ? device_complain(err, len, dev, what, rc) : 0;
 }
 
 int device_open_service(struct gw_service *s, char *err, size_t len)
@@ -118,120 +267,6 @@ int device_open_client(struct gw *gw, const struct cfg_client *c, uint32_t *out,
 	*out = dp_tun_open(gw->dp, c->tun ? c->tun : c->name, c->mtu,
 			   device_offload(c->tun_offload), err, len);
 	return *out ? 0 : -EIO;
-}
-
-/* A route that leads elsewhere stays as it is. */
-static void device_note(const char *dev, const char *what, int rc)
-{
-	if (rc < 0 && rc != -EPIPE) /* keeper has gone, which has been said, and devices with it */
-		GW_LOG(LOG_NOBODY, CLIENT, LOGL_ERROR, "%s: %s: %s\n", dev, what, strerror(-rc));
-}
-
-/* --- routes that lead elsewhere --------------------------------------------------------------- */
-
-#define WANTS_MOST   1024u
-#define WANT_FIRST   1000000u /* us to the next try, which doubles */
-#define WANT_LONGEST 64000000u
-
-struct device_wants {
-	unsigned n;
-	struct device_wanted {
-		char dev[IFNAMSIZ];
-		struct cfg_prefix to;
-		uint64_t at;
-		uint32_t pause;
-	} row[WANTS_MOST];
-};
-
-static bool device_is_wanted(const struct device_wanted *w, const char *dev,
-			     const struct cfg_prefix *to)
-{
-	return !strcmp(w->dev, dev) && cfg_same_prefix(&w->to, to);
-}
-
-/* False: it was not, so that it may be there. */
-static bool device_want_no_more(struct gw *gw, const char *dev, const struct cfg_prefix *to)
-{
-	struct device_wants *all = gw->wants;
-	unsigned i = 0;
-
-	while (all && i < all->n && !device_is_wanted(&all->row[i], dev, to))
-		i++;
-	if (!all || i == all->n)
-		return false;
-	all->row[i] = all->row[--all->n];
-	return true;
-}
-
-/* False: there is no room. */
-static bool device_want_later(struct gw *gw, const char *dev, const struct cfg_prefix *to)
-{
-	struct device_wanted *w;
-
-	if (!gw->wants)
-		gw->wants = calloc(1, sizeof(*gw->wants));
-	if (!gw->wants || gw->wants->n == WANTS_MOST)
-		return false;
-	w = &gw->wants->row[gw->wants->n++];
-	*w = (struct device_wanted){
-		.to = *to, .at = loop_now(gw->loop) + WANT_FIRST, .pause = WANT_FIRST};
-	snprintf(w->dev, sizeof(w->dev), "%s", dev);
-	return true;
-}
-
-/* True: it need not be tried again. */
-static bool device_try(struct device_wanted *w, uint64_t now)
-{
-	char text[GW_TEXT_MAX];
-	int rc;
-
-	if (now < w->at)
-		return false;
-	rc = netif_route(w->dev, &w->to, true);
-	if (rc == -EEXIST) {
-		w->pause = w->pause < WANT_LONGEST ? 2 * w->pause : WANT_LONGEST;
-		w->at = now + w->pause;
-		return false;
-	}
-	if (rc == 0)
-		GW_LOG(LOG_NOBODY, CLIENT, LOGL_NOTICE, "%s: the route to %s leads here now\n",
-		       w->dev, gw_prefix_text(text, sizeof(text), &w->to));
-	return true;
-}
-
-void device_want(struct gw *gw, uint64_t now)
-{
-	struct device_wants *all = gw->wants;
-
-	for (unsigned i = 0; all && i < all->n; i++)
-		if (device_try(&all->row[i], now))
-			all->row[i--] = all->row[--all->n];
-}
-
-void device_free(struct gw *gw)
-{
-	free(gw->wants);
-	gw->wants = NULL;
-}
-
-bool device_route(struct gw *gw, const char *dev, const struct cfg_prefix *to, bool add)
-{
-	char text[GW_TEXT_MAX], what[GW_TEXT_MAX + 16];
-	int rc;
-
-	if (device_want_no_more(gw, dev, to) && !add)
-		return true;
-	rc = netif_route(dev, to, add);
-	snprintf(what, sizeof(what), "route to %s", gw_prefix_text(text, sizeof(text), to));
-	device_note(dev, what, rc);
-	return rc >= 0 || (rc == -EEXIST && device_want_later(gw, dev, to));
-}
-
-bool device_route4(struct gw *gw, const char *dev, uint32_t addr, bool add)
-{
-	struct cfg_prefix p = device_prefix4(addr, 32);
-
-	return device_route(gw, dev, &p, add);
 }
 
 /* --- clients ---------------------------------------------------------------------------------- */

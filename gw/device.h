@@ -11,9 +11,6 @@
 /* Make the device of a service, up, with its addresses and routes.  0 or -errno with words in err.
  */
 int device_open_service(struct gw_service *s, char *err, size_t err_len);
-/* Try again what led elsewhere: as to the device that the service had before a reload, which goes
- * once the new one is there. */
-void device_route_service(struct gw_service *s);
 /* Make the device of a client section, without addresses. */
 int device_open_client(struct gw *gw, const struct cfg_client *c, uint32_t *out, char *err,
 		       size_t err_len);
@@ -28,8 +25,6 @@ void device_client_ip6(struct gw *gw, const char *dev, const struct cfg_client *
  * that had another name before a reload. */
 bool device_route(struct gw *gw, const char *dev, const struct cfg_prefix *to, bool add);
 bool device_route4(struct gw *gw, const char *dev, uint32_t addr, bool add);
-/* Once a second: try those. */
-void device_want(struct gw *gw, uint64_t now);
 void device_free(struct gw *gw);
 
 /* `tun-offload` as the data plane has it. */

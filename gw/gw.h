@@ -55,7 +55,6 @@ struct gw_service {
 	uint32_t tun;
 	uint64_t iid; /* our interface identifier on every link of it */
 	unsigned clients;
-	bool unrouted; /* a route to its pool leads elsewhere */
 };
 
 /* A channel in words, of those that calls were last made on. */

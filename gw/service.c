@@ -152,8 +152,5 @@ void services_check(struct gw *gw, uint64_t now)
 		}
 		if (!s->tun)
 			service_open_again(s, now);
-		else
-			device_route_service(s);
 	}
-	device_want(gw, now);
 }

@@ -53,9 +53,10 @@ struct fake_dp {
 	struct dp_call_stats stats; /* of every call */
 	uint32_t filters;	    /* registered so far */
 	const char *gone;	    /* the device that somebody has removed */
-	/* The next call of netif.h whose line begins so gives that error. */
+	/* The next call of netif.h whose line begins so gives that error; or all, if it keeps. */
 	const char *netif_fails;
 	int netif_error;
+	bool netif_keeps;
 	struct dp_counters count;
 	bool tun_refuses, tap_refuses, route_refuses;
 	unsigned workers, tun_has, tun_wanted; /* enum dp_tun_offload, of every device */

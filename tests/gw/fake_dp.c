@@ -639,7 +639,8 @@ static int fake_netif(void)
 
 	if (!begin || strncmp(fake.line[fake.lines - 1], begin, strlen(begin)))
 		return 0;
-	fake.netif_fails = NULL;
+	if (!fake.netif_keeps)
+		fake.netif_fails = NULL;
 	return fake.netif_error;
 }
 
