@@ -37,6 +37,7 @@
 	X(prefixtab)     \
 	X(rate)          \
 	X(ip_networks)   \
+	X(door_codec)    \
 	X(door_msg)      \
 	X(dp_echo)       \
 	X(port_check)    \
