@@ -51,8 +51,7 @@ static const struct door_field f_u8 = {DOOR_NUM, 1, AT(u8), 0, 1, 2, 200, NULL},
 			       f_channel0 = {DOOR_CHANNEL0, 0, AT(channel0), 0, 0, 0, 0, NULL},
 			       f_octets = {DOOR_OCTETS, 0, AT(octets), AT(octets_len),
 					   0,		0, 3,	       NULL},
-			       f_list = {DOOR_LIST, 0, AT(item), AT(items),
-					 0,	    0, 2,	 &item_shape},
+			       f_list = {DOOR_LIST, 0, AT(item), AT(items), 0, 0, 2, &item_shape},
 			       f_each = {DOOR_EACH, 1, AT(each), AT(in_place),
 					 2,	    0, 0,	 &item_shape};
 
@@ -118,11 +117,7 @@ static const struct {
 	{"a list", &f_list, "00000002 0001 1000", true, {.items = 2, .item = items}},
 	{"an empty list", &f_list, "00000000", true, {.items = 0, .item = NULL}},
 	{"a list too long", &f_list, "00000003 0001 1000 0001", false, {.items = 3, .item = items}},
-	{"an element that cannot be",
-	 &f_list,
-	 "00000001 0000",
-	 false,
-	 {.items = 1, .item = worse}},
+	{"an element that cannot be", &f_list, "00000001 0000", false, {.items = 1, .item = worse}},
 	{"structs in place",
 	 &f_each,
 	 "0001 0fff",
@@ -243,9 +238,8 @@ static void not_read(void)
 	} bad[] = {
 		{&f_text, "0003 616263 64"}, /* text without its NUL */
 		{&f_text, "0003 610063 00"}, /* with one more */
-		{&f_optional, "0001 0000"},  {&f_optional, "fffe"},
-		{&f_addr, "003f 00"},	     {&f_octets, "ffffffff 00"},
-		{&f_list, "ffffffff 0001"},
+		{&f_optional, "0001 0000"},  {&f_optional, "fffe"},	 {&f_addr, "003f 00"},
+		{&f_octets, "ffffffff 00"},  {&f_list, "ffffffff 0001"},
 	};
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {

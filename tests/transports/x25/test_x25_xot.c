@@ -688,38 +688,6 @@ static void hostile_streams(void)
 	far_close(&f);
 }
 
-static void malformed_texts(void)
-{
-	static const char *const bad[] = {"link=xot:",
-					  "link=xot:nowhere",
-					  "link=xot-listen:",
-					  "link=xot-listen:127.0.0.1>127.0.0.1",
-					  "link=xot:127.0.0.1>",
-					  "link=xot:>127.0.0.1",
-					  "link=xot:127.0.0.1:0x",
-					  "link=xota:127.0.0.1",
-					  "link=xot:" /* 80 octets */
-					  "0123456789012345678901234567890123456789"
-					  "0123456789012345678901234567890123456789"};
-	static const char *const from[] = {"link=xot-listen:127.0.0.1:1", "xot-from=here", NULL};
-	static const char *const line[] = {"link=xot:127.0.0.1", "impair-loss=1", NULL};
-	struct fake_host h;
-	char err[200];
-
-	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
-		const char *const keys[] = {bad[i], NULL};
-
-		*err = '\0';
-		if (!fake_try(&h, &x25_transport, keys, err, sizeof(err)))
-			CU_FAIL(bad[i]);
-		CU_ASSERT_TRUE(*err != '\0');
-	}
-	CU_ASSERT_EQUAL(fake_try(&h, &x25_transport, from, err, sizeof(err)), -EINVAL);
-	CU_ASSERT_PTR_NOT_NULL(strstr(err, "xot-from"));
-	CU_ASSERT_EQUAL(fake_try(&h, &x25_transport, line, err, sizeof(err)), -EINVAL);
-	CU_ASSERT_PTR_NOT_NULL(strstr(err, "impair"));
-}
-
 static const struct test_case cases[] = {
 	{"calls_both_ends_and_every_size", calls_both_ends_and_every_size},
 	{"a_refused_call_closes_its_connection", a_refused_call_closes_its_connection},
@@ -749,7 +717,6 @@ static const struct test_case cases[] = {
 	{"rfc1613_5_no_data_in_the_syn", no_data_in_the_syn},
 	{"rfc1613_5_a_connection_for_each_circuit", a_connection_for_each_circuit},
 	{"hostile_streams", hostile_streams},
-	{"malformed_texts", malformed_texts},
 	{NULL, NULL},
 };
 const struct test_suite suite_x25_xot = {"x25_xot", cases};
