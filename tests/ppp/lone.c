@@ -252,6 +252,32 @@ static void lone_ncps_open(struct lone *l)
 	lone_skip(l);
 }
 
+void lone_auth(struct lone *l, bool server, enum ppp_auth method, uint64_t limit)
+{
+	static const char *const options[PPP_AUTHS] = {
+		[PPP_AUTH_PAP] = "c021 01 01 000e 0304c023 0506a0a0a0a0",
+		[PPP_AUTH_CHAP_MD5] = "c021 01 01 000f 0305c22305 0506a0a0a0a0",
+		[PPP_AUTH_MSCHAPV2] = "c021 01 01 000f 0305c22381 0506a0a0a0a0",
+	};
+
+	lone_init(l, server);
+	l->cfg.n_auth = 1;
+	l->cfg.auth[0] = (uint8_t)method;
+	l->cfg.auth_timeout = limit;
+	strcpy(l->cfg.name, server ? "gw" : "User");
+	strcpy(l->cfg.secret, server ? "" : "clientPass");
+	if (server) {
+		lone_lcp_up(l);
+		return;
+	}
+	lone_open(l);
+	lone_rx(l, "c021 02 01 000a 050601010101");
+	lone_skip(l);
+	lone_rx(l, options[method]);
+	l->n_read++; /* the Ack */
+	CU_ASSERT(lone_lcp_is(l, "Opened"));
+}
+
 void lone_all_open(struct lone *l)
 {
 	lone_init(l, true);

@@ -68,6 +68,11 @@ bool lone_phase_is(const struct lone *l, const char *phase);
 void lone_lcp_began(struct lone *l);
 /* LCP opened with nothing but magic numbers (ours 01010101, the peer's a0a0a0a0). */
 void lone_lcp_up(struct lone *l);
+/* LCP opened with this method and so much time for the phase, the peer without any.  As client our
+ * name is User and our password clientPass, as server our name is gw. */
+void lone_auth(struct lone *l, bool server, enum ppp_auth method, uint64_t limit);
+/* A PAP Authenticate-Request of "user" with "secret". */
+#define LONE_PAP(id) "c023 01 " id " 0010 04 75736572 06 736563726574"
 /* Addresses to give: 10.64.0.1 to 10.64.0.2, name server 10.64.0.254, ::a1 to ::b2. */
 extern const struct ppp_addresses lone_given;
 /* A CHAP Response of "user", to a Challenge with that Identifier. */

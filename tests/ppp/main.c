@@ -2,29 +2,18 @@
 #include "tests/harness.h"
 
 extern const struct test_suite suite_fsm, suite_cp, suite_lcp, suite_ipcp, suite_ipv6cp, suite_auth,
-	suite_eap, suite_mschap, suite_frame, suite_ppp, suite_ppp_link, suite_proxy, suite_mp,
-	suite_multilink, suite_save, suite_save_record, suite_save_crash, suite_config;
+	suite_auth_chap, suite_auth_pap, suite_eap, suite_mschap, suite_frame, suite_ppp,
+	suite_ppp_link, suite_proxy, suite_mp, suite_multilink, suite_save, suite_save_record,
+	suite_save_crash, suite_config;
 
 static const struct test_suite *const suites[] = {
-	&suite_fsm,
-	&suite_cp,
-	&suite_lcp,
-	&suite_ipcp,
-	&suite_ipv6cp,
-	&suite_auth,
-	&suite_eap,
-	&suite_mschap,
-	&suite_frame,
-	&suite_ppp,
-	&suite_ppp_link,
-	&suite_proxy,
-	&suite_mp,
-	&suite_multilink,
-	&suite_save,
-	&suite_save_record,
-	&suite_save_crash,
-	&suite_config,
-	NULL,
+	&suite_fsm,	   &suite_cp,	    &suite_lcp,
+	&suite_ipcp,	   &suite_ipv6cp,   &suite_auth,
+	&suite_auth_chap,  &suite_auth_pap, &suite_eap,
+	&suite_mschap,	   &suite_frame,    &suite_ppp,
+	&suite_ppp_link,   &suite_proxy,    &suite_mp,
+	&suite_multilink,  &suite_save,	    &suite_save_record,
+	&suite_save_crash, &suite_config,   NULL,
 };
 
 int main(int argc, char **argv)
