@@ -686,8 +686,8 @@ static void the_longest_message(void)
 		{PPP_AUTH_MSCHAPV2, "c223 02 01 003a " MS_ZERO_RESPONSE, true, 42 + 3},
 		{PPP_AUTH_MSCHAPV2, "c223 02 01 003a " MS_ZERO_RESPONSE, false, 6 + 4 + 35 + 4 + 2},
 	};
-	const struct ppp_auth_reply reply = {
-		.success = "S=407A5589115FD0D6209F510FE9C04566932CDA56"};
+	const struct ppp_auth_reply reply = {.success =
+						     "S=407A5589115FD0D6209F510FE9C04566932CDA56"};
 	char message[301] = "";
 
 	memset(message, 'm', 300);

@@ -187,7 +187,8 @@ static void rfc1334_which_claim_is_the_same(void)
 		CU_ASSERT_EQUAL(l.count[PPP_EV_AUTH], 1);
 		CU_ASSERT_EQUAL(lone_counter(&l, PPP_R_STATE), !rows[i].same);
 		ppp_auth_verdict(l.ppp, true, NULL, NULL, l.now);
-		CU_ASSERT(lone_sent(&l, rows[i].same ? "c023 02 08 0005 00" : "c023 02 07 0005 00"));
+		CU_ASSERT(
+			lone_sent(&l, rows[i].same ? "c023 02 08 0005 00" : "c023 02 07 0005 00"));
 		lone_free(&l);
 	}
 }
@@ -255,10 +256,8 @@ static void rfc1334_client_is_not_talked_into_it(void)
 		enum ppp_reason reason;
 	} rows[] = {
 		{"c023 01 01 0006 00 00", PPP_R_CODE}, /* a Request to who is no server */
-		{"c023 04 01 0005 00", PPP_R_CODE},
-		{"c023 03 02 0005 00", PPP_R_ID},
-		{"c023 03 00 0005 00", PPP_R_ID},
-		{"c023 02 01 0003", PPP_R_LENGTH},
+		{"c023 04 01 0005 00", PPP_R_CODE},    {"c023 03 02 0005 00", PPP_R_ID},
+		{"c023 03 00 0005 00", PPP_R_ID},      {"c023 02 01 0003", PPP_R_LENGTH},
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
@@ -338,7 +337,8 @@ static const struct test_case cases[] = {
 	{"rfc1334_the_longest_message", rfc1334_the_longest_message},
 	{"rfc1334_client_with_the_longest_of_both", rfc1334_client_with_the_longest_of_both},
 	{"rfc1334_client_is_not_talked_into_it", rfc1334_client_is_not_talked_into_it},
-	{"rfc1334_client_refused_with_a_broken_message", rfc1334_client_refused_with_a_broken_message},
+	{"rfc1334_client_refused_with_a_broken_message",
+	 rfc1334_client_refused_with_a_broken_message},
 	{"no_memory_for_a_claim", no_memory_for_a_claim},
 	{"no_memory_for_the_answer", no_memory_for_the_answer},
 	{NULL, NULL},
