@@ -66,6 +66,8 @@ static bool drain_is_there(const struct gw *gw, enum drain_kind kind, const char
 {
 	if (kind == DRAIN_TUNNEL)
 		return drain_tunnel_is_there(gw, (uint16_t)atoi(name));
+	if (kind == DRAIN_PEER)
+		return lns_named(gw, name);
 	return kind == DRAIN_GATEWAY || kind == DRAIN_SHUTDOWN ||
 	       cfg_named(gw->cfg, drain_kind_names[kind], name);
 }
@@ -197,6 +199,13 @@ bool drain_has_tunnel(const struct gw *gw, uint16_t id)
 	return d && d->n && drain_find(d, DRAIN_TUNNEL, drain_id(text, id));
 }
 
+/* Who is made of a section drains with it. */
+static bool drain_has_peer(const struct gw *gw, const struct cfg_peer *peer)
+{
+	return drain_find(gw->drain, DRAIN_PEER, peer->name) ||
+	       drain_find(gw->drain, DRAIN_PEER, lns_section(gw, peer)->name);
+}
+
 const char *drain_why(const struct gw *gw, const struct cfg_port *port, const struct cfg_peer *peer,
 		      uint16_t tunnel)
 {
@@ -210,7 +219,7 @@ const char *drain_why(const struct gw *gw, const struct cfg_port *port, const st
 		return "the gateway takes no new calls";
 	if (port && drain_find(d, DRAIN_PORT, port->config.name))
 		return "the port takes no new calls";
-	if (peer && drain_find(d, DRAIN_PEER, peer->name))
+	if (peer && drain_has_peer(gw, peer))
 		return "the peer takes no new calls";
 	return tunnel && drain_has_tunnel(gw, tunnel) ? "the tunnel takes no new calls" : NULL;
 }
@@ -267,11 +276,28 @@ static unsigned drain_left_of_port(struct gw *gw, const char *name)
 	return c.n;
 }
 
+struct drain_section {
+	struct gw *gw;
+	const struct cfg_peer *peer;
+	unsigned n;
+};
+
+static void drain_count_made_of_it(void *ctx, const struct cfg_peer *peer)
+{
+	struct drain_section *s = ctx;
+
+	if (lns_section(s->gw, peer) == s->peer)
+		s->n += l2tp_peer_calls(s->gw->engine, peer);
+}
+
 static unsigned drain_left_of_peer(struct gw *gw, const char *name)
 {
-	const struct cfg_peer *peer = lns_named(gw, name);
+	struct drain_section s = {gw, lns_named(gw, name), 0};
 
-	return peer ? l2tp_peer_calls(gw->engine, peer) : 0;
+	if (!s.peer)
+		return 0;
+	lns_each(gw, drain_count_made_of_it, &s);
+	return s.n + l2tp_peer_calls(gw->engine, s.peer);
 }
 
 static unsigned drain_left_of_tunnel(struct gw *gw, const char *name)

@@ -42,13 +42,21 @@ static bool trace_same(const char *a, const char *b)
 	return a && !strcmp(a, b);
 }
 
+/* A peer, or one that is made of its section, "core@192.0.2.9" (gw/lns.h). */
+static bool trace_same_peer(const char *peer, const char *who)
+{
+	size_t len = strlen(who);
+
+	return peer && !strncmp(peer, who, len) && (!peer[len] || peer[len] == '@');
+}
+
 static bool watch_sees(const struct watch *w, const struct log_about *a)
 {
 	switch (w->kind) {
 	case TRACE_USER:
 		return trace_same(a->user, w->who);
 	case TRACE_PEER:
-		return trace_same(a->peer, w->who);
+		return trace_same_peer(a->peer, w->who);
 	case TRACE_TUNNEL:
 		return a->tunnel == w->tunnel;
 	default:

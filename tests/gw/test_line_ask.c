@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Circuits whose calls go where RADIUS servers say; the far end of the bench is every LNS. */
 #include "gw/bind.h"
+#include "gw/drain.h"
 #include "gw/line.h"
 #include "gw/lns.h"
 #include "gw/resume.h"
@@ -120,6 +121,9 @@ static void a_circuit_is_asked_about(void)
 	CU_ASSERT_STRING_EQUAL(t.peer_host, "whole");
 	CU_ASSERT_TRUE(t.authenticated);
 	CU_ASSERT_EQUAL(route_way_calls(bench.gw, &bench.gw->cfg->route[0]), 1);
+	/* it is one of its section's */
+	CU_ASSERT_EQUAL(drain_left(bench.gw, DRAIN_PEER, "any"), 1);
+	CU_ASSERT_EQUAL(drain_left(bench.gw, DRAIN_PEER, "any@192.0.2.9"), 1);
 	bench_hangup(&bench.call[0], L2TP_CDN_ADMINISTRATIVE, "enough");
 	CU_ASSERT_EQUAL(route_way_calls(bench.gw, &bench.gw->cfg->route[0]), 0);
 	ask_stop();

@@ -6,10 +6,13 @@
  */
 #include "gw/lns.h"
 
+#include "gw/drain.h"
 #include "gw/record.h"
 #include "gw/resume.h"
 #include "gw/route_way.h"
+#include "gw/trace.h"
 #include "tests/gw/bench.h"
+#include "tests/gw/operator/says.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -140,6 +143,49 @@ static void made_of_the_template(void)
 	CU_ASSERT_PTR_EQUAL(lns_named(bench.gw, "any"), any);
 	CU_ASSERT_PTR_NULL(lns_named(bench.gw, "any@192.0.2.8"));
 	bench_stop();
+}
+
+static bool lns_takes(struct trace_to *to)
+{
+	(void)to;
+	return false;
+}
+
+static void lns_line(struct trace_to *to, const char *text)
+{
+	(void)to;
+	(void)text;
+}
+
+static bool lns_is_seen(const char *peer)
+{
+	return trace_sees((struct log_about){.peer = peer});
+}
+
+/* An operator who says the section means all that are made of it. */
+static void it_drains_and_is_watched_with_its_section(void)
+{
+	struct trace_to to = {lns_takes, lns_line};
+	const struct cfg_peer *p;
+
+	vty_begin(CONF);
+	p = LNS_OF("any", .server = "192.0.2.9");
+	CU_ASSERT_PTR_NOT_NULL_FATAL(p);
+	CU_ASSERT_PTR_NULL(drain_begin(bench.gw, DRAIN_PEER, "one"));
+	CU_ASSERT_PTR_NULL(drain_why(bench.gw, NULL, p, 0));
+	CU_ASSERT_PTR_NULL(drain_begin(bench.gw, DRAIN_PEER, "any"));
+	CU_ASSERT_STRING_EQUAL(drain_why(bench.gw, NULL, p, 0), "the peer takes no new calls");
+	CU_ASSERT_PTR_NULL(drain_end(bench.gw, DRAIN_PEER, "any"));
+	CU_ASSERT_PTR_NULL(drain_why(bench.gw, NULL, p, 0));
+	CU_ASSERT_PTR_NULL(drain_begin(bench.gw, DRAIN_PEER, p->name));
+	CU_ASSERT_STRING_EQUAL(drain_why(bench.gw, NULL, p, 0), "the peer takes no new calls");
+
+	CU_ASSERT_PTR_NULL(trace_begin(bench.gw, &to, TRACE_PEER, "any"));
+	CU_ASSERT_TRUE(lns_is_seen(p->name) && lns_is_seen("any"));
+	CU_ASSERT_FALSE(lns_is_seen("anyone") || lns_is_seen("an") || lns_is_seen("one"));
+	trace_end(bench.gw, &to, TRACE_PEER, "any");
+	CU_ASSERT_FALSE(lns_is_seen(p->name));
+	vty_end();
 }
 
 /* RFC 2868 3.3: Tunnel-Client-Endpoint says where from; without it any port that gets there. */
@@ -418,6 +464,7 @@ static const struct test_case cases[] = {
 	{"a_section_that_dials_it", a_section_that_dials_it},
 	{"an_answer_that_says_more_than_the_section", an_answer_that_says_more_than_the_section},
 	{"made_of_the_template", made_of_the_template},
+	{"it_drains_and_is_watched_with_its_section", it_drains_and_is_watched_with_its_section},
 	{"the_port", the_port},
 	{"the_same_answer_is_the_same_peer", the_same_answer_is_the_same_peer},
 	{"names_are_never_the_same", names_are_never_the_same},
