@@ -120,6 +120,7 @@
 	X(coa_server)   \
 	X(coa_listen)   \
 	X(random)       \
+	X(relay)        \
 	X(route)        \
 	X(route_way)    \
 	X(store)        \
