@@ -51,6 +51,7 @@
 	X(x25_hand)        \
 	X(x25_xot)         \
 	X(x25_xot_conf)    \
+	X(x25_xot_pvc)     \
 	X(x25_xot_limits)  \
 	X(x25_attrs)       \
 	X(x25_counters)    \

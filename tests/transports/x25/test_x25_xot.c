@@ -14,18 +14,6 @@
 
 /* --- two ports -------------------------------------------------------------------------------- */
 
-static void open_two(struct pair *p, const char *const *dialler, const char *const *listener)
-{
-	char to[60], at[60];
-	int port = xot_free_port();
-
-	snprintf(to, sizeof(to), "link=xot:127.0.0.1:%d", port);
-	snprintf(at, sizeof(at), "link=xot-listen:127.0.0.1:%d", port);
-	xot_open_port(&p->dce, at, listener);
-	xot_open_port(&p->dte, to, dialler);
-	fake_join(&p->dte, &p->dce);
-}
-
 static void xot_pair_call(struct pair *p, ist_channel *a, ist_channel *b)
 {
 	CU_ASSERT_EQUAL_FATAL(fake_connect(&p->dte, "3111", L2TP, a), 0);
@@ -64,7 +52,7 @@ static void calls_both_ends_and_every_size(void)
 	struct pair p;
 	ist_channel a, b;
 
-	open_two(&p, keys, NULL);
+	xot_open_two(&p, keys, NULL);
 	CU_ASSERT_EQUAL(fake_connect(&p.dce, "1", L2TP, &a), -EADDRNOTAVAIL); /* it only listens */
 	CU_ASSERT_EQUAL(fake_connect(&p.dte, "3111", L2TP, &a), 0);
 	CU_ASSERT_EQUAL(fake_send(&p.dte, a, "early", 5), 0); /* TCP is not connected */
@@ -98,7 +86,7 @@ static void a_refused_call_closes_its_connection(void)
 	struct pair p;
 	ist_channel a;
 
-	open_two(&p, NULL, NULL);
+	xot_open_two(&p, NULL, NULL);
 	CU_ASSERT_EQUAL(fake_connect(&p.dte, "3111", L2TP, &a), 0);
 	UNTIL(&p.dte, fake_pending(&p.dce, FAKE_OFFER));
 	CU_ASSERT_EQUAL(fake_refuse(&p.dce, fake_channel(&p.dce, FAKE_OFFER)), 0);
@@ -139,7 +127,7 @@ static void given_up_before_tcp_is_there(void)
 	struct pair p;
 	ist_channel a;
 
-	open_two(&p, NULL, NULL);
+	xot_open_two(&p, NULL, NULL);
 	CU_ASSERT_EQUAL(fake_connect(&p.dte, "3111", L2TP, &a), 0);
 	fake_disconnect(&p.dte, a);
 	UNTIL(&p.dte, strstr(fake_status(&p.dte), ", 0 connections, 0 circuits"));
@@ -153,7 +141,7 @@ static void the_listener_goes_away(void)
 	struct pair p;
 	ist_channel a, b;
 
-	open_two(&p, NULL, NULL);
+	xot_open_two(&p, NULL, NULL);
 	xot_pair_call(&p, &a, &b);
 	fake_close(&p.dce);
 	UNTIL(&p.dte, fake_pending(&p.dte, FAKE_DOWN));
@@ -173,7 +161,7 @@ static void x25_xot_back_pressure(void)
 	struct fake_event *e;
 
 	memset(data, 7, sizeof(data));
-	open_two(&p, NULL, NULL);
+	xot_open_two(&p, NULL, NULL);
 	xot_pair_call(&p, &a, &b);
 	while (fake_send(&p.dte, a, data, sizeof(data)) == 1)
 		CU_ASSERT_FATAL(sent++ < 100);
@@ -202,7 +190,7 @@ static void a_window_wider_than_the_queue(void)
 	int sent;
 
 	memset(data, 7, sizeof(data));
-	open_two(&p, keys, keys);
+	xot_open_two(&p, keys, keys);
 	xot_pair_call(&p, &a, &b);
 	for (size_t i = 0; i < 40; i++)
 		f[i] = (struct ist_frame){.channel = a, .payload = data, .len = sizeof(data)};
@@ -211,54 +199,6 @@ static void a_window_wider_than_the_queue(void)
 	UNTIL(&p.dte, fake_pending(&p.dte, FAKE_WRITABLE));
 	CU_ASSERT_EQUAL(fake_send(&p.dte, a, data, sizeof(data)), 1);
 	UNTIL(&p.dte, fake_pending(&p.dce, FAKE_FRAME) == (unsigned)sent + 1);
-	pair_close(&p);
-}
-
-/* --- permanent circuits ----------------------------------------------------------------------- */
-
-static void x25_xot_permanent_circuits(void)
-{
-	static const char *const dialler[] = {"@1 l2tp", "xot-interface=TEST0", "xot-lci=9", NULL};
-	static const char *const listener[] = {"packet-size=256", "@9 l2tp", "xot-lci=1", NULL};
-	struct fake_event *e;
-	struct pair p;
-	ist_channel a, b;
-
-	open_two(&p, dialler, listener);
-	UNTIL(&p.dte, fake_pending(&p.dte, FAKE_UP) && fake_pending(&p.dce, FAKE_UP));
-	a = fake_channel(&p.dte, FAKE_UP);
-	b = fake_channel(&p.dce, FAKE_UP);
-	CU_ASSERT_EQUAL(fake_send(&p.dte, a, "there", 5), 1);
-	CU_ASSERT_EQUAL(fake_send(&p.dce, b, "back", 4), 1);
-	UNTIL(&p.dte, fake_pending(&p.dte, FAKE_FRAME) && fake_pending(&p.dce, FAKE_FRAME));
-	CU_ASSERT_TRUE(pair_got(&p.dce, b, "there", 5));
-	CU_ASSERT_TRUE(pair_got(&p.dte, a, "back", 4));
-	fake_close(&p.dce);
-	UNTIL(&p.dte, fake_pending(&p.dte, FAKE_DOWN));
-	e = fake_take(&p.dte, FAKE_DOWN);
-	CU_ASSERT_FALSE(e->forever);
-	CU_ASSERT_EQUAL(e->channel, a);
-	fake_free(e);
-	CU_ASSERT_EQUAL(fake_send(&p.dte, a, "x", 1), 1);
-	CU_ASSERT_EQUAL(fake_count(&p.dte, "tx-down"), 1);
-	fake_close(&p.dte);
-}
-
-static void a_permanent_circuit_that_is_not_there(void)
-{
-	static const char *const dialler[] = {"xot-retry=5m", "@1 l2tp", "xot-lci=2", NULL};
-	static const char *const listener[] = {"@1 l2tp", NULL};
-	struct pair p;
-
-	open_two(&p, dialler, listener);
-	UNTIL(&p.dte, fake_count(&p.dte, "xot-pvc") == 1);
-	CU_ASSERT_EQUAL(fake_count(&p.dce, "xot-pvc"), 1);
-	CU_ASSERT_EQUAL(p.dte.warnings, 1);
-	CU_ASSERT_STRING_EQUAL(p.dte.last_log, "PVC 1: set-up failed: no such destination PVC");
-	fake_run(&p.dte, fake_now + 299 * S);
-	CU_ASSERT_EQUAL(fake_count(&p.dte, "xot-out"), 1);
-	fake_run(&p.dte, fake_now + 2 * S);
-	UNTIL(&p.dte, fake_count(&p.dte, "xot-pvc") == 2);
 	pair_close(&p);
 }
 
@@ -427,147 +367,7 @@ static void who_never_reads_is_let_go(void)
 	far_close(&f);
 }
 
-static void set_up_of_a_permanent_circuit_in_octets(void)
-{
-	static const char *const keys[] = {"@5 l2tp", NULL};
-	static const struct {
-		const char *setup, *answer; /* NULL: closed */
-	} rows[] = {
-		/* initiator "s" channel 5, responder "test0" channel 5; windows 2, sizes 128 */
-		{"1005f5 81 00 01 0005 05 0005 02020707 73 7465737430",
-		 "1005f5 81 00 01 0005 05 0005 02020707 73 7465737430"},
-		/* asymmetric: what goes in there comes out here */
-		{"1005f5 81 00 01 0005 05 0005 03020807 73 5445535430",
-		 "1005f5 81 00 01 0005 05 0005 02030708 73 5445535430"},
-		{"1005f5 81 00 01 0005 03 0005 02020707 73 782531",
-		 "1005f5 81 13 01 0005 03 0005 02020707 73 782531"}, /* no such interface */
-		{"1005f5 81 00 01 0006 05 0006 02020707 73 7465737430",
-		 "1005f5 81 16 01 0006 05 0006 02020707 73 7465737430"}, /* no such PVC */
-		{"1005f5 81 00 01 0007 05 0005 02020707 73 7465737430",
-		 "1005f5 81 17 01 0007 05 0005 02020707 73 7465737430"}, /* configured otherwise */
-		{"1005f5 81 00 01 0005 05 0005 08020707 73 7465737430",
-		 "1005f5 81 19 01 0005 05 0005 02080707 73 7465737430"}, /* a window of 8 */
-		/* a status, which only an answer has; also beside a window of 8 */
-		{"1005f5 81 13 01 0005 05 0005 02020707 73 7465737430", NULL},
-		{"1005f5 81 13 01 0005 05 0005 08020707 73 7465737430",
-		 "1005f5 81 19 01 0005 05 0005 02080707 73 7465737430"},
-		{"1005f5 80 00 01 0005 05 0005 02020707 73 7465737430", NULL},
-		{"1005f5 81 00 ff 0005 05 0005 02020707 73 7465737430", NULL},
-	};
-
-	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
-		struct far f;
-
-		far_open(&f, keys);
-		f.fd = far_connect(&f);
-		far_put(f.fd, rows[i].setup);
-		if (rows[i].answer)
-			far_expect(&f, rows[i].answer);
-		if (i < 2) {
-			far_expect(&f, "10011b 00 00"); /* both reset */
-			CU_ASSERT_EQUAL(fake_pending(&f.h, FAKE_UP), 0);
-			far_put(f.fd, "10051f");
-			UNTIL(&f.h, fake_pending(&f.h, FAKE_UP));
-		} else {
-			UNTIL(&f.h, far_closed(&f));
-			CU_ASSERT_EQUAL(fake_count(&f.h, "xot-pvc"), 1);
-		}
-		far_close(&f);
-	}
-}
-
-/* While one connection has it, another that asks for it is told "configuration mismatch". */
-static void one_connection_for_each_circuit(void)
-{
-	static const char *const keys[] = {"@5 l2tp", NULL};
-	static const char setup[] = "1005f5 81 00 01 0005 05 0005 02020707 73 7465737430";
-	struct far f;
-	int first;
-
-	far_open(&f, keys);
-	first = f.fd = far_connect(&f);
-	far_put(f.fd, setup);
-	far_expect(&f, setup);
-	f.fd = far_connect(&f);
-	far_put(f.fd, setup);
-	far_expect(&f, "1005f5 81 17 01 0005 05 0005 02020707 73 7465737430");
-	UNTIL(&f.h, far_closed(&f));
-	close(first);
-	far_close(&f);
-}
-
-#define SETUP "1005f5 81 00 01 0005 05 0005 02020707 73 7465737430"
-
-/* The far end sets up permanent circuit 5 on a new connection. */
-static void far_sets_up(struct far *f)
-{
-	f->fd = far_connect(f);
-	far_put(f->fd, SETUP);
-	far_expect(f, SETUP);
-	far_expect(f, "10011b 00 00");
-	far_put(f->fd, "10011f");
-	UNTIL(&f->h, fake_pending(&f->h, FAKE_UP));
-	fake_forget(&f->h);
-}
-
-/* The responder waits for the initiator, however long, and takes the circuit up again. */
-static void the_responder_waits_to_be_asked_again(void)
-{
-	static const char *const keys[] = {"xot-retry=1s", "@5 l2tp", NULL};
-	struct far f;
-
-	far_open(&f, keys);
-	for (unsigned i = 0; i < 2; i++) {
-		far_sets_up(&f);
-		close(f.fd);
-		f.fd = -1;
-		UNTIL(&f.h, fake_pending(&f.h, FAKE_DOWN));
-		fake_forget(&f.h);
-		fake_run(&f.h, fake_now + 3600 * S);
-	}
-	CU_ASSERT_EQUAL(fake_count(&f.h, "xot-in"), 2);
-	CU_ASSERT_EQUAL(fake_count(&f.h, "xot-out") + fake_count(&f.h, "xot-failed"), 0);
-	CU_ASSERT_EQUAL(fake_count(&f.h, "xot-pvc"), 0);
-	far_close(&f);
-}
-
-/* The far end was not there when we dialled, and then asks itself: the retry is off. */
-static void a_circuit_that_is_up_is_not_dialled(void)
-{
-	static const char *const keys[] = {"xot-retry=5s", "@5 l2tp", NULL};
-	char spec[80];
-	struct far f;
-
-	f.port = xot_free_port();
-	snprintf(spec, sizeof(spec), "link=xot:127.0.0.1:%d>127.0.0.1:%d", f.port, xot_free_port());
-	xot_open_port(&f.h, spec, keys);
-	UNTIL(&f.h, fake_count(&f.h, "xot-failed") == 1);
-	CU_ASSERT_EQUAL(fake_count(&f.h, "xot-out"), 1);
-	far_sets_up(&f);
-	fake_run(&f.h, fake_now + 60 * S);
-	CU_ASSERT_EQUAL(fake_count(&f.h, "xot-out"), 1);
-	CU_ASSERT_EQUAL(fake_pending(&f.h, FAKE_DOWN), 0);
-	far_close(&f);
-}
-
 /* --- a far end that listens ------------------------------------------------------------------- */
-
-/* Our port dials a socket of the test's; f->fd is the connection. */
-static void x25_xot_dialled(struct far *f, const char *const *more, ist_channel *call)
-{
-	int door = xot_socket(0);
-	char spec[60];
-
-	CU_ASSERT_FATAL(listen(door, 1) == 0);
-	snprintf(spec, sizeof(spec), "link=xot:127.0.0.1:%d", xot_port_of(door));
-	xot_open_port(&f->h, spec, more);
-	if (call)
-		CU_ASSERT_EQUAL(fake_connect(&f->h, "5555", L2TP, call), 0);
-	fake_run(&f->h, fake_now);
-	f->fd = accept(door, NULL, NULL);
-	CU_ASSERT_FATAL(f->fd >= 0);
-	close(door);
-}
 
 static void our_call_says_both_sizes(void)
 {
@@ -576,7 +376,7 @@ static void our_call_says_both_sizes(void)
 	ist_channel c;
 	struct far f;
 
-	x25_xot_dialled(&f, keys, &c);
+	far_dialled(&f, keys, &c);
 	far_expect(&f, "10010b 04 5555 06 420808 430404 80 00005e0007");
 	far_put(f.fd, "10010f"); /* as asked */
 	UNTIL(&f.h, fake_pending(&f.h, FAKE_UP));
@@ -588,24 +388,6 @@ static void our_call_says_both_sizes(void)
 	far_close(&f);
 }
 
-static void our_set_up_in_octets(void)
-{
-	static const char *const keys[] = {"packet-size=256",	    "window=3",	  "@1 l2tp",
-					   "xot-interface=Serial1", "xot-lci=18", NULL};
-	struct far f;
-
-	x25_xot_dialled(&f, keys, NULL);
-	far_expect(&f, "1001f5 81 00 05 0001 07 0012 03030808 7465737430 53657269616c31");
-	far_put(f.fd, "1012f5 81 00 05 0001 07 0012 03030808 7465737430 53657269616c31");
-	far_expect(&f, "10011b 00 00");
-	CU_ASSERT_EQUAL(fake_pending(&f.h, FAKE_UP), 0);
-	far_put(f.fd, "10121b 00 00"); /* its own: that is one reset */
-	UNTIL(&f.h, fake_pending(&f.h, FAKE_UP));
-	far_put(f.fd, "10010b 00 00 cf"); /* there are no calls on it */
-	far_expect(&f, "10011b 00 23");
-	far_close(&f);
-}
-
 /* The kernel says whether it took data with the SYN. */
 static void no_data_in_the_syn(void)
 {
@@ -614,7 +396,7 @@ static void no_data_in_the_syn(void)
 	ist_channel c;
 	struct far f;
 
-	x25_xot_dialled(&f, NULL, &c);
+	far_dialled(&f, NULL, &c);
 	UNTIL(&f.h, fake_count(&f.h, "xot-out") == 1);
 	CU_ASSERT_EQUAL(getsockopt(f.fd, IPPROTO_TCP, TCP_INFO, &info, &len), 0);
 	CU_ASSERT_EQUAL(info.tcpi_state, TCP_ESTABLISHED);
@@ -640,7 +422,7 @@ static void a_connection_for_each_circuit(void)
 	ist_channel a, b, c, d;
 	struct pair p;
 
-	open_two(&p, NULL, NULL);
+	xot_open_two(&p, NULL, NULL);
 	xot_pair_call(&p, &a, &b);
 	xot_pair_call(&p, &c, &d);
 	CU_ASSERT_PTR_NOT_NULL(strstr(fake_status(&p.dce), ", 2 connections, 2 circuits"));
@@ -696,8 +478,6 @@ static const struct test_case cases[] = {
 	{"the_listener_goes_away", the_listener_goes_away},
 	{"back_pressure", x25_xot_back_pressure},
 	{"a_window_wider_than_the_queue", a_window_wider_than_the_queue},
-	{"rfc1613_6_5_permanent_circuits", x25_xot_permanent_circuits},
-	{"a_permanent_circuit_that_is_not_there", a_permanent_circuit_that_is_not_there},
 	{"rfc1613_6_a_call_in_octets", a_call_in_octets},
 	{"rfc1613_6_1_a_call_without_sizes_is_told_them", a_call_without_sizes_is_told_them},
 	{"modulo_128_is_seen_from_the_call", modulo_128_is_seen_from_the_call},
@@ -706,13 +486,7 @@ static const struct test_case cases[] = {
 	{"who_says_nothing_is_closed", who_says_nothing_is_closed},
 	{"only_from_there", only_from_there},
 	{"who_never_reads_is_let_go", who_never_reads_is_let_go},
-	{"rfc1613_6_5_set_up_in_octets", set_up_of_a_permanent_circuit_in_octets},
-	{"rfc1613_6_5_the_responder_waits_to_be_asked_again",
-	 the_responder_waits_to_be_asked_again},
-	{"rfc1613_6_5_a_circuit_that_is_up_is_not_dialled", a_circuit_that_is_up_is_not_dialled},
-	{"rfc1613_6_5_one_connection_for_each_circuit", one_connection_for_each_circuit},
 	{"rfc1613_6_1_our_call_says_both_sizes", our_call_says_both_sizes},
-	{"rfc1613_6_5_our_set_up_in_octets", our_set_up_in_octets},
 	{"rfc1613_5_port_1998", port_1998},
 	{"rfc1613_5_no_data_in_the_syn", no_data_in_the_syn},
 	{"rfc1613_5_a_connection_for_each_circuit", a_connection_for_each_circuit},

@@ -65,6 +65,18 @@ void xot_open_port(struct fake_host *h, const char *spec, const char *const *mor
 	fake_open(h, &x25_transport, all);
 }
 
+void xot_open_two(struct pair *p, const char *const *dialler, const char *const *listener)
+{
+	char to[60], at[60];
+	int port = xot_free_port();
+
+	snprintf(to, sizeof(to), "link=xot:127.0.0.1:%d", port);
+	snprintf(at, sizeof(at), "link=xot-listen:127.0.0.1:%d", port);
+	xot_open_port(&p->dce, at, listener);
+	xot_open_port(&p->dte, to, dialler);
+	fake_join(&p->dte, &p->dce);
+}
+
 void far_open(struct far *f, const char *const *more)
 {
 	char spec[60];
@@ -73,6 +85,22 @@ void far_open(struct far *f, const char *const *more)
 	snprintf(spec, sizeof(spec), "link=xot-listen:127.0.0.1:%d", f->port);
 	xot_open_port(&f->h, spec, more);
 	f->fd = -1;
+}
+
+void far_dialled(struct far *f, const char *const *more, ist_channel *call)
+{
+	int door = xot_socket(0);
+	char spec[60];
+
+	CU_ASSERT_FATAL(listen(door, 1) == 0);
+	snprintf(spec, sizeof(spec), "link=xot:127.0.0.1:%d", xot_port_of(door));
+	xot_open_port(&f->h, spec, more);
+	if (call)
+		CU_ASSERT_EQUAL(fake_connect(&f->h, "5555", IST_PAYLOAD_L2TP, call), 0);
+	fake_run(&f->h, fake_now);
+	f->fd = accept(door, NULL, NULL);
+	CU_ASSERT_FATAL(f->fd >= 0);
+	close(door);
 }
 
 /* From 127.0.0.host. */

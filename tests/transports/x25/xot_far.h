@@ -26,12 +26,17 @@ int xot_free_port(void);
 /* A port of ours whose first setting is spec; `more` is NULL, or ends with NULL. */
 void xot_open_port(struct fake_host *h, const char *spec, const char *const *more);
 
+/* Two of them: dte dials dce. */
+void xot_open_two(struct pair *p, const char *const *dialler, const char *const *listener);
+
 /* A port of ours that listens, and the typed end's connection to it (fd, -1 = none). */
 struct far {
 	struct fake_host h;
 	int fd, port;
 };
 void far_open(struct far *f, const char *const *more);
+/* Our port dials a socket of the test's instead; *call is a call that it places, NULL = none. */
+void far_dialled(struct far *f, const char *const *more, ist_channel *call);
 void far_close(struct far *f);
 int far_connect(struct far *f);
 /* From 127.0.0.host. */
