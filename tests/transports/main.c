@@ -40,6 +40,7 @@
 	X(lapb_timers)     \
 	X(xot)             \
 	X(x25)             \
+	X(x25_batch)       \
 	X(x25_states)      \
 	X(x25_agree)       \
 	X(x25_doc)         \

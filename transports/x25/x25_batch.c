@@ -23,10 +23,10 @@ void x25_batch_add(struct ist_port *p, ist_channel c, const uint8_t *sdu, uint32
 
 	if (p->noted_first)
 		x25_circuit_report_all(p);
-	if (!x25_circuit_get(p, c))
-		return; /* the host has ended it */
 	if (b->n == X25_BATCH || len > X25_BATCH_ROOM - b->used)
 		x25_batch_report(p);
+	if (!x25_circuit_get(p, c))
+		return; /* the host has ended it in one of these reports */
 	memcpy(b->octets + b->used, sdu, len);
 	b->f[b->n++] = (struct ist_frame){.channel = c, .payload = b->octets + b->used, .len = len};
 	b->used += len;
