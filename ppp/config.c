@@ -15,9 +15,18 @@ struct config_shared {
 	struct ppp_config c;
 	struct config_shared *next, **at;
 	size_t users;
+	struct ppp *typical; /* of rest.c; NULL = none yet */
 };
 
+/* With so many links one of them is remembered. */
+#define CONFIG_MANY 4u
+
 static struct config_shared *config_list;
+
+static struct config_shared *config_of(const struct ppp_config *c)
+{
+	return (struct config_shared *)(uintptr_t)c; /* its first member */
+}
 
 void ppp_config_default(struct ppp_config *c)
 {
@@ -109,13 +118,30 @@ const struct ppp_config *ppp_config_share(const struct ppp_config *c)
 
 void ppp_config_unshare(const struct ppp_config *c)
 {
-	struct config_shared *s = (struct config_shared *)(uintptr_t)c; /* its first member */
+	struct config_shared *s = config_of(c);
 
 	if (!s)
 		return;
 	if (--s->users)
 		return;
 	config_unlink(s);
+	free(s->typical);
 	explicit_bzero(s, sizeof(*s));
 	free(s);
+}
+
+const struct ppp *ppp_config_typical(const struct ppp_config *c)
+{
+	return config_of(c)->typical;
+}
+
+void ppp_config_exemplify(const struct ppp_config *c, const struct ppp *p)
+{
+	struct config_shared *s = config_of(c);
+
+	if (s->typical || s->users < CONFIG_MANY)
+		return;
+	s->typical = malloc(sizeof(*p));
+	if (s->typical)
+		memcpy(s->typical, p, sizeof(*p));
 }

@@ -15,10 +15,7 @@
 
 void ppp_link_count(struct ppp *p, enum ppp_reason r)
 {
-	if (!p->counters)
-		p->counters = calloc(PPP_R_COUNT, sizeof(*p->counters));
-	if (p->counters)
-		p->counters[r]++;
+	p->counters[r]++;
 }
 
 uint32_t ppp_link_random32(struct ppp *p)
@@ -135,6 +132,9 @@ void ppp_link_login_timeout(struct ppp *p)
 
 bool ppp_carries_ipv6(const struct ppp *p)
 {
+	struct ppp room;
+
+	p = ppp_look(p, &room);
 	return p->link.peer_mru >= IPV6_MTU_MIN && p->link.our_mru >= IPV6_MTU_MIN &&
 	       p->cfg->mtu >= IPV6_MTU_MIN;
 }

@@ -76,6 +76,11 @@ struct lcp_requests {
 };
 
 struct ppp {
+	bool rests;		      /* first: it is false, and true in struct rest */
+	bool was_up;		      /* LCP, since ppp_open */
+	bool bundle;		      /* of ppp_open_bundle */
+	bool member;		      /* of a bundle, by ppp_join_bundle */
+	uint32_t kept;		      /* save_mark() when the owner was last told */
 	const struct ppp_config *cfg; /* of config.c, shared with others of the same */
 	const struct ppp_ops *ops;
 	void *ctx;
@@ -83,10 +88,6 @@ struct ppp {
 	unsigned depth;
 	enum ppp_phase phase;
 	enum ppp_why why;
-	bool was_up;	       /* LCP, since ppp_open */
-	bool bundle;	       /* of ppp_open_bundle */
-	bool member;	       /* of a bundle, by ppp_join_bundle */
-	uint32_t kept;	       /* save_mark() when the owner was last told */
 	uint64_t when[TIMERS]; /* DEADLINE_NEVER = it does not run */
 	struct cp lcp, ipcp, ipv6cp;
 	struct lcp_vars lcp_vars;
@@ -109,11 +110,11 @@ struct ppp {
 		uint8_t kind, why;
 	} queue[PPP_EVENT_QUEUE];
 	uint8_t q_head, q_tail; /* counting on; modulo PPP_EVENT_QUEUE */
-	uint32_t *counters;	/* PPP_R_COUNT; NULL = nothing has been counted */
+	uint32_t counters[PPP_R_COUNT];
 };
 
-/* There are many of them. */
-_Static_assert(sizeof(struct ppp) <= 680, "a link has grown");
+/* There are many of them while calls come up. */
+_Static_assert(sizeof(struct ppp) <= 720, "a link has grown");
 
 void ppp_link_count(struct ppp *p, enum ppp_reason r);
 void ppp_link_emit(struct ppp *p, enum ppp_event_kind kind);
@@ -163,5 +164,19 @@ enum timer_kind ppp_timer_first(const struct ppp *p);
 /* A copy, perhaps one that others have; NULL without memory. */
 const struct ppp_config *ppp_config_share(const struct ppp_config *c);
 void ppp_config_unshare(const struct ppp_config *c);
+/* A link of this one that others are compared with; NULL = there is none. */
+const struct ppp *ppp_config_typical(const struct ppp_config *c);
+/* p may become that link. */
+void ppp_config_exemplify(const struct ppp_config *c, const struct ppp *p);
+
+/* --- rest.c ----------------------------------------------------------------------------------- */
+
+/* p, or what it is while it rests, in room; good as long as both, and not to be freed. */
+const struct ppp *ppp_look(const struct ppp *p, struct ppp *room);
+/* Of one that rests. */
+void ppp_rest_free(struct ppp *p);
+size_t ppp_rest_size(const struct ppp *p);
+/* All that a link has in memory, but for itself. */
+void ppp_drop(struct ppp *p);
 
 #endif

@@ -10,6 +10,7 @@
 #include "ppp/lcp.h"
 #include "ppp/link.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 /* --- events ----------------------------------------------------------------------------------- */
@@ -37,6 +38,7 @@ static void ppp_deliver(struct ppp *p)
 
 static void ppp_enter(struct ppp *p, uint64_t now)
 {
+	assert(!p->rests);
 	p->depth++;
 	p->now = now;
 }
@@ -202,6 +204,9 @@ void ppp_expire(struct ppp *p, uint64_t now)
 
 uint64_t ppp_deadline(const struct ppp *p)
 {
+	struct ppp room;
+
+	p = ppp_look(p, &room);
 	return p->when[ppp_timer_first(p)];
 }
 
@@ -233,10 +238,8 @@ struct ppp *ppp_new(const struct ppp_config *cfg, const struct ppp_ops *ops, voi
 	return p;
 }
 
-void ppp_free(struct ppp *p)
+void ppp_drop(struct ppp *p)
 {
-	if (!p)
-		return;
 	auth_stop(p);
 	auth_tidy(&p->auth);
 	ppp_config_unshare(p->cfg);
@@ -246,8 +249,18 @@ void ppp_free(struct ppp *p)
 	free(p->requests);
 	free(p->message);
 	free(p->bye);
-	free(p->counters);
 	explicit_bzero(p, sizeof(*p));
+}
+
+void ppp_free(struct ppp *p)
+{
+	if (!p)
+		return;
+	if (p->rests) {
+		ppp_rest_free(p);
+		return;
+	}
+	ppp_drop(p);
 	free(p);
 }
 
@@ -326,6 +339,9 @@ static struct rd ppp_request(const struct lcp_request *r)
 
 bool ppp_get_proxy(const struct ppp *p, struct ppp_proxy *out)
 {
+	struct ppp room;
+
+	p = ppp_look(p, &room);
 	if (!p->requests || p->lcp.state != FSM_OPENED)
 		return false;
 	*out = (struct ppp_proxy){.first_rx = ppp_request(&p->requests->first),
@@ -373,6 +389,9 @@ void ppp_auth_verdict(struct ppp *p, bool ok, const struct ppp_auth_reply *reply
 
 bool ppp_auth_waits(const struct ppp *p, uint32_t serial)
 {
+	struct ppp room;
+
+	p = ppp_look(p, &room);
 	return p->auth.pending && serial == p->auth.serial;
 }
 
@@ -409,8 +428,11 @@ void ppp_start_network(struct ppp *p, const struct ppp_addresses *a, uint64_t no
 
 bool ppp_get_echo(const struct ppp *p, struct ppp_echo *out)
 {
-	bool open = p->lcp.state == FSM_OPENED;
+	struct ppp room;
+	bool open;
 
+	p = ppp_look(p, &room);
+	open = p->lcp.state == FSM_OPENED;
 	*out = (struct ppp_echo){0};
 	if (open)
 		*out = (struct ppp_echo){p->link.our_magic, p->link.peer_magic};
@@ -422,7 +444,9 @@ void ppp_get_info(const struct ppp *p, struct ppp_info *out)
 	static const char *const phases[PHASES] = {
 		"dead", "establish", "authenticate", "network", "terminate",
 	};
+	struct ppp room;
 
+	p = ppp_look(p, &room);
 	memset(out, 0, sizeof(*out));
 	out->phase = phases[p->phase];
 	out->lcp = fsm_state_name((enum fsm_state)p->lcp.state);
@@ -438,9 +462,11 @@ void ppp_get_info(const struct ppp *p, struct ppp_info *out)
 	out->ip6_up = p->ip6_up;
 }
 
-const uint32_t *ppp_counters(const struct ppp *p)
+void ppp_add_counters(const struct ppp *p, uint64_t to[PPP_R_COUNT])
 {
-	static const uint32_t none[PPP_R_COUNT];
+	struct ppp room;
 
-	return p->counters ? p->counters : none;
+	p = ppp_look(p, &room);
+	for (unsigned i = 0; i < PPP_R_COUNT; i++)
+		to[i] += p->counters[i];
 }

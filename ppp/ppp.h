@@ -290,6 +290,16 @@ size_t ppp_save(const struct ppp *p, uint8_t *buf, size_t cap);
 struct ppp *ppp_restore(const struct ppp_config *cfg, const struct ppp_ops *ops, void *ctx,
 			const uint8_t *rec, size_t len, uint64_t now);
 
+/* --- a link at rest (rest.c) -------------------------------------------------------------------- */
+
+/* An open link has little to do until it ends, and there are many of them.  After each call, if it
+ * waits for nothing but its peer, an echo or a challenge: the same link in an eighth of the
+ * memory, elsewhere.  p itself in all other cases, inside a handler too. */
+struct ppp *ppp_rest(struct ppp *p);
+/* Before each call but those that take a const link: it is up, elsewhere.  NULL: no memory, and p
+ * is what it was. */
+struct ppp *ppp_wake(struct ppp *p);
+
 struct ppp_info {
 	const char *phase; /* "dead" "establish" "authenticate" "network" "terminate" */
 	const char *lcp, *ipcp, *ipv6cp; /* states of RFC 1661 4.2: "Req-Sent" and so on */
@@ -333,7 +343,7 @@ struct ppp_reason_row {
 	const char *key, *words;
 };
 extern const struct ppp_reason_row ppp_reasons[PPP_R_COUNT];
-/* Counters of one link, PPP_R_COUNT of them. */
-const uint32_t *ppp_counters(const struct ppp *p);
+/* Add the counters of one link. */
+void ppp_add_counters(const struct ppp *p, uint64_t to[PPP_R_COUNT]);
 
 #endif

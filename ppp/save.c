@@ -202,9 +202,10 @@ static void save_put(struct wr *w, const struct save *s)
 size_t ppp_save(const struct ppp *p, uint8_t *buf, size_t cap)
 {
 	struct wr w = wr_init(buf, cap);
+	struct ppp room;
 	struct save s;
 
-	save_collect(p, &s);
+	save_collect(ppp_look(p, &room), &s);
 	if (s.state == SAVE_NONE)
 		return 0;
 	save_put(&w, &s);

@@ -25,6 +25,7 @@ struct join_owner {
 	X(NOT_UP, "rx-not-up", "frame received on a call that is ending")                         \
 	X(SEND_NOT_UP, "tx-not-up", "frame to send on a call that is not up")                     \
 	X(NOT_STARTED, "not-started", "frame for a PPP link that has not been started")           \
+	X(NO_MEMORY, "no-memory", "frame for a PPP link at rest that there is no memory to wake") \
 	X(OTHER_NOT_UP, "other-not-up", "frame whose way out has not been started or is gone")    \
 	X(IPV6, "ipv6", "Router Solicitation that is malformed or gets no prefix")                \
 	X(SOLICITATION, "solicitation", "Router Solicitation while another waits for its answer") \

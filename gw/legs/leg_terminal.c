@@ -17,6 +17,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define LEG_TERMINAL_AGAIN 1000000u /* us: what could not be done without memory */
+
 static const uint16_t auth_proto[PPP_AUTHS] = {
 	[PPP_AUTH_PAP] = PPP_PAP,
 	[PPP_AUTH_CHAP_MD5] = PPP_CHAP,
@@ -73,12 +75,24 @@ static bool leg_terminal_follow_lcp(struct leg_terminal *t)
 	       t->net.magic.peer_magic != before.peer_magic;
 }
 
+/* For a call that does not leave it as it is; NULL: there is no memory to wake it up. */
+static struct ppp *leg_terminal_wake(struct leg_terminal *t)
+{
+	struct ppp *up = ppp_wake(t->ppp);
+
+	if (up)
+		t->ppp = up;
+	return up;
+}
+
 void leg_terminal_touch(struct leg_terminal *t)
 {
 	if (t->leg.state != LEG_GONE && leg_terminal_follow_lcp(t))
 		leg_terminal_tell(t);
 	loop_set(t->gw->loop, &t->timer,
 		 t->leg.state == LEG_GONE ? DEADLINE_NEVER : ppp_deadline(t->ppp));
+	if (t->ppp)
+		t->ppp = ppp_rest(t->ppp);
 }
 
 static void leg_terminal_release(struct leg_terminal *t)
@@ -328,6 +342,10 @@ static void leg_terminal_on_time(void *ctx, uint64_t now)
 {
 	struct leg_terminal *t = ctx;
 
+	if (!leg_terminal_wake(t)) {
+		loop_set(t->gw->loop, &t->timer, now + LEG_TERMINAL_AGAIN);
+		return;
+	}
 	ppp_expire(t->ppp, now);
 	leg_terminal_touch(t);
 }
@@ -447,6 +465,12 @@ void leg_terminal_close(struct leg_terminal *t, const struct leg_end *why, uint6
 		t->has_end = true;
 		leg_terminal_ends(t, why);
 	}
+	if (!leg_terminal_wake(t)) {
+		struct leg_end end = *t->end;
+
+		leg_terminal_gone(t, &end, now);
+		return;
+	}
 	ppp_close_saying(t->ppp, t->end->words, now);
 	leg_terminal_touch(t);
 }
@@ -498,6 +522,10 @@ void leg_terminal_frame(struct leg *l, const uint8_t *frame, size_t len, uint64_
 	}
 	if (leg_terminal_network(t, frame, len, now))
 		return;
+	if (!leg_terminal_wake(t)) {
+		join_drop(l, JOIN_D_NO_MEMORY);
+		return;
+	}
 	if (trace_on())
 		trace_ppp(l, false, frame, len);
 	ppp_rx(t->ppp, frame, len, now);
@@ -513,14 +541,10 @@ uint16_t leg_terminal_mtu(const struct leg *l)
 void leg_terminal_free(struct leg *l)
 {
 	struct leg_terminal *t = leg_terminal_from(l);
-	const uint32_t *n;
-	unsigned i;
 
 	leg_terminal_release(t);
 	if (t->ppp) {
-		n = ppp_counters(t->ppp);
-		for (i = 0; i < PPP_R_COUNT; i++)
-			t->gw->ppp_count[i] += n[i];
+		ppp_add_counters(t->ppp, t->gw->ppp_count);
 		ppp_free(t->ppp);
 	}
 	leg_end_forget(t->end);

@@ -69,11 +69,9 @@ static void counter_ppp_rows(struct gw *gw, struct table_sink *to)
 	llist_for_each_entry(j, &gw->joins->head, entry)
 	{
 		struct leg_terminal_view v;
-		const uint32_t *c =
-			leg_terminal_view(j->leg[1], &v) && v.ppp ? ppp_counters(v.ppp) : NULL;
 
-		for (i = 0; c && i < PPP_R_COUNT; i++)
-			n[i] += c[i];
+		if (leg_terminal_view(j->leg[1], &v) && v.ppp)
+			ppp_add_counters(v.ppp, n);
 	}
 	for (i = 0; i < PPP_R_COUNT; i++)
 		counter_add(to, "ppp", ppp_reasons[i].key, n[i], ppp_reasons[i].words);

@@ -2,6 +2,7 @@
 #include "tests/ppp/lone.h"
 
 #include "tests/harness.h"
+#include "tests/ppp/naps.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -111,6 +112,7 @@ void lone_free(struct lone *l)
 void lone_rx_octets(struct lone *l, const uint8_t *frame, size_t len)
 {
 	ppp_rx(l->ppp, frame, len, l->now);
+	l->ppp = nap(l->ppp);
 }
 
 void lone_rx(struct lone *l, const char *hex)
@@ -129,6 +131,7 @@ void lone_wait(struct lone *l, uint64_t us)
 		if (ppp_deadline(l->ppp) > l->now)
 			l->now = ppp_deadline(l->ppp);
 		ppp_expire(l->ppp, l->now);
+		l->ppp = nap(l->ppp);
 	}
 	l->now = end;
 }
@@ -179,7 +182,10 @@ void lone_skip(struct lone *l)
 
 uint64_t lone_counter(const struct lone *l, enum ppp_reason r)
 {
-	return ppp_counters(l->ppp)[r];
+	uint64_t n[PPP_R_COUNT] = {0};
+
+	ppp_add_counters(l->ppp, n);
+	return n[r];
 }
 
 bool lone_lcp_is(const struct lone *l, const char *state)

@@ -2,6 +2,7 @@
 #include "tests/ppp/pair.h"
 
 #include "tests/harness.h"
+#include "tests/ppp/naps.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -165,9 +166,11 @@ static unsigned pair_earliest(const struct pair *p)
 static void pair_deliver(struct pair *p, unsigned i)
 {
 	struct pair_frame f = p->line[i];
+	struct pair_end *to = f.to ? &p->b : &p->a;
 
 	p->line[i] = p->line[--p->n];
-	ppp_rx(f.to ? p->b.ppp : p->a.ppp, f.octets, f.len, p->now);
+	ppp_rx(to->ppp, f.octets, f.len, p->now);
+	to->ppp = nap(to->ppp);
 }
 
 /* Another process goes on with what was kept; when nothing was, it begins. */
@@ -212,7 +215,9 @@ void pair_run(struct pair *p, uint64_t until)
 			continue;
 		}
 		ppp_expire(p->a.ppp, p->now);
+		p->a.ppp = nap(p->a.ppp);
 		ppp_expire(p->b.ppp, p->now);
+		p->b.ppp = nap(p->b.ppp);
 	}
 	if (p->now < until)
 		p->now = until;
@@ -254,6 +259,14 @@ void pair_inject(struct pair_end *to, const char *hex)
 	size_t len = test_hex(frame, sizeof(frame), hex);
 
 	ppp_rx(to->ppp, frame, len, to->pair->now);
+}
+
+uint64_t pair_counter(const struct pair_end *e, enum ppp_reason r)
+{
+	uint64_t n[PPP_R_COUNT] = {0};
+
+	ppp_add_counters(e->ppp, n);
+	return n[r];
 }
 
 bool pair_is_open(const struct pair *p)

@@ -87,6 +87,7 @@ void pair_free(struct pair *p);
 const char *pair_hand_over(struct pair *p, const struct ppp_config *to, bool with_claim);
 /* Give one side a frame, from hex. */
 void pair_inject(struct pair_end *to, const char *hex);
+uint64_t pair_counter(const struct pair_end *e, enum ppp_reason r);
 /* Both network protocols are up on both sides. */
 bool pair_is_open(const struct pair *p);
 /* And the two sides agree on what was agreed. */

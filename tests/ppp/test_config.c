@@ -80,7 +80,7 @@ static void an_open_link_is_small(void)
 		CU_ASSERT_PTR_NULL(p.a.ppp->message);
 		CU_ASSERT_PTR_NULL(p.a.ppp->bye);
 		CU_ASSERT(a->name_len < 8 && a->answer_len < 64);
-		CU_ASSERT(sizeof(struct ppp) + a->name_len + a->answer_len < 760);
+		CU_ASSERT(sizeof(struct ppp) + a->name_len + a->answer_len < 780);
 		CU_ASSERT_PTR_NULL(p.a.ppp->lcp.req);
 		CU_ASSERT_PTR_NULL(p.a.ppp->ipcp.req);
 		pair_free(&p);

@@ -166,7 +166,7 @@ static void line_goes_away(void)
 	CU_ASSERT_EQUAL(p.b.count[PPP_EV_IP6_DOWN], 1);
 	/* nothing is heard on a dead link */
 	pair_inject(&p.a, "c021 01 01 0004");
-	CU_ASSERT_EQUAL(ppp_counters(p.a.ppp)[PPP_R_STATE], 1);
+	CU_ASSERT_EQUAL(pair_counter(&p.a, PPP_R_STATE), 1);
 	pair_free(&p);
 }
 
@@ -528,7 +528,7 @@ static void link_mru(uint16_t server, uint16_t client, uint16_t mtu, bool up6)
 	CU_ASSERT_EQUAL(p.a.count[PPP_EV_IP6_UP], up6);
 	CU_ASSERT_EQUAL(p.b.count[PPP_EV_IP6_UP], up6);
 	CU_ASSERT_EQUAL(ppp_carries_ipv6(p.a.ppp), up6);
-	CU_ASSERT_EQUAL(ppp_counters(p.a.ppp)[PPP_R_SMALL_MRU], !up6);
+	CU_ASSERT_EQUAL(pair_counter(&p.a, PPP_R_SMALL_MRU), !up6);
 	ppp_get_info(p.a.ppp, &info);
 	CU_ASSERT_STRING_EQUAL(info.ipv6cp, up6 ? "Opened" : "not opened (MRU under 1280)");
 	pair_free(&p);
@@ -552,8 +552,8 @@ static void no_ipv6_wanted_is_not_counted(void)
 	p.a.cfg.ipv6 = false;
 	p.b.cfg.mru = 1000;
 	pair_start(&p);
-	CU_ASSERT_EQUAL(ppp_counters(p.a.ppp)[PPP_R_SMALL_MRU], 0);
-	CU_ASSERT_EQUAL(ppp_counters(p.b.ppp)[PPP_R_SMALL_MRU], 1);
+	CU_ASSERT_EQUAL(pair_counter(&p.a, PPP_R_SMALL_MRU), 0);
+	CU_ASSERT_EQUAL(pair_counter(&p.b, PPP_R_SMALL_MRU), 1);
 	pair_free(&p);
 }
 

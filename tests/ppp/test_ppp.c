@@ -261,7 +261,7 @@ static void echo_between_two(void)
 	pair_start(&p);
 	pair_run(&p, p.now + 3600 * (uint64_t)SEC);
 	CU_ASSERT(pair_is_up(&p));
-	CU_ASSERT_EQUAL(ppp_counters(p.a.ppp)[PPP_R_MAGIC], 0);
+	CU_ASSERT_EQUAL(pair_counter(&p.a, PPP_R_MAGIC), 0);
 	p.filter = deaf;
 	pair_run(&p, p.now + 60 * SEC);
 	CU_ASSERT_EQUAL(p.a.why, PPP_WHY_ECHO);

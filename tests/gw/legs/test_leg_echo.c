@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* When the data plane may answer LCP echoes (RFC 1661 5.8), and with which magic numbers. */
+/* When the data plane may answer LCP echoes (RFC 1661 5.8), with which magic numbers, and a link
+ * that is asked while it rests. */
 #include "gw/bind.h"
 #include "gw/legs/leg_terminal.h"
 #include "tests/gw/bench.h"
 #include "tests/gw/frames.h"
+#include "tests/heap.h"
 
 #define CONF                                                                  \
 	"host-name = gw\n"                                                    \
@@ -110,10 +112,33 @@ static void echoes_are_answered_before_the_network(void)
 	echoes_of_a_client("c021 01 01 0004", 0);
 }
 
+/* A frame for a link that cannot be woken is counted, its moment comes again, and its end is the
+ * call's. */
+static void a_link_at_rest_without_memory(void)
+{
+	static const uint8_t frame[] = {0xc0, 0x21, 9, 9, 0, 8, 0, 0, 0, 0};
+	struct leg *server;
+
+	echo_dial();
+	server = bench_join()->leg[1];
+	heap_refuse(0);
+	server->ops->frame(server, frame, sizeof(frame), clock_us);
+	CU_ASSERT_TRUE(heap_refused());
+	CU_ASSERT_EQUAL(bench.gw->joins->drop[JOIN_D_NO_MEMORY], 1);
+	server->ops->frame(server, frame, sizeof(frame), clock_us);
+	CU_ASSERT_EQUAL(bench.gw->joins->drop[JOIN_D_NO_MEMORY], 1);
+	heap_refuse(1); /* behind the reason of its end */
+	server->ops->stop(server, &(struct leg_end){.words = "enough"}, clock_us);
+	CU_ASSERT_TRUE(heap_refused());
+	CU_ASSERT_EQUAL(server->state, LEG_GONE);
+	bench_stop();
+}
+
 static const struct test_case cases[] = {
 	{"answered_while_lcp_is_open", echoes_are_answered_while_lcp_is_open},
 	{"none_is_answered_behind_our_terminate", none_is_answered_behind_our_terminate},
 	{"answered_before_the_network", echoes_are_answered_before_the_network},
+	{"a_link_at_rest_without_memory", a_link_at_rest_without_memory},
 	{NULL, NULL},
 };
 const struct test_suite suite_leg_echo = {"leg_echo", cases};

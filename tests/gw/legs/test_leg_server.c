@@ -68,10 +68,13 @@ static struct far_call *server_call(const char *conf)
 static uint64_t server_counted(enum ppp_reason r)
 {
 	const struct leg *l = bench_join() ? bench_join()->leg[1] : NULL;
+	uint64_t n[PPP_R_COUNT];
 	struct leg_terminal_view t;
 
-	return bench.gw->ppp_count[r] +
-	       (l && leg_terminal_view(l, &t) && t.ppp ? ppp_counters(t.ppp)[r] : 0);
+	memcpy(n, bench.gw->ppp_count, sizeof(n));
+	if (l && leg_terminal_view(l, &t) && t.ppp)
+		ppp_add_counters(t.ppp, n);
+	return n[r];
 }
 
 /* Nothing is sent but the verdict, and then the network. */
