@@ -48,7 +48,7 @@
 	X(x25_circuit)     \
 	X(x25_load)        \
 	X(x25_freeze)      \
-	X(x25_xot_freeze)  \
+	X(x25_xot_hand)    \
 	X(x25_hand)        \
 	X(x25_xot)         \
 	X(x25_xot_conf)    \

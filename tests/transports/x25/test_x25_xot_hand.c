@@ -7,6 +7,7 @@
 #include "transports/x25/x25_xot.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -53,6 +54,16 @@ static ist_channel xot_pair_wait(struct xot_pair *p, unsigned i, enum fake_kind 
 		usleep(100);
 	}
 	return 0;
+}
+
+/* The next frame there, likewise; NULL = none has come. */
+static struct fake_event *xot_pair_frame(struct xot_pair *p, unsigned i)
+{
+	for (unsigned t = 0; t < 200000 && !fake_pending(&p->h[i], FAKE_FRAME); t++) {
+		fake_run(&p->h[0], fake_now + 1);
+		usleep(100);
+	}
+	return fake_take(&p->h[i], FAKE_FRAME);
 }
 
 /* The process changes at each step of a call. */
@@ -104,11 +115,7 @@ static void frames_of_all_calls(void)
 		memset(sdu, (int)n, sizeof(sdu));
 		CU_ASSERT_EQUAL(fake_send(&p.h[from], p.c[from][i], sdu, len), 1);
 		xot_pair_disturb(&p);
-		for (unsigned t = 0; t < 200000 && !fake_pending(&p.h[!from], FAKE_FRAME); t++) {
-			fake_run(&p.h[0], fake_now + 1);
-			usleep(100);
-		}
-		e = fake_take(&p.h[!from], FAKE_FRAME);
+		e = xot_pair_frame(&p, !from);
 		CU_ASSERT_PTR_NOT_NULL_FATAL(e);
 		CU_ASSERT_EQUAL(e->channel, p.c[!from][i]);
 		ASSERT_OCTETS(e->data, e->len, sdu, len);
@@ -179,6 +186,67 @@ static void fields_of_a_connection(void)
 	xot_pair_close(&p);
 }
 
+/* What TCP has not taken yet, behind what it has: the other process sends that, and no more. */
+static void what_waits_for_tcp_goes_on(void)
+{
+	static const uint8_t out[] = {0xff, 0xff, 0, 0, 0, 7, 0x10, 1, 0, 'a', 'b', 'c', 'd'};
+	static struct xot_pair p;
+	struct xot_conn *k;
+	struct fake_event *e;
+
+	xot_pair_open(&p);
+	k = p.h[1].port->xot->first;
+	free(k->out);
+	k->out = malloc(sizeof(out));
+	CU_ASSERT_PTR_NOT_NULL_FATAL(k->out);
+	memcpy(k->out, out, sizeof(out));
+	k->out_at = 2;
+	k->out_len = k->out_room = sizeof(out);
+	fake_forget(&p.h[0]);
+	fake_hand_over(&p.h[1], p.config[1]);
+	e = xot_pair_frame(&p, 0);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(e);
+	ASSERT_OCTETS(e->data, e->len, "abcd", 4);
+	fake_free(e);
+	CU_ASSERT_EQUAL(fake_pending(&p.h[0], FAKE_FRAME), 0);
+	CU_ASSERT_EQUAL(fake_pending(&p.h[0], FAKE_DOWN), 0);
+	xot_pair_close(&p);
+}
+
+/* The listening socket goes along where the other process listens at the same address, and is
+ * closed where it does not: nothing is left behind. */
+static void the_listener_goes_along(void)
+{
+	static const struct {
+		const char *link;
+		bool same;
+	} rows[] = {{NULL, true}, {"link=xot-listen:127.0.0.2:%u", false}};
+
+	for (unsigned i = 0; i < 2; i++) {
+		static struct xot_pair p;
+		char text[60];
+		int fd;
+
+		xot_pair_open(&p);
+		fd = p.h[1].port->xot->fd;
+		CU_ASSERT(fd >= 0);
+		if (rows[i].link) {
+			snprintf(text, sizeof(text), rows[i].link,
+				 20000 + (unsigned)getpid() % 30000);
+			p.config[1][0] = text;
+		}
+		fake_hand_over(&p.h[1], p.config[1]);
+		CU_ASSERT(p.h[1].port->xot->fd >= 0);
+		CU_ASSERT_EQUAL(p.h[1].port->xot->local.ip[3], rows[i].same ? 1 : 2);
+		if (rows[i].same) {
+			fake_disconnect(&p.h[0], p.c[0][0]);
+			CU_ASSERT_EQUAL(xot_pair_wait(&p, 1, FAKE_DOWN, 0), p.c[1][0]);
+			xot_pair_call(&p, 0);
+		}
+		xot_pair_close(&p);
+	}
+}
+
 static void hostile_octets_of_xot(void)
 {
 	static struct xot_pair p;
@@ -192,7 +260,9 @@ static const struct test_case cases[] = {
 	{"frames_of_all_calls", frames_of_all_calls},
 	{"the_end_of_a_call", the_end_of_a_call},
 	{"fields_of_a_connection", fields_of_a_connection},
+	{"what_waits_for_tcp_goes_on", what_waits_for_tcp_goes_on},
+	{"the_listener_goes_along", the_listener_goes_along},
 	{"hostile_octets_of_xot", hostile_octets_of_xot},
 	{NULL, NULL},
 };
-const struct test_suite suite_x25_xot_freeze = {"x25_xot_freeze", cases};
+const struct test_suite suite_x25_xot_hand = {"x25_xot_hand", cases};
