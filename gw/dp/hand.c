@@ -119,7 +119,8 @@ int hand_hear(int sock, enum hand_kind kind, int ms, struct image_fds *fds)
 	struct hand_packet p, more;
 	int rc = hand_receive(sock, ms, &p, fds);
 
-	if (!rc && (p.kind != kind || p.rc > 0 || p.fds > HAND_MOST || (!fds && p.fds)))
+	if (!rc && (p.kind != kind || p.rc > 0 || p.fds > HAND_MOST || p.fds < (fds ? fds->n : 0) ||
+		    (!fds && p.fds)))
 		rc = -EPROTO;
 	while (!rc && fds && fds->n < p.fds) {
 		unsigned had = fds->n;

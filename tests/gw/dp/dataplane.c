@@ -44,6 +44,7 @@
 	X(door)          \
 	X(data_side)     \
 	X(data_left)     \
+	X(hand)          \
 	X(hand_over)     \
 	X(take_over)     \
 	X(image)         \
