@@ -82,11 +82,16 @@ static void leg_addr_unroute6(struct leg_server *s)
 /* --- addresses --------------------------------------------------------------------------------- */
 
 /* An address that the granted pool does not have is set aside in the service's, which may. */
-static bool leg_addr_take_fixed4(struct leg_server *s, uint32_t addr)
+static struct addrpool *leg_addr_pool4(const struct leg_server *s, uint32_t addr)
 {
 	struct addrpool *pool = s->taken_as.pool4;
 
-	s->from4 = addrpool_covers4(pool, addr) ? pool : s->service->pool;
+	return addrpool_covers4(pool, addr) ? pool : s->service->pool;
+}
+
+static bool leg_addr_take_fixed4(struct leg_server *s, uint32_t addr)
+{
+	s->from4 = leg_addr_pool4(s, addr);
 	if (!addrpool_take4_fixed(s->from4, addr))
 		return false;
 	s->given4 = addr;
@@ -159,13 +164,12 @@ static bool leg_addr_may_be_chosen(const struct leg_server *s, uint32_t addr)
 bool leg_server_may_have4(struct leg_terminal *t, uint32_t addr)
 {
 	struct leg_server *s = leg_server_of(t);
-	struct addrpool *pool = s->from4;
+	struct addrpool *pool;
 
 	if (!s->given4 || s->taken_as.fixed4 || !s->grant || !s->grant->chooses4 ||
 	    !leg_addr_may_be_chosen(s, addr))
 		return false;
-	if (!addrpool_covers4(pool, addr))
-		pool = s->service->pool;
+	pool = leg_addr_pool4(s, addr);
 	if (!addrpool_take4_chosen(pool, addr))
 		return false;
 	leg_addr_unroute4(s);
