@@ -566,7 +566,7 @@ static void no_memory_for_a_response(void)
 	lone_free(&l);
 }
 
-static void no_memory_for_a_claim(void)
+static void no_memory_for_a_chap_claim(void)
 {
 	for (unsigned skip = 0; skip < 2; skip++) {
 		struct lone l;
@@ -737,7 +737,7 @@ static const struct test_case cases[] = {
 	{"rfc1994_client_and_the_longest_challenge", rfc1994_client_and_the_longest_challenge},
 	{"rfc1994_client_and_other_codes", rfc1994_client_and_other_codes},
 	{"no_memory_for_a_response", no_memory_for_a_response},
-	{"no_memory_for_a_claim", no_memory_for_a_claim},
+	{"no_memory_for_a_chap_claim", no_memory_for_a_chap_claim},
 	{"rfc2759_4_layout_of_a_response", rfc2759_4_layout_of_a_response},
 	{"rfc2759_4_which_challenge_is_the_same", rfc2759_4_which_challenge_is_the_same},
 	{"rfc2759_4_server_wants_49_octets", rfc2759_4_server_wants_49_octets},

@@ -292,7 +292,7 @@ static void rfc1334_client_refused_with_a_broken_message(void)
 }
 
 /* Without memory a Request is lost, and the next one is not. */
-static void no_memory_for_a_claim(void)
+static void no_memory_for_a_pap_claim(void)
 {
 	for (unsigned skip = 0; skip < 2; skip++) {
 		struct lone l;
@@ -339,7 +339,7 @@ static const struct test_case cases[] = {
 	{"rfc1334_client_is_not_talked_into_it", rfc1334_client_is_not_talked_into_it},
 	{"rfc1334_client_refused_with_a_broken_message",
 	 rfc1334_client_refused_with_a_broken_message},
-	{"no_memory_for_a_claim", no_memory_for_a_claim},
+	{"no_memory_for_a_pap_claim", no_memory_for_a_pap_claim},
 	{"no_memory_for_the_answer", no_memory_for_the_answer},
 	{NULL, NULL},
 };

@@ -58,7 +58,7 @@ static void client_is_alive(void *ctx)
 	at.alive++;
 }
 
-static void client_start(enum radius_use use)
+static void radius_client_begin(enum radius_use use)
 {
 	at.c = radius_client_new(at.loop, &at.cfg, use);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(at.c);
@@ -114,7 +114,7 @@ static unsigned waits(int fd, struct radius_far_got *got)
 static void client_asked(struct radius_far_got *got)
 {
 	client_set_up(1);
-	client_start(RADIUS_FOR_ACCESS);
+	radius_client_begin(RADIUS_FOR_ACCESS);
 	CU_ASSERT_PTR_NOT_NULL(client_ask(RADIUS_ACCESS_REQUEST));
 	CU_ASSERT_EQUAL(waits(at.access[0], got), 1);
 }
@@ -133,7 +133,7 @@ static void a_question_and_its_answer(void)
 	static struct radius_far_got got;
 
 	client_set_up(1);
-	client_start(RADIUS_FOR_ACCESS);
+	radius_client_begin(RADIUS_FOR_ACCESS);
 	CU_ASSERT_PTR_EQUAL(radius_client_cfg(at.c), &at.cfg);
 	CU_ASSERT_PTR_EQUAL(radius_client_server(at.c, 0), &at.server[0]);
 	CU_ASSERT_PTR_NULL(radius_client_server(at.c, 1));
@@ -153,7 +153,7 @@ static void records_go_to_those_who_take_them(void)
 
 	client_set_up(2);
 	at.server[0].acct_port = 0;
-	client_start(RADIUS_FOR_ACCOUNTING);
+	radius_client_begin(RADIUS_FOR_ACCOUNTING);
 	CU_ASSERT_PTR_EQUAL(radius_client_server(at.c, 0), &at.server[1]);
 	CU_ASSERT_PTR_NULL(radius_client_server(at.c, 1));
 	CU_ASSERT_PTR_NOT_NULL(client_ask(RADIUS_ACCOUNTING_REQUEST));
@@ -219,7 +219,7 @@ static void a_server_that_is_dead_for_a_while(void)
 
 	client_set_up(2);
 	at.server[1].backup = true;
-	client_start(RADIUS_FOR_ACCESS);
+	radius_client_begin(RADIUS_FOR_ACCESS);
 	client_ask(RADIUS_ACCESS_REQUEST);
 	CU_ASSERT_EQUAL(waits(at.access[0], &got), 1);
 	clock_until(at.loop, clock_us + TIMEOUT);
@@ -248,7 +248,7 @@ static void a_server_that_is_dead_for_a_while(void)
 static void an_accounting_server_that_is_dead(void)
 {
 	client_set_up(1);
-	client_start(RADIUS_FOR_ACCOUNTING);
+	radius_client_begin(RADIUS_FOR_ACCOUNTING);
 	client_ask(RADIUS_ACCOUNTING_REQUEST);
 	clock_until(at.loop, clock_us + 2 * TIMEOUT);
 	CU_ASSERT_EQUAL(at.unanswered, 1);
@@ -266,7 +266,7 @@ static void status_server_where_it_is_known(void)
 
 		client_set_up(1);
 		at.server[0].status_server = known;
-		client_start(RADIUS_FOR_ACCESS);
+		radius_client_begin(RADIUS_FOR_ACCESS);
 		client_ask(RADIUS_ACCESS_REQUEST);
 		CU_ASSERT_EQUAL(waits(at.access[0], &got), 1);
 		from = got.from;
@@ -293,7 +293,7 @@ static void a_port_that_is_closed_for_a_while(void)
 	struct sockaddr_in a = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
 
 	client_set_up(1);
-	client_start(RADIUS_FOR_ACCESS);
+	radius_client_begin(RADIUS_FOR_ACCESS);
 	a.sin_port = htons(at.server[0].port);
 	close(at.access[0]);
 	client_ask(RADIUS_ACCESS_REQUEST);
@@ -329,12 +329,12 @@ static void a_flood_does_not_hold_up_the_turn(void)
 }
 
 /* One that is taken back is not asked again, and nobody is told. */
-static void a_question_is_taken_back(void)
+static void radius_client_takes_back(void)
 {
 	static struct radius_far_got got;
 
 	client_set_up(1);
-	client_start(RADIUS_FOR_ACCESS);
+	radius_client_begin(RADIUS_FOR_ACCESS);
 	radius_client_cancel(at.c, client_ask(RADIUS_ACCESS_REQUEST));
 	CU_ASSERT_EQUAL(waits(at.access[0], &got), 1);
 	CU_ASSERT_EQUAL(loop_deadline(at.loop), DEADLINE_NEVER);
@@ -344,7 +344,7 @@ static void a_question_is_taken_back(void)
 	client_tear_down();
 }
 
-static void without_memory_there_is_none(void)
+static void radius_client_without_memory(void)
 {
 	unsigned skip = 0;
 
@@ -372,8 +372,8 @@ static const struct test_case cases[] = {
 	{"rfc5997_status_server_where_it_is_known", status_server_where_it_is_known},
 	{"a_port_that_is_closed_for_a_while", a_port_that_is_closed_for_a_while},
 	{"a_flood_does_not_hold_up_the_turn", a_flood_does_not_hold_up_the_turn},
-	{"a_question_is_taken_back", a_question_is_taken_back},
-	{"without_memory_there_is_none", without_memory_there_is_none},
+	{"radius_client_takes_back", radius_client_takes_back},
+	{"radius_client_without_memory", radius_client_without_memory},
 	{NULL, NULL},
 };
 const struct test_suite suite_radius_client = {"radius_client", cases};

@@ -131,7 +131,7 @@ static const struct {
 	 {.in_place = 1, .each = {{.v = 1}, {.v = 0}}}},
 };
 
-static bool same_text(const char *a, const char *b)
+static bool door_codec_same_text(const char *a, const char *b)
 {
 	return a && b ? !strcmp(a, b) : a == b;
 }
@@ -148,8 +148,9 @@ static bool same_items(const struct item *got, const struct item *want, unsigned
 static bool same_thing(const struct thing *got, const struct thing *want)
 {
 	return got->u8 == want->u8 && !memcmp(got->u16, want->u16, sizeof(got->u16)) &&
-	       got->u32 == want->u32 && got->u64 == want->u64 && same_text(got->text, want->text) &&
-	       same_text(got->optional, want->optional) &&
+	       got->u32 == want->u32 && got->u64 == want->u64 &&
+	       door_codec_same_text(got->text, want->text) &&
+	       door_codec_same_text(got->optional, want->optional) &&
 	       !memcmp(&got->addr, &want->addr, sizeof(got->addr)) &&
 	       got->channel == want->channel && got->channel0 == want->channel0 &&
 	       got->octets_len == want->octets_len && !got->octets == !got->octets_len &&

@@ -116,7 +116,7 @@ static void no_way_back(void)
 	}
 }
 
-static void lengths(void)
+static void filter_safe_lengths(void)
 {
 	static struct bpf_insn program[DP_FILTER_INSNS + 1];
 	static const struct bpf_insn last_falls_out[] = {RET, INSN(0x20, 0)};
@@ -131,7 +131,10 @@ static void lengths(void)
 }
 
 static const struct test_case cases[] = {
-	{"every_opcode", every_opcode}, {"operands", operands}, {"no_way_back", no_way_back},
-	{"lengths", lengths},		{NULL, NULL},
+	{"every_opcode", every_opcode},
+	{"operands", operands},
+	{"no_way_back", no_way_back},
+	{"filter_safe_lengths", filter_safe_lengths},
+	{NULL, NULL},
 };
 const struct test_suite suite_filter_safe = {"filter_safe", cases};

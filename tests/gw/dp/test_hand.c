@@ -190,7 +190,7 @@ static void packets_that_cannot_be(void)
 	}
 }
 
-static void lengths_that_cannot_be(void)
+static void hand_lengths(void)
 {
 	const uint32_t head[5] = {MAGIC, HAND_GO, 0, 0, 0};
 	struct image_fds in = {0};
@@ -240,7 +240,7 @@ static const struct test_case cases[] = {
 	{"only_what_is_left_is_closed", only_what_is_left_is_closed},
 	{"the_other_has_gone", the_other_has_gone},
 	{"packets_that_cannot_be", packets_that_cannot_be},
-	{"lengths_that_cannot_be", lengths_that_cannot_be},
+	{"hand_lengths", hand_lengths},
 	{"descriptors_that_nobody_waits_for", descriptors_that_nobody_waits_for},
 	{"no_memory_for_descriptors", no_memory_for_descriptors},
 	{NULL, NULL},

@@ -135,7 +135,7 @@ static void his_own_prefix_is_in_use(void)
 }
 
 /* No IPv4 address is an error where there is nothing else. */
-static void the_pool_is_empty(void)
+static void addr_pool_is_empty(void)
 {
 	static const struct {
 		const char *conf;
@@ -246,7 +246,7 @@ static const struct test_case cases[] = {
 	{"another_user_with_his_own", another_user_with_his_own},
 	{"his_own_is_in_use", his_own_is_in_use},
 	{"his_own_prefix_is_in_use", his_own_prefix_is_in_use},
-	{"the_pool_is_empty", the_pool_is_empty},
+	{"addr_pool_is_empty", addr_pool_is_empty},
 	{"the_device_is_gone", the_device_is_gone},
 	{"rfc2865_5_8_what_may_be_chosen", what_may_be_chosen},
 	{"who_may_not_choose", who_may_not_choose},

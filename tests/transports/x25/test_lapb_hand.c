@@ -141,7 +141,7 @@ static void another_lapb(void)
 }
 
 /* What a stranger could have written.  Numbers run to 7 or 127, ISO 7776 4.2.2. */
-static void values_that_cannot_be(void)
+static void lapb_hand_values(void)
 {
 	static const struct {
 		uint8_t state, vs, va, vr;
@@ -279,7 +279,7 @@ static const struct test_case cases[] = {
 	{"every_flag_of_lapb", every_flag_of_lapb},
 	{"no_time_is_far_away", no_time_is_far_away},
 	{"another_lapb", another_lapb},
-	{"values_that_cannot_be", values_that_cannot_be},
+	{"lapb_hand_values", lapb_hand_values},
 	{"cut_anywhere", cut_anywhere},
 	{"frames_are_sent_again", frames_are_sent_again},
 	{"acknowledged_by_the_other", acknowledged_by_the_other},

@@ -10,8 +10,8 @@
 #include <string.h>
 
 /* Reads these settings; x->from is freed. */
-static int conf_read(struct xot *x, const struct ist_setting *setting, unsigned n, char *err,
-		     size_t err_len)
+static int xot_conf_read(struct xot *x, const struct ist_setting *setting, unsigned n, char *err,
+			 size_t err_len)
 {
 	const struct settings set = {x25_transport.keys, setting, n};
 	int r;
@@ -23,7 +23,7 @@ static int conf_read(struct xot *x, const struct ist_setting *setting, unsigned 
 }
 
 /* "" where there is none. */
-static void conf_is(const struct udp_ep *ep, const char *want)
+static void xot_conf_is(const struct udp_ep *ep, const char *want)
 {
 	char text[80] = "";
 
@@ -53,11 +53,11 @@ static void who_dials_and_who_listens(void)
 		const struct ist_setting link = {"link", rows[i].link};
 		struct xot x;
 
-		CU_ASSERT_EQUAL(conf_read(&x, &link, 1, NULL, 0), 0);
+		CU_ASSERT_EQUAL(xot_conf_read(&x, &link, 1, NULL, 0), 0);
 		CU_ASSERT_EQUAL(x.dials, rows[i].dials);
 		CU_ASSERT_EQUAL(x.listens, rows[i].listens);
-		conf_is(&x.local, rows[i].local);
-		conf_is(&x.remote, rows[i].remote);
+		xot_conf_is(&x.local, rows[i].local);
+		xot_conf_is(&x.remote, rows[i].remote);
 	}
 }
 
@@ -90,9 +90,9 @@ static void wrong_settings(void)
 		char err[200] = "";
 		struct xot x;
 
-		CU_ASSERT_EQUAL(
-			conf_read(&x, rows[i].set, rows[i].set[1].key ? 2 : 1, err, sizeof(err)),
-			-EINVAL);
+		CU_ASSERT_EQUAL(xot_conf_read(&x, rows[i].set, rows[i].set[1].key ? 2 : 1, err,
+					      sizeof(err)),
+				-EINVAL);
 		if (!strstr(err, rows[i].words))
 			printf("%s: %s\n", rows[i].set[0].value, err);
 		CU_ASSERT_PTR_NOT_NULL(strstr(err, rows[i].words));
@@ -100,7 +100,7 @@ static void wrong_settings(void)
 }
 
 /* Who may connect is kept, and nothing of it is left. */
-static void who_may_connect(void)
+static void xot_conf_who_may_connect(void)
 {
 	static const struct ist_setting set[] = {{"link", "xot-listen:127.0.0.1"},
 						 {"xot-from", "192.0.2.0/24"}};
@@ -151,7 +151,7 @@ static void what_is_opened(void)
 static const struct test_case cases[] = {
 	{"who_dials_and_who_listens", who_dials_and_who_listens},
 	{"wrong_settings", wrong_settings},
-	{"who_may_connect", who_may_connect},
+	{"xot_conf_who_may_connect", xot_conf_who_may_connect},
 	{"what_is_opened", what_is_opened},
 	{NULL, NULL},
 };

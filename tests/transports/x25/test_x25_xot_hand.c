@@ -67,7 +67,7 @@ static struct fake_event *xot_pair_frame(struct xot_pair *p, unsigned i)
 }
 
 /* The process changes at each step of a call. */
-static void xot_pair_call(struct xot_pair *p, unsigned i)
+static void xot_pair_place(struct xot_pair *p, unsigned i)
 {
 	fake_forget(&p->h[1]);
 	CU_ASSERT_EQUAL(fake_connect(&p->h[0], "3111", IST_PAYLOAD_L2TP, &p->c[0][i]), 0);
@@ -92,7 +92,7 @@ static void xot_pair_open(struct xot_pair *p)
 	for (unsigned i = 0; i < 2; i++)
 		p->c[i][CALLS] = xot_pair_wait(p, i, FAKE_UP, 0);
 	for (unsigned i = 0; i < CALLS; i++)
-		xot_pair_call(p, i);
+		xot_pair_place(p, i);
 }
 
 static void xot_pair_close(struct xot_pair *p)
@@ -137,7 +137,7 @@ static void the_end_of_a_call(void)
 	fake_disconnect(&p.h[0], p.c[0][2]);
 	fake_hand_over(&p.h[0], p.config[0]);
 	CU_ASSERT_EQUAL(xot_pair_wait(&p, 1, FAKE_DOWN, 0), p.c[1][2]);
-	xot_pair_call(&p, 2);
+	xot_pair_place(&p, 2);
 	CU_ASSERT_EQUAL(fake_send(&p.h[1], p.c[1][2], "x", 1), 1);
 	CU_ASSERT_EQUAL(xot_pair_wait(&p, 0, FAKE_FRAME, 0), p.c[0][2]);
 	xot_pair_close(&p);
@@ -232,7 +232,7 @@ static void the_listener_goes_along(void)
 		if (same) {
 			fake_disconnect(&p.h[0], p.c[0][0]);
 			CU_ASSERT_EQUAL(xot_pair_wait(&p, 1, FAKE_DOWN, 0), p.c[1][0]);
-			xot_pair_call(&p, 0);
+			xot_pair_place(&p, 0);
 		}
 		xot_pair_close(&p);
 	}
