@@ -407,13 +407,19 @@ for n in 1 2; do
 	grep "rcvd \[LCP ConfReq" /tmp/run.c$n/ppp.log | tail -n 1 | grep -q "<mru $([ $n = 1 ] && echo 1400 || echo 1384)>"
 	passed $? "one process: c$n: our MRU" || grep mru /tmp/run.c$n/ppp.log
 done
-inside gw ping -i 0.02 -q "$(ip -n c2 -4 -o addr show ppp0 | sed -n 's/.*inet \([0-9.]*\).*/\1/p')" >/dev/null 2>&1 &
-flood=$!
+# Packets for it wait when the gateway hears that the association has gone.
+states() { inside gw ip xfrm state | grep -c '^src '; }
+had=$(states)
+fewer_states() { [ "$(states)" -lt "$had" ]; }
+kill -STOP "$gateway"
 inside c2 swanctl --terminate --ike gate >/dev/null 2>&1
+within 15 fewer_states
+verdict $? "prefer: the association goes"
+inside gw ping -c 5 -i 0.02 -W 1 -q "$(ip -n c2 -4 -o addr show ppp0 | sed -n 's/.*inet \([0-9.]*\).*/\1/p')" >/dev/null 2>&1
+kill -CONT "$gateway"
 clear_left() { [ "$(seen)" = " none" ]; }
 within 15 clear_left
 passed $? "prefer: with the association its tunnel is gone" || ask show tunnels
-kill "$flood"
 grep -q '#0x.*: its IPsec security association is gone' /tmp/run.gw/isthmus.log
 verdict $? "prefer: the log says so"
 dropped=$(ip netns exec gw iptables-legacy -nvxL OUTPUT | awk '/DROP.*policy/ { print $1 }')
