@@ -58,6 +58,33 @@ libdp_la_SOURCES = \
 libdp_la_CFLAGS = $(AM_CFLAGS) $(URCU_CFLAGS) $(PCAP_CFLAGS)
 libdp_la_LIBADD = $(URCU_LIBS) $(PCAP_LIBS) -lpthread
 
+# The XDP program: its maps, and what loads it.  The kernel's half goes through clang and bpftool, and a tarball has what
+# comes out.
+noinst_LTLIBRARIES += libxdp.la
+libxdp_la_SOURCES = gw/dp/xdp/xdp.h gw/dp/xdp/xdp_maps.h gw/dp/xdp/xdp_attach.c gw/dp/xdp/xdp_table.c
+libxdp_la_CFLAGS = $(AM_CFLAGS)
+libxdp_la_LIBADD =
+EXTRA_DIST += gw/dp/xdp/xdp_kern.c
+if XDP
+libxdp_la_SOURCES += gw/dp/xdp/xdp_load.c
+libxdp_la_CFLAGS += $(LIBBPF_CFLAGS)
+libxdp_la_LIBADD += $(LIBBPF_LIBS)
+BUILT_SOURCES += gw/dp/xdp/xdp.skel
+EXTRA_DIST += gw/dp/xdp/xdp.skel
+gw/dp/xdp/libxdp_la-xdp_load.lo: gw/dp/xdp/xdp.skel
+if XDP_TOOLS
+gw/dp/xdp/xdp.skel: gw/dp/xdp/xdp_kern.c gw/dp/xdp/xdp_maps.h
+	$(AM_V_GEN)$(MKDIR_P) gw/dp/xdp && \
+	$(BPF_CLANG) $(BPF_CFLAGS) -I$(top_srcdir) -c $(srcdir)/gw/dp/xdp/xdp_kern.c -o gw/dp/xdp/xdp_kern.bpf && \
+	$(BPFTOOL) gen skeleton gw/dp/xdp/xdp_kern.bpf name xdp_skel >$@.new && mv $@.new $@
+CLEANFILES += gw/dp/xdp/xdp.skel.new gw/dp/xdp/xdp_kern.bpf
+MAINTAINERCLEANFILES = gw/dp/xdp/xdp.skel
+endif
+else
+libxdp_la_SOURCES += gw/dp/xdp/xdp_none.c
+endif
+EXTRA_DIST += gw/dp/xdp/xdp_none.c
+
 # The process that starts the others (gw/keeper/keeper.h); of all the rest it needs nothing.
 noinst_LTLIBRARIES += libkeeper.la
 libkeeper_la_SOURCES = gw/keeper/child.c gw/keeper/child.h gw/keeper/drop.c gw/keeper/drop.h gw/keeper/drop_calls.c gw/keeper/fdstore.c gw/keeper/fdstore.h \

@@ -1,0 +1,355 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The maps from the side that writes them.  Arrays are mapped into memory; the others are the
+ * kernel's, by system calls.
+ *
+ * The program may be anywhere while the maps change.  So a slot that the index names is not written
+ * to: other settings are another slot.  One that is named no more rests until no run of the program
+ * can have it any more (grace_wait), and that is asked for once for all that rest, when slots are
+ * wanted.  Until then what the program still counts there is the call's: the resting slots of a
+ * call are a chain, and what they have counted goes to the call's base when they are free again.
+ */
+#include "config.h" /* first: GNU extensions */
+
+#include "gw/dp/xdp/xdp.h"
+
+#include <errno.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <linux/bpf.h>
+
+#define US 1000u /* ns */
+
+/* What is known of a session id, and of a slot. */
+struct table_id {
+	struct xdp_count base;
+	uint32_t resting; /* the first slot of its chain; 0 = none */
+};
+struct table_slot {
+	uint32_t next; /* of the free ones, or of all that rest */
+	uint32_t same; /* the next one of the same call that rests */
+	uint16_t sid;  /* whose it was; 0 = of a call that has gone */
+};
+
+struct xdp_table {
+	int fd[XDP_FDS];
+	_Atomic uint64_t *index;
+	struct xdp_call *call;
+	const __u64 *heard, *passed;
+	struct table_id *id;
+	struct table_slot *slot;
+	uint32_t free, resting; /* first slots; 0 = none */
+	uint32_t fresh;		/* from here on slots have never been used */
+};
+
+void xdp_close(int fd[XDP_FDS])
+{
+	for (unsigned i = 0; i < XDP_FDS; i++) {
+		if (fd[i] >= 0)
+			close(fd[i]);
+		fd[i] = -1;
+	}
+}
+
+const char *xdp_why_words(enum xdp_why why)
+{
+	static const char *const words[XDP_W_COUNT] = {
+#define X(sym, text) [XDP_W_##sym] = text,
+		XDP_WHYS(X)
+#undef X
+	};
+
+	return why < XDP_W_COUNT ? words[why] : "?";
+}
+
+/* --- the kernel's maps ------------------------------------------------------------------------ */
+
+static int table_bpf(int command, union bpf_attr *attr)
+{
+	return syscall(SYS_bpf, command, attr, sizeof(*attr)) < 0 ? -errno : 0;
+}
+
+static int table_map(int command, int fd, const void *key, const void *value)
+{
+	union bpf_attr attr;
+
+	memset(&attr, 0, sizeof(attr));
+	attr.map_fd = (uint32_t)fd;
+	attr.key = (uintptr_t)key;
+	attr.value = (uintptr_t)value;
+	return table_bpf(command, &attr);
+}
+
+/* The kernel waits until each run of a program has ended before it says that an inner map has been
+ * replaced. */
+static int table_wait_grace(struct xdp_table *t)
+{
+	uint32_t key = 0, nothing = (uint32_t)t->fd[XDP_FD_NOTHING];
+
+	return table_map(BPF_MAP_UPDATE_ELEM, t->fd[XDP_FD_GRACE], &key, &nothing);
+}
+
+static int table_address(struct xdp_table *t, enum xdp_fd map, const void *addr, uint16_t sid)
+{
+	uint32_t value = sid;
+
+	return table_map(BPF_MAP_UPDATE_ELEM, t->fd[map], addr, &value);
+}
+
+/* It may be another call's by now. */
+static void table_address_gone(struct xdp_table *t, enum xdp_fd map, const void *addr, uint16_t sid)
+{
+	uint32_t has = 0;
+
+	if (!table_map(BPF_MAP_LOOKUP_ELEM, t->fd[map], addr, &has) && has == sid)
+		table_map(BPF_MAP_DELETE_ELEM, t->fd[map], addr, NULL);
+}
+
+int xdp_table_device(struct xdp_table *t, uint32_t ifindex, const uint8_t mac[6])
+{
+	struct xdp_device d = {.room = 0};
+
+	if (!mac)
+		return table_map(BPF_MAP_DELETE_ELEM, t->fd[XDP_FD_DEVICES], &ifindex, NULL);
+	memcpy(d.mac, mac, sizeof(d.mac));
+	return table_map(BPF_MAP_UPDATE_ELEM, t->fd[XDP_FD_DEVICES], &ifindex, &d);
+}
+
+/* --- slots ------------------------------------------------------------------------------------ */
+
+static uint64_t table_read(const __u64 *n)
+{
+	return __atomic_load_n(n, __ATOMIC_RELAXED);
+}
+
+static void table_sum(struct xdp_count *to, const struct xdp_call *c)
+{
+	uint64_t last = table_read(&c->last_rx) / US;
+
+	to->rx_frames += table_read(&c->rx_frames);
+	to->rx_octets += table_read(&c->rx_octets);
+	to->tx_frames += table_read(&c->tx_frames);
+	to->tx_octets += table_read(&c->tx_octets);
+	to->spoofed += table_read(&c->spoofed);
+	if (last > to->last_rx)
+		to->last_rx = last;
+}
+
+static void table_rest(struct xdp_table *t, uint32_t no, uint16_t sid)
+{
+	struct table_slot *s = &t->slot[no];
+
+	s->sid = sid;
+	s->same = t->id[sid].resting;
+	t->id[sid].resting = no;
+	s->next = t->resting;
+	t->resting = no;
+}
+
+/* All that rest are free now. */
+static void table_settle(struct xdp_table *t)
+{
+	uint32_t no, next;
+
+	if (!t->resting || table_wait_grace(t))
+		return;
+	for (no = t->resting; no; no = next) {
+		struct table_slot *s = &t->slot[no];
+
+		next = s->next;
+		if (s->sid) {
+			table_sum(&t->id[s->sid].base, &t->call[no]);
+			t->id[s->sid].resting = 0;
+		}
+		s->next = t->free;
+		t->free = no;
+	}
+	t->resting = 0;
+}
+
+/* 0 = there is none. */
+static uint32_t table_take_slot(struct xdp_table *t)
+{
+	uint32_t no;
+
+	if (!t->free && t->fresh < XDP_SLOTS)
+		return t->fresh++;
+	if (!t->free)
+		table_settle(t);
+	no = t->free;
+	if (no)
+		t->free = t->slot[no].next;
+	return no;
+}
+
+/* The call has gone: nobody asks what its slots count. */
+static void table_forget(struct xdp_table *t, uint16_t sid)
+{
+	for (uint32_t no = t->id[sid].resting; no; no = t->slot[no].same)
+		t->slot[no].sid = 0;
+	memset(&t->id[sid], 0, sizeof(t->id[sid]));
+}
+
+/* --- calls ------------------------------------------------------------------------------------ */
+
+static bool table_has(const struct xdp_call *c, unsigned flag)
+{
+	return c && c->flags & flag;
+}
+
+static int table_addresses(struct xdp_table *t, uint16_t sid, const struct xdp_call *was,
+			   const struct xdp_call *is)
+{
+	int err = 0;
+
+	if (table_has(was, XDP_IP4) && (!table_has(is, XDP_IP4) || was->peer4 != is->peer4))
+		table_address_gone(t, XDP_FD_ADDR4, &was->peer4, sid);
+	if (table_has(was, XDP_IP6) &&
+	    (!table_has(is, XDP_IP6) || memcmp(was->peer6, is->peer6, sizeof(is->peer6))))
+		table_address_gone(t, XDP_FD_ADDR6, was->peer6, sid);
+	if (table_has(is, XDP_IP4))
+		err = table_address(t, XDP_FD_ADDR4, &is->peer4, sid);
+	if (!err && table_has(is, XDP_IP6))
+		err = table_address(t, XDP_FD_ADDR6, is->peer6, sid);
+	return err;
+}
+
+int xdp_table_set(struct xdp_table *t, uint16_t sid, const struct xdp_call *c)
+{
+	uint32_t old = sid ? (uint32_t)atomic_load(&t->index[sid]) : 0, no;
+	struct xdp_call *to;
+	int err;
+
+	if (!sid)
+		return -EINVAL;
+	no = table_take_slot(t);
+	if (!no) {
+		xdp_table_del(t, sid, NULL);
+		return -ENOSPC;
+	}
+	to = &t->call[no];
+	*to = *c;
+	memset(&to->rx_frames, 0, sizeof(*to) - offsetof(struct xdp_call, rx_frames));
+	to->plain = old ? table_read(&t->call[old].plain) : c->plain;
+	atomic_store(&t->index[sid], no);
+	if (old)
+		table_rest(t, old, sid);
+	err = table_addresses(t, sid, old ? &t->call[old] : NULL, to);
+	if (err)
+		xdp_table_del(t, sid, NULL);
+	return err;
+}
+
+void xdp_table_del(struct xdp_table *t, uint16_t sid, struct xdp_count *last)
+{
+	uint32_t old = (uint32_t)atomic_load(&t->index[sid]);
+
+	if (last)
+		memset(last, 0, sizeof(*last));
+	if (!old)
+		return;
+	table_addresses(t, sid, &t->call[old], NULL);
+	atomic_store(&t->index[sid], 0);
+	table_rest(t, old, sid);
+	if (last) {
+		*last = t->id[sid].base;
+		for (uint32_t no = t->id[sid].resting; no; no = t->slot[no].same)
+			table_sum(last, &t->call[no]);
+	}
+	table_forget(t, sid);
+}
+
+bool xdp_table_count(const struct xdp_table *t, uint16_t sid, struct xdp_count *out)
+{
+	uint32_t slot = (uint32_t)atomic_load(&t->index[sid]);
+
+	*out = t->id[sid].base;
+	if (!slot)
+		return false;
+	table_sum(out, &t->call[slot]);
+	for (uint32_t no = t->id[sid].resting; no; no = t->slot[no].same)
+		table_sum(out, &t->call[no]);
+	return true;
+}
+
+uint64_t xdp_table_heard(const struct xdp_table *t, uint16_t tid)
+{
+	return table_read(&t->heard[tid]) / US;
+}
+
+uint64_t xdp_table_passed(const struct xdp_table *t, enum xdp_why why)
+{
+	return table_read(&t->passed[why]);
+}
+
+/* --- birth and death -------------------------------------------------------------------------- */
+
+static void *table_mapped(int fd, size_t len, int protection)
+{
+	void *p = mmap(NULL, len, protection, MAP_SHARED, fd, 0);
+
+	return p == MAP_FAILED ? NULL : p;
+}
+
+#define INDEX_OCTETS  ((size_t)XDP_IDS * sizeof(uint64_t))
+#define CALLS_OCTETS  ((size_t)XDP_SLOTS * sizeof(struct xdp_call))
+#define HEARD_OCTETS  ((size_t)XDP_IDS * sizeof(uint64_t))
+#define PASSED_OCTETS (XDP_W_COUNT * sizeof(uint64_t))
+
+/* What a table before this one has left: every call of it goes. */
+static void table_clear(struct xdp_table *t)
+{
+	for (uint32_t sid = 1; sid < XDP_IDS; sid++) {
+		uint64_t no = atomic_load(&t->index[sid]);
+
+		if (!no || no >= XDP_SLOTS)
+			continue;
+		table_addresses(t, (uint16_t)sid, &t->call[no], NULL);
+		atomic_store(&t->index[sid], 0);
+	}
+}
+
+struct xdp_table *xdp_table_new(const int fd[XDP_FDS])
+{
+	struct xdp_table *t = calloc(1, sizeof(*t));
+
+	if (!t)
+		return NULL;
+	memcpy(t->fd, fd, sizeof(t->fd));
+	t->fresh = 1;
+	t->id = calloc(XDP_IDS, sizeof(*t->id));
+	t->slot = calloc(XDP_SLOTS, sizeof(*t->slot));
+	t->index = table_mapped(fd[XDP_FD_INDEX], INDEX_OCTETS, PROT_READ | PROT_WRITE);
+	t->call = table_mapped(fd[XDP_FD_CALLS], CALLS_OCTETS, PROT_READ | PROT_WRITE);
+	t->heard = table_mapped(fd[XDP_FD_HEARD], HEARD_OCTETS, PROT_READ);
+	t->passed = table_mapped(fd[XDP_FD_PASSED], PASSED_OCTETS, PROT_READ);
+	if (!t->id || !t->slot || !t->index || !t->call || !t->heard || !t->passed) {
+		xdp_table_free(t);
+		return NULL;
+	}
+	table_clear(t);
+	table_wait_grace(t);
+	return t;
+}
+
+void xdp_table_free(struct xdp_table *t)
+{
+	if (!t)
+		return;
+	if (t->index)
+		munmap((void *)t->index, INDEX_OCTETS);
+	if (t->call)
+		munmap(t->call, CALLS_OCTETS);
+	if (t->heard)
+		munmap((void *)t->heard, HEARD_OCTETS);
+	if (t->passed)
+		munmap((void *)t->passed, PASSED_OCTETS);
+	free(t->id);
+	free(t->slot);
+	free(t);
+}
