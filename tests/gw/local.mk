@@ -81,7 +81,9 @@ unit_dataplane_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS) $(URCU_CFLAGS) $(PCAP_CFLAG
 EXTRA_DIST += tests/gw/dp/tsan.supp tests/vectors/gw-records-1.txt
 unit_dataplane_LDFLAGS = $(heap_ldflags) -Wl,--wrap=epoll_ctl -Wl,--wrap=pthread_create -Wl,--wrap=pool_copy \
 	-Wl,--wrap=pthread_mutex_lock -Wl,--wrap=snprintf -Wl,--wrap=vsnprintf -Wl,--wrap=__snprintf_chk -Wl,--wrap=__vsnprintf_chk
-unit_dataplane_LDADD = libdp.la libcfg.la libnetif.la libtransports.la libppp.la libcore.la $(CUNIT_LIBS)
+unit_dataplane_LDADD = libdp.la libxdp.la libcfg.la libnetif.la libtransports.la libppp.la libcore.la $(CUNIT_LIBS)
+
+unit_dataplane_SOURCES += tests/gw/dp/xdp/xdp_bench.c tests/gw/dp/xdp/xdp_bench.h tests/gw/dp/xdp/test_xdp_attach.c tests/gw/dp/xdp/test_xdp_kern.c tests/gw/dp/xdp/test_xdp_load.c tests/gw/dp/xdp/test_xdp_table.c
 
 check_PROGRAMS += unit-keeper
 TESTS += unit-keeper

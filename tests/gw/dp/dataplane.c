@@ -53,7 +53,11 @@
 	X(gather)        \
 	X(stress)        \
 	X(tun_super)     \
-	X(filter_safe)
+	X(filter_safe)   \
+	X(xdp_attach)    \
+	X(xdp_kern)      \
+	X(xdp_load)      \
+	X(xdp_table)
 
 #define X(name) extern const struct test_suite suite_##name;
 SUITES(X)
