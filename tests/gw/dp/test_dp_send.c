@@ -110,6 +110,7 @@ static void a_turn_is_a_send_for_each_channel(void)
 	}
 	for (unsigned i = 20; i < 30; i++)
 		sent_is(&r, i, 6, "68656c6c6f");
+	rig_settle(&r); /* sent frames are counted after they have left */
 	counted(&r, 0, 10, 0, 20);
 	rig_down(&r);
 }
