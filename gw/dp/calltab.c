@@ -10,6 +10,7 @@
 int calltab_init(struct calltab *t, _Atomic uint64_t *heard)
 {
 	t->heard = heard;
+	t->n = 0;
 	t->tunnel = calloc(TUNNELS, sizeof(t->tunnel[0]));
 	return t->tunnel ? 0 : -ENOMEM;
 }
@@ -23,15 +24,39 @@ void calltab_free(struct calltab *t)
 	t->tunnel = NULL;
 }
 
+/* Each step fetches what the next one reads, for all before any is read, so that the waits for
+ * memory are one. */
+void calltab_look_ahead(const struct calltab *t, const uint32_t *key, unsigned n)
+{
+	struct call *c[CALLTAB_AHEAD];
+
+	for (unsigned i = 0; i < n; i++)
+		map_ahead(&t->tunnel[key[i] >> 16], (uint16_t)key[i]);
+	for (unsigned i = 0; i < n; i++) {
+		c[i] = calltab_get(t, (uint16_t)(key[i] >> 16), (uint16_t)key[i]);
+		__builtin_prefetch(c[i]);
+	}
+	for (unsigned i = 0; i < n; i++)
+		if (c[i])
+			__builtin_prefetch(c[i]->st, 1);
+	for (unsigned i = 0; i < n; i++)
+		if (c[i])
+			__builtin_prefetch(c[i]->st->n, 1);
+}
+
 bool calltab_set(struct calltab *t, uint16_t tid, uint16_t sid, struct call *c)
 {
 	struct map *calls = &t->tunnel[tid];
+	const uint32_t before = calls->live;
+	bool ok;
 
 	if (!calls->live && c) {
 		calls->shared = true;
 		calltab_heard(t, tid, 0);
 	}
-	return map_set(calls, sid, (uintptr_t)c);
+	ok = map_set(calls, sid, (uintptr_t)c);
+	t->n += calls->live - before;
+	return ok;
 }
 
 struct each {

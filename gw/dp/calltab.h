@@ -20,8 +20,13 @@
 #include "gw/dp/rate.h"
 #include "gw/dp/rcu.h"
 
+#include <assert.h>
+#include <stddef.h>
+
 struct bundle;
 struct worker;
+
+#define CALL_LINE 64 /* octets of a cache line */
 
 /* Frames of a call that wait for those before them; of its home worker's, while there are any. */
 struct call_held {
@@ -31,47 +36,57 @@ struct call_held {
 };
 
 struct call_state {
-	struct l2tp_data data;
-	uint32_t version;    /* of the struct call that data follows */
-	uint32_t tokens;     /* punts left, in thousandths */
-	uint64_t refilled;   /* when tokens was brought up to date, us */
-	struct deadline gap; /* in the home worker's heap */
+	/* Of every frame, in the first cache line; data's numbers, too. */
+	_Alignas(CALL_LINE) struct call_counters *n; /* in the door */
+	struct worker *home;
+	uint32_t version; /* of the struct call that data follows */
 	uint16_t tid, sid;
+	uint8_t early; /* packets punted of NCPs that are not open, or in forward */
+	bool told_unsequenced;
+	bool plain;	 /* the far end's last frame but LCP came without FF 03 */
+	uint32_t tokens; /* punts left, in thousandths */
+	struct l2tp_data data;
+	uint64_t refilled;	/* when tokens was brought up to date, us */
+	struct deadline gap;	/* in the home worker's heap */
 	uint32_t early_version; /* of the entry that early counts for */
 	uint32_t lcp_version;	/* of the entry under which LCP was negotiated */
-	uint8_t early;		/* packets punted of NCPs that are not open, or in forward */
-	bool told_unsequenced;
-	bool plain;		/* the far end's last frame but LCP came without FF 03 */
 	struct call_held *held; /* NULL = no frame waits */
 	/* Frames given to the control thread, and those that it has done with; frames that it has
 	 * sent to this leg, and those that have left. */
 	uint32_t punted; /* the others are in n */
 	_Atomic uint32_t taken;
 	struct rate_bucket bucket[DP_RATES];
-	struct bundle *bundle;	 /* of a bundle; else NULL */
-	struct call_counters *n; /* in the door */
-	struct worker *home;
-	struct rcu_head rcu;
-	struct call_state *next; /* on the home worker's list of the retired */
+	struct bundle *bundle; /* of a bundle; else NULL */
+	union {
+		struct rcu_head rcu;
+		struct call_state *next; /* after it: on the home worker's list of the retired */
+	};
 };
 
 struct data_tun;
 struct filter;
 
 struct call {
-	struct dp_call c;
+	/* What is asked for every frame is in the first cache line, c's first half too. */
+	_Alignas(CALL_LINE) struct call_state *st;
 	struct data_tun *tun; /* of c.tun */
-	struct filter *filter[DP_FILTERS];
-	struct call_state *st;
-	struct rate *rate; /* DP_RATES of them, behind it, as c.rate says; NULL = no limits */
+	struct rate *rate;    /* DP_RATES of them, behind it, as c.rate says; NULL = no limits */
 	uint32_t version;
+	uint8_t filters; /* bit N: there is a filter[N] */
+	bool bundle;	 /* c.bundle is one */
+	bool marked;	 /* c.dscp or c.discard say something */
+	struct dp_call c;
+	struct filter *filter[DP_FILTERS];
 	uint64_t claimed; /* the ATTACH under which control has set it */
 	struct rcu_head rcu;
 };
+static_assert(offsetof(struct call, c.pfc) < CALL_LINE, "what each frame asks is in one line");
+static_assert(offsetof(struct call_state, data.seen_seq) < CALL_LINE, "and its state in another");
 
 struct calltab {
 	struct map *tunnel; /* 65536; untouched pages cost nothing */
 	_Atomic uint64_t *heard;
+	_Atomic uint32_t n;
 };
 
 /* heard: 65536 words, in which it is noted when data last came in for a tunnel.  0 or -ENOMEM. */
@@ -84,6 +99,20 @@ static inline struct call *calltab_get(const struct calltab *t, uint16_t tid, ui
 	return (struct call *)map_get(&t->tunnel[tid], sid);
 }
 
+#define CALLTAB_AHEAD 16u /* look-ups that are worth beginning together */
+#define CALLTAB_LARGE                                                               \
+	512u /* entries, whose first lines a cache of the first level does not hold \
+	      */
+
+/* Look-ups of n keys (call_key()), CALLTAB_AHEAD at the most, will follow: fetch what they and the
+ * frames of these calls need, all at once.  Any key may be of no call. */
+void calltab_look_ahead(const struct calltab *t, const uint32_t *key, unsigned n);
+/* Is that worth while? */
+static inline bool calltab_is_large(const struct calltab *t)
+{
+	return atomic_load_explicit(&t->n, memory_order_relaxed) > CALLTAB_LARGE;
+}
+
 /* Control thread: publish an entry, NULL = take it out; the old one may go after a grace period.
  * False only without memory. */
 bool calltab_set(struct calltab *t, uint16_t tid, uint16_t sid, struct call *c);
@@ -91,7 +120,13 @@ void calltab_each(struct calltab *t, void (*fn)(void *ctx, struct call *c), void
 
 static inline bool call_is_bundle(const struct call *c)
 {
-	return c->c.bundle.mrru;
+	return c->bundle;
+}
+
+static inline void call_set_filter(struct call *c, unsigned place, struct filter *f)
+{
+	c->filter[place] = f;
+	c->filters |= (uint8_t)((f != NULL) << place);
 }
 
 /* PPP on a channel of its own, without L2TP. */

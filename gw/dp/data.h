@@ -468,7 +468,7 @@ bool filter_run_ppp(struct worker *w, struct call *c, enum dp_filter place, uint
 /* Calls without a filter, as most are, cost one branch that is predicted. */
 static inline bool filter_has(const struct call *c, enum dp_filter place)
 {
-	return __builtin_expect(c->filter[place] != NULL, 0);
+	return __builtin_expect(c->filters >> place & 1, 0);
 }
 
 /* --- rates -------------------------------------------------------------------------------------- */

@@ -20,11 +20,20 @@ static void data_free_state(struct rcu_head *head)
 	rcu_deferred_done();
 }
 
+/* All zeros, and the first cache line is one; NULL without memory. */
+static void *data_call_room(size_t size)
+{
+	size_t whole = (size + CALL_LINE - 1) & ~(size_t)(CALL_LINE - 1);
+	void *p = aligned_alloc(CALL_LINE, whole);
+
+	return p ? memset(p, 0, whole) : NULL;
+}
+
 /* Control has emptied the slot of its counters. */
 static struct call_state *data_make_state(struct data *data, const struct door_call_set *set,
 					  struct worker *home)
 {
-	struct call_state *st = calloc(1, sizeof(*st));
+	struct call_state *st = data_call_room(sizeof(*st));
 	const struct dp_call *c = &set->call;
 
 	if (!st)
@@ -182,11 +191,13 @@ static struct call *data_make_call(const struct door_call_set *set)
 	const struct dp_call *want = &set->call;
 	size_t rates = data_is_limited(want) ? DP_RATES * sizeof(struct rate) : 0;
 	size_t links = want->bundle.mrru ? sizeof(set->link) : 0;
-	struct call *c = calloc(1, sizeof(*c) + rates + links);
+	struct call *c = data_call_room(sizeof(*c) + rates + links);
 
 	if (!c)
 		return NULL;
 	c->c = *want;
+	c->bundle = want->bundle.mrru;
+	c->marked = want->dscp || want->discard;
 	if (links)
 		c->c.bundle.link = memcpy((uint8_t *)(c + 1) + rates, set->link, links);
 	if (rates)
@@ -343,7 +354,7 @@ bool data_call_restore(struct data *data, const struct door_call_set *set, uint6
 	if (c->tun)
 		c->tun->calls++;
 	for (unsigned i = 0; i < DP_FILTERS; i++)
-		c->filter[i] = data_filter_hold(filter[i]);
+		call_set_filter(c, i, data_filter_hold(filter[i]));
 	return data_call_own(data, c, owns);
 }
 

@@ -116,9 +116,9 @@ bool call_take_filters(struct data *data, struct call *c)
 		if (c->c.filter[i] && !data_filter_find(data, c->c.filter[i]))
 			return false;
 	for (unsigned i = 0; i < DP_FILTERS; i++) {
-		c->filter[i] = data_filter_find(data, c->c.filter[i]);
-		if (c->filter[i])
-			c->filter[i]->refs++;
+		struct filter *f = data_filter_find(data, c->c.filter[i]);
+
+		call_set_filter(c, i, data_filter_hold(f));
 	}
 	return true;
 }

@@ -278,43 +278,45 @@ struct dp_bundle {
  * line (PPP on a channel of its own) or a bundle by tid 0 and a number of the caller's from 1 on.
  */
 struct dp_call {
-	uint16_t tid, sid;    /* ours */
-	l2tp_channel channel; /* a bundle has none */
-	struct l2tp_data_config data;
-	enum dp_mode mode;
+	/* These are asked for every frame, and fill half a cache line of struct call. */
+	l2tp_channel channel;	 /* a bundle has none */
+	uint16_t tid, sid;	 /* ours */
 	uint16_t to_tid, to_sid; /* DP_FORWARD: the leg that frames go out by; DP_MEMBER: the
 				    bundle */
-	struct dp_bundle bundle;
-	bool no_address;  /* the medium or the peer has no Address and Control field: never FF 03 */
+	uint32_t peer4;		 /* server: the client's address, host order; 0 = none */
+	enum dp_mode mode;
+	uint16_t mtu;  /* largest information field to send */
+	bool ip4, ip6; /* which NCPs are open */
+	bool client;   /* we are the client: everything the TUN reads goes here, any source may come
+			  in */
+	bool no_address; /* the medium or the peer has no Address and Control field: never FF 03 */
+	bool ff03;	 /* put FF 03 before what we send (the peer did not agree to ACFC) */
+	bool pfc;	 /* one-octet protocol fields allowed in what we send */
+
 	bool mirror_ff03; /* leave FF 03 out while the far end leaves it out */
-	bool ff03;	  /* put FF 03 before what we send (the peer did not agree to ACFC) */
-	bool pfc;	  /* one-octet protocol fields allowed in what we send */
-	uint16_t mtu;	  /* largest information field to send */
-	uint32_t tun;	  /* DP_TERMINAL: number of dp_tun_open(); 0 = none */
-	bool ip4, ip6;	  /* which NCPs are open */
-	bool client; /* we are the client: everything the TUN reads goes here, any source may come
-			in */
-	uint32_t peer4;	   /* server: the client's address, host order; 0 = none */
-	uint8_t peer6[16]; /* server: the client's /64 prefix */
-	uint64_t peer_iid; /* and its interface identifier (for its link-local source) */
-	bool has_peer6;
-	uint32_t filter[DP_FILTERS]; /* numbers of dp_filter_add(); 0 = none */
-	/* Differentiated services codepoint of the packets that carry our frames; 0 = none,
-	 * DP_DSCP_COPY = that of the IP packet in the frame */
-	uint8_t dscp;
-	uint64_t discard; /* codepoints (bit N = N) of IP packets that the medium may drop first */
+	/* Copies go to ops->copy of its frames that control does not get: of link control,
+	 * authentication and network control in DP_FORWARD, echoes otherwise. */
+	bool watched;
 	/* LCP is open: but for DP_FORWARD, Echo-Requests are answered at once (RFC 1661 5.8), with
 	 * these magic numbers; 0 = not negotiated.  Those with another magic number than the
 	 * peer's are punted. */
 	bool echo;
 	uint32_t our_magic, peer_magic;
+	struct l2tp_data_config data;
+	struct dp_bundle bundle;
+	uint32_t tun;	   /* DP_TERMINAL: number of dp_tun_open(); 0 = none */
+	uint8_t peer6[16]; /* server: the client's /64 prefix */
+	bool has_peer6;
+	/* Differentiated services codepoint of the packets that carry our frames; 0 = none,
+	 * DP_DSCP_COPY = that of the IP packet in the frame */
+	uint8_t dscp;
+	uint64_t peer_iid;	     /* and its interface identifier (for its link-local source) */
+	uint32_t filter[DP_FILTERS]; /* numbers of dp_filter_add(); 0 = none */
+	uint64_t discard; /* codepoints (bit N = N) of IP packets that the medium may drop first */
 	/* The most of each direction, bit/s of IP packets or of information fields; 0 = no limit.
 	 * A member of a bundle has none of its own. */
 	uint64_t rate[DP_RATES];
 	uint32_t rate_burst; /* us at that rate which may come at once; 0 = DP_RATE_BURST */
-	/* Copies go to ops->copy of its frames that control does not get: of link control,
-	 * authentication and network control in DP_FORWARD, echoes otherwise. */
-	bool watched;
 };
 /* Add or change an entry; the sequence state of an existing one is kept.  -ENOMEM, -ENOENT for a
  * channel that is gone, or -EINVAL for a session id of 0 or a filter or TUN that is not there. */

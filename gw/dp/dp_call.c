@@ -580,23 +580,81 @@ static void dp_call_count_marks(struct worker *w, uint32_t flags)
 		count_add(&w->n->rx_discard, 1);
 }
 
+/* --- batches ---------------------------------------------------------------------------------- */
+
+/* Frames, and the segments that they hold, one after the other. */
+struct dp_call_batch {
+	const struct ist_frame *f, *end;
+	uint32_t at; /* octets of f that have been taken */
+};
+
+struct dp_call_frame {
+	const uint8_t *octets;
+	size_t len;
+	ist_channel channel;
+};
+
+static bool dp_call_next(struct worker *w, struct dp_call_batch *b, struct dp_call_frame *out)
+{
+	const struct ist_frame *f = b->f;
+	struct rd r;
+
+	if (f == b->end)
+		return false;
+	if (!b->at && f->flags)
+		dp_call_count_marks(w, f->flags);
+	r = rd_init(f->payload + b->at, f->len - b->at);
+	out->channel = f->channel;
+	out->len = f->segment && f->segment < r.left ? f->segment : r.left;
+	out->octets = rd_take(&r, out->len);
+	b->at += (uint32_t)out->len;
+	if (!r.left) {
+		b->f++;
+		b->at = 0;
+	}
+	return true;
+}
+
+/* The call that an L2TP data message names; 0 for all else. */
+static uint32_t dp_call_named(const struct dp_call_frame *f)
+{
+	struct rd r = rd_init(f->octets, f->len);
+	uint16_t flags = rd_u16(&r), tid;
+
+	if (flags & L2TP_HDR_T || (flags & L2TP_HDR_VER) != 2)
+		return 0;
+	if (flags & L2TP_HDR_L)
+		rd_skip(&r, 2);
+	tid = rd_u16(&r);
+	return call_key(tid, rd_u16(&r));
+}
+
+static void dp_call_look_ahead(struct worker *w, const struct dp_call_frame *f, unsigned n)
+{
+	uint32_t key[CALLTAB_AHEAD];
+
+	if (n < 2 || !calltab_is_large(&w->data->tab))
+		return;
+	for (unsigned i = 0; i < n; i++)
+		key[i] = dp_call_named(&f[i]);
+	calltab_look_ahead(&w->data->tab, key, n);
+}
+
 void frames_in(struct worker_port *p, const struct ist_frame *f, unsigned n)
 {
 	bool might = gather_may(p->w, true), was = path_set(true);
+	struct dp_call_batch b = {.f = f, .end = f + n};
+	struct dp_call_frame some[CALLTAB_AHEAD];
+	unsigned k;
 
 	p->w->crowded = p->crowded;
-	for (; n; n--, f++) {
-		struct rd r = rd_init(f->payload, f->len);
-		size_t one = f->segment ? f->segment : f->len;
-
-		if (f->flags)
-			dp_call_count_marks(p->w, f->flags);
-		do {
-			size_t len = r.left < one ? r.left : one;
-
-			dp_call_frame_in(p, f->channel, rd_take(&r, len), len);
-		} while (r.left);
-	}
+	do {
+		for (k = 0; k < CALLTAB_AHEAD && dp_call_next(p->w, &b, &some[k]);)
+			k++;
+		dp_call_look_ahead(p->w, some, k);
+		for (unsigned i = 0; i < k; i++)
+			dp_call_frame_in(p, some[i].channel, some[i].octets, some[i].len);
+	} while (k == CALLTAB_AHEAD);
 	p->w->crowded = false;
 	tx_flush(p->w); /* what goes on is in memory that is the transport's again now */
 	gather_may(p->w, might);

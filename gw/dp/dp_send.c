@@ -111,7 +111,7 @@ void tx_frame(struct worker *w, struct call *c, uint16_t proto, const uint8_t *p
 		bundle_out(w, c, proto, payload, len);
 		return;
 	}
-	if (c->c.dscp || c->c.discard)
+	if (c->marked)
 		marks = tx_marks(&c->c, proto, payload, len);
 	tx_frame_behind(w, c, proto, marks, NULL, 0, payload, len);
 }

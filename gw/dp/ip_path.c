@@ -269,9 +269,9 @@ static bool ip_path_tell_absent(struct worker *w, struct data_tun *t, const uint
 	return true;
 }
 
-static void ip_path_one_packet(struct worker *w, struct data_tun *t, uint8_t *pkt, size_t len)
+static void ip_path_one_packet(struct worker *w, struct data_tun *t, uint32_t call, uint8_t *pkt,
+			       size_t len)
 {
-	uint32_t call = ip_path_find_call(t, pkt, len);
 	struct call *c = NULL;
 
 	count_add(&w->n->tun_rx, 1);
@@ -309,14 +309,43 @@ static size_t ip_path_cut(struct worker *w, struct data_tun *t, const uint8_t *p
 		}
 		n = ip_super_cut(&s, i++, w->packets + used);
 		if (n)
-			ip_path_one_packet(w, t, w->packets + used, n);
+			ip_path_one_packet(w, t, ip_path_find_call(t, w->packets + used, n),
+					   w->packets + used, n);
 		used += ip_path_aligned(n);
 	} while (n);
 	count_add(&w->n->tun_cut, i - 1);
 	return used;
 }
 
-static ssize_t ip_path_read_one(struct worker *w, struct data_tun *t, size_t *used)
+/* Packets that have been read, and wait until what their calls need has been fetched. */
+struct ip_path_some {
+	uint8_t *pkt[CALLTAB_AHEAD];
+	size_t len[CALLTAB_AHEAD];
+	uint32_t call[CALLTAB_AHEAD];
+	unsigned n;
+};
+
+static void ip_path_go_on(struct worker *w, struct data_tun *t, struct ip_path_some *s)
+{
+	if (s->n > 1)
+		calltab_look_ahead(&w->data->tab, s->call, s->n);
+	for (unsigned i = 0; i < s->n; i++)
+		ip_path_one_packet(w, t, s->call[i], s->pkt[i], s->len[i]);
+	s->n = 0;
+}
+
+static void ip_path_add(struct worker *w, struct data_tun *t, struct ip_path_some *s, uint8_t *pkt,
+			size_t len)
+{
+	s->call[s->n] = ip_path_find_call(t, pkt, len);
+	s->pkt[s->n] = pkt;
+	s->len[s->n++] = len;
+	if (s->n == CALLTAB_AHEAD || !calltab_is_large(&w->data->tab))
+		ip_path_go_on(w, t, s);
+}
+
+static ssize_t ip_path_read_one(struct worker *w, struct data_tun *t, struct ip_path_some *some,
+				size_t *used)
 {
 	uint8_t *pkt = w->packets + *used + TUN_FRONT;
 	struct tun_cut cut;
@@ -328,9 +357,10 @@ static ssize_t ip_path_read_one(struct worker *w, struct data_tun *t, size_t *us
 		count_add(&w->n->tun_rx, 1);
 		worker_drop(w, DP_R_BAD_IP);
 	} else if (cut.size) {
+		ip_path_go_on(w, t, some);
 		*used = ip_path_cut(w, t, pkt, (size_t)n, &cut);
 	} else {
-		ip_path_one_packet(w, t, pkt, (size_t)n);
+		ip_path_add(w, t, some, pkt, (size_t)n);
 		*used += ip_path_aligned(TUN_FRONT + (size_t)n);
 	}
 	return n;
@@ -345,20 +375,23 @@ void ip_path_read(void *arg, unsigned ready)
 {
 	struct data_tun *t = arg;
 	struct worker *w = t->home;
+	struct ip_path_some some;
 	size_t used = 0;
 	ssize_t n = 0;
 	int err;
 
 	(void)ready;
+	some.n = 0;
 	/* Behind a super-packet there is room for a packet cut out of it. */
 	for (unsigned i = 0; i < TUN_TURN && ip_path_has_room(used); i++) {
-		n = ip_path_read_one(w, t, &used);
+		n = ip_path_read_one(w, t, &some, &used);
 		if (n < 0)
 			break;
-		if (!w->tx.n)
+		if (!w->tx.n && !some.n)
 			used = 0; /* all that was read has been sent */
 	}
 	err = n < 0 ? errno : EAGAIN;
+	ip_path_go_on(w, t, &some);
 	tx_flush(w);
 	if (err != EAGAIN && err != EINTR) {
 		/* The device has been removed from outside; it would stay readable. */

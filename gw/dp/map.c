@@ -63,6 +63,14 @@ uintptr_t map_get(const struct map *m, uint64_t key)
 	return v == GONE ? 0 : v;
 }
 
+void map_ahead(const struct map *m, uint64_t key)
+{
+	struct map_array *a = atomic_load_explicit(&m->array, memory_order_acquire);
+
+	if (a)
+		__builtin_prefetch(&a->slot[map_start(key, a->mask)]);
+}
+
 static void map_put(struct map_array *a, struct slot *s, uint64_t key, uintptr_t v)
 {
 	atomic_store_explicit(&s->key, key, memory_order_relaxed);

@@ -27,6 +27,8 @@ void map_init(struct map *m, bool shared);
 void map_free(struct map *m);
 /* 0 = not there.  Any thread, online when shared. */
 uintptr_t map_get(const struct map *m, uint64_t key);
+/* A map_get() of this key will follow: fetch what it reads. */
+void map_ahead(const struct map *m, uint64_t key);
 /* Writer.  v 0 removes.  False only without memory, never for a removal or a replacement. */
 bool map_set(struct map *m, uint64_t key, uintptr_t v);
 /* Writer: every pair; fn may remove the pair it is shown. */

@@ -70,7 +70,7 @@ unit_control_LDADD = libcontrol.la libkeeper.la libdp.la libcfg.la libtransports
 check_PROGRAMS += unit-dataplane
 TESTS += unit-dataplane
 unit_dataplane_SOURCES = $(TEST_LIB) tests/strict.c tests/strict.h tests/gw/dp/test_path.c tests/gw/dp/dataplane.c tests/gw/dp/fake.h tests/gw/dp/fake.c tests/gw/dp/rig.c \
-	tests/gw/dp/test_addrtab.c tests/gw/dp/test_attach.c tests/gw/dp/test_calltab.c tests/gw/dp/test_dp.c tests/gw/dp/test_dp_bundle.c tests/gw/dp/test_dp_call.c tests/gw/dp/test_dp_chan.c tests/gw/dp/test_dp_echo.c tests/gw/dp/test_dp_filter.c tests/gw/dp/test_dp_forward.c \
+	tests/gw/dp/test_addrtab.c tests/gw/dp/test_attach.c tests/gw/dp/test_calltab.c tests/gw/dp/test_dp.c tests/gw/dp/test_dp_batch.c tests/gw/dp/test_dp_bundle.c tests/gw/dp/test_dp_call.c tests/gw/dp/test_dp_chan.c tests/gw/dp/test_dp_echo.c tests/gw/dp/test_dp_filter.c tests/gw/dp/test_dp_forward.c \
 	tests/gw/dp/test_dp_media.c tests/gw/dp/test_dp_memory.c tests/gw/dp/test_dp_report.c tests/gw/dp/test_dp_send.c tests/gw/ip/test_ip.c tests/gw/ip/test_super.c tests/gw/dp/test_gather.c tests/gw/dp/test_tun_super.c tests/gw/dp/through.c tests/gw/dp/through.h tests/gw/dp/test_offloads_same.c tests/gw/dp/test_map.c \
 	tests/netns.c tests/netns.h tests/gw/netns.c tests/gw/netns.h tests/gw/test_netif.c tests/gw/test_netif_feature.c tests/gw/test_sa.c tests/gw/test_sa_xfrm.c tests/gw/dp/test_pool.c tests/gw/dp/test_prefixtab.c tests/gw/dp/test_rate.c \
 	tests/gw/dp/test_ring.c tests/gw/dp/test_ip_networks.c tests/gw/dp/test_ip_path.c tests/gw/dp/test_worker.c \

@@ -11,6 +11,7 @@
 	X(attach)        \
 	X(calltab)       \
 	X(dp)            \
+	X(dp_batch)      \
 	X(dp_bundle)     \
 	X(dp_call)       \
 	X(dp_chan)       \

@@ -76,14 +76,14 @@ static void add_one(void *ctx, struct call *c)
 
 static void a_full_tunnel(void)
 {
-	struct call *c = calloc(65536, sizeof(*c));
+	struct call *c = aligned_alloc(CALL_LINE, 65536 * sizeof(*c));
 	struct calltab t;
 	unsigned sum = 0;
 
 	rcu_enter();
 	CU_ASSERT_FATAL(c && !calltab_init(&t, heard));
 	for (unsigned i = 1; i < 65536; i++) {
-		c[i].version = 1;
+		c[i] = (struct call){.version = 1};
 		CU_ASSERT_FATAL(calltab_set(&t, 9, (uint16_t)(i * 40503), &c[i]));
 	}
 	for (unsigned i = 1; i < 65536; i++)
@@ -99,11 +99,44 @@ static void a_full_tunnel(void)
 	free(c);
 }
 
+static void begins_look_ups(const struct calltab *t)
+{
+	static const uint32_t none[CALLTAB_AHEAD] = {0, UINT32_MAX, 1, 0x10000, 0x10001, 0x20001};
+
+	calltab_look_ahead(t, none, CALLTAB_AHEAD);
+	calltab_look_ahead(t, none, 0);
+}
+
+/* It counts what is there: a call that takes another's place is none more. */
+static void is_large(void)
+{
+	struct call_state st = {.version = 1};
+	struct call a = {.st = &st}, b = {.st = &st};
+	struct calltab t;
+
+	rcu_enter();
+	CU_ASSERT_FATAL(!calltab_init(&t, heard));
+	begins_look_ups(&t);
+	for (unsigned i = 0; i < CALLTAB_LARGE; i++)
+		CU_ASSERT(calltab_set(&t, (uint16_t)(i % 5), (uint16_t)(i + 1), &a));
+	CU_ASSERT_FALSE(calltab_is_large(&t));
+	CU_ASSERT(calltab_set(&t, 0, 1, &b) && !calltab_is_large(&t));
+	CU_ASSERT(calltab_set(&t, 7, 1, &b) && calltab_is_large(&t));
+	begins_look_ups(&t);
+	CU_ASSERT(calltab_set(&t, 7, 2, NULL) && calltab_is_large(&t)); /* it was not there */
+	CU_ASSERT(calltab_set(&t, 7, 1, NULL) && !calltab_is_large(&t));
+	begins_look_ups(&t);
+	rcu_drain();
+	calltab_free(&t);
+	rcu_leave();
+}
+
 static const struct test_case cases[] = {
 	{"finds_by_both_ids", finds_by_both_ids},
 	{"a_new_tunnel_has_heard_nothing", a_new_tunnel_has_heard_nothing},
 	{"freed_with_calls_in_it", freed_with_calls_in_it},
 	{"a_full_tunnel", a_full_tunnel},
+	{"is_large", is_large},
 	{NULL, NULL},
 };
 const struct test_suite suite_calltab = {"calltab", cases};

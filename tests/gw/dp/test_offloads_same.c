@@ -3,6 +3,7 @@
 #include "config.h" /* first: GNU extensions */
 
 #include "core/bytes.h"
+#include "gw/dp/calltab.h"
 #include "gw/dp/tun_super.h"
 #include "tests/gw/dp/through.h"
 #include "tests/harness.h"
@@ -96,6 +97,21 @@ static void deed_marks(struct bench *b, struct dp_call *c)
 	c->discard = 1;
 }
 
+/* So many other calls that look-ups are begun together. */
+static void deed_many(struct bench *b, struct dp_call *c)
+{
+	struct dp_call other = *c;
+
+	other.tid++;
+	other.peer4 = 0;
+	other.has_peer6 = false;
+	other.peer_iid = 0;
+	for (unsigned i = 1; i <= CALLTAB_LARGE; i++) {
+		other.sid = (uint16_t)i;
+		CU_ASSERT_FATAL(!dp_call_set(b->r.dp, &other));
+	}
+}
+
 enum { DEED_NONE, DEED_FILTER, DEED_RATE, DEED_CUT };
 static const struct deed deeds[] = {
 	[DEED_NONE] = {"nothing more", deed_none, false, false},
@@ -105,6 +121,7 @@ static const struct deed deeds[] = {
 	{"sequence numbers", deed_sequence, true, false},
 	{"captures", deed_capture, false, false},
 	{"marks", deed_marks, false, false},
+	{"many calls", deed_many, false, false}, /* last: they stay */
 };
 #define DEEDS (sizeof(deeds) / sizeof(deeds[0]))
 
