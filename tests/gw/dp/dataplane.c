@@ -49,6 +49,7 @@
 	X(hand_over)     \
 	X(take_over)     \
 	X(image)         \
+	X(image_load)    \
 	X(data_port)     \
 	X(super)         \
 	X(gather)        \
