@@ -121,6 +121,7 @@
 	X(coa_server)      \
 	X(coa_listen)      \
 	X(random)          \
+	X(leg_call_save)   \
 	X(leg_server_addr) \
 	X(relay)           \
 	X(route)           \

@@ -55,7 +55,7 @@ unit_control_SOURCES = $(TEST_LIB) \
 	tests/gw/operator/test_vty_ask.c \
 	tests/gw/frames.c tests/gw/frames.h tests/gw/test_line_proxy.c tests/gw/legs/test_leg_server.c tests/gw/legs/test_proxy_avp.c
 unit_control_SOURCES += tests/gw/dhcp6/test_dhcp6.c tests/gw/dhcp6/test_dhcp6_read.c tests/gw/legs/test_leg_dhcp6.c
-unit_control_SOURCES += tests/gw/aaa/test_radius_client.c tests/gw/legs/test_leg_server_addr.c tests/gw/legs/test_relay.c tests/gw/test_lns.c tests/gw/test_network.c tests/gw/test_record.c tests/gw/test_route_ask.c
+unit_control_SOURCES += tests/gw/aaa/test_radius_client.c tests/gw/legs/test_leg_call_save.c tests/gw/legs/test_leg_server_addr.c tests/gw/legs/test_relay.c tests/gw/test_lns.c tests/gw/test_network.c tests/gw/test_record.c tests/gw/test_route_ask.c
 unit_control_SOURCES += tests/gw/aaa/test_rate.c tests/gw/legs/test_leg_rate.c tests/gw/operator/test_show_rates.c
 unit_control_SOURCES += tests/netns.c tests/netns.h
 unit_control_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS) $(OSMO_CFLAGS)
