@@ -230,6 +230,18 @@ static void not_written(void)
 	}
 }
 
+/* Octets that are not there are none, whatever their number says. */
+static void octets_that_are_not_there(void)
+{
+	const struct thing t = {.octets_len = 3, .octets = NULL};
+	uint8_t out[100];
+	struct wr w = wr_init(out, sizeof(out));
+
+	door_put(&w, &t, &f_octets, 1);
+	CU_ASSERT_FALSE(w.bad);
+	ASSERT_OCTETS(out, w.len, "\0\0\0\0", 4);
+}
+
 /* Only a stranger writes these. */
 static void not_read(void)
 {
@@ -269,7 +281,8 @@ static void the_longest_address(void)
 /* A list takes room that is a multiple of 8 octets, and not one more. */
 static void the_room_of_lists(void)
 {
-	static const struct door_shape odd = {item_fields + 1, 1, sizeof(struct item) - 1};
+	static const struct door_field two_octets = {DOOR_NUM, 2, 0, 0, 1, 0, 9, NULL};
+	static const struct door_shape odd = {&two_octets, 1, 2};
 	const struct door_field f = {DOOR_LIST, 0, AT(item), AT(items), 0, 0, 2, &odd};
 	struct read r = {.thing.u8 = 0};
 
@@ -300,6 +313,7 @@ static void an_error_is_the_end(void)
 static const struct test_case cases[] = {
 	{"written_and_read", written_and_read},
 	{"not_written", not_written},
+	{"octets_that_are_not_there", octets_that_are_not_there},
 	{"not_read", not_read},
 	{"the_longest_address", the_longest_address},
 	{"the_room_of_lists", the_room_of_lists},
