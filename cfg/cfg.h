@@ -452,19 +452,23 @@ enum cfg_log_to {
 	CFG_LOG_TO_JOURNAL /* to the journal */
 };
 
-#define CFG_VTY_SOCKET "/run/isthmus/vty"
+#define CFG_VTY_SOCKET	 "/run/isthmus/vty"
+#define CFG_CONTROL_ENDS ".ctl" /* the control socket's, behind the VTY's */
 
 struct cfg_model {
 	const char *file;
-	const char *host_name;	  /* default: the system's */
-	const char *vty_socket;	  /* path of the VTY's Unix socket */
-	const char *vty_group;	  /* its group; NULL = the process's */
-	const char *vty_address;  /* where the VTY takes TCP too; NULL = nowhere */
-	uint16_t vty_port;	  /* of vty_address */
-	const char *vty_captures; /* folder of captures; NULL = none may be made */
-	unsigned workers;	  /* UINT_MAX = choose */
-	uint8_t seccomp;	  /* enum cfg_seccomp */
-	uint8_t log_to;		  /* enum cfg_log_to */
+	const char *host_name;		/* default: the system's */
+	const char *vty_socket;		/* path of the VTY's Unix socket */
+	const char *vty_group;		/* its group; NULL = the process's */
+	const char *vty_address;	/* where the VTY takes TCP too; NULL = nowhere */
+	uint16_t vty_port;		/* of vty_address */
+	const char *vty_captures;	/* folder of captures; NULL = none may be made */
+	const char *control_socket;	/* path of the socket for programs */
+	const char *control_group;	/* may do all there; NULL = none */
+	const char *control_read_group; /* may only look; NULL = none */
+	unsigned workers;		/* UINT_MAX = choose */
+	uint8_t seccomp;		/* enum cfg_seccomp */
+	uint8_t log_to;			/* enum cfg_log_to */
 	uint16_t max_tunnels, half_open, half_open_per_source;
 	uint32_t max_calls;
 	struct cfg_login login;

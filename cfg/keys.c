@@ -132,7 +132,7 @@ static const struct cfg_key top_keys[] = {
 };
 
 static const struct cfg_key vty_keys[] = {
-	{"socket", CFG_K_TEXT, .min = 1, .max = 107, .deflt = CFG_VTY_SOCKET,
+	{"socket", CFG_K_TEXT, .min = 1, .max = 103, .deflt = CFG_VTY_SOCKET,
 	 .help = "Unix socket of the VTY; its owner and its group may connect",
 	 CFG_AT(struct cfg_model, vty_socket)},
 	{"group", CFG_K_TEXT, .min = 1, .max = 64, .deflt = "the group that isthmus runs with",
@@ -141,6 +141,20 @@ static const struct cfg_key vty_keys[] = {
 	 .help = "address and port where the VTY takes telnet too, without a password"},
 	{"captures", CFG_K_TEXT, .min = 1, .max = 200, .deflt = "none: no captures",
 	 .help = "folder that captures are written to", CFG_AT(struct cfg_model, vty_captures)},
+};
+
+static const struct cfg_key control_keys[] = {
+	{"socket", CFG_K_TEXT, .min = 1, .max = 107,
+	 .deflt = "the VTY's with " CFG_CONTROL_ENDS " behind it",
+	 .help = "Unix socket for programs, isthmusctl among them; root and the user that isthmus "
+		 "runs as may do all there",
+	 CFG_AT(struct cfg_model, control_socket)},
+	{"group", CFG_K_TEXT, .min = 1, .max = 64, .deflt = "none",
+	 .help = "group whose members may do all there too",
+	 CFG_AT(struct cfg_model, control_group)},
+	{"read-group", CFG_K_TEXT, .min = 1, .max = 64, .deflt = "none",
+	 .help = "group whose members may look, and change nothing",
+	 CFG_AT(struct cfg_model, control_read_group)},
 };
 
 #define LOG_KEY(name, about)                                                             \
@@ -245,6 +259,16 @@ static void keys_init_top(struct cfg_load *l, void *obj)
 	m->login = (struct cfg_login){.delay = 1 * S, .failures = 8, .lock = 300 * S};
 }
 
+void cfg_end_top(struct cfg_load *l)
+{
+	char path[128];
+
+	if (l->m->control_socket)
+		return;
+	snprintf(path, sizeof(path), "%s" CFG_CONTROL_ENDS, l->m->vty_socket);
+	l->m->control_socket = cfg_keep(l, path);
+}
+
 /* --- the tree --------------------------------------------------------------------------------- */
 
 const struct cfg_schema *const cfg_no_sections[] = {NULL};
@@ -257,6 +281,15 @@ static const struct cfg_schema schema_vty = {.section = CFG_S_VTY,
 					     .keys = CFG_ROWS(vty_keys),
 					     .sub = cfg_no_sections,
 					     .size = sizeof(struct cfg_model)};
+static const struct cfg_schema schema_control = {.section = CFG_S_CONTROL,
+						 .when = CFG_WHEN_LIVE,
+						 .word = "control",
+						 .help = "the control socket, where programs "
+							 "give commands",
+						 .key = control_keys,
+						 .keys = CFG_ROWS(control_keys),
+						 .sub = cfg_no_sections,
+						 .size = sizeof(struct cfg_model)};
 static const struct cfg_schema schema_log = {
 	.section = CFG_S_LOG,
 	.when = CFG_WHEN_LIVE,
@@ -268,9 +301,9 @@ static const struct cfg_schema schema_log = {
 	.size = sizeof(struct cfg_model)};
 
 static const struct cfg_schema *const own[] = {
-	&schema_vty,	      &schema_log,	  &cfg_schema_peer,   &cfg_schema_pool,
-	&cfg_schema_service,  &cfg_schema_user,	  &cfg_schema_client, &cfg_schema_route,
-	&cfg_schema_outgoing, &cfg_schema_radius, &cfg_schema_filter,
+	&schema_vty,	   &schema_control,	 &schema_log,	     &cfg_schema_peer,
+	&cfg_schema_pool,  &cfg_schema_service,	 &cfg_schema_user,   &cfg_schema_client,
+	&cfg_schema_route, &cfg_schema_outgoing, &cfg_schema_radius, &cfg_schema_filter,
 };
 
 bool cfg_is_section(const char *word)

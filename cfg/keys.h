@@ -9,6 +9,8 @@
 #include "cfg/schema.h"
 
 /* The tree of sections for these transports, made in the arena. */
+/* Defaults of the top level that depend on other keys. */
+void cfg_end_top(struct cfg_load *l);
 const struct cfg_schema *cfg_schema_new(struct arena *a,
 					const struct ist_transport *const *transports);
 

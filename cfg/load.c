@@ -74,6 +74,7 @@ static unsigned load_parts(const struct cfg_model **out, struct cfg_load *l, boo
 		cfg_names(l);
 		cfg_confuse(l);
 		cfg_build(l);
+		cfg_end_top(l);
 		cfg_check(l);
 		cfg_check_ports(l);
 		cfg_check_file_mode(l);

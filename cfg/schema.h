@@ -60,6 +60,7 @@ struct cfg_key {
 enum cfg_section {
 	CFG_S_TOP,
 	CFG_S_VTY,
+	CFG_S_CONTROL,
 	CFG_S_LOG,
 	CFG_S_PEER,
 	CFG_S_POOL,

@@ -143,6 +143,7 @@ static void kept_hup(struct kept *k)
 static void __attribute__((noreturn)) kept_go(struct gw *gw)
 {
 	vty_flush_all();
+	ctl_flush_all();
 	resume_write(gw->resume);
 	dp_push(gw->dp);
 	_exit(KEPT_LEAVE);

@@ -20,8 +20,16 @@ libcontrol_la_SOURCES = \
 	gw/operator/vty.c gw/operator/vty.h gw/operator/vty_ask.c gw/operator/vty_note.c gw/operator/vty_listen.c gw/operator/vty_listen.h
 libcontrol_la_SOURCES += gw/dhcp6/dhcp6.c gw/dhcp6/dhcp6.h gw/dhcp6/dhcp6_int.h gw/dhcp6/dhcp6_read.c gw/legs/leg_dhcp6.c
 libcontrol_la_SOURCES += gw/aaa/rate.c gw/aaa/rate.h gw/legs/leg_rate.c gw/operator/show_rates.c
-libcontrol_la_CFLAGS = $(AM_CFLAGS) $(OSMO_CFLAGS) $(PCAP_CFLAGS)
-libcontrol_la_LIBADD = libwords.la libnetif.la libkeeper.la libradius.la libstore.la $(OSMO_LIBS) $(PCAP_LIBS)
+libcontrol_la_SOURCES += gw/operator/clear.c gw/operator/clear.h gw/operator/ctl_command.c gw/operator/ctl_command.h gw/operator/ctl_listen.c gw/operator/ctl_listen.h \
+	gw/operator/ctl_table.c gw/operator/ctl_table.h gw/operator/ctl_text.c gw/operator/ctl_text.h gw/operator/listener.c gw/operator/listener.h
+libcontrol_la_CFLAGS = $(AM_CFLAGS) $(OSMO_CFLAGS) $(PCAP_CFLAGS) $(JANSSON_CFLAGS)
+libcontrol_la_LIBADD = libctlrequest.la libwords.la libnetif.la libkeeper.la libradius.la libstore.la $(OSMO_LIBS) $(PCAP_LIBS) $(JANSSON_LIBS)
+
+# Requests of the control socket; apart, so that a fuzz target can have them alone.
+noinst_LTLIBRARIES += libctlrequest.la
+libctlrequest_la_SOURCES = gw/operator/ctl_request.c gw/operator/ctl_request.h
+libctlrequest_la_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS)
+libctlrequest_la_LIBADD = $(JANSSON_LIBS)
 
 # RADIUS packets, and the spool of accounting; apart, so that a fuzz target can have them alone.
 noinst_LTLIBRARIES += libradius.la

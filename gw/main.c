@@ -163,6 +163,22 @@ static void main_loop(struct gw *gw, bool first)
 	loop_run(gw->loop);
 }
 
+static int main_serve_operators(struct gw *gw, void *talloc)
+{
+	if (vty_start(gw, talloc) == 0) {
+		if (ctl_start(gw) == 0)
+			return 0;
+		vty_stop();
+	}
+	return -1;
+}
+
+static void main_leave_operators(void)
+{
+	ctl_stop();
+	vty_stop();
+}
+
 static int main_run(const struct cfg_model *m, const struct plugins *ps, void *talloc)
 {
 	struct osmo_signalfd *s;
@@ -176,10 +192,10 @@ static int main_run(const struct cfg_model *m, const struct plugins *ps, void *t
 		return 1;
 	gw->plugins = ps;
 	s = osmo_signalfd_setup(talloc, set, main_on_signal, gw);
-	if (s && vty_start(gw, talloc) == 0) {
+	if (s && main_serve_operators(gw, talloc) == 0) {
 		main_loop(gw, true);
 		rc = 0;
-		vty_stop();
+		main_leave_operators();
 		vty_forget(m->file);
 	}
 	gw_free(gw);
@@ -209,21 +225,21 @@ static int main_run_control(const struct cfg_model *m, const struct plugins *ps,
 	int rc = 1;
 
 	/* Not one octet of others has been read before the rights are given up. */
-	if (vty_open(m) == 0 && processes_drop(&k->link, KEEPER_CONTROL, &limits) &&
-	    kept_take(k, m))
+	if (vty_open(m) == 0 && ctl_open(m) == 0 &&
+	    processes_drop(&k->link, KEEPER_CONTROL, &limits) && kept_take(k, m))
 		gw = gw_new_apart(m, k->store, &k->door);
 	if (!gw) {
-		vty_stop();
+		main_leave_operators();
 		return 1;
 	}
 	gw->plugins = ps;
 	gw->keeper = &k->link;
-	if (vty_start(gw, talloc) == 0) {
+	if (main_serve_operators(gw, talloc) == 0) {
 		if (kept_serve(k, gw) == 0) {
 			main_loop(gw, !k->go.life);
 			rc = 0;
 		}
-		vty_stop();
+		main_leave_operators();
 	}
 	kept_leave(k);
 	gw_free(gw);

@@ -223,6 +223,7 @@ int processes_run(const struct processes *p)
 	else if (processes_keep_few_rights(p))
 		rc = keeper_run(&c);
 	p->sweep(r.now.cfg->vty_socket);
+	p->sweep(r.now.cfg->control_socket);
 	p->forget(p->file);
 	reload_free(&r);
 	return rc;

@@ -86,7 +86,13 @@ static int reload_take(void *ctx)
 	return 0;
 }
 
-/* Of the two that were tried only one has a VTY from now on. */
+static void reload_sweep(const struct reload *r, const char *now, const char *other)
+{
+	if (strcmp(now, other) != 0)
+		r->p->sweep(other);
+}
+
+/* Of the two that were tried only one has its sockets from now on. */
 static void reload_end(void *ctx, bool done)
 {
 	struct reload *r = ctx;
@@ -94,8 +100,10 @@ static void reload_end(void *ctx, bool done)
 
 	if (r->taken && !done)
 		reload_swap(r);
-	if (tried && strcmp(r->now.cfg->vty_socket, r->other.cfg->vty_socket) != 0)
-		r->p->sweep(r->other.cfg->vty_socket);
+	if (tried) {
+		reload_sweep(r, r->now.cfg->vty_socket, r->other.cfg->vty_socket);
+		reload_sweep(r, r->now.cfg->control_socket, r->other.cfg->control_socket);
+	}
 	opener_free(r->rules);
 	r->rules = NULL;
 	reload_conf_free(r, &r->other);

@@ -20,6 +20,12 @@ void vty_stop(void);
 /* What has been answered goes out now, as far as it goes at once: the process is about to go. */
 void vty_flush_all(void);
 
+/* The same of the control socket (ctl_listen.h), whose name vty_sweep() removes likewise. */
+int ctl_open(const struct cfg_model *m);
+int ctl_start(struct gw *gw);
+void ctl_stop(void);
+void ctl_flush_all(void);
+
 /* The far end of the VTY's socket `path`, in a process of its own.  vty_ask: one command, its
  * answer to `out`; exit status 0, 1 when it was refused or there is no answer, 2 when it is no
  * command. vty_talk: stdin and stdout until either ends; exit status. */

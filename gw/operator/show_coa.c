@@ -23,7 +23,7 @@ TABLE_NUMBER(coa_refused, coa_view, coa_sum(row->n->refused, RADIUS_REFUSALS))
 TABLE_NUMBER(coa_dropped, coa_view, coa_sum(row->n->drop, COA_DROP_COUNT))
 
 /* Requests are ACKs, NAKs, repeated and dropped together. */
-static const struct table_column table_coa_columns[] = {
+static const struct table_column table_radius_changes_columns[] = {
 	{"Radius", "radius", TABLE_LEFT, TABLE_WORDS(coa_radius)},
 	{"Client", "client", TABLE_LEFT, TABLE_WORDS(coa_client)},
 	{"Requests", "requests", TABLE_RIGHT, TABLE_COUNT(coa_received)},
@@ -34,7 +34,7 @@ static const struct table_column table_coa_columns[] = {
 	{"Dropped", "dropped", TABLE_RIGHT, TABLE_COUNT(coa_dropped)},
 };
 
-static void table_coa_rows(struct gw *gw, struct table_sink *to)
+static void table_radius_changes_rows(struct gw *gw, struct table_sink *to)
 {
 	struct coa_view v;
 
@@ -42,7 +42,7 @@ static void table_coa_rows(struct gw *gw, struct table_sink *to)
 		table_row(to, &v);
 }
 
-TABLE(table_coa, "coa");
+TABLE(table_radius_changes, "radius-changes");
 
 /* --- why ---------------------------------------------------------------------------------------- */
 
@@ -62,7 +62,7 @@ TABLE_NUMBER(coa_why_n, coa_reason, row->n)
 
 TABLE_NUMBER_IF(coa_why_cause, coa_reason, row->cause, row->cause)
 
-static const struct table_column table_coa_why_columns[] = {
+static const struct table_column table_radius_refusals_columns[] = {
 	{"Radius", "radius", TABLE_LEFT, TABLE_WORDS(coa_why_radius)},
 	{"Client", "client", TABLE_LEFT, TABLE_WORDS(coa_why_client)},
 	{"Requests", "requests", TABLE_RIGHT, TABLE_COUNT(coa_why_n)},
@@ -71,7 +71,7 @@ static const struct table_column table_coa_why_columns[] = {
 	{"Reason", "reason", TABLE_LEFT, TABLE_WORDS(coa_why_words)},
 };
 
-static void table_coa_why_of(const struct coa_view *v, struct table_sink *to)
+static void table_radius_refusals_of(const struct coa_view *v, struct table_sink *to)
 {
 	for (unsigned i = 0; i < RADIUS_REFUSALS; i++) {
 		const struct coa_reason r = {*v, radius_refusals[i].number,
@@ -88,28 +88,28 @@ static void table_coa_why_of(const struct coa_view *v, struct table_sink *to)
 	}
 }
 
-static void table_coa_why_rows(struct gw *gw, struct table_sink *to)
+static void table_radius_refusals_rows(struct gw *gw, struct table_sink *to)
 {
 	struct coa_view v;
 
 	for (unsigned i = 0; coa_listen_view(gw->coa, i, &v); i++)
-		table_coa_why_of(&v, to);
+		table_radius_refusals_of(&v, to);
 }
 
-TABLE(table_coa_why, "coa-reasons");
+TABLE(table_radius_refusals, "radius-refusals");
 
 DEFUN(show_radius_changes, show_radius_changes_cmd, "show radius changes",
       SHOW_STR "RADIUS servers and what they have answered\n"
 	       "Requests of theirs for changes of log-ins (RFC 5176)\n")
 {
-	return vty_table(vty, &table_coa);
+	return vty_table(vty, &table_radius_changes);
 }
 
 DEFUN(show_radius_refusals, show_radius_refusals_cmd, "show radius refusals",
       SHOW_STR "RADIUS servers and what they have answered\n"
 	       "Why requests for changes of log-ins were refused or dropped\n")
 {
-	return vty_table(vty, &table_coa_why);
+	return vty_table(vty, &table_radius_refusals);
 }
 
 void vty_coa_init(void)

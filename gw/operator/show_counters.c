@@ -5,6 +5,7 @@
  */
 #include "gw/aaa/aaa.h"
 #include "gw/legs/legs.h"
+#include "gw/operator/ctl_listen.h"
 #include "gw/operator/vty.h"
 #include "gw/port.h"
 
@@ -95,6 +96,13 @@ static void counter_aaa_rows(struct gw *gw, struct table_sink *to)
 		    "log-ins refused since the user was locked there");
 }
 
+static void counter_control_rows(struct table_sink *to)
+{
+	for (unsigned i = 0; i < CTL_N_COUNT; i++)
+		counter_add(to, "control", ctl_counter_names[i].key, ctl_count(i),
+			    ctl_counter_names[i].words);
+}
+
 static void counter_data_rows(struct gw *gw, struct table_sink *to)
 {
 	struct dp_counters n;
@@ -154,6 +162,7 @@ static void table_counters_rows(struct gw *gw, struct table_sink *to)
 	counter_engine_rows(gw, to);
 	counter_ppp_rows(gw, to);
 	counter_aaa_rows(gw, to);
+	counter_control_rows(to);
 	counter_data_rows(gw, to);
 	for (unsigned i = 0; i < gw->cfg->ports; i++)
 		counter_port_rows(gw, &gw->port[i], to);

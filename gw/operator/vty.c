@@ -8,8 +8,10 @@
 #include "gw/client.h"
 #include "gw/legs/legs.h"
 #include "gw/operator/capture.h"
+#include "gw/operator/clear.h"
 #include "gw/operator/vty_listen.h"
 #include "gw/outgoing.h"
+#include <arpa/inet.h>
 #include <osmocom/vty/telnet_interface.h>
 #include <stdlib.h>
 
@@ -21,6 +23,9 @@ struct gw *vty_gw(const struct vty *vty)
 
 	return c->priv;
 }
+
+const struct table *const operator_more_tables[] = {&table_summary, &table_radius_changes,
+						    &table_radius_refusals, NULL};
 
 const struct table *const operator_tables[] = {
 	&table_ports,	&table_captures, &table_plugins,  &table_peers,	     &table_tunnels,
@@ -76,33 +81,57 @@ struct leg *vty_call_leg(struct vty *vty, const char *tid, const char *sid)
 	return l;
 }
 
-DEFUN(clear_tunnel, clear_tunnel_cmd, "clear tunnel <1-65535>",
-      "End a tunnel or a call\n"
-      "An L2TP tunnel with all its calls\n"
-      "Our Tunnel ID\n")
-{
-	struct l2tp_result r = {.result = L2TP_STOP_GENERAL_CLEAR, .text = "cleared by operator"};
-	struct l2tp_tunnel *t = vty_tunnel_arg(vty, argv[0]);
+#define CLEARS_STR "End tunnels, calls or log-ins\n"
 
-	if (!t)
-		return CMD_WARNING;
-	l2tp_tunnel_close(t, &r, loop_now(vty_gw(vty)->loop));
-	return CMD_SUCCESS;
+DEFUN(clear_tunnel_id, clear_tunnel_cmd, "clear tunnel <1-65535>",
+      CLEARS_STR "An L2TP tunnel with all its calls\n"
+		 "Our Tunnel ID\n")
+{
+	if (clear_tunnel(vty_gw(vty), (unsigned)atoi(argv[0])))
+		return CMD_SUCCESS;
+	vty_out(vty, "%% No tunnel %s%s", argv[0], VTY_NEWLINE);
+	return CMD_WARNING;
 }
 
-DEFUN(clear_call, clear_call_cmd, "clear call <1-65535> <1-65535>",
-      "End a tunnel or a call\n"
-      "A call: PPP is terminated, then the call is hung up\n"
-      "Our Tunnel ID\n"
-      "Our Session ID\n")
+DEFUN(clear_call_id, clear_call_cmd, "clear call <1-65535> <1-65535>",
+      CLEARS_STR "A call: PPP is terminated, then the call is hung up\n"
+		 "Our Tunnel ID\n"
+		 "Our Session ID\n")
 {
-	struct leg_end why = leg_end(LEG_BY_OPERATOR, "cleared by operator");
 	struct leg *l = vty_call_leg(vty, argv[0], argv[1]);
 
-	if (!l)
-		return CMD_WARNING;
-	join_end(l->join, &why, loop_now(vty_gw(vty)->loop));
-	return CMD_SUCCESS;
+	return l && clear_call(vty_gw(vty), (unsigned)atoi(argv[0]), (unsigned)atoi(argv[1]))
+		       ? CMD_SUCCESS
+		       : CMD_WARNING;
+}
+
+/* How many log-ins, or that there is none. */
+static int vty_cleared(struct vty *vty, const char *what, unsigned n)
+{
+	if (n)
+		vty_out(vty, "%u log-in%s%s", n, n == 1 ? "" : "s", VTY_NEWLINE);
+	else
+		vty_out(vty, "%% No log-in of %s%s", what, VTY_NEWLINE);
+	return n ? CMD_SUCCESS : CMD_WARNING;
+}
+
+DEFUN(clear_user_name, clear_user_cmd, "clear user NAME",
+      CLEARS_STR "All log-ins of a user\n"
+		 "The name as the client has said it\n")
+{
+	return vty_cleared(vty, argv[0], clear_user(vty_gw(vty), argv[0]));
+}
+
+DEFUN(clear_address_of, clear_address_cmd, "clear address A.B.C.D",
+      CLEARS_STR "The log-in that has an address\n"
+		 "The client's IPv4 address\n")
+{
+	struct in_addr in;
+
+	return vty_cleared(vty, argv[0],
+			   inet_pton(AF_INET, argv[0], &in) == 1
+				   ? clear_address(vty_gw(vty), ntohl(in.s_addr))
+				   : 0);
 }
 
 DEFUN(call_sequencing, call_sequencing_cmd, "call <1-65535> <1-65535> sequencing (on|off)",
@@ -286,6 +315,8 @@ static void vty_install(void)
 	vty_summary_init();
 	install_element(ENABLE_NODE, &clear_tunnel_cmd);
 	install_element(ENABLE_NODE, &clear_call_cmd);
+	install_element(ENABLE_NODE, &clear_user_cmd);
+	install_element(ENABLE_NODE, &clear_address_cmd);
 	install_element(ENABLE_NODE, &call_sequencing_cmd);
 	install_element(ENABLE_NODE, &client_dial_cmd);
 	install_element(ENABLE_NODE, &call_number_cmd);

@@ -9,10 +9,9 @@
 #include "gw/operator/vty_listen.h"
 
 #include "gw/operator/debug.h"
-#include "gw/reserve.h"
+#include "gw/operator/listener.h"
 
 #include <errno.h>
-#include <grp.h>
 #include <osmocom/core/signal.h>
 #include <osmocom/core/socket.h>
 #include <osmocom/core/talloc.h>
@@ -23,31 +22,22 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
-#define LOOK_AWAY 1000000u /* us */
-#define PEEK	  512u	   /* octets that vty_read() takes at a time */
-#define LINE	  8192	   /* octets of a command; the library keeps any number */
+#define PEEK 512u /* octets that vty_read() takes at a time */
+#define LINE 8192 /* octets of a command; the library keeps any number */
 
-struct vty_listener {
-	struct osmo_fd fd;
-	struct gw *gw;
-	struct loop_timer look_back;
-};
-
-static struct vty_listener listeners[2];
+static struct listener listeners[2];
 static unsigned n_listeners;
 /* Opened before there is a gateway to serve. */
 static struct vty_opened {
 	int fd;
-	char where[sizeof(((struct sockaddr_un *)0)->sun_path)];
+	char where[LISTENER_PATH];
 } opened[sizeof(listeners) / sizeof(listeners[0])];
 static unsigned n_opened;
 static LLIST_HEAD(connections);
 static void *memory;
-static char socket_path[sizeof(((struct sockaddr_un *)0)->sun_path)];
+static char socket_path[LISTENER_PATH];
 
 /* The library frees it by its first member. */
 struct vty_connection {
@@ -230,38 +220,9 @@ static void vty_connect(struct gw *gw, int fd)
 
 /* --- listening -------------------------------------------------------------------------------- */
 
-static void vty_look_back(void *ctx, uint64_t now)
+static void vty_take(struct listener *l, int fd)
 {
-	struct vty_listener *l = ctx;
-
-	(void)now;
-	osmo_fd_read_enable(&l->fd);
-}
-
-static void vty_accept_failed(struct vty_listener *l, int err)
-{
-	uint64_t now = loop_now(l->gw->loop);
-
-	if (err != EMFILE && err != ENFILE && err != ENOBUFS && err != ENOMEM)
-		return; /* of this connection only */
-	osmo_fd_read_disable(&l->fd);
-	loop_set(l->gw->loop, &l->look_back, now + LOOK_AWAY);
-	gw_log_peer(LOG_NOBODY, GW_LOG_MAIN, LOGL_ERROR, 0, now,
-		    "vty: cannot accept a connection: %s", strerror(err));
-}
-
-static int vty_accept(struct osmo_fd *ofd, unsigned what)
-{
-	struct vty_listener *l = ofd->data;
-	int fd;
-
-	(void)what;
-	do
-		fd = accept4(ofd->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
-	while (fd < 0 && errno == EMFILE && reserve_give_up());
-	if (fd < 0) {
-		vty_accept_failed(l, errno);
-	} else if (vty_listen_connections() >= VTY_CONNECTIONS_MAX) {
+	if (vty_listen_connections() >= VTY_CONNECTIONS_MAX) {
 		gw_log_peer(LOG_NOBODY, GW_LOG_MAIN, LOGL_ERROR, 0, loop_now(l->gw->loop),
 			    "vty: %u connections are open: another one is refused",
 			    VTY_CONNECTIONS_MAX);
@@ -272,114 +233,41 @@ static int vty_accept(struct osmo_fd *ofd, unsigned what)
 		close(fd);
 	}
 	vty_memory_end();
-	return 0;
 }
 
 bool vty_listen_looks_away(void)
 {
 	for (unsigned i = 0; i < n_listeners; i++)
-		if (!(listeners[i].fd.when & OSMO_FD_READ))
+		if (listener_looks_away(&listeners[i]))
 			return true;
 	return false;
 }
 
 static int vty_listen_on(struct gw *gw, const struct vty_opened *o)
 {
-	struct vty_listener *l = &listeners[n_listeners];
+	struct listener *l = &listeners[n_listeners];
 
-	*l = (struct vty_listener){.gw = gw};
-	loop_timer_init(&l->look_back, vty_look_back, l);
-	osmo_fd_setup(&l->fd, o->fd, OSMO_FD_READ, vty_accept, l, 0);
-	if (osmo_fd_register(&l->fd) < 0) {
-		close(o->fd);
+	*l = (struct listener){.gw = gw, .name = "vty", .take = vty_take};
+	if (listener_start(l, o->fd) < 0)
 		return -1;
-	}
 	n_listeners++;
 	GW_LOG(LOG_NOBODY, MAIN, LOGL_NOTICE, "VTY on %s\n", o->where);
 	return 0;
 }
 
-/* A process listens on this socket: it is not a leftover of one that was killed. */
-static bool vty_socket_lives(const struct sockaddr_un *sun)
-{
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	int rc = fd < 0 ? -1 : connect(fd, (const struct sockaddr *)sun, sizeof(*sun));
-	bool lives = rc == 0 || errno != ECONNREFUSED;
-
-	if (fd >= 0)
-		close(fd);
-	return lives;
-}
-
-static int vty_bind(int fd, const struct sockaddr_un *sun)
-{
-	mode_t old = umask(0117); /* 0660 from the first moment on */
-	int rc = bind(fd, (const struct sockaddr *)sun, sizeof(*sun)) < 0 ? -errno : 0;
-
-	umask(old);
-	return rc;
-}
-
-static int vty_set_group(const char *path, const char *group)
-{
-	const struct group *g = group ? getgrnam(group) : NULL;
-
-	if (!group)
-		return 0;
-	if (!g) {
-		GW_LOG(LOG_NOBODY, MAIN, LOGL_ERROR, "vty: there is no group %s\n", group);
-		return -ENOENT;
-	}
-	return lchown(path, (uid_t)-1, g->gr_gid) < 0 ? -errno : 0;
-}
-
-static void vty_make_folder(const char *path)
-{
-	char folder[sizeof(socket_path)];
-	char *slash;
-
-	snprintf(folder, sizeof(folder), "%s", path);
-	slash = strrchr(folder, '/');
-	if (!slash)
-		return;
-	*slash = '\0';
-	mkdir(folder, 0755); /* when it fails, bind() says why */
-}
-
 /* A listening descriptor, or -errno. */
 static int vty_open_socket(const char *path, const char *group)
 {
-	struct sockaddr_un sun = {.sun_family = AF_UNIX};
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), rc;
+	int fd = listener_open("vty", path, group, 0660);
 
-	if (fd < 0)
-		return -errno;
-	snprintf(sun.sun_path, sizeof(sun.sun_path), "%s", path);
-	vty_make_folder(path);
-	rc = vty_bind(fd, &sun);
-	if (rc == -EADDRINUSE && !vty_socket_lives(&sun))
-		rc = unlink(path) < 0 ? -errno : vty_bind(fd, &sun);
-	if (rc < 0) {
-		close(fd);
-		return rc;
-	}
-	snprintf(socket_path, sizeof(socket_path), "%s", path);
-	rc = vty_set_group(path, group);
-	if (rc == 0 && listen(fd, SOMAXCONN) < 0)
-		rc = -errno;
-	if (rc == 0)
-		return fd;
-	close(fd);
-	return rc;
+	if (fd >= 0)
+		snprintf(socket_path, sizeof(socket_path), "%s", path);
+	return fd;
 }
 
 void vty_sweep(const char *path)
 {
-	struct sockaddr_un sun = {.sun_family = AF_UNIX};
-
-	snprintf(sun.sun_path, sizeof(sun.sun_path), "%s", path);
-	if (!vty_socket_lives(&sun))
-		unlink(path);
+	listener_sweep(path);
 }
 
 static bool vty_opened(int fd, const char *where)
@@ -436,13 +324,8 @@ void vty_listen_stop(void)
 	struct telnet_connection *c, *next;
 
 	llist_for_each_entry_safe(c, next, &connections, entry) vty_close(c->vty);
-	while (n_listeners) {
-		struct vty_listener *l = &listeners[--n_listeners];
-
-		loop_cancel(l->gw->loop, &l->look_back);
-		osmo_fd_unregister(&l->fd);
-		close(l->fd.fd);
-	}
+	while (n_listeners)
+		listener_stop(&listeners[--n_listeners]);
 	while (n_opened)
 		close(opened[--n_opened].fd);
 	if (*socket_path)

@@ -7,9 +7,10 @@
 #include <string.h>
 
 /* A mark for every section of the top level. */
-#define MARKS                                                                                \
-	".\\\" keys top\n.\\\" keys vty\n.\\\" keys log\n.\\\" keys peer\n.\\\" keys pool\n" \
-	".\\\" keys radius\n.\\\" keys filter\n.\\\" keys service\n.\\\" keys user\n"        \
+#define MARKS                                                                             \
+	".\\\" keys top\n.\\\" keys vty\n.\\\" keys control\n.\\\" keys log\n.\\\" keys " \
+	"peer\n.\\\" keys pool\n"                                                         \
+	".\\\" keys radius\n.\\\" keys filter\n.\\\" keys service\n.\\\" keys user\n"     \
 	".\\\" keys client\n.\\\" keys route\n.\\\" keys outgoing\n"
 
 static char *page;

@@ -21,6 +21,9 @@ static void an_empty_text_is_all_defaults(void)
 	ASSERT_TEXT(t.m->host_name, *host ? host : "isthmus");
 	CU_ASSERT_EQUAL(t.m->log_to, CFG_LOG_TO_AUTO);
 	ASSERT_TEXT(t.m->vty_socket, "/run/isthmus/vty");
+	ASSERT_TEXT(t.m->control_socket, "/run/isthmus/vty.ctl");
+	CU_ASSERT_PTR_NULL(t.m->control_group);
+	CU_ASSERT_PTR_NULL(t.m->control_read_group);
 	CU_ASSERT_PTR_NULL(t.m->vty_group);
 	CU_ASSERT_PTR_NULL(t.m->vty_address);
 	CU_ASSERT_PTR_NULL(t.m->vty_captures);
@@ -123,6 +126,7 @@ static void the_top_level(void)
 
 	tell(&t, "host-name = lns.example\nvty { listen = \"[::1]:99\"  socket = /tmp/v  group = "
 		 "adm  captures = /var/cap }\nworkers = 0\n"
+		 "control { socket = /tmp/c  group = staff  read-group = users } "
 		 "plugin-dir = /usr/lib/isthmus\nmax-tunnels = 7 half-open = 9 max-calls = "
 		 "70000\nhalf-open-per-source = 8\n"
 		 "login-delay = 500ms\nlogin-failures = 3\nlogin-lock = 1h log-to = journal\n"
@@ -132,6 +136,9 @@ static void the_top_level(void)
 	ASSERT_TEXT(t.m->vty_address, "::1");
 	CU_ASSERT_EQUAL(t.m->vty_port, 99);
 	ASSERT_TEXT(t.m->vty_socket, "/tmp/v");
+	ASSERT_TEXT(t.m->control_socket, "/tmp/c");
+	ASSERT_TEXT(t.m->control_group, "staff");
+	ASSERT_TEXT(t.m->control_read_group, "users");
 	ASSERT_TEXT(t.m->vty_group, "adm");
 	ASSERT_TEXT(t.m->vty_captures, "/var/cap");
 	CU_ASSERT_EQUAL(t.m->workers, 0);

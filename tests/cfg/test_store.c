@@ -445,7 +445,8 @@ static void store_texts_have_a_length(void)
 		int most;
 	} rows[] = {
 		{"host-name = ", "", 255},
-		{"vty { socket = ", " }", 107},
+		{"vty { socket = ", " }", 103},
+		{"control { socket = ", " }", 107},
 		{"vty { group = ", " }", 64},
 		{"vty { captures = ", " }", 200},
 		{"peer a { hostname = ", " }", 255},

@@ -284,6 +284,13 @@ fuzz_coa_SOURCES = tests/fuzz/fuzz_coa.c $(FUZZ_MAIN)
 fuzz_coa_LDFLAGS = $(FUZZ_LINK)
 fuzz_coa_LDADD = libradius.la libcore.la
 
+check_PROGRAMS += fuzz-ctl-request
+FUZZERS += fuzz-ctl-request
+fuzz_ctl_request_SOURCES = tests/fuzz/fuzz_ctl_request.c $(FUZZ_MAIN)
+fuzz_ctl_request_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS)
+fuzz_ctl_request_LDFLAGS = $(FUZZ_LINK)
+fuzz_ctl_request_LDADD = libctlrequest.la
+
 check_PROGRAMS += fuzz-words
 FUZZERS += fuzz-words
 fuzz_words_SOURCES = tests/fuzz/fuzz_words.c $(FUZZ_MAIN)

@@ -8,6 +8,9 @@
 /* One suite for each test file, named like it: those with a gateway, which run in each form of it,
  */
 #define GATEWAY_SUITES(X) \
+	X(clear)          \
+	X(ctl_command)    \
+	X(ctl_listen)     \
 	X(about)          \
 	X(accounts)       \
 	X(acct_former)    \
@@ -87,6 +90,9 @@
 
 /* and of what is the same in both. */
 #define OTHER_SUITES(X)    \
+	X(ctl_request)     \
+	X(ctl_table)       \
+	X(ctl_text)        \
 	X(acct)            \
 	X(acct_file)       \
 	X(acct_queue)      \

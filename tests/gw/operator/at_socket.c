@@ -54,6 +54,21 @@ int at_socket_connect(void)
 	return fd;
 }
 
+void at_socket_connect_all(int *fd, unsigned n)
+{
+	for (unsigned i = 0; i < n; i++) {
+		fd[i] = at_socket_connect();
+		at_socket_turns(2);
+	}
+}
+
+void at_socket_close_all(const int *fd, unsigned n)
+{
+	for (unsigned i = 0; i < n; i++)
+		close(fd[i]);
+	at_socket_turns(4);
+}
+
 /* Everything at_socket_said so far; -1 = closed. */
 int at_socket_read(int fd)
 {

@@ -10,6 +10,9 @@ void at_socket_end(void);
 void at_socket_turns(unsigned n);
 /* A connection that does not wait. */
 int at_socket_connect(void);
+/* n of them. */
+void at_socket_connect_all(int *fd, unsigned n);
+void at_socket_close_all(const int *fd, unsigned n);
 /* Everything said so far, to at_socket_said; octets, or -1 = closed. */
 int at_socket_read(int fd);
 void at_socket_ask(int fd, const char *text);

@@ -191,6 +191,7 @@ static void summary(void)
 				   "joins        2\n"
 				   "log-ins      0 waiting, 0 locked, 1 of * entries\n"
 				   "vty          0 of 64 connections\n"
+				   "control      0 of 64 clients\n"
 				   "descriptors  * of *, * kept for the operator\n"
 				   "clients      0 of 1 up\n"
 				   "frames       12 in, 0 out, 7 dropped\n"));

@@ -309,21 +309,16 @@ static void without_descriptors_it_looks_away_and_back(void)
 static void connections_are_bounded(void)
 {
 	int fd[VTY_CONNECTIONS_MAX + 1];
-	unsigned i;
 
 	at_socket_begin();
-	for (i = 0; i <= VTY_CONNECTIONS_MAX; i++) {
-		fd[i] = at_socket_connect();
-		at_socket_turns(2);
-	}
+	at_socket_connect_all(fd, VTY_CONNECTIONS_MAX + 1);
 	CU_ASSERT_EQUAL(vty_listen_connections(), VTY_CONNECTIONS_MAX);
 	CU_ASSERT_EQUAL(at_socket_read(fd[VTY_CONNECTIONS_MAX]), -1);
 	CU_ASSERT_TRUE(at_socket_read(fd[0]) > 0);
 	CU_ASSERT_EQUAL(bench_logged("main error: vty: 64 connections are open: another one is "
 				     "refused"),
 			1);
-	for (i = 0; i <= VTY_CONNECTIONS_MAX; i++)
-		close(fd[i]);
+	at_socket_close_all(fd, VTY_CONNECTIONS_MAX + 1);
 	at_socket_turns(VTY_CONNECTIONS_MAX);
 	CU_ASSERT_EQUAL(vty_listen_connections(), 0);
 	at_socket_end();

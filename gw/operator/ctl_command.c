@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * An answer is {"arguments": ..., "result": N, "text": "..."}.  Its arguments are written as they
+ * are made, so that long tables are in memory once; without memory for all of it there is none.
+ */
+#include "gw/operator/ctl_command.h"
+
+#include "gw/operator/clear.h"
+#include "gw/operator/ctl_table.h"
+#include "gw/operator/vty.h"
+
+#include <arpa/inet.h>
+#include <string.h>
+
+struct ctl_ask {
+	struct gw *gw;
+	const json_t *arguments;
+	const struct table *table; /* of a command that shows one */
+	struct ctl_text *out;	   /* for arguments of the answer */
+	char words[CTL_WORDS_MAX];
+};
+
+struct ctl_command {
+	const char *name;
+	enum ctl_right right;
+	const char *help;
+	const struct ctl_arg *arg;
+	unsigned args;
+	enum ctl_result (*run)(struct ctl_ask *a);
+};
+
+/* --- commands that show ------------------------------------------------------------------------- */
+
+static const struct table *const *const command_tables[] = {operator_tables, operator_more_tables};
+
+/* Each table there is, n = 0, 1 ...; NULL = no more. */
+static const struct table *command_table(unsigned n)
+{
+	for (unsigned i = 0; i < sizeof(command_tables) / sizeof(command_tables[0]); i++)
+		for (const struct table *const *t = command_tables[i]; *t; t++)
+			if (!n--)
+				return *t;
+	return NULL;
+}
+
+#define SHOW "show-"
+
+static enum ctl_result command_show(struct ctl_ask *a)
+{
+	return ctl_table(a->table, a->gw, a->arguments, a->out, a->words);
+}
+
+static const struct ctl_command command_of_tables = {
+	SHOW,		CTL_MAY_SHOW,	"the rows of this table of the VTY",
+	ctl_table_args, CTL_TABLE_ARGS, command_show,
+};
+
+/* --- commands that end something ----------------------------------------------------------------- */
+
+#define ID(what, words)                                                                          \
+	{                                                                                        \
+		what, CTL_ARG_NUMBER, .required = true, .least = 1, .most = 65535, .help = words \
+	}
+
+static enum ctl_result command_ended(struct ctl_ask *a, unsigned n)
+{
+	snprintf(a->words, sizeof(a->words), n ? "%u cleared" : "there is none", n);
+	return n ? CTL_DONE : CTL_NOTHING;
+}
+
+static const struct ctl_arg clear_tunnel_args[] = {ID("tunnel-id", "our Tunnel ID")};
+
+static enum ctl_result command_clear_tunnel(struct ctl_ask *a)
+{
+	return command_ended(
+		a, clear_tunnel(a->gw, (unsigned)ctl_request_number(a->arguments, "tunnel-id", 0)));
+}
+
+static const struct ctl_arg clear_call_args[] = {ID("tunnel-id", "our Tunnel ID"),
+						 ID("session-id", "our Session ID")};
+
+static enum ctl_result command_clear_call(struct ctl_ask *a)
+{
+	return command_ended(
+		a, clear_call(a->gw, (unsigned)ctl_request_number(a->arguments, "tunnel-id", 0),
+			      (unsigned)ctl_request_number(a->arguments, "session-id", 0)));
+}
+
+static const struct ctl_arg clear_user_args[] = {{"user", CTL_ARG_TEXT, .required = true,
+						  .least = 1, .most = 255,
+						  .help = "the name as the client has said it"}};
+
+static enum ctl_result command_clear_user(struct ctl_ask *a)
+{
+	return command_ended(a, clear_user(a->gw, ctl_request_text(a->arguments, "user")));
+}
+
+static const struct ctl_arg clear_address_args[] = {{"address", CTL_ARG_TEXT, .required = true,
+						     .least = 7, .most = 15,
+						     .help = "the client's IPv4 address"}};
+
+static enum ctl_result command_clear_address(struct ctl_ask *a)
+{
+	const char *text = ctl_request_text(a->arguments, "address");
+	struct in_addr in;
+
+	if (inet_pton(AF_INET, text, &in) == 1)
+		return command_ended(a, clear_address(a->gw, ntohl(in.s_addr)));
+	snprintf(a->words, sizeof(a->words), "no IPv4 address: %s", text);
+	return CTL_REFUSED;
+}
+
+/* --- all of them --------------------------------------------------------------------------------- */
+
+static enum ctl_result command_list(struct ctl_ask *a);
+
+#define ARGS(rows) rows, sizeof(rows) / sizeof((rows)[0])
+
+static const struct ctl_command commands[] = {
+	{"clear-address", CTL_MAY_ALL, "end the log-ins that have this address",
+	 ARGS(clear_address_args), command_clear_address},
+	{"clear-call", CTL_MAY_ALL, "terminate PPP of a call, then hang it up",
+	 ARGS(clear_call_args), command_clear_call},
+	{"clear-tunnel", CTL_MAY_ALL, "end a tunnel with all its calls", ARGS(clear_tunnel_args),
+	 command_clear_tunnel},
+	{"clear-user", CTL_MAY_ALL, "end the log-ins of a user", ARGS(clear_user_args),
+	 command_clear_user},
+	{"list-commands", CTL_MAY_SHOW, "this list", NULL, 0, command_list},
+};
+#define COMMANDS (sizeof(commands) / sizeof(commands[0]))
+
+static json_t *command_args_json(const struct ctl_command *c)
+{
+	json_t *args = json_array();
+
+	for (unsigned i = 0; i < c->args; i++)
+		json_array_append_new(args,
+				      json_pack("{ss ss sb ss}", "name", c->arg[i].name, "type",
+						ctl_arg_kind_names[c->arg[i].kind], "required",
+						c->arg[i].required, "help", c->arg[i].help));
+	return args;
+}
+
+static json_t *command_json(const struct ctl_command *c, const char *table)
+{
+	char name[64];
+
+	snprintf(name, sizeof(name), "%s%s", c->name, table);
+	return json_pack("{ss ss ss so}", "name", name, "right",
+			 c->right == CTL_MAY_ALL ? "admin" : "read", "help", c->help, "arguments",
+			 command_args_json(c));
+}
+
+static enum ctl_result command_list(struct ctl_ask *a)
+{
+	json_t *list = json_array();
+	const struct table *t;
+	unsigned n;
+
+	for (n = 0; n < COMMANDS; n++)
+		json_array_append_new(list, command_json(&commands[n], ""));
+	for (unsigned i = 0; (t = command_table(i)); i++, n++) {
+		json_t *c = command_json(&command_of_tables, t->name);
+
+		json_object_set_new(c, "columns", ctl_table_fields(t));
+		json_array_append_new(list, c);
+	}
+	ctl_text_json(a->out, json_pack("{so}", "commands", list));
+	snprintf(a->words, sizeof(a->words), "%u commands", n);
+	return CTL_DONE;
+}
+
+/* NULL: there is none.  *t: the table that it shows. */
+static const struct ctl_command *command_find(const char *name, const struct table **t)
+{
+	*t = NULL;
+	for (unsigned i = 0; i < COMMANDS; i++)
+		if (!strcmp(commands[i].name, name))
+			return &commands[i];
+	if (strncmp(name, SHOW, strlen(SHOW)) != 0)
+		return NULL;
+	for (unsigned i = 0; (*t = command_table(i)); i++)
+		if (!strcmp((*t)->name, name + strlen(SHOW)))
+			return &command_of_tables;
+	return NULL;
+}
+
+static enum ctl_result command_run(struct ctl_ask *a, enum ctl_right right, const char *name)
+{
+	const struct ctl_command *c = command_find(name, &a->table);
+
+	if (!c) {
+		snprintf(a->words, sizeof(a->words), "no such command; list-commands has them");
+		return CTL_UNKNOWN;
+	}
+	if (c->right > right) {
+		snprintf(a->words, sizeof(a->words), "only the admin group may");
+		return CTL_NOT_ALLOWED;
+	}
+	if (!ctl_request_fits(a->arguments, c->arg, c->args, a->words))
+		return CTL_REFUSED;
+	return c->run(a);
+}
+
+static void answer_end(struct ctl_text *out, enum ctl_result result, const char *words)
+{
+	char text[40];
+
+	snprintf(text, sizeof(text), "\"result\":%d,\"text\":", (int)result);
+	ctl_text_words(out, text);
+	ctl_text_json(out, ctl_string(words));
+	ctl_text_words(out, "}\n");
+}
+
+void ctl_answer(struct ctl_text *out, enum ctl_result result, const char *words)
+{
+	ctl_text_words(out, "{");
+	answer_end(out, result, words);
+}
+
+void ctl_command(struct gw *gw, enum ctl_right right, const char *line, size_t len,
+		 struct ctl_text *out)
+{
+	static const char front[] = "{\"arguments\":";
+	struct ctl_ask a = {.gw = gw, .out = out};
+	enum ctl_result result = CTL_REFUSED;
+	size_t begin = out->len;
+	struct ctl_request r;
+
+	if (ctl_request_read(&r, line, len, a.words)) {
+		a.arguments = r.arguments;
+		ctl_text_words(out, front);
+		result = command_run(&a, right, r.command);
+		ctl_request_free(&r);
+	}
+	if (out->failed) {
+		ctl_text_cut(out, begin);
+		ctl_answer(out, CTL_REFUSED, "out of memory");
+	} else if (out->len - begin <= strlen(front)) {
+		ctl_text_cut(out, begin);
+		ctl_answer(out, result, a.words);
+	} else {
+		ctl_text_words(out, ",");
+		answer_end(out, result, a.words);
+	}
+}

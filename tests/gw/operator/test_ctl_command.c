@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "gw/operator/ctl_command.h"
+
+#include "gw/operator/ctl_listen.h"
+#include "gw/operator/vty.h"
+#include "tests/gw/bench.h"
+#include "tests/heap.h"
+#include "tests/srcdir.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define CONF                                                                        \
+	"host-name = gw\n"                                                          \
+	"udp a { listen = \"192.0.2.1:1701\" }\n"                                   \
+	"peer lac { port = a  service = s  hostname = lac }\n"                      \
+	"peer out { port = a  dial = \"192.0.2.7:1701\"  secret = \"hidden-t\" }\n" \
+	"radius r { server \"192.0.2.9\" { secret = \"hidden-r\" } }\n"             \
+	"client home { peer = out  user = u  secret = \"hidden-u\"  tun = t0 }\n"   \
+	"pool p { ranges = { \"10.64.0.0/24\" } }\n"                                \
+	"service s { local = 10.64.0.1  pool = p  auth = { chap }  tun = t1 }\n"    \
+	"user ann { secret = \"hidden-u\" }\n"
+
+static struct ctl_text command_out;
+static enum ctl_right command_right;
+
+/* The answer to a line, good until the next one; it ends with the only line end. */
+static const char *command_says(const char *line)
+{
+	const char *end;
+
+	ctl_text_free(&command_out);
+	ctl_command(bench.gw, command_right, line, strlen(line), &command_out);
+	CU_ASSERT_FALSE_FATAL(command_out.failed);
+	ctl_text_add(&command_out, "", 1);
+	end = strchr(command_out.at, '\n');
+	CU_ASSERT_PTR_NOT_NULL_FATAL(end);
+	CU_ASSERT_EQUAL(end[1], '\0');
+	return command_out.at;
+}
+
+static json_t *command_asks(const char *line)
+{
+	json_t *a = json_loads(command_says(line), 0, NULL);
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(a);
+	return a;
+}
+
+static int command_result(const char *line)
+{
+	json_t *a = command_asks(line);
+	int result = (int)json_integer_value(json_object_get(a, "result"));
+
+	json_decref(a);
+	return result;
+}
+
+static void command_begin(void)
+{
+	bench_start(CONF);
+	command_right = CTL_MAY_ALL;
+}
+
+static void command_end(void)
+{
+	ctl_text_free(&command_out);
+	bench_stop();
+}
+
+static void answers_have_result_and_text(void)
+{
+	static const struct {
+		const char *line, *answer;
+	} rows[] = {
+		{"{\"command\":\"show-nothing\"}",
+		 "{\"result\":2,\"text\":\"no such command; list-commands has them\"}\n"},
+		{"{\"command\":\"show-\"}",
+		 "{\"result\":2,\"text\":\"no such command; list-commands has them\"}\n"},
+		{"{\"command\":\"list-commands\",\"arguments\":{\"x\":1}}",
+		 "{\"result\":1,\"text\":\"no argument of this command: x\"}\n"},
+		{"{\"command\":\"clear-tunnel\"}",
+		 "{\"result\":1,\"text\":\"tunnel-id is missing\"}\n"},
+		{"{\"command\":\"clear-tunnel\",\"arguments\":{\"tunnel-id\":7}}",
+		 "{\"result\":3,\"text\":\"there is none\"}\n"},
+		{"{\"command\":\"clear-user\",\"arguments\":{\"user\":\"nobody\"}}",
+		 "{\"result\":3,\"text\":\"there is none\"}\n"},
+		{"{\"command\":\"clear-address\",\"arguments\":{\"address\":\"10.64.0.256\"}}",
+		 "{\"result\":1,\"text\":\"no IPv4 address: 10.64.0.256\"}\n"},
+		{"{\"command\":\"show-captures\"}",
+		 "{\"arguments\":{\"rows\":[],\"next\":null},\"result\":0,\"text\":\"0 rows\"}\n"},
+		{"[]", "{\"result\":1,\"text\":\"a request is an object\"}\n"},
+	};
+
+	command_begin();
+	for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		CU_ASSERT_STRING_EQUAL(command_says(rows[i].line), rows[i].answer);
+	command_end();
+}
+
+/* Who may only look gets no further than the name. */
+static void readers_change_nothing(void)
+{
+	command_begin();
+	command_right = CTL_MAY_SHOW;
+	CU_ASSERT_EQUAL(command_result("{\"command\":\"show-peers\"}"), CTL_DONE);
+	CU_ASSERT_EQUAL(
+		command_result("{\"command\":\"clear-user\",\"arguments\":{\"user\":\"a\"}}"),
+		CTL_NOT_ALLOWED);
+	CU_ASSERT_EQUAL(command_result("{\"command\":\"clear-tunnel\"}"), CTL_NOT_ALLOWED);
+	command_end();
+}
+
+static json_t *command_first_row(json_t *answer)
+{
+	return json_array_get(json_object_get(json_object_get(answer, "arguments"), "rows"), 0);
+}
+
+static void a_call_is_shown_and_cleared(void)
+{
+	const char *state, *user, *ip4;
+	json_int_t tid, sid, frames;
+	char line[200];
+	json_t *a;
+
+	command_begin();
+	CU_ASSERT_TRUE_FATAL(bench_dial("lac"));
+	CU_ASSERT_TRUE_FATAL(bench_call("ann", "hidden-u", PPP_AUTH_CHAP_MD5)->ip4);
+	a = command_asks(
+		"{\"command\":\"show-calls\",\"arguments\":{\"match\":{\"user\":\"ann\"}}}");
+	CU_ASSERT_EQUAL_FATAL(json_unpack(command_first_row(a), "{sI sI ss ss ss sI}", "tunnel-id",
+					  &tid, "session-id", &sid, "state", &state, "user", &user,
+					  "ipv4", &ip4, "frames-in", &frames),
+			      0);
+	CU_ASSERT_EQUAL(tid, fake.call[0].tid);
+	CU_ASSERT_EQUAL(sid, fake.call[0].sid);
+	CU_ASSERT_STRING_EQUAL(state, "established");
+	CU_ASSERT_STRING_EQUAL(user, "ann");
+	CU_ASSERT_STRING_EQUAL(ip4, "10.64.0.2");
+	CU_ASSERT_EQUAL((uint64_t)frames, fake.stats.rx_frames);
+	json_decref(a);
+	snprintf(line, sizeof(line),
+		 "{\"command\":\"clear-call\",\"arguments\":{\"tunnel-id\":%u,\"session-id\":%u}}",
+		 (unsigned)tid, (unsigned)sid);
+	CU_ASSERT_EQUAL(command_result(line), CTL_DONE);
+	bench_pass(5 * SEC);
+	CU_ASSERT_EQUAL(bench.gw->joins->n, 0);
+	CU_ASSERT_EQUAL(command_result(line), CTL_NOTHING);
+	command_end();
+}
+
+static void log_ins_are_cleared(void)
+{
+	command_begin();
+	CU_ASSERT_TRUE_FATAL(bench_dial("lac"));
+	CU_ASSERT_TRUE_FATAL(bench_call("ann", "hidden-u", PPP_AUTH_CHAP_MD5)->ip4);
+	CU_ASSERT_EQUAL(command_result("{\"command\":\"clear-address\",\"arguments\":{\"address\":"
+				       "\"10.64.0.2\"}}"),
+			CTL_DONE);
+	CU_ASSERT_EQUAL(
+		command_result("{\"command\":\"clear-user\",\"arguments\":{\"user\":\"ann\"}}"),
+		CTL_NOTHING);
+	command_end();
+}
+
+/* Each table is there, with the columns that its row of list-commands says and with their types;
+ * no secret is in any. */
+static void every_table_is_as_the_list_says(void)
+{
+	json_t *list, *c, *column;
+	size_t i, k;
+
+	command_begin();
+	CU_ASSERT_TRUE_FATAL(bench_dial("lac"));
+	CU_ASSERT_TRUE_FATAL(bench_call("ann", "hidden-u", PPP_AUTH_CHAP_MD5)->ip4);
+	bench_call("ann", "a guess", PPP_AUTH_CHAP_MD5);
+	list = command_asks("{\"command\":\"list-commands\"}");
+	json_array_foreach(json_object_get(json_object_get(list, "arguments"), "commands"), i, c)
+	{
+		json_t *columns = json_object_get(c, "columns"), *a, *row;
+		char line[200];
+
+		if (!columns)
+			continue;
+		snprintf(line, sizeof(line), "{\"command\":\"%s\"}",
+			 json_string_value(json_object_get(c, "name")));
+		a = command_asks(line);
+		CU_ASSERT_PTR_NULL(strstr(command_out.at, "hidden-"));
+		row = command_first_row(a);
+		json_array_foreach(columns, k, column)
+		{
+			const char *type = json_string_value(json_object_get(column, "type"));
+			json_t *cell = json_object_get(
+				row, json_string_value(json_object_get(column, "name")));
+
+			CU_ASSERT_TRUE(!row || json_is_null(cell) ||
+				       (!strcmp(type, "number") ? json_is_integer(cell)
+								: json_is_string(cell)));
+		}
+		CU_ASSERT_TRUE(!row || json_object_size(row) == json_array_size(columns));
+		json_decref(a);
+	}
+	json_decref(list);
+	command_end();
+}
+
+/* Programs rely on the names: who changes one changes this file, and the release notes. */
+static void the_list_is_what_is_promised(void)
+{
+	char path[4096];
+	json_t *list, *held;
+
+	command_begin();
+	snprintf(path, sizeof(path), "%s/tests/vectors/control-commands.json", test_srcdir());
+	held = json_load_file(path, 0, NULL);
+	CU_ASSERT_PTR_NOT_NULL(held);
+	list = command_asks("{\"command\":\"list-commands\"}");
+	if (!json_equal(held, json_object_get(list, "arguments"))) {
+		char *text = json_dumps(json_object_get(list, "arguments"), JSON_INDENT(1));
+
+		fprintf(stderr, "\n%s\n", text);
+		free(text);
+		CU_FAIL("list-commands differs from tests/vectors/control-commands.json");
+	}
+	json_decref(held);
+	json_decref(list);
+	command_end();
+}
+
+/* All of an answer, or one that says so, or none. */
+static void without_memory_there_is_no_half_answer(void)
+{
+	static const char line[] = "{\"command\":\"show-summary\"}";
+	bool more = true;
+
+	command_begin();
+	for (unsigned n = 0; more; n++) {
+		ctl_text_free(&command_out);
+		heap_refuse(n);
+		ctl_command(bench.gw, CTL_MAY_ALL, line, strlen(line), &command_out);
+		more = heap_refused();
+		if (command_out.failed)
+			continue;
+		ctl_text_add(&command_out, "", 1);
+		CU_ASSERT_EQUAL(
+			!strcmp(command_out.at, "{\"result\":1,\"text\":\"out of memory\"}\n"),
+			more);
+	}
+	command_end();
+}
+
+static const struct test_case cases[] = {
+	{"answers_have_result_and_text", answers_have_result_and_text},
+	{"readers_change_nothing", readers_change_nothing},
+	{"a_call_is_shown_and_cleared", a_call_is_shown_and_cleared},
+	{"log_ins_are_cleared", log_ins_are_cleared},
+	{"every_table_is_as_the_list_says", every_table_is_as_the_list_says},
+	{"the_list_is_what_is_promised", the_list_is_what_is_promised},
+	{"without_memory_there_is_no_half_answer", without_memory_there_is_no_half_answer},
+	{NULL, NULL},
+};
+const struct test_suite suite_ctl_command = {"ctl_command", cases};
