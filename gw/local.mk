@@ -110,7 +110,19 @@ isthmus_CFLAGS = $(AM_CFLAGS) $(PIE_CFLAGS) $(OSMO_CFLAGS)
 isthmus_LDFLAGS = $(AM_LDFLAGS) $(PIE_LDFLAGS)
 isthmus_LDADD = libcontrol.la libkeeper.la libdp.la libcfg.la libtransports.la libppp.la libcore.la $(OSMO_LIBS)
 
-dist_man_MANS += gw/isthmus.8
+# Commands for programs and people at the control socket.
+noinst_LTLIBRARIES += libctlclient.la
+libctlclient_la_SOURCES = gw/operator/ctl_client.c gw/operator/ctl_client.h gw/operator/ctl_rows.c gw/operator/ctl_rows.h
+libctlclient_la_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS)
+libctlclient_la_LIBADD = $(JANSSON_LIBS)
+
+bin_PROGRAMS += isthmusctl
+isthmusctl_SOURCES = gw/operator/isthmusctl.c
+isthmusctl_CFLAGS = $(AM_CFLAGS) $(PIE_CFLAGS) $(JANSSON_CFLAGS)
+isthmusctl_LDFLAGS = $(AM_LDFLAGS) $(PIE_LDFLAGS)
+isthmusctl_LDADD = libctlclient.la
+
+dist_man_MANS += gw/isthmus.8 gw/operator/isthmusctl.1
 
 # The page of the configuration: gw/isthmus.conf.5.in with every key of the tables in it.  A tarball has it too, for
 # who builds for another machine and cannot run confman.
@@ -132,5 +144,5 @@ dist_doc_DATA += gw/fail2ban/isthmus-filter.conf gw/fail2ban/isthmus-jail.conf
 # What a package puts where the system wants it (debian/); the unit is an example too.
 dist_doc_DATA += gw/isthmus.service
 bashcompletiondir = $(datadir)/bash-completion/completions
-dist_bashcompletion_DATA = gw/system/completions/isthmus gw/system/completions/isthmus-transport-check
+dist_bashcompletion_DATA = gw/system/completions/isthmus gw/system/completions/isthmusctl gw/system/completions/isthmus-transport-check
 EXTRA_DIST += gw/system/isthmus.conf gw/system/isthmus.logrotate gw/system/isthmus.sysusers

@@ -90,6 +90,8 @@
 
 /* and of what is the same in both. */
 #define OTHER_SUITES(X)    \
+	X(ctl_client)      \
+	X(ctl_rows)        \
 	X(ctl_request)     \
 	X(ctl_table)       \
 	X(ctl_text)        \

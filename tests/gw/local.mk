@@ -48,7 +48,7 @@ unit_control_SOURCES = $(TEST_LIB) \
 	tests/gw/operator/test_table.c \
 	tests/gw/store/model.c tests/gw/store/model.h tests/gw/store/test_store.c tests/gw/store/test_store_open.c \
 	tests/gw/operator/says.c tests/gw/operator/says.h tests/gw/operator/test_vty.c tests/gw/operator/test_show_calls.c tests/gw/operator/test_show_counters.c tests/gw/operator/test_show_datapath.c tests/gw/operator/test_show_filters.c tests/gw/operator/test_show_joins.c tests/gw/operator/test_show_routes.c tests/gw/operator/test_show_peers.c tests/gw/operator/test_show_ports.c tests/gw/operator/test_show_process.c tests/gw/operator/test_show_reload.c tests/gw/operator/test_show_services.c tests/gw/operator/test_show_upgrade.c \
-	tests/gw/operator/test_vty_listen.c tests/gw/operator/test_clear.c tests/gw/operator/test_ctl_command.c tests/gw/operator/test_ctl_listen.c tests/gw/operator/test_ctl_request.c tests/gw/operator/test_ctl_table.c tests/gw/operator/test_ctl_text.c \
+	tests/gw/operator/test_vty_listen.c tests/gw/operator/test_clear.c tests/gw/operator/test_ctl_command.c tests/gw/operator/test_ctl_listen.c tests/gw/operator/test_ctl_request.c tests/gw/operator/test_ctl_client.c tests/gw/operator/test_ctl_rows.c tests/gw/operator/test_ctl_table.c tests/gw/operator/test_ctl_text.c \
 	tests/gw/test_text.c tests/gw/test_about.c tests/gw/test_trace.c tests/gw/test_trace_ring.c tests/gw/operator/at_socket.c tests/gw/operator/at_socket.h tests/gw/operator/test_debug.c \
 	tests/gw/words/said.c tests/gw/words/said.h tests/gw/words/test_words.c tests/gw/words/test_words_l2tp.c tests/gw/words/test_words_medium.c tests/gw/words/test_words_ppp.c tests/gw/words/test_words_radius.c \
 	tests/gw/aaa/test_realm.c tests/gw/legs/test_leg_realm.c tests/gw/legs/test_leg_eap.c tests/gw/aaa/test_coa_listen.c tests/gw/operator/test_show_coa.c tests/gw/legs/test_leg_coa.c tests/gw/legs/test_leg_sessions.c tests/gw/fake_radius.c tests/gw/fake_radius.h tests/gw/aaa/test_grant.c tests/gw/legs/test_leg_grant.c \
@@ -64,7 +64,7 @@ unit_control_LDFLAGS = $(heap_ldflags) -Wl,--wrap=accept4 -Wl,--wrap=listen -Wl,
 	-Wl,--wrap=_talloc_zero -Wl,--wrap=vty_create -Wl,--wrap=setsockopt -Wl,--wrap=timerfd_create \
 	-Wl,--wrap=getrandom -Wl,--wrap=log_init -Wl,--wrap=clock_gettime -Wl,--wrap=plugin_load -Wl,--wrap=cfg_plugin_dir \
 	-Wl,--wrap=radius_client_ask -Wl,--wrap=radius_client_cancel
-unit_control_LDADD = libcontrol.la libkeeper.la libdp.la libcfg.la libtransports.la libppp.la libcore.la \
+unit_control_LDADD = libctlclient.la libcontrol.la libkeeper.la libdp.la libcfg.la libtransports.la libppp.la libcore.la \
 	$(OSMO_LIBS) $(CUNIT_LIBS) $(PCAP_LIBS)
 
 check_PROGRAMS += unit-dataplane
