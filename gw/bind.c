@@ -13,6 +13,7 @@
 #include "gw/client.h"
 #include "gw/dialout.h"
 #include "gw/drain.h"
+#include "gw/event.h"
 #include "gw/history.h"
 #include "gw/keep.h"
 #include "gw/kept.h"
@@ -102,6 +103,7 @@ static void bind_on_tunnel_up(struct gw *gw, const struct l2tp_event *ev)
 	keep_tunnel_up(gw->keep, i.channel);
 	l2tp_tunnel_set_user(ev->tunnel, gw->keep);
 	bind_each_leg(ev->tunnel, leg_call_tunnel_up);
+	EVENT(TUNNEL_UP, about_tunnel(gw, &i), NULL);
 	BIND_LOG(about_event(LOG_ID_TUNNEL_UP, about_tunnel(gw, &i)), GW_LOG_TUNNEL, LOGL_NOTICE,
 		 gw, &i, ev->now, "tunnel %u: up with %s (%s) on %s", i.local_id,
 		 bind_peer_name(&i), gw_word(host, sizeof(host), i.peer_host, strlen(i.peer_host)),
@@ -155,6 +157,7 @@ static void bind_on_tunnel_down(struct gw *gw, const struct l2tp_event *ev)
 		uint64_t source = peer_channel_source(gw, i.channel);
 
 		port_channel_text(where, sizeof(where), gw, i.channel);
+		EVENT(TUNNEL_DOWN, about_tunnel(gw, &i), why);
 		BIND_LOG(about_event(LOG_ID_TUNNEL_DOWN, about_tunnel(gw, &i)), GW_LOG_TUNNEL,
 			 LOGL_NOTICE, gw, &i, ev->now, "tunnel %u: down with %s on %s: %s",
 			 i.local_id, bind_peer_name(&i), where, why);
@@ -234,6 +237,19 @@ static void bind_on_offered(struct gw *gw, const struct l2tp_event *ev)
 	bind_refuse(ev->call, L2TP_CDN_NO_FACILITIES_TEMP, "out of memory", ev->now);
 }
 
+/* Whoever has asked for events (gw/event.h). */
+static void bind_tell_call(struct gw *gw, const struct l2tp_event *ev,
+			   const struct l2tp_tunnel_info *t, const struct l2tp_call_info *c)
+{
+	char why[GW_TEXT_MAX];
+
+	if (ev->kind == L2TP_EV_CALL_UP)
+		EVENT(CALL_UP, about_call(gw, t, c), NULL);
+	else if (ev->kind == L2TP_EV_CALL_DOWN)
+		EVENT(CALL_DOWN, about_call(gw, t, c),
+		      gw_result_text(why, sizeof(why), &ev->result, false));
+}
+
 static void bind_on_call(struct gw *gw, const struct l2tp_event *ev)
 {
 	char why[GW_TEXT_MAX], where[GW_TEXT_MAX];
@@ -243,6 +259,7 @@ static void bind_on_call(struct gw *gw, const struct l2tp_event *ev)
 	l2tp_call_info(ev->call, &c);
 	l2tp_tunnel_info(ev->tunnel, &t);
 	port_channel_text(where, sizeof(where), gw, t.channel);
+	bind_tell_call(gw, ev, &t, &c);
 	if (ev->kind == L2TP_EV_CALL_UP)
 		BIND_LOG(about_call(gw, &t, &c), GW_LOG_CALL, LOGL_INFO, gw, &t, ev->now,
 			 "call %u/%u: up with %s", t.local_id, c.local_id, where);
@@ -462,6 +479,7 @@ static void bind_dp_up(void *ctx, l2tp_channel c, const struct ist_attrs *a, uin
 		p->wait = PORT_WAIT_FIRST;
 		bind_mark_circuit(p, c, true);
 	}
+	EVENT(CIRCUIT_UP, about_channel(gw, c), NULL);
 	if (a && a->payload == IST_PAYLOAD_PPP)
 		line_up(gw, c, a, now);
 	else
@@ -492,6 +510,7 @@ static void bind_dp_down(void *ctx, l2tp_channel c, const struct ist_cause *why,
 
 	if (p)
 		bind_mark_circuit(p, c, false);
+	EVENT(CIRCUIT_DOWN, about_channel(gw, c), why ? why->words : NULL);
 	/* A stranger's channel is given to others as often as strangers come. */
 	gw_log_peer(about_channel(gw, c), GW_LOG_PORT, forever ? LOGL_DEBUG : LOGL_NOTICE, c, now,
 		    "channel %s: down%s%s", port_channel_text(where, sizeof(where), gw, c),

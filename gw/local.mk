@@ -5,7 +5,7 @@ noinst_LTLIBRARIES += libcontrol.la
 libcontrol_la_SOURCES = \
 	gw/about.c gw/about.h gw/log_id.h gw/legs/leg_about.c gw/accounts.c gw/accounts.h gw/bind.c gw/bind.h gw/bridge.c gw/bridge.h gw/client.c gw/client.h gw/device.c gw/device.h gw/dial.c gw/dial.h gw/dialout.c gw/dialout.h gw/gw.h gw/history.c gw/history.h gw/ipsec.c gw/ipsec.h \
 	gw/filter.c gw/filter.h gw/legs/leg_filter.c gw/operator/show_drain.c gw/operator/show_filters.c \
-	gw/drain.c gw/drain.h gw/keep.c gw/keep.h gw/line.c gw/line.h gw/line_int.h gw/line_proxy.c gw/line_save.c gw/journal.c gw/journal.h gw/log.c gw/log.h gw/log_out.c gw/log_out.h gw/log_brake.c gw/log_brake.h gw/loop.c gw/loop.h gw/memory.c gw/memory.h gw/outgoing.c gw/outgoing.h gw/peer.c gw/peer.h gw/plugin.c gw/plugin.h \
+	gw/drain.c gw/drain.h gw/event.c gw/event.h gw/keep.c gw/keep.h gw/line.c gw/line.h gw/line_int.h gw/line_proxy.c gw/line_save.c gw/journal.c gw/journal.h gw/log.c gw/log.h gw/log_out.c gw/log_out.h gw/log_brake.c gw/log_brake.h gw/loop.c gw/loop.h gw/memory.c gw/memory.h gw/outgoing.c gw/outgoing.h gw/peer.c gw/peer.h gw/plugin.c gw/plugin.h \
 	gw/port.c gw/port.h gw/route.c gw/route.h gw/route_way.c gw/route_way.h gw/random.c gw/random.h gw/record.c gw/record.h gw/reserve.c gw/reserve.h gw/resume.c gw/resume.h gw/resume_join.c gw/service.c gw/service.h gw/switch.c gw/switch.h gw/start.c gw/start.h \
 	gw/line_ask.c gw/lns.c gw/lns.h gw/route_ask.c gw/route_ask.h \
 	gw/network.c gw/network.h gw/permit.c gw/permit.h gw/text.c gw/text.h gw/trace.c gw/trace.h gw/trace_ring.c gw/trace_ring.h \
@@ -20,7 +20,7 @@ libcontrol_la_SOURCES = \
 	gw/operator/vty.c gw/operator/vty.h gw/operator/vty_ask.c gw/operator/vty_note.c gw/operator/vty_listen.c gw/operator/vty_listen.h
 libcontrol_la_SOURCES += gw/dhcp6/dhcp6.c gw/dhcp6/dhcp6.h gw/dhcp6/dhcp6_int.h gw/dhcp6/dhcp6_read.c gw/legs/leg_dhcp6.c
 libcontrol_la_SOURCES += gw/aaa/rate.c gw/aaa/rate.h gw/legs/leg_rate.c gw/operator/show_rates.c
-libcontrol_la_SOURCES += gw/operator/clear.c gw/operator/clear.h gw/operator/ctl_command.c gw/operator/ctl_command.h gw/operator/ctl_listen.c gw/operator/ctl_listen.h \
+libcontrol_la_SOURCES += gw/operator/clear.c gw/operator/clear.h gw/operator/ctl_command.c gw/operator/ctl_command.h gw/operator/ctl_event.c gw/operator/ctl_event.h gw/operator/ctl_listen.c gw/operator/ctl_listen.h \
 	gw/operator/ctl_table.c gw/operator/ctl_table.h gw/operator/ctl_text.c gw/operator/ctl_text.h gw/operator/listener.c gw/operator/listener.h
 libcontrol_la_CFLAGS = $(AM_CFLAGS) $(OSMO_CFLAGS) $(PCAP_CFLAGS) $(JANSSON_CFLAGS)
 libcontrol_la_LIBADD = libctlrequest.la libwords.la libnetif.la libkeeper.la libradius.la libstore.la $(OSMO_LIBS) $(PCAP_LIBS) $(JANSSON_LIBS)

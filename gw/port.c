@@ -9,6 +9,7 @@
  */
 #include "gw/port.h"
 
+#include "gw/event.h"
 #include "gw/log_id.h"
 #include "gw/record.h"
 #include "gw/resume.h"
@@ -39,12 +40,14 @@ static bool port_open(struct gw_port *p)
 		p->absent = p->number == -EADDRNOTAVAIL;
 		p->number = -1;
 		p->failures++;
+		EVENT(PORT_DOWN, LOG_ABOUT(.port = p->cfg->config.name), p->error);
 		GW_LOG(LOG_ABOUT(.port = p->cfg->config.name, .id = LOG_ID_PORT_FAILED), PORT,
 		       LOGL_ERROR, "port %s: cannot open: %s\n", p->cfg->config.name, p->error);
 		return false;
 	}
 	if (p->taps)
 		dp_port_tap(p->gw->dp, (unsigned)p->number, true);
+	EVENT(PORT_UP, LOG_ABOUT(.port = p->cfg->config.name), NULL);
 	GW_LOG(LOG_ABOUT(.port = p->cfg->config.name, .id = LOG_ID_PORT_OPEN), PORT, LOGL_NOTICE,
 	       "port %s: open\n", p->cfg->config.name);
 	return true;
@@ -265,6 +268,7 @@ void port_failed(struct gw *gw, unsigned number, int err, const char *words, uin
 		return;
 	p->failures++;
 	snprintf(p->error, sizeof(p->error), "%s", words ? words : strerror(abs(err)));
+	EVENT(PORT_DOWN, LOG_ABOUT(.port = p->cfg->config.name), p->error);
 	GW_LOG(LOG_ABOUT(.port = p->cfg->config.name, .id = LOG_ID_PORT_FAILED), PORT, LOGL_ERROR,
 	       "port %s: failed: %s\n", p->cfg->config.name, p->error);
 	port_lose_channels(gw, number, now);

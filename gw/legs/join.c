@@ -6,7 +6,9 @@
  */
 #include "gw/legs/join.h"
 
+#include "gw/event.h"
 #include "gw/legs/leg_entry.h"
+#include "gw/legs/legs.h"
 #include "gw/trace.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -290,6 +292,7 @@ void join_leg_up(struct leg *l, uint64_t now)
 		join_early_deliver(l, now);
 		join_early_deliver(join_other(l), now);
 		join_forward(j);
+		EVENT(JOIN_UP, about_leg(j->leg[0]), j->reason);
 		if (j->owner && j->owner->up)
 			j->owner->up(j->owner_ctx, now);
 	}
@@ -374,6 +377,8 @@ void join_leg_gone(struct leg *l, const struct leg_end *why, uint64_t now)
 	j->reap = j->list->over_first;
 	j->list->over_first = j;
 	loop_set(j->list->loop, &j->list->reap, now);
+	if (j->told_up)
+		EVENT(JOIN_DOWN, about_leg(j->leg[0]), j->why ? j->why->words : NULL);
 	if (j->list->over)
 		j->list->over(j->list->over_ctx, j, now);
 	if (j->owner && j->owner->gone)

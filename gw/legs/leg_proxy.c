@@ -4,6 +4,7 @@
  * answer waits for the LNS's verdict.  It ends in silence when the call is up, or refuses.
  */
 #include "gw/about.h"
+#include "gw/event.h"
 #include "gw/legs/leg_entry.h"
 #include "gw/legs/leg_terminal.h"
 #include "gw/log_id.h"
@@ -129,6 +130,7 @@ void leg_proxy_refuse(struct leg *l, const struct leg_end *why, const char *mess
 
 	if (l->state != LEG_STARTING || p->t.has_end)
 		return;
+	EVENT(USER_REFUSED, about_leg(l), why->words);
 	gw_log_peer(about_event(LOG_ID_REFUSED, about_leg(l)), GW_LOG_CALL, LOGL_NOTICE, e->source,
 		    now, "%s: refused: user %s: %s", leg_entry_name(name, sizeof(name), e),
 		    leg_terminal_user(&p->t), why->words);

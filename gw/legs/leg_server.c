@@ -5,6 +5,7 @@
  * back in one place.
  */
 #include "gw/about.h"
+#include "gw/event.h"
 #include "gw/legs/leg_server.h"
 
 #include "core/htab.h"
@@ -48,6 +49,7 @@ static void leg_server_log_refused(const struct leg_server *s, const char *why, 
 	const struct leg_entry *e = leg_server_entry(s);
 	char name[GW_LEG_NAME], from[GW_LEG_NAME], words[GW_TEXT_MAX];
 
+	EVENT(USER_REFUSED, about_leg(&s->t.leg), why);
 	gw_log_peer(about_event(LOG_ID_REFUSED, about_leg(&s->t.leg)), GW_LOG_AAA, LOGL_NOTICE,
 		    e->source, now, "%s: refused%s: user %s: %s",
 		    leg_entry_name(name, sizeof(name), e), leg_entry_from(from, sizeof(from), e),
@@ -85,6 +87,7 @@ static void leg_server_log_in(struct leg_server *s, uint64_t now)
 
 		leg_terminal_close(&s->t, &why, now);
 	}
+	EVENT(USER_IN, about_leg(&s->t.leg), NULL);
 	gw_log_session(about_event(LOG_ID_LOG_IN, about_leg(&s->t.leg)), GW_LOG_AAA, LOGL_NOTICE,
 		       leg_server_source(s), now, "%s: %s let in%s%s",
 		       leg_entry_name(name, sizeof(name), e), leg_terminal_user(&s->t),
@@ -102,6 +105,8 @@ static void leg_server_log_out(struct leg_server *s, uint64_t now)
 		return;
 	e = leg_server_entry(s);
 	leg_entry_stats(e, &n);
+	EVENT(USER_OUT, about_leg(&s->t.leg),
+	      s->t.end && *s->t.end->words ? s->t.end->words : "the gateway ends");
 	gw_log_session(
 		about_event(LOG_ID_LOG_OUT, about_leg(&s->t.leg)), GW_LOG_AAA, LOGL_NOTICE,
 		leg_server_source(s), now, "%s: %s out%s%s, after %s, %llu octets in, %llu out: %s",

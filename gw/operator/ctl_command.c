@@ -6,6 +6,7 @@
 #include "gw/operator/ctl_command.h"
 
 #include "gw/operator/clear.h"
+#include "gw/operator/ctl_event.h"
 #include "gw/operator/ctl_table.h"
 #include "gw/operator/vty.h"
 
@@ -14,6 +15,7 @@
 
 struct ctl_ask {
 	struct gw *gw;
+	struct ctl_session *session;
 	const json_t *arguments;
 	const struct table *table; /* of a command that shows one */
 	struct ctl_text *out;	   /* for arguments of the answer */
@@ -110,6 +112,47 @@ static enum ctl_result command_clear_address(struct ctl_ask *a)
 	return CTL_REFUSED;
 }
 
+/* --- events ---------------------------------------------------------------------------------------- */
+
+static const struct ctl_arg event_args[] = {
+	{"event", CTL_ARG_TEXT, .least = 1, .most = 32,
+	 .help = "one kind, or those of \"tunnel\", \"call\" ...; left out: all"}};
+
+/* 0: the name is none, which is said. */
+static uint32_t command_event_kinds(struct ctl_ask *a)
+{
+	const char *name = ctl_request_text(a->arguments, "event");
+	uint32_t kinds = name ? ctl_event_kinds(name) : CTL_EVENTS_ALL;
+
+	if (!kinds)
+		snprintf(a->words, sizeof(a->words), "no such event: %s", name);
+	return kinds;
+}
+
+static enum ctl_result command_subscribe(struct ctl_ask *a)
+{
+	uint32_t kinds = command_event_kinds(a);
+
+	if (!kinds)
+		return CTL_REFUSED;
+	a->session->events |= kinds;
+	snprintf(a->words, sizeof(a->words), "%d kinds of events",
+		 __builtin_popcount(a->session->events));
+	return CTL_DONE;
+}
+
+static enum ctl_result command_unsubscribe(struct ctl_ask *a)
+{
+	uint32_t kinds = command_event_kinds(a);
+
+	if (!kinds)
+		return CTL_REFUSED;
+	a->session->events &= ~kinds;
+	snprintf(a->words, sizeof(a->words), "%d kinds of events",
+		 __builtin_popcount(a->session->events));
+	return CTL_DONE;
+}
+
 /* --- all of them --------------------------------------------------------------------------------- */
 
 static enum ctl_result command_list(struct ctl_ask *a);
@@ -126,6 +169,9 @@ static const struct ctl_command commands[] = {
 	{"clear-user", CTL_MAY_ALL, "end the log-ins of a user", ARGS(clear_user_args),
 	 command_clear_user},
 	{"list-commands", CTL_MAY_SHOW, "this list", NULL, 0, command_list},
+	{"subscribe", CTL_MAY_SHOW, "tell events as they happen, a line each", ARGS(event_args),
+	 command_subscribe},
+	{"unsubscribe", CTL_MAY_SHOW, "tell them no more", ARGS(event_args), command_unsubscribe},
 };
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))
 
@@ -151,6 +197,16 @@ static json_t *command_json(const struct ctl_command *c, const char *table)
 			 command_args_json(c));
 }
 
+static json_t *command_events_json(void)
+{
+	json_t *events = json_array();
+
+	for (unsigned i = 0; i < EVENT_KINDS; i++)
+		json_array_append_new(events, json_pack("{ss ss}", "name", event_names[i].name,
+							"help", event_names[i].words));
+	return events;
+}
+
 static enum ctl_result command_list(struct ctl_ask *a)
 {
 	json_t *list = json_array();
@@ -165,7 +221,8 @@ static enum ctl_result command_list(struct ctl_ask *a)
 		json_object_set_new(c, "columns", ctl_table_fields(t));
 		json_array_append_new(list, c);
 	}
-	ctl_text_json(a->out, json_pack("{so}", "commands", list));
+	ctl_text_json(a->out,
+		      json_pack("{so so}", "commands", list, "events", command_events_json()));
 	snprintf(a->words, sizeof(a->words), "%u commands", n);
 	return CTL_DONE;
 }
@@ -218,11 +275,10 @@ void ctl_answer(struct ctl_text *out, enum ctl_result result, const char *words)
 	answer_end(out, result, words);
 }
 
-void ctl_command(struct gw *gw, enum ctl_right right, const char *line, size_t len,
-		 struct ctl_text *out)
+void ctl_command(struct ctl_session *s, const char *line, size_t len, struct ctl_text *out)
 {
 	static const char front[] = "{\"arguments\":";
-	struct ctl_ask a = {.gw = gw, .out = out};
+	struct ctl_ask a = {.gw = s->gw, .session = s, .out = out};
 	enum ctl_result result = CTL_REFUSED;
 	size_t begin = out->len;
 	struct ctl_request r;
@@ -230,7 +286,7 @@ void ctl_command(struct gw *gw, enum ctl_right right, const char *line, size_t l
 	if (ctl_request_read(&r, line, len, a.words)) {
 		a.arguments = r.arguments;
 		ctl_text_words(out, front);
-		result = command_run(&a, right, r.command);
+		result = command_run(&a, s->right, r.command);
 		ctl_request_free(&r);
 	}
 	if (out->failed) {

@@ -15,9 +15,14 @@ struct gw;
 /* What a client may do; each includes those before it. */
 enum ctl_right { CTL_MAY_NOTHING, CTL_MAY_SHOW, CTL_MAY_ALL };
 
+struct ctl_session {
+	struct gw *gw;
+	enum ctl_right right;
+	uint32_t events; /* kinds of events (ctl_event.h) that it gets */
+};
+
 /* Do what one line asks for, and add the line of its answer to `out`. */
-void ctl_command(struct gw *gw, enum ctl_right right, const char *line, size_t len,
-		 struct ctl_text *out);
+void ctl_command(struct ctl_session *s, const char *line, size_t len, struct ctl_text *out);
 /* An answer that has nothing but this. */
 void ctl_answer(struct ctl_text *out, enum ctl_result result, const char *words);
 

@@ -3,6 +3,7 @@
 
 #include "gw/operator/ctl_listen.h"
 
+#include "gw/operator/ctl_event.h"
 #include "gw/operator/listener.h"
 #include "gw/operator/operator.h"
 
@@ -16,10 +17,10 @@
 struct ctl_client {
 	struct llist_head entry;
 	struct osmo_fd fd;
-	struct gw *gw;
+	struct ctl_session session;
 	struct loop_timer patience;
 	uid_t uid;
-	enum ctl_right right;
+	uint64_t lost; /* events since the last one that it got */
 	char in[CTL_LINE_MAX];
 	size_t n;  /* octets in it */
 	bool ends; /* it is cut when it has taken what waits */
@@ -90,7 +91,7 @@ static bool peer_has_room(const struct ctl_peer *p, enum ctl_right right)
 	llist_for_each_entry(c, &clients, entry)
 	{
 		all++;
-		readers += c->right == CTL_MAY_SHOW;
+		readers += c->session.right == CTL_MAY_SHOW;
 		same += c->uid == p->uid;
 	}
 	return all < CTL_CLIENTS_MAX && (p->uid == 0 || same < CTL_PER_UID_MAX) &&
@@ -99,20 +100,49 @@ static bool peer_has_room(const struct ctl_peer *p, enum ctl_right right)
 
 /* --- one client ----------------------------------------------------------------------------------- */
 
+static void client_on_event(const struct gw_event *e)
+{
+	struct ctl_text line = {0};
+	struct ctl_client *c;
+
+	ctl_event_line(&line, e, loop_wall());
+	llist_for_each_entry(c, &clients, entry)
+	{
+		if (!(c->session.events & 1u << e->kind))
+			continue;
+		if (ctl_event_add(&c->out, &c->lost, &line))
+			osmo_fd_write_enable(&c->fd);
+		else
+			counts[CTL_N_LOST]++;
+	}
+	ctl_text_free(&line);
+}
+
+/* Events are made only while somebody gets them. */
+static void clients_watch(void)
+{
+	const struct ctl_client *c;
+	uint32_t kinds = 0;
+
+	llist_for_each_entry(c, &clients, entry) kinds |= c->session.events;
+	event_to = kinds ? client_on_event : NULL;
+}
+
 static void client_end(struct ctl_client *c)
 {
-	loop_cancel(c->gw->loop, &c->patience);
+	loop_cancel(c->session.gw->loop, &c->patience);
 	osmo_fd_unregister(&c->fd);
 	close(c->fd.fd);
 	llist_del(&c->entry);
 	ctl_text_free(&c->out);
 	free(c);
+	clients_watch();
 }
 
 static void client_cut(struct ctl_client *c, enum ctl_counter why)
 {
 	counts[why]++;
-	gw_log_peer(LOG_NOBODY, GW_LOG_MAIN, LOGL_NOTICE, c->uid, loop_now(c->gw->loop),
+	gw_log_peer(LOG_NOBODY, GW_LOG_MAIN, LOGL_NOTICE, c->uid, loop_now(c->session.gw->loop),
 		    "control socket: client of uid %u is cut: %s", (unsigned)c->uid,
 		    ctl_counter_names[why].words);
 	client_end(c);
@@ -154,18 +184,44 @@ static bool client_line(const struct ctl_client *c, size_t *len, size_t *next)
 	return true;
 }
 
+/* What the command brings about may be events for this very client: they stand before its answer.
+ */
+static void client_command(struct ctl_client *c, size_t len)
+{
+	struct ctl_text answer = {0};
+
+	counts[CTL_N_REQUESTS]++;
+	ctl_command(&c->session, c->in, len, &answer);
+	if (!ctl_text_left(&c->out)) {
+		ctl_text_free(&c->out);
+		c->out = answer;
+	} else {
+		c->out.failed |= answer.failed;
+		ctl_text_add(&c->out, answer.at, answer.len);
+		ctl_text_free(&answer);
+	}
+	clients_watch();
+}
+
 static void client_answer(struct ctl_client *c)
 {
 	size_t len, next;
 
 	while (!ctl_text_left(&c->out) && client_line(c, &len, &next)) {
-		if (len) {
-			counts[CTL_N_REQUESTS]++;
-			ctl_command(c->gw, c->right, c->in, len, &c->out);
-		}
+		if (len)
+			client_command(c, len);
 		memmove(c->in, c->in + next, c->n - next);
 		c->n -= next;
 	}
+}
+
+/* One that gets events may be slow: it loses some, and what waits for it is bounded. */
+static void client_wait(struct ctl_client *c)
+{
+	struct loop *loop = c->session.gw->loop;
+
+	if (!c->session.events)
+		loop_set(loop, &c->patience, loop_now(loop) + CTL_PATIENCE);
 }
 
 /* After one of its lines, or when it has taken something: more of its lines as long as it takes the
@@ -184,13 +240,13 @@ static void client_go_on(struct ctl_client *c)
 			return;
 	} while (!ctl_text_left(&c->out) && client_line(c, &len, &next));
 	if (ctl_text_left(&c->out)) {
-		loop_set(c->gw->loop, &c->patience, loop_now(c->gw->loop) + CTL_PATIENCE);
+		client_wait(c);
 		osmo_fd_read_disable(&c->fd);
 		osmo_fd_write_enable(&c->fd);
 	} else if (c->ends) {
 		client_end(c);
 	} else {
-		loop_cancel(c->gw->loop, &c->patience);
+		loop_cancel(c->session.gw->loop, &c->patience);
 		osmo_fd_write_disable(&c->fd);
 		osmo_fd_read_enable(&c->fd);
 	}
@@ -231,9 +287,8 @@ static void client_begin(struct gw *gw, int fd, const struct ctl_peer *p, enum c
 		close(fd);
 		return;
 	}
-	c->gw = gw;
+	c->session = (struct ctl_session){.gw = gw, .right = right};
 	c->uid = p->uid;
-	c->right = right;
 	loop_timer_init(&c->patience, client_out_of_patience, c);
 	osmo_fd_setup(&c->fd, fd, OSMO_FD_READ, client_ready, c, 0);
 	if (osmo_fd_register(&c->fd) < 0) {

@@ -4,7 +4,7 @@
  * ctl_command.h).  Who connects is known by the credentials that the kernel tells: root, the user
  * that isthmus runs as and the admin group may do all, the read-only group may look, and nobody
  * else gets in.  A client is read again only when it has taken its answer, and one that takes
- * nothing for CTL_PATIENCE is cut.
+ * nothing for CTL_PATIENCE is cut, but for one that gets events (ctl_event.h).
  *
  * The process may be replaced at any time (a reload, an upgrade, its death): clients are cut then,
  * after what has been answered, and connect again at the same path.
@@ -29,6 +29,7 @@
 	X(REQUESTS, "requests", "requests of programs")                             \
 	X(TOO_LONG, "too-long", "clients cut: a request over 8,191 octets")         \
 	X(SLOW, "slow", "clients cut: they have not read their answer for 30 s")    \
+	X(LOST, "events-lost", "events lost: the client had not read those before") \
 	X(MEMORY, "no-memory", "clients cut: no memory for their answer")
 
 enum ctl_counter {

@@ -62,8 +62,15 @@ void ctl_text_cut(struct ctl_text *t, size_t len)
 void ctl_text_sent(struct ctl_text *t, size_t n)
 {
 	t->from += n;
-	if (t->from < t->len)
+	if (t->from < t->len) {
+		/* who reads slowly and is told more all the time must not make it grow */
+		if (t->from > t->len / 2) {
+			memmove(t->at, t->at + t->from, t->len - t->from);
+			t->len -= t->from;
+			t->from = 0;
+		}
 		return;
+	}
 	/* a long answer is no reason to hold its memory */
 	if (t->cap > 16384)
 		ctl_text_free(t);

@@ -20,6 +20,7 @@ static const char usage[] =
 	"usage: isthmusctl [-s SOCKET] [-j] TABLE [match TEST]... [order [-]COLUMN]\n"
 	"                  [columns COLUMN,...] [watch [SECONDS]]\n"
 	"       isthmusctl [-s SOCKET] [-j] COMMAND [ARGUMENT]...\n"
+	"       isthmusctl [-s SOCKET] [-j] monitor [EVENT]...\n"
 	"       isthmusctl [-s SOCKET] ask JSON\n"
 	"\n"
 	"  -s, --socket PATH  the gateway's control socket (" CFG_VTY_SOCKET CFG_CONTROL_ENDS ")\n"
@@ -32,7 +33,10 @@ static const char usage[] =
 	"else `isthmusctl list commands` tells; COMMAND is clear tunnel ID, clear call TUNNEL\n"
 	"SESSION, clear user NAME, clear address A.B.C.D ...  TEST is COLUMN=VALUE, "
 	"COLUMN!=VALUE,\n"
-	"COLUMN~PART, COLUMN<NUMBER or COLUMN>NUMBER; `ask` sends one line as it is.\n";
+	"COLUMN~PART, COLUMN<NUMBER or COLUMN>NUMBER; `monitor` prints events as\n"
+	"they happen, those of port, circuit, tunnel, call, user, join, or all; `ask` sends one "
+	"line as\n"
+	"it is.\n";
 
 static const struct option options[] = {
 	{"socket", required_argument, NULL, 's'},
@@ -390,6 +394,96 @@ static int main_ask(struct ctl_link *l, const struct ctl_wish *w)
 	return rc;
 }
 
+/* --- events ---------------------------------------------------------------------------------------- */
+
+static const char *monitor_text(const json_t *e, const char *key)
+{
+	const char *text = json_string_value(json_object_get(e, key));
+
+	return text ? text : "";
+}
+
+/* "14:03:22 tunnel-down tunnel-id 5 peer lac: shutting down" */
+static void monitor_print(const json_t *e)
+{
+	static const char *const keys[] = {"port",	 "circuit", "peer", "tunnel-id",
+					   "session-id", "line",    "user", "count"};
+	const json_t *at = json_object_get(e, "unix-seconds");
+	time_t t = at ? (time_t)json_integer_value(at) : time(NULL);
+	char when[16] = "";
+	struct tm tm;
+
+	if (localtime_r(&t, &tm))
+		strftime(when, sizeof(when), "%H:%M:%S", &tm);
+	printf("%s %s", when, monitor_text(e, "event"));
+	for (unsigned i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+		const json_t *v = json_object_get(e, keys[i]);
+
+		if (json_is_integer(v))
+			printf(" %s %lld", keys[i], (long long)json_integer_value(v));
+		else if (v)
+			printf(" %s %s", keys[i], monitor_text(e, keys[i]));
+	}
+	printf("%s%s\n", *monitor_text(e, "cause") ? ": " : "", monitor_text(e, "cause"));
+}
+
+/* Ask for the kinds that are named, or for all; 0, or an exit status. */
+static int monitor_subscribe(struct ctl_link *l, const struct ctl_wish *w)
+{
+	for (int i = 1; i < w->words || i == 1; i++) {
+		json_t *args =
+			i < w->words ? json_pack("{ss}", "event", w->word[i]) : json_object();
+		json_t *a = ctl_link_ask(
+			l, json_pack("{ss so}", "command", "subscribe", "arguments", args));
+		int result = ctl_link_result(a, NULL);
+
+		if (a && result)
+			ctl_link_result(a, stderr);
+		json_decref(a);
+		if (result)
+			return result;
+	}
+	return 0;
+}
+
+static void monitor_follow(struct ctl_link *l, bool json)
+{
+	json_t *e;
+
+	ctl_link_wait(l);
+	while ((e = ctl_link_next(l))) {
+		if (json) {
+			json_dumpf(e, stdout, JSON_COMPACT);
+			putchar('\n');
+		} else if (json_object_get(e, "event")) {
+			monitor_print(e);
+		}
+		fflush(stdout);
+		json_decref(e);
+	}
+}
+
+/* Until it is interrupted, or there is nobody from the start.  A gateway whose control is replaced
+ * is waited for. */
+static int main_monitor(struct ctl_link *l, const struct ctl_wish *w)
+{
+	const struct timespec pause = {.tv_nsec = 500000000};
+	int rc = monitor_subscribe(l, w);
+
+	while (!rc && !ferror(stdout)) {
+		fprintf(stderr, "isthmusctl: listening\n");
+		monitor_follow(l, w->json);
+		fprintf(stderr, "isthmusctl: the gateway has gone; events may be missing here\n");
+		do {
+			ctl_link_close(l);
+			nanosleep(&pause, NULL);
+		} while (!ctl_link_open(l, w->socket, true));
+		rc = monitor_subscribe(l, w);
+		rc = rc == CTL_NO_ANSWER ? 0 : rc;
+	}
+	return rc;
+}
+
 /* --- completion ---------------------------------------------------------------------------------- */
 
 /* The word of `name` behind the words that are there, if they are its first ones. */
@@ -423,14 +517,34 @@ static void complete_view(const json_t *command, const char *before)
 			puts(view_words[i].word);
 }
 
-static int main_complete(const struct ctl_wish *w, const json_t *commands)
+static void complete_events(const json_t *events)
 {
+	json_t *e;
+	size_t i;
+
+	json_array_foreach((json_t *)events, i, e)
+	{
+		const char *name = command_name(e);
+
+		printf("%s\n%.*s\n", name, (int)strcspn(name, "-"), name);
+	}
+}
+
+static int main_complete(const struct ctl_wish *w, const json_t *list)
+{
+	const json_t *commands = json_object_get(list, "commands");
 	char words[256];
 	const json_t *found;
 	json_t *c;
 	size_t i;
 	int used;
 
+	if (w->words && !strcmp(w->word[0], "monitor")) {
+		complete_events(json_object_get(list, "events"));
+		return 0;
+	}
+	if (!w->words)
+		puts("monitor\nask");
 	words_join(words, sizeof(words), w->word, w->words);
 	json_array_foreach((json_t *)commands, i, c)
 	{
@@ -454,7 +568,7 @@ static int main_command(struct ctl_link *l, const struct ctl_wish *w, bool compl
 	const json_t *command = command_find(commands, w->word, w->words, &used);
 
 	if (!rc && complete)
-		rc = main_complete(w, commands);
+		rc = main_complete(w, json_object_get(list, "arguments"));
 	else if (!rc && !command)
 		rc = main_complain(w->word[0], "is no command; `list commands` has them");
 	else if (!rc && json_object_get(command, "columns"))
@@ -465,6 +579,20 @@ static int main_command(struct ctl_link *l, const struct ctl_wish *w, bool compl
 	return rc;
 }
 
+static const struct {
+	const char *word;
+	int (*run)(struct ctl_link *l, const struct ctl_wish *w);
+} main_words[] = {{"ask", main_ask}, {"monitor", main_monitor}};
+#define MAIN_WORDS (sizeof(main_words) / sizeof(main_words[0]))
+
+static int main_do(struct ctl_link *l, const struct ctl_wish *w)
+{
+	for (unsigned i = 0; i < MAIN_WORDS; i++)
+		if (!strcmp(w->word[0], main_words[i].word))
+			return main_words[i].run(l, w);
+	return main_command(l, w, false);
+}
+
 static int main_connected(const struct ctl_wish *w, bool complete)
 {
 	struct ctl_link l;
@@ -472,8 +600,7 @@ static int main_connected(const struct ctl_wish *w, bool complete)
 
 	if (!ctl_link_open(&l, w->socket, complete))
 		return CTL_NO_ANSWER;
-	rc = !complete && !strcmp(w->word[0], "ask") ? main_ask(&l, w)
-						     : main_command(&l, w, complete);
+	rc = complete ? main_command(&l, w, true) : main_do(&l, w);
 	ctl_link_close(&l);
 	return rc;
 }

@@ -8,6 +8,7 @@
 /* One suite for each test file, named like it: those with a gateway, which run in each form of it,
  */
 #define GATEWAY_SUITES(X) \
+	X(ctl_event)      \
 	X(clear)          \
 	X(ctl_command)    \
 	X(ctl_listen)     \

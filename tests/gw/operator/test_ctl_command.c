@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "gw/operator/ctl_command.h"
 
+#include "gw/operator/ctl_event.h"
 #include "gw/operator/ctl_listen.h"
 #include "gw/operator/vty.h"
 #include "tests/gw/bench.h"
@@ -24,14 +25,17 @@
 
 static struct ctl_text command_out;
 static enum ctl_right command_right;
+static uint32_t command_events;
 
 /* The answer to a line, good until the next one; it ends with the only line end. */
 static const char *command_says(const char *line)
 {
+	struct ctl_session s = {bench.gw, command_right, command_events};
 	const char *end;
 
 	ctl_text_free(&command_out);
-	ctl_command(bench.gw, command_right, line, strlen(line), &command_out);
+	ctl_command(&s, line, strlen(line), &command_out);
+	command_events = s.events;
 	CU_ASSERT_FALSE_FATAL(command_out.failed);
 	ctl_text_add(&command_out, "", 1);
 	end = strchr(command_out.at, '\n');
@@ -61,6 +65,7 @@ static void command_begin(void)
 {
 	bench_start(CONF);
 	command_right = CTL_MAY_ALL;
+	command_events = 0;
 }
 
 static void command_end(void)
@@ -109,6 +114,39 @@ static void readers_change_nothing(void)
 		command_result("{\"command\":\"clear-user\",\"arguments\":{\"user\":\"a\"}}"),
 		CTL_NOT_ALLOWED);
 	CU_ASSERT_EQUAL(command_result("{\"command\":\"clear-tunnel\"}"), CTL_NOT_ALLOWED);
+	command_end();
+}
+
+static void events_are_asked_for_by_kind(void)
+{
+	static const struct {
+		const char *line, *answer;
+		uint32_t events;
+	} rows[] = {
+		{"{\"command\":\"subscribe\",\"arguments\":{\"event\":\"tunnel\"}}",
+		 "{\"result\":0,\"text\":\"2 kinds of events\"}\n",
+		 1u << EVENT_TUNNEL_UP | 1u << EVENT_TUNNEL_DOWN},
+		{"{\"command\":\"subscribe\",\"arguments\":{\"event\":\"user-in\"}}",
+		 "{\"result\":0,\"text\":\"3 kinds of events\"}\n",
+		 1u << EVENT_TUNNEL_UP | 1u << EVENT_TUNNEL_DOWN | 1u << EVENT_USER_IN},
+		{"{\"command\":\"subscribe\",\"arguments\":{\"event\":\"tun\"}}",
+		 "{\"result\":1,\"text\":\"no such event: tun\"}\n",
+		 1u << EVENT_TUNNEL_UP | 1u << EVENT_TUNNEL_DOWN | 1u << EVENT_USER_IN},
+		{"{\"command\":\"unsubscribe\",\"arguments\":{\"event\":\"tunnel-up\"}}",
+		 "{\"result\":0,\"text\":\"2 kinds of events\"}\n",
+		 1u << EVENT_TUNNEL_DOWN | 1u << EVENT_USER_IN},
+		{"{\"command\":\"subscribe\"}", "{\"result\":0,\"text\":\"13 kinds of events\"}\n",
+		 CTL_EVENTS_ALL},
+		{"{\"command\":\"unsubscribe\"}", "{\"result\":0,\"text\":\"0 kinds of events\"}\n",
+		 0},
+	};
+
+	command_begin();
+	command_right = CTL_MAY_SHOW;
+	for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		CU_ASSERT_STRING_EQUAL(command_says(rows[i].line), rows[i].answer);
+		CU_ASSERT_EQUAL(command_events, rows[i].events);
+	}
 	command_end();
 }
 
@@ -232,13 +270,15 @@ static void the_list_is_what_is_promised(void)
 static void without_memory_there_is_no_half_answer(void)
 {
 	static const char line[] = "{\"command\":\"show-summary\"}";
+	struct ctl_session s = {.right = CTL_MAY_ALL};
 	bool more = true;
 
 	command_begin();
+	s.gw = bench.gw;
 	for (unsigned n = 0; more; n++) {
 		ctl_text_free(&command_out);
 		heap_refuse(n);
-		ctl_command(bench.gw, CTL_MAY_ALL, line, strlen(line), &command_out);
+		ctl_command(&s, line, strlen(line), &command_out);
 		more = heap_refused();
 		if (command_out.failed)
 			continue;
@@ -253,6 +293,7 @@ static void without_memory_there_is_no_half_answer(void)
 static const struct test_case cases[] = {
 	{"answers_have_result_and_text", answers_have_result_and_text},
 	{"readers_change_nothing", readers_change_nothing},
+	{"events_are_asked_for_by_kind", events_are_asked_for_by_kind},
 	{"a_call_is_shown_and_cleared", a_call_is_shown_and_cleared},
 	{"log_ins_are_cleared", log_ins_are_cleared},
 	{"every_table_is_as_the_list_says", every_table_is_as_the_list_says},

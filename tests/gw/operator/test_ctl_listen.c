@@ -2,6 +2,7 @@
 /* The control socket on a path of its own, served by the test's turns of the select loop. */
 #include "gw/operator/ctl_listen.h"
 
+#include "gw/event.h"
 #include "gw/operator/operator.h"
 #include "tests/gw/bench.h"
 #include "tests/gw/operator/at_socket.h"
@@ -174,6 +175,79 @@ static void one_that_reads_late_loses_nothing(void)
 	listen_end();
 }
 
+#define SUBSCRIBE "{\"command\":\"subscribe\",\"arguments\":{\"event\":\"port\"}}\n"
+
+static void listen_subscribe(int fd)
+{
+	at_socket_ask(fd, SUBSCRIBE);
+	CU_ASSERT_TRUE(at_socket_read(fd) > 0);
+	CU_ASSERT_STRING_EQUAL(at_socket_said, "{\"result\":0,\"text\":\"2 kinds of events\"}\n");
+}
+
+static void events_for_who_asked(void)
+{
+	int fd, other;
+
+	listen_begin();
+	fd = at_socket_connect();
+	other = at_socket_connect();
+	at_socket_turns(2);
+	CU_ASSERT_PTR_NULL(event_to);
+	listen_subscribe(fd);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(event_to);
+	EVENT(PORT_DOWN, LOG_ABOUT(.port = "a"), "it burns");
+	EVENT(TUNNEL_UP, LOG_ABOUT(.tunnel = 7), NULL);
+	at_socket_turns(2);
+	CU_ASSERT_EQUAL(at_socket_read(other), 0);
+	CU_ASSERT_TRUE(at_socket_read(fd) > 0);
+	CU_ASSERT_PTR_NOT_NULL(
+		strstr(at_socket_said, "{\"event\":\"port-down\",\"unix-seconds\":"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(at_socket_said, ",\"port\":\"a\",\"cause\":\"it burns\"}\n"));
+	CU_ASSERT_PTR_NULL(strstr(at_socket_said, "tunnel"));
+	at_socket_ask(fd, NONE "\n"); /* answers go on */
+	CU_ASSERT_TRUE(at_socket_read(fd) > 0);
+	CU_ASSERT_STRING_EQUAL(at_socket_said, ANSWER);
+	close(fd);
+	at_socket_turns(4);
+	CU_ASSERT_PTR_NULL(event_to);
+	close(other);
+	listen_end();
+}
+
+/* The gateway goes on, what waits is bounded, and the gap is told. */
+static void a_slow_reader_loses_events(void)
+{
+	uint64_t lost;
+	char gap[64];
+	bool told = false;
+	int fd;
+
+	listen_begin();
+	fd = at_socket_connect();
+	listen_subscribe(fd);
+	for (unsigned i = 0; i < 20000; i++) {
+		EVENT(PORT_UP, LOG_ABOUT(.port = "a"), NULL);
+		if (i % 100 == 0)
+			at_socket_turns(1);
+	}
+	lost = listen_counted(CTL_N_LOST);
+	CU_ASSERT_TRUE(lost > 1000 && lost < 20000);
+	bench_pass(2 * CTL_PATIENCE);
+	CU_ASSERT_EQUAL(ctl_clients(), 1);
+	snprintf(gap, sizeof(gap), "{\"event\":\"lost\",\"count\":%llu}\n",
+		 (unsigned long long)lost);
+	for (unsigned i = 0; i < 100 && !told; i++) {
+		at_socket_read(fd);
+		at_socket_turns(1);
+		if (i > 50)
+			EVENT(PORT_DOWN, LOG_ABOUT(.port = "a"), NULL);
+		told = strstr(at_socket_said, gap);
+	}
+	CU_ASSERT_TRUE(told);
+	close(fd);
+	listen_end();
+}
+
 static void rights_by_credentials(void)
 {
 	static const struct {
@@ -289,6 +363,8 @@ static const struct test_case cases[] = {
 	{"a_request_without_end_is_cut", a_request_without_end_is_cut},
 	{"one_that_reads_nothing_is_cut", one_that_reads_nothing_is_cut},
 	{"one_that_reads_late_loses_nothing", one_that_reads_late_loses_nothing},
+	{"events_for_who_asked", events_for_who_asked},
+	{"a_slow_reader_loses_events", a_slow_reader_loses_events},
 	{"rights_by_credentials", rights_by_credentials},
 	{"others_may_connect_only_for_a_group", others_may_connect_only_for_a_group},
 	{"a_group_that_is_not_there", a_group_that_is_not_there},

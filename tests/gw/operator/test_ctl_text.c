@@ -25,6 +25,26 @@ static void it_grows_and_is_sent_off(void)
 	ctl_text_free(&t);
 }
 
+/* More comes all the time, and is read as slowly. */
+static void it_stays_as_small_as_what_waits(void)
+{
+	struct ctl_text t = {0};
+	unsigned next = 0;
+
+	for (unsigned i = 0; i < 100000; i++) {
+		char c = (char)('a' + i % 26);
+
+		ctl_text_add(&t, &c, 1);
+		if (i < 1000)
+			continue;
+		CU_ASSERT_EQUAL_FATAL(t.at[t.from], (char)('a' + next++ % 26));
+		ctl_text_sent(&t, 1);
+	}
+	CU_ASSERT_EQUAL(ctl_text_left(&t), 1000);
+	CU_ASSERT_TRUE(t.cap <= 4096);
+	ctl_text_free(&t);
+}
+
 static void without_memory_it_has_failed(void)
 {
 	struct ctl_text t = {0};
@@ -57,6 +77,7 @@ static void values_are_ascii_on_one_line(void)
 
 static const struct test_case cases[] = {
 	{"it_grows_and_is_sent_off", it_grows_and_is_sent_off},
+	{"it_stays_as_small_as_what_waits", it_stays_as_small_as_what_waits},
 	{"without_memory_it_has_failed", without_memory_it_has_failed},
 	{"values_are_ascii_on_one_line", values_are_ascii_on_one_line},
 	{NULL, NULL},
