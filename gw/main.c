@@ -368,15 +368,23 @@ static int main_compare(const struct main_wish *w, const struct plugins *ps, int
  * allowed to.
  */
 
+#define MAIN_UNREADABLE ": cannot be read: Permission denied"
+
 /* "FILE:4: user ann: cannot use ..." becomes a warning that says whose it is. */
 static void main_on_mistake_of_service(void *ctx, const char *text)
 {
 	const char *what = strstr(text, ": ");
+	int at = what ? (int)(what - text) : 0;
 
 	(void)ctx;
-	if (what && !strstr(text, ": warning: "))
-		fprintf(stderr, "%s%.*s: warning: the service, user " DROP_USER ", would say: %s\n",
-			journal_front(true), (int)(what - text), text, what + 2);
+	if (!what || strstr(text, ": warning: "))
+		return;
+	fprintf(stderr, "%s%.*s: warning: the service, user " DROP_USER ", would say: %s",
+		journal_front(true), at, text, what + 2);
+	if (!strcmp(what, MAIN_UNREADABLE))
+		fprintf(stderr, "; mend it with: chgrp " DROP_USER " %.*s && chmod 640 %.*s", at,
+			text, at, text);
+	fputc('\n', stderr);
 }
 
 static int main_check_as(const struct drop_user *user, const struct plugins *ps)
