@@ -90,6 +90,7 @@
 	X(frame_relay)     \
 	X(fr_freeze)       \
 	X(fr_link)         \
+	X(fr_tx)           \
 	X(pppoe_pkt)       \
 	X(pppoe_line)      \
 	X(pppoe_hash)      \
