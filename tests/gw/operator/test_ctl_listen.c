@@ -248,6 +248,21 @@ static void a_slow_reader_loses_events(void)
 	listen_end();
 }
 
+/* Whatever waits for it. */
+static void who_gets_events_may_be_slow(void)
+{
+	int fd;
+
+	listen_begin();
+	fd = at_socket_connect();
+	listen_subscribe(fd);
+	listen_stuff(fd);
+	bench_pass(2 * CTL_PATIENCE);
+	CU_ASSERT_EQUAL(ctl_clients(), 1);
+	close(fd);
+	listen_end();
+}
+
 static void rights_by_credentials(void)
 {
 	static const struct {
@@ -316,6 +331,28 @@ static void clients_are_bounded(void)
 	listen_end();
 }
 
+/* Root plays one, who is in the admin group. */
+static void clients_of_a_user_are_bounded(void)
+{
+	int fd[CTL_PER_UID_MAX + 1], more;
+
+	if (geteuid() != 0)
+		return; /* as in clients_are_bounded */
+	listen_begin_with("group = root");
+	CU_ASSERT_EQUAL_FATAL(chmod(listen_folder, 0711), 0);
+	CU_ASSERT_EQUAL_FATAL(seteuid(65533), 0);
+	at_socket_connect_all(fd, CTL_PER_UID_MAX + 1);
+	CU_ASSERT_EQUAL_FATAL(seteuid(0), 0);
+	CU_ASSERT_EQUAL(ctl_clients(), CTL_PER_UID_MAX);
+	CU_ASSERT_EQUAL(listen_counted(CTL_N_CROWD), 1);
+	more = at_socket_connect();
+	at_socket_turns(2);
+	CU_ASSERT_EQUAL(ctl_clients(), CTL_PER_UID_MAX + 1);
+	close(more);
+	at_socket_close_all(fd, CTL_PER_UID_MAX + 1);
+	listen_end();
+}
+
 /* The next life listens at the same path; what was answered has gone out before. */
 static void an_answer_goes_before_the_process_does(void)
 {
@@ -365,10 +402,12 @@ static const struct test_case cases[] = {
 	{"one_that_reads_late_loses_nothing", one_that_reads_late_loses_nothing},
 	{"events_for_who_asked", events_for_who_asked},
 	{"a_slow_reader_loses_events", a_slow_reader_loses_events},
+	{"who_gets_events_may_be_slow", who_gets_events_may_be_slow},
 	{"rights_by_credentials", rights_by_credentials},
 	{"others_may_connect_only_for_a_group", others_may_connect_only_for_a_group},
 	{"a_group_that_is_not_there", a_group_that_is_not_there},
 	{"clients_are_bounded", clients_are_bounded},
+	{"clients_of_a_user_are_bounded", clients_of_a_user_are_bounded},
 	{"an_answer_goes_before_the_process_does", an_answer_goes_before_the_process_does},
 	{"it_is_opened_beforehand", it_is_opened_beforehand},
 	{NULL, NULL},
