@@ -7,6 +7,55 @@
 
 #define PERMANENT 0x80u /* beside the length of an address, which is less */
 
+/* --- records without their zeros -------------------------------------------------------------- */
+
+/* The first octet of a folded one, in place of a version; then the length of the whole one, and of
+ * each eight octets a mask and those that are no zeros. */
+#define FOLDED 0xf0u
+#define GROUP  8u
+
+static void record_fold_group(struct wr *w, const uint8_t *p, size_t n)
+{
+	uint8_t mask = 0;
+
+	for (unsigned i = 0; i < n; i++)
+		mask |= (uint8_t)((p[i] != 0) << i);
+	wr_u8(w, mask);
+	for (unsigned i = 0; i < n; i++)
+		if (p[i])
+			wr_u8(w, p[i]);
+}
+
+size_t record_fold(uint8_t *out, const uint8_t *rec, size_t len)
+{
+	struct wr w = wr_init(out, len ? len - 1 : 0);
+
+	wr_u8(&w, FOLDED);
+	wr_u16(&w, (uint16_t)len);
+	for (size_t at = 0; at < len; at += GROUP)
+		record_fold_group(&w, rec + at, len - at < GROUP ? len - at : GROUP);
+	return w.bad ? 0 : w.len;
+}
+
+struct rd record_unfold(const uint8_t *rec, size_t len, uint8_t *room, size_t most)
+{
+	struct rd r = rd_init(rec, len);
+	bool folded = rd_u8(&r) == FOLDED;
+	size_t whole = rd_u16(&r);
+	uint8_t mask = 0;
+
+	if (!folded)
+		return rd_init(rec, len);
+	for (size_t at = 0; !r.bad && whole <= most && at < whole; at++) {
+		if (at % GROUP == 0)
+			mask = rd_u8(&r);
+		room[at] = mask >> at % GROUP & 1 ? rd_u8(&r) : 0;
+	}
+	return r.bad || r.left || whole > most ? rd_init(NULL, 0) : rd_init(room, whole);
+}
+
+/* --- channels --------------------------------------------------------------------------------- */
+
 bool record_channel(struct wr *w, struct gw *gw, l2tp_channel c)
 {
 	const struct gw_port *p = port_by_number(gw, dp_channel_port(c));

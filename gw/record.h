@@ -45,6 +45,13 @@ static inline void record_read_text(struct rd *r, char *out, size_t cap)
 	out[n] = '\0';
 }
 
+/* A record without its zeros, of which it has many: there is one for each call.  Octets written to
+ * out; 0: it would not be shorter than len, and stays as it is. */
+size_t record_fold(uint8_t *out, const uint8_t *rec, size_t len);
+/* The record that may have been folded: rec itself, or in room, of `most` octets.  .p NULL: it is
+ * malformed. */
+struct rd record_unfold(const uint8_t *rec, size_t len, uint8_t *room, size_t most);
+
 /* A channel by its port's name and its far end's address, and as the data plane counts it.  False:
  * the port or the address is not known. */
 bool record_channel(struct wr *w, struct gw *gw, l2tp_channel c);

@@ -95,6 +95,15 @@ static void resume_del(struct resume *r, enum resume_kind kind, uint64_t key)
 	store_del(r->store, kind, key);
 }
 
+static void resume_put_folded(struct resume *r, enum resume_kind kind, uint64_t key,
+			      const uint8_t *rec, size_t len)
+{
+	uint8_t folded[STORE_RECORD_MAX];
+	size_t n = record_fold(folded, rec, len);
+
+	resume_put(r, kind, key, n ? folded : rec, n ? n : len);
+}
+
 static void resume_write_join(struct resume *r, struct join *j)
 {
 	uint64_t key = leg_key(j->leg[0]);
@@ -104,7 +113,7 @@ static void resume_write_join(struct resume *r, struct join *j)
 	llist_del(&j->changed);
 	INIT_LLIST_HEAD(&j->changed);
 	if (n)
-		resume_put(r, RESUME_JOIN, key, rec, n);
+		resume_put_folded(r, RESUME_JOIN, key, rec, n);
 	else if (j->kept)
 		resume_del(r, RESUME_JOIN, key);
 	j->kept = n;
@@ -408,11 +417,13 @@ static void resume_join_of(void *ctx, uint64_t key, const uint8_t *rec, size_t l
 {
 	struct resume *r = ctx;
 	const char *words = NULL;
+	uint8_t room[STORE_RECORD_MAX];
+	struct rd whole = record_unfold(rec, len, room, sizeof(room));
 	struct join *j;
 
-	if (resume_join_is_bundle(rec, len) != r->bundles)
+	if (resume_join_is_bundle(whole.p, whole.left) != r->bundles)
 		return;
-	j = resume_join(r->gw, rec, len, &words, r->now);
+	j = resume_join(r->gw, whole.p, whole.left, &words, r->now);
 	if (j) {
 		j->kept = true;
 		r->n.joins += !j->ending;

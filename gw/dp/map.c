@@ -104,7 +104,7 @@ static bool map_resize(struct map *m)
 	uint32_t size = 4;
 	uintptr_t v, ignored;
 
-	while (size < 4 * (m->live + 1))
+	while (size < 3 * (m->live + 1))
 		size <<= 1;
 	a = calloc(1, sizeof(*a) + size * sizeof(a->slot[0]));
 	if (!a)

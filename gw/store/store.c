@@ -17,12 +17,25 @@
 
 /* --- the memory and what lies beside it ------------------------------------------------------- */
 
+/* Room for as many as there may ever be, which is used from its start on: a huge page for each
+ * would be much more than there is in it. */
+static void *store_table(size_t n, size_t size)
+{
+	uint8_t *p = calloc(n, size);
+	uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+	uintptr_t skip = (page - (uintptr_t)p % page) % page;
+
+	if (p && n * size > skip + page)
+		madvise(p + skip, (n * size - skip) / page * page, MADV_NOHUGEPAGE);
+	return p;
+}
+
 static bool store_index_new(struct store *s)
 {
 	s->buckets = 1;
-	s->index = calloc(s->slots + 1, sizeof(*s->index));
-	s->next = calloc(s->blocks + 1, sizeof(*s->next));
-	s->bucket = calloc(s->slots + 1, sizeof(*s->bucket));
+	s->index = store_table(s->slots + 1, sizeof(*s->index));
+	s->next = store_table(s->blocks + 1, sizeof(*s->next));
+	s->bucket = store_table(s->slots + 1, sizeof(*s->bucket));
 	return s->index && s->next && s->bucket;
 }
 

@@ -223,6 +223,36 @@ static void channels_that_nobody_has_written(void)
 	bench_stop();
 }
 
+/* Its octets are typed: version, length, then a mask for each eight. */
+static void a_record_without_its_zeros(void)
+{
+	static const uint8_t rec[] = {1, 0, 0, 0, 0, 0, 0, 9, 0, 0, 0, 0, 0, 0, 0, 0, 0, 7, 0},
+			     folded[] = {0xf0, 0, 19, 0x81, 1, 9, 0, 2, 7};
+	uint8_t out[sizeof(rec)], room[sizeof(rec)];
+	size_t n = record_fold(out, rec, sizeof(rec));
+	struct rd r = record_unfold(folded, sizeof(folded), room, sizeof(room));
+
+	ASSERT_OCTETS(out, n, folded, sizeof(folded));
+	ASSERT_OCTETS(r.p, r.left, rec, sizeof(rec));
+	/* one that has not been folded is what it is */
+	r = record_unfold(rec, sizeof(rec), room, sizeof(room));
+	CU_ASSERT_PTR_EQUAL(r.p, rec);
+	CU_ASSERT_EQUAL(r.left, sizeof(rec));
+	CU_ASSERT_EQUAL(record_fold(out, (const uint8_t *)"12345678", 8), 0);
+	CU_ASSERT_EQUAL(record_fold(out, rec, 0), 0);
+}
+
+static void folded_records_that_nobody_has_written(void)
+{
+	static const uint8_t folded[] = {0xf0, 0, 19, 0x81, 1, 9, 0, 2, 7, 0};
+	uint8_t room[19];
+
+	for (size_t i = 1; i < sizeof(folded) - 1; i++)
+		CU_ASSERT_PTR_NULL(record_unfold(folded, i, room, sizeof(room)).p);
+	CU_ASSERT_PTR_NULL(record_unfold(folded, sizeof(folded), room, sizeof(room)).p);
+	CU_ASSERT_PTR_NULL(record_unfold(folded, sizeof(folded) - 1, room, 18).p);
+}
+
 static const struct test_case cases[] = {
 	{"texts", texts},
 	{"no_text_is_an_empty_one", no_text_is_an_empty_one},
@@ -231,6 +261,8 @@ static const struct test_case cases[] = {
 	{"another_data_plane", another_data_plane},
 	{"a_port_that_is_not_there", a_port_that_is_not_there},
 	{"channels_that_nobody_has_written", channels_that_nobody_has_written},
+	{"a_record_without_its_zeros", a_record_without_its_zeros},
+	{"folded_records_that_nobody_has_written", folded_records_that_nobody_has_written},
 	{NULL, NULL},
 };
 const struct test_suite suite_record = {"record", cases};
