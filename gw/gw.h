@@ -55,6 +55,7 @@ struct gw_service {
 	uint32_t tun;
 	uint64_t iid; /* our interface identifier on every link of it */
 	unsigned clients;
+	struct leg_server_wanted *wanted; /* by the one who came last; NULL = he has gone */
 };
 
 /* A channel in words, of those that calls were last made on. */

@@ -301,22 +301,22 @@ struct dp_call {
 	 * these magic numbers; 0 = not negotiated.  Those with another magic number than the
 	 * peer's are punted. */
 	bool echo;
-	uint32_t our_magic, peer_magic;
-	struct l2tp_data_config data;
-	struct dp_bundle bundle;
-	uint32_t tun;	   /* DP_TERMINAL: number of dp_tun_open(); 0 = none */
-	uint8_t peer6[16]; /* server: the client's /64 prefix */
 	bool has_peer6;
 	/* Differentiated services codepoint of the packets that carry our frames; 0 = none,
 	 * DP_DSCP_COPY = that of the IP packet in the frame */
 	uint8_t dscp;
+	uint32_t our_magic, peer_magic;
+	uint32_t tun;	     /* DP_TERMINAL: number of dp_tun_open(); 0 = none */
+	uint32_t rate_burst; /* us at that rate which may come at once; 0 = DP_RATE_BURST */
+	struct l2tp_data_config data;
+	struct dp_bundle bundle;
+	uint8_t peer6[16];	     /* server: the client's /64 prefix */
 	uint64_t peer_iid;	     /* and its interface identifier (for its link-local source) */
 	uint32_t filter[DP_FILTERS]; /* numbers of dp_filter_add(); 0 = none */
 	uint64_t discard; /* codepoints (bit N = N) of IP packets that the medium may drop first */
 	/* The most of each direction, bit/s of IP packets or of information fields; 0 = no limit.
 	 * A member of a bundle has none of its own. */
 	uint64_t rate[DP_RATES];
-	uint32_t rate_burst; /* us at that rate which may come at once; 0 = DP_RATE_BURST */
 };
 /* Add or change an entry; the sequence state of an existing one is kept.  -ENOMEM, -ENOENT for a
  * channel that is gone, or -EINVAL for a session id of 0 or a filter or TUN that is not there. */

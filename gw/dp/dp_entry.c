@@ -172,7 +172,7 @@ static struct dp_entry *dp_entry_make(struct dp *dp, const struct dp_call *want,
 		return NULL;
 	}
 	*e = (struct dp_entry){
-		.key = key, .slot = e->slot, .home = home, .bundle = want->bundle.mrru};
+		.key = key, .slot = e->slot, .home = (uint8_t)home, .bundle = want->bundle.mrru};
 	return e;
 }
 

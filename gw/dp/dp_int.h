@@ -71,11 +71,11 @@ struct dp_filter_ref {
 /* An entry of the call table. */
 struct dp_entry {
 	uint32_t key, slot;
-	unsigned home;
-	bool bundle;
 	uint32_t tun, filter[DP_FILTERS];
+	uint8_t home;
+	bool bundle;
+	bool fresh;   /* the message of `set` was the first */
 	uint64_t set; /* the number of the message that set it last */
-	bool fresh;   /* that was the first */
 	struct dp_entry *next;
 };
 

@@ -71,16 +71,16 @@ void leg_end_forget(const struct leg_end *kept); /* NULL is fine */
 /* How the data path treats the frames of a call from now on. */
 struct leg_network {
 	bool ff03, pfc;
-	uint16_t mtu;
-	uint32_t tun; /* with ip4 or ip6: IP goes straight to it */
 	bool ip4, ip6, client, has_peer6;
+	bool echo; /* LCP is open, with the magic numbers below */
+	uint16_t mtu;
 	uint16_t bundle; /* the number of the one that its frames are of, LCP's and authentication's
 			    excepted; 0 = of none */
 	uint32_t peer4;
 	uint8_t peer6[16];
 	uint64_t peer_iid;
-	bool echo; /* LCP is open, with the magic numbers below */
 	struct ppp_echo magic;
+	uint32_t tun; /* with ip4 or ip6: IP goes straight to it */
 };
 
 struct leg_ops {

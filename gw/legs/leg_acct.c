@@ -236,7 +236,7 @@ void leg_acct_save(const struct leg_server *s, struct wr *w)
 
 void leg_acct_go_on(struct leg_server *s)
 {
-	if (s->before.acct)
-		s->acct = acct_session_claim(s->t.gw->acct, s->before.acct, leg_acct_ask, s);
+	if (s->before && s->before->acct)
+		s->acct = acct_session_claim(s->t.gw->acct, s->before->acct, leg_acct_ask, s);
 	leg_login_update(s);
 }

@@ -139,6 +139,7 @@ static void leg_call_free(struct leg *l)
 	leg_entry_free(&c->entry);
 	origin_forget(&c->from);
 	free(c->ask);
+	free(c->wen);
 	free(c);
 }
 
@@ -459,8 +460,10 @@ static void leg_call_on_wen(struct leg_call *c, const struct l2tp_event *ev)
 		errors[i] = rd_u32(&r);
 	if (!a || r.bad)
 		return;
-	c->has_wen = true;
-	memcpy(c->wen, errors, sizeof(c->wen));
+	if (!c->wen)
+		c->wen = malloc(sizeof(errors));
+	if (c->wen)
+		memcpy(c->wen, errors, sizeof(errors));
 	if (c->leg.join)
 		join_errors(&c->leg, errors, ev->now);
 }
@@ -730,7 +733,7 @@ const struct dp_call *leg_call_entry(const struct leg *l)
 
 const uint32_t *leg_call_wen(const struct leg *l)
 {
-	return ((const struct leg_call *)l)->has_wen ? ((const struct leg_call *)l)->wen : NULL;
+	return ((const struct leg_call *)l)->wen;
 }
 
 struct leg *leg_of_call(const struct l2tp_call *c)

@@ -10,14 +10,10 @@ struct leg_call {
 	struct leg leg;
 	const struct cfg_peer *peer;
 	struct l2tp_call *call; /* NULL when the engine has let it go */
-	bool placed, has_origin;
-	bool out;	     /* an outgoing call, as `ask` says: who has placed it is the LNS */
-	struct leg_out *ask; /* NULL = nothing */
+	struct leg_out *ask;	/* NULL = nothing */
 	/* A switched call: the other one of the join.  The one that came in is answered when the
 	 * one that goes out has been, and its ICCN goes on in the other's. */
 	struct leg_call *other;
-	bool async;	/* ICCN said that the line is asynchronous */
-	bool connected; /* of the one that came in: ICCN is here */
 	/* Of the one that goes out: what its ICRQ says, and its ICCN where that was waited for; of
 	 * the maker, who keeps them until the join is up. */
 	const struct l2tp_avps *icrq, *iccn;
@@ -25,10 +21,13 @@ struct leg_call {
 	void *waiter_ctx;
 	const struct l2tp_msg *heard; /* ICCN of one offered, while the other leg is started */
 	struct leg_origin from;
-	bool has_wen;
-	uint32_t wen[IST_ERRORS]; /* the last one */
-	struct leg_entry entry;
+	uint32_t *wen; /* IST_ERRORS of the last one; NULL = none has come */
 	int asked; /* codepoint of the behavior that the peer's request is for, or enum in phb.h */
+	bool placed, has_origin;
+	bool out;	/* an outgoing call, as `ask` says: who has placed it is the LNS */
+	bool async;	/* ICCN said that the line is asynchronous */
+	bool connected; /* of the one that came in: ICCN is here */
+	struct leg_entry entry;
 };
 
 static inline struct leg_call *leg_call_of(struct leg *l)

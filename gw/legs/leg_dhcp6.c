@@ -51,7 +51,7 @@ static struct cfg_prefix leg_dhcp6_prefix(const struct leg_dhcp6 *d)
 
 bool leg_dhcp6_delegates(const struct leg_server *s)
 {
-	const struct leg_server_want *w = &s->taken_as;
+	const struct leg_server_want *w = &s->taken_as->w;
 
 	return s->service->cfg->dhcpv6 &&
 	       (w->delegated.bits || (w->pool_pd && addrpool_delegates(w->pool_pd)));
@@ -60,7 +60,7 @@ bool leg_dhcp6_delegates(const struct leg_server *s)
 /* A granted one that the pool does not have is set aside in the service's, which may. */
 static struct addrpool *leg_dhcp6_pool_of(const struct leg_server *s, const struct cfg_prefix *p)
 {
-	struct addrpool *pool = s->taken_as.pool_pd;
+	struct addrpool *pool = s->taken_as->w.pool_pd;
 
 	return addrpool_covers_prefix(pool, p) ? pool : s->service->pool;
 }
@@ -87,7 +87,7 @@ static bool leg_dhcp6_route(struct leg_server *s, const struct dp_call *c)
 /* NULL, or why there is none for him. */
 static const char *leg_dhcp6_take(struct leg_server *s)
 {
-	const struct leg_server_want *w = &s->taken_as;
+	const struct leg_server_want *w = &s->taken_as->w;
 	struct leg_dhcp6 *d = s->dhcp6;
 	struct cfg_prefix p = w->delegated;
 
@@ -152,7 +152,7 @@ void leg_dhcp6_lead(struct leg_server *s, const struct dp_call *c)
 			network_give(s->t.gw, &s->dhcp6->hold);
 	} else if (s->dhcp6 && s->dhcp6->from) {
 		leg_dhcp6_route(s, c);
-	} else if (s->taken_as.delegated.bits && leg_dhcp6_make(s)) {
+	} else if (s->taken_as->w.delegated.bits && leg_dhcp6_make(s)) {
 		leg_dhcp6_have(s, loop_now(s->t.gw->loop));
 	}
 }
@@ -316,7 +316,7 @@ bool leg_dhcp6_read(struct leg_server *s, struct rd *r)
 /* One of a pool that has others today may be anybody's. */
 bool leg_dhcp6_take_again(struct leg_server *s)
 {
-	const struct leg_server_want *w = &s->taken_as;
+	const struct leg_server_want *w = &s->taken_as->w;
 	struct leg_dhcp6 *d = s->dhcp6;
 	struct cfg_prefix p;
 	bool ours;
@@ -349,6 +349,6 @@ const struct dhcp6_lease *leg_dhcp6_lease(const struct leg_server *s)
 
 const char *leg_dhcp6_pool(const struct leg_server *s)
 {
-	return leg_dhcp6_lease(s) && !s->taken_as.delegated.bits ? addrpool_name(s->dhcp6->from)
-								 : NULL;
+	return leg_dhcp6_lease(s) && !s->taken_as->w.delegated.bits ? addrpool_name(s->dhcp6->from)
+								    : NULL;
 }

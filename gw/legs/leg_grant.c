@@ -193,8 +193,8 @@ bool leg_server_view(const struct leg *l, struct leg_server_view *out)
 	*out = (struct leg_server_view){
 		.address4 = s->given4,
 		.prefix6 = s->has6 ? s->prefix6 : NULL,
-		.pool4 = s->given4 && !s->taken_as.fixed4 ? addrpool_name(s->from4) : NULL,
-		.pool6 = s->has6 && !s->taken_as.has_fixed6 ? addrpool_name(s->from6) : NULL,
+		.pool4 = s->given4 && !s->taken_as->w.fixed4 ? addrpool_name(s->from4) : NULL,
+		.pool6 = s->has6 && !s->taken_as->w.has_fixed6 ? addrpool_name(s->from6) : NULL,
 		.grant = s->grant,
 		.lease = leg_dhcp6_lease(s),
 		.pool_pd = leg_dhcp6_pool(s),

@@ -519,8 +519,10 @@ static void server_release(struct leg_terminal *t)
 	leg_server_lead(s, true, false);
 	leg_server_give_addresses_back(s);
 	leg_grant_drop(s);
+	leg_server_wants_nothing(s);
 	leg_limit_free(s->limit);
 	s->limit = NULL;
+	leg_server_forget_before(s);
 	leg_server_count(s, false);
 }
 
@@ -660,6 +662,7 @@ struct leg *leg_server_new(struct gw *gw, struct gw_service *service)
 	s->t.gw = gw;
 	s->t.tun = service->tun;
 	s->service = s->entered = service;
+	leg_server_wants_nothing(s);
 	leg_server_set_limits(s, CFG_OF_SERVICE, CFG_OF_SERVICE);
 	leg_server_count(s, true);
 	return &s->t.leg;

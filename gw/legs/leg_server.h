@@ -23,25 +23,39 @@ struct leg_server_want {
 	struct cfg_prefix delegated; /* bits 0 = one of the pool */
 };
 
+/* One of those that log-ins of a service have in common; one of zeros belongs to nobody. */
+struct leg_server_wanted {
+	struct leg_server_want w;
+	struct gw_service *of;
+	unsigned users;
+};
+
+/* Of the life before, until this one goes on with it. */
+struct leg_server_before {
+	uint64_t let_in;
+	uint32_t fixed4, given4;
+	bool has_addresses, has6;
+	uint64_t acct; /* Acct-Session-Id; 0 = there was none */
+};
+
+/* One of each call: what few have is elsewhere, and there are no holes. */
 struct leg_server {
 	struct leg_terminal t;
 	struct gw_service *service; /* of the user, once he is known */
 	struct gw_service *entered; /* that the call or line came in by, whose LCP it is */
 	struct aaa_request *ask;
-	uint32_t serial;       /* of the claim asked about */
 	struct aaa_state *eap; /* where the server was left in the middle of EAP; NULL = nowhere */
 	struct leg_own own;    /* of the call, whoever the user is */
+	uint32_t serial;       /* of the claim asked about */
 	uint32_t fixed4;       /* the user's own address or that one, 0 = one of the pool */
 	/* what the link has, and as what it was taken */
-	bool has_addresses;
-	struct leg_server_want taken_as;
-	uint32_t given4;
+	const struct leg_server_wanted *taken_as;
 	struct addrpool *from4, *from6; /* given4 and prefix6 are theirs */
-	bool routed, routed6;		/* they have a route of their own */
-	bool has6;
+	uint32_t given4;
+	bool has_addresses, has6;
+	bool routed, routed6; /* they have a route of their own */
 	uint8_t prefix6[16];
 	struct leg_dhcp6 *dhcp6;     /* NULL = he has no prefix, nor has he asked for anything */
-	bool has_network[2];	     /* the routes of IPv4, of IPv6 lead here */
 	struct leg_adverts *adverts; /* NULL = none are sent */
 	uint64_t let_in;	     /* when that was logged; 0 = it was not */
 	uint64_t let_in_as;	     /* leg_server_source() at that time */
@@ -52,19 +66,14 @@ struct leg_server {
 	struct grant *grant;		     /* of RADIUS, NULL = it was not asked */
 	struct network_hold *hold;	     /* of each of its routes; NULL = of none */
 	struct acct_session *acct;	     /* of him, NULL = there is no accounting */
-	bool grant_waits;		     /* it was made for a name that it has not got yet */
 	struct hnode named[LEG_LOGIN_NAMES]; /* of leg_login.c */
 	struct leg_server *chosen; /* of leg_coa.c: the next one that a request is about */
 	struct leg_link link;	   /* in a bundle, whose network protocols are another leg's */
-	bool of_bundle;		   /* this is that other leg */
-	bool is_client;		   /* one of those that the service counts */
-	/* Of the life before, until this one goes on with it. */
-	struct {
-		uint64_t let_in;
-		uint32_t fixed4, given4;
-		bool has_addresses, has6;
-		uint64_t acct; /* Acct-Session-Id; 0 = there was none */
-	} before;
+	struct leg_server_before *before; /* NULL = it did not come out of a record */
+	bool of_bundle;			  /* this is that other leg */
+	bool is_client;			  /* one of those that the service counts */
+	bool has_network[2];		  /* the routes of IPv4, of IPv6 lead here */
+	bool grant_waits;		  /* it was made for a name that it has not got yet */
 };
 
 static inline struct leg_server *leg_server_of(struct leg_terminal *t)
@@ -130,6 +139,8 @@ void leg_grant_addresses(const struct leg_server *s, struct ppp_addresses *a);
 bool leg_server_have_addresses(struct leg_server *s);
 const char *leg_server_why_none(const struct leg_server *s);
 void leg_server_give_addresses_back(struct leg_server *s);
+/* At first, and at the end: as what addresses were taken is nothing. */
+void leg_server_wants_nothing(struct leg_server *s);
 /* Of struct leg_role: one that a user whose server lets him choose asks for. */
 bool leg_server_may_have4(struct leg_terminal *t, uint32_t addr);
 /* Those of a life before; false: they are not free any more. */
@@ -173,6 +184,7 @@ void leg_acct_go_on(struct leg_server *s);
 
 /* A bundle is one client, however many links it has. */
 void leg_server_count(struct leg_server *s, bool is_client);
+void leg_server_forget_before(struct leg_server *s);
 /* Of leg_ops. */
 bool leg_server_save(const struct leg *l, struct wr *w);
 const char *leg_server_go_on(struct leg *l, struct rd *r, uint64_t now);

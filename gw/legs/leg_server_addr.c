@@ -7,6 +7,8 @@
 
 #include "gw/device.h"
 
+#include <stdlib.h>
+
 static struct leg_server_want leg_addr_want(const struct leg_server *s)
 {
 	const struct cfg_prefix *own = s->own.prefix6;
@@ -26,6 +28,46 @@ static struct leg_server_want leg_addr_want(const struct leg_server *s)
 	if (g)
 		w.delegated = g->delegated;
 	return w;
+}
+
+static const struct leg_server_wanted leg_addr_nothing;
+
+void leg_server_wants_nothing(struct leg_server *s)
+{
+	struct leg_server_wanted *was = (struct leg_server_wanted *)(uintptr_t)s->taken_as;
+
+	s->taken_as = &leg_addr_nothing;
+	if (!was || was == &leg_addr_nothing || --was->users)
+		return;
+	if (was->of->wanted == was)
+		was->of->wanted = NULL;
+	free(was);
+}
+
+/* That of the log-in before, if it wanted the same; NULL without memory. */
+static struct leg_server_wanted *leg_addr_wanted(struct gw_service *of,
+						 const struct leg_server_want *want)
+{
+	if (of->wanted && !memcmp(&of->wanted->w, want, sizeof(*want)))
+		return of->wanted;
+	of->wanted = calloc(1, sizeof(*of->wanted));
+	if (!of->wanted)
+		return NULL;
+	memcpy(&of->wanted->w, want, sizeof(*want));
+	of->wanted->of = of;
+	return of->wanted;
+}
+
+static bool leg_addr_take_as(struct leg_server *s, const struct leg_server_want *want)
+{
+	struct leg_server_wanted *now = leg_addr_wanted(s->service, want);
+
+	if (now)
+		now->users++;
+	leg_server_wants_nothing(s);
+	if (now)
+		s->taken_as = now;
+	return now;
 }
 
 static struct cfg_prefix leg_addr_prefix6(const struct leg_server *s)
@@ -84,7 +126,7 @@ static void leg_addr_unroute6(struct leg_server *s)
 /* An address that the granted pool does not have is set aside in the service's, which may. */
 static struct addrpool *leg_addr_pool4(const struct leg_server *s, uint32_t addr)
 {
-	struct addrpool *pool = s->taken_as.pool4;
+	struct addrpool *pool = s->taken_as->w.pool4;
 
 	return addrpool_covers4(pool, addr) ? pool : s->service->pool;
 }
@@ -100,9 +142,9 @@ static bool leg_addr_take_fixed4(struct leg_server *s, uint32_t addr)
 
 static bool leg_addr_take4(struct leg_server *s)
 {
-	if (s->taken_as.fixed4)
-		return leg_addr_take_fixed4(s, s->taken_as.fixed4);
-	s->from4 = s->taken_as.pool4;
+	if (s->taken_as->w.fixed4)
+		return leg_addr_take_fixed4(s, s->taken_as->w.fixed4);
+	s->from4 = s->taken_as->w.pool4;
 	if (s->service->cfg->ppp.ipv4)
 		s->given4 = addrpool_take4(s->from4);
 	return true;
@@ -110,7 +152,7 @@ static bool leg_addr_take4(struct leg_server *s)
 
 static bool leg_addr_take_fixed6(struct leg_server *s, const uint8_t prefix[16])
 {
-	struct addrpool *pool = s->taken_as.pool6;
+	struct addrpool *pool = s->taken_as->w.pool6;
 
 	s->from6 = addrpool_covers6(pool, prefix) ? pool : s->service->pool;
 	memmove(s->prefix6, prefix, sizeof(s->prefix6));
@@ -122,9 +164,9 @@ static bool leg_addr_take6(struct leg_server *s)
 {
 	if (!s->service->cfg->ppp.ipv6)
 		return true;
-	if (s->taken_as.has_fixed6)
-		return leg_addr_take_fixed6(s, s->taken_as.fixed6);
-	s->from6 = s->taken_as.pool6;
+	if (s->taken_as->w.has_fixed6)
+		return leg_addr_take_fixed6(s, s->taken_as->w.fixed6);
+	s->from6 = s->taken_as->w.pool6;
 	s->has6 = addrpool_take6(s->from6, s->prefix6);
 	return true;
 }
@@ -166,7 +208,7 @@ bool leg_server_may_have4(struct leg_terminal *t, uint32_t addr)
 	struct leg_server *s = leg_server_of(t);
 	struct addrpool *pool;
 
-	if (!s->given4 || s->taken_as.fixed4 || !s->grant || !s->grant->chooses4 ||
+	if (!s->given4 || s->taken_as->w.fixed4 || !s->grant || !s->grant->chooses4 ||
 	    !leg_addr_may_be_chosen(s, addr))
 		return false;
 	pool = leg_addr_pool4(s, addr);
@@ -188,41 +230,42 @@ bool leg_server_have_addresses(struct leg_server *s)
 {
 	const struct leg_server_want want = leg_addr_want(s);
 
-	if (s->has_addresses && !memcmp(&s->taken_as, &want, sizeof(want)))
+	if (s->has_addresses && !memcmp(&s->taken_as->w, &want, sizeof(want)))
 		return true;
 	leg_server_give_addresses_back(s);
-	s->taken_as = want;
-	s->has_addresses = leg_addr_take(s);
+	s->has_addresses = leg_addr_take_as(s, &want) && leg_addr_take(s);
 	leg_login_update(s);
 	return s->has_addresses;
 }
 
 const char *leg_server_why_none(const struct leg_server *s)
 {
-	if (s->taken_as.fixed4 && !s->given4)
+	if (s->taken_as == &leg_addr_nothing)
+		return "out of memory";
+	if (s->taken_as->w.fixed4 && !s->given4)
 		return "the user's address is in use";
-	return s->taken_as.has_fixed6 && !s->has6 ? "the user's prefix is in use"
-						  : "the pool is empty";
+	return s->taken_as->w.has_fixed6 && !s->has6 ? "the user's prefix is in use"
+						     : "the pool is empty";
 }
 
 /* A prefix of a pool that has other ranges today may be anybody's. */
 static bool leg_addr_take_again6(struct leg_server *s)
 {
-	bool ours = s->taken_as.has_fixed6 || addrpool_covers6(s->taken_as.pool6, s->prefix6);
+	bool ours = s->taken_as->w.has_fixed6 || addrpool_covers6(s->taken_as->w.pool6, s->prefix6);
 
-	return !s->before.has6 || (ours && leg_addr_take_fixed6(s, s->prefix6));
+	return !s->before->has6 || (ours && leg_addr_take_fixed6(s, s->prefix6));
 }
 
 bool leg_server_take_again(struct leg_server *s)
 {
-	bool ok;
+	const struct leg_server_want want = leg_addr_want(s);
+	bool ok = leg_addr_take_as(s, &want);
 
-	s->taken_as = leg_addr_want(s);
-	ok = (!s->before.given4 || leg_addr_take_fixed4(s, s->before.given4)) &&
+	ok = ok && (!s->before->given4 || leg_addr_take_fixed4(s, s->before->given4)) &&
 	     leg_addr_take_again6(s) && leg_dhcp6_take_again(s);
 	leg_addr_route4(s);
 	leg_addr_route6(s);
-	s->has_addresses = ok && s->before.has_addresses;
+	s->has_addresses = ok && s->before->has_addresses;
 	leg_login_update(s);
 	return ok;
 }

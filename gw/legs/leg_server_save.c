@@ -7,6 +7,8 @@
 #include "gw/resume.h"
 #include "gw/service.h"
 
+#include <stdlib.h>
+
 enum {
 	SERVER_HAS_ADDRESSES = 1,
 	SERVER_HAS6 = 2,
@@ -59,7 +61,7 @@ static bool leg_server_read_grant(struct leg_server *s, struct rd r)
 	rd_skip(&r, rd_u16(&r));
 	if (r.bad || (r.left && !grant_read(&r, &s->grant)))
 		return false;
-	s->before.acct = r.left ? rd_u64(&r) : 0;
+	s->before->acct = r.left ? rd_u64(&r) : 0;
 	return !r.bad && leg_server_read_entered(s, &r) && leg_dhcp6_read(s, &r);
 }
 
@@ -68,18 +70,23 @@ static void leg_server_read(struct leg_server *s, struct rd *r)
 	const uint8_t *prefix;
 	uint8_t flags = rd_u8(r);
 
-	s->before.fixed4 = rd_u32(r);
-	s->before.given4 = rd_u32(r);
+	s->before = calloc(1, sizeof(*s->before));
+	if (!s->before) {
+		rd_fail(r);
+		return;
+	}
+	s->before->fixed4 = rd_u32(r);
+	s->before->given4 = rd_u32(r);
 	prefix = rd_take(r, sizeof(s->prefix6));
 	if (prefix)
 		memcpy(s->prefix6, prefix, sizeof(s->prefix6));
-	s->before.has_addresses = flags & SERVER_HAS_ADDRESSES;
-	s->before.has6 = flags & SERVER_HAS6;
+	s->before->has_addresses = flags & SERVER_HAS_ADDRESSES;
+	s->before->has6 = flags & SERVER_HAS6;
 	s->limits.idle = rd_u64(r);
 	s->limits.session = rd_u64(r);
 	s->limits.idle_of_user = flags & SERVER_IDLE_OF_USER;
 	s->limits.session_of_user = flags & SERVER_SESSION_OF_USER;
-	s->before.let_in = rd_u64(r);
+	s->before->let_in = rd_u64(r);
 	if (s->limits.idle > LEG_LIMIT_MOST || s->limits.session > LEG_LIMIT_MOST)
 		rd_fail(r);
 }
@@ -122,8 +129,14 @@ static const char *leg_server_link_goes_on(struct leg_server *s, struct rd *r, u
 	return NULL;
 }
 
+void leg_server_forget_before(struct leg_server *s)
+{
+	free(s->before);
+	s->before = NULL;
+}
+
 /* Time limits go on from the log-in; idle time begins again. */
-const char *leg_server_go_on(struct leg *l, struct rd *r, uint64_t now)
+static const char *leg_server_goes_on(struct leg *l, struct rd *r, uint64_t now)
 {
 	struct leg_server *s = (struct leg_server *)l;
 	const struct cfg_service *cfg = s->entered->cfg;
@@ -132,8 +145,8 @@ const char *leg_server_go_on(struct leg *l, struct rd *r, uint64_t now)
 	if (words)
 		return words;
 	leg_acct_go_on(s);
-	s->fixed4 = s->before.fixed4; /* the user's own comes before that of the call */
-	s->let_in = s->before.let_in < now ? s->before.let_in : now;
+	s->fixed4 = s->before->fixed4; /* the user's own comes before that of the call */
+	s->let_in = s->before->let_in < now ? s->before->let_in : now;
 	s->let_in_as = leg_server_source(s);
 	leg_entry_discard(join_other(l)->ops->entry(join_other(l)), s->service->cfg->discard);
 	if (s->t.was_of)
@@ -147,6 +160,14 @@ const char *leg_server_go_on(struct leg *l, struct rd *r, uint64_t now)
 	return leg_limit_start(&s->limit, &s->t, s->limits.idle, s->limits.session, s->let_in, now)
 		       ? NULL
 		       : "out of memory";
+}
+
+const char *leg_server_go_on(struct leg *l, struct rd *r, uint64_t now)
+{
+	const char *words = leg_server_goes_on(l, r, now);
+
+	leg_server_forget_before((struct leg_server *)l);
+	return words;
 }
 
 struct leg *leg_server_resume(struct gw *gw, struct rd *r, const char **words)

@@ -53,13 +53,13 @@ struct leg_terminal {
 	uint16_t mtu;	    /* the most a frame to the far end may carry, before its MRU is known */
 	uint16_t user_mtu;  /* the most for this user; 0 = no limit */
 	enum ppp_auth auth; /* agreed by LCP */
+	uint16_t was_of;    /* number of the bundle that it was a link of in the life before */
 	bool wants6;	    /* IPv6 is configured */
 	bool released;	    /* holds nothing of others any more */
 	bool has_end;	    /* end says why we closed */
 	const struct leg_end *end; /* why it has gone, once it has; NULL = it has not */
 	char *user;		   /* see leg_terminal_name(); NULL = "" */
 	struct ppp_addresses addr; /* what NCPs agreed */
-	uint16_t was_of; /* number of the bundle that it was a link of in the life before */
 };
 
 /* For the roles' start: make PPP from cfg, bounded by what the other leg can carry, and open it;

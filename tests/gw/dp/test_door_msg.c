@@ -18,7 +18,7 @@
 
 /* A new member needs a field in door_msg.c and a value in door_samples.c. */
 #if UINTPTR_MAX > 0xffffffffu
-_Static_assert(sizeof(struct dp_call) == 176, "struct dp_call has changed");
+_Static_assert(sizeof(struct dp_call) == 168, "struct dp_call has changed");
 _Static_assert(sizeof(struct l2tp_data_config) == 24, "struct l2tp_data_config has changed");
 _Static_assert(sizeof(struct ist_attrs) == 232, "struct ist_attrs has changed");
 _Static_assert(sizeof(struct ist_port_config) == 48, "struct ist_port_config has changed");

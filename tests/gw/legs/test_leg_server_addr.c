@@ -7,6 +7,7 @@
 
 #include "tests/gw/fake_radius.h"
 #include "tests/gw/frames.h"
+#include "tests/heap.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -221,7 +222,7 @@ static void who_may_not_choose(void)
 static void chosen_in_the_right_pool(void)
 {
 	struct leg_server *s = addr_up(ADDR_CONF("ipv6 = no"), "0806ffffffff 580371");
-	struct addrpool *p = s->service->pool, *q = s->taken_as.pool4;
+	struct addrpool *p = s->service->pool, *q = s->taken_as->w.pool4;
 
 	CU_ASSERT_PTR_NOT_EQUAL_FATAL(p, q);
 	CU_ASSERT_EQUAL(s->given4, 0x0a410001);
@@ -241,6 +242,22 @@ static void chosen_in_the_right_pool(void)
 	addr_end();
 }
 
+/* What is wanted is noted in memory that log-ins share; without any nobody is let in. */
+static void without_memory_for_what_is_wanted(void)
+{
+	struct leg_server *s = addr_up(ADDR_CONF(""), "");
+
+	s->fixed4 = HIS;
+	heap_refuse(0);
+	CU_ASSERT_FALSE(leg_server_have_addresses(s));
+	CU_ASSERT_TRUE(heap_refused());
+	CU_ASSERT_STRING_EQUAL(leg_server_why_none(s), "out of memory");
+	CU_ASSERT_FALSE(s->given4 || s->has6);
+	CU_ASSERT_TRUE(leg_server_have_addresses(s));
+	CU_ASSERT_EQUAL(s->given4, HIS);
+	addr_end();
+}
+
 static const struct test_case cases[] = {
 	{"the_same_user_keeps_them", the_same_user_keeps_them},
 	{"another_user_with_his_own", another_user_with_his_own},
@@ -251,6 +268,7 @@ static const struct test_case cases[] = {
 	{"rfc2865_5_8_what_may_be_chosen", what_may_be_chosen},
 	{"who_may_not_choose", who_may_not_choose},
 	{"chosen_in_the_right_pool", chosen_in_the_right_pool},
+	{"without_memory_for_what_is_wanted", without_memory_for_what_is_wanted},
 	{NULL, NULL},
 };
 const struct test_suite suite_leg_server_addr = {"leg_server_addr", cases};

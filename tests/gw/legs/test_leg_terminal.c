@@ -2,7 +2,7 @@
 /* Calls that end in our PPP server, dialled by a real PPP client. */
 #include "gw/bind.h"
 #include "gw/client.h"
-#include "gw/legs/leg_terminal.h"
+#include "gw/legs/leg_server.h"
 #include "tests/gw/bench.h"
 
 #include <stdio.h>
@@ -733,10 +733,13 @@ static void many_calls_and_all_addresses_come_back(void)
 		CU_ASSERT_TRUE(bench_call("ann", "a password", PPP_AUTH_CHAP_MD5)->ip4);
 	addrpool_stats(bench.gw->pool[0], &s);
 	CU_ASSERT_EQUAL(s.used4, 8);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(bench.gw->service[0].wanted);
+	CU_ASSERT_EQUAL(bench.gw->service[0].wanted->users, 8); /* one for all */
 	l2tp_tunnel_close(bench.tunnel, &r, clock_us);
 	bench_pass(SEC);
 	addrpool_stats(bench.gw->pool[0], &s);
 	CU_ASSERT_EQUAL(s.used4, 0);
+	CU_ASSERT_PTR_NULL(bench.gw->service[0].wanted);
 	CU_ASSERT_EQUAL(bench.gw->joins->n, 0);
 	CU_ASSERT_EQUAL(fake.calls, 0);
 	bench_stop();
