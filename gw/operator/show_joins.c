@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* `show lines` and `show joins`. */
+/* `show lines`, `show joins` and `show users`. */
 #include "gw/legs/legs.h"
 #include "gw/line.h"
 #include "gw/operator/vty.h"
@@ -135,7 +135,7 @@ static const struct table_column table_joins_columns[] = {
 	{"State", "other-state", TABLE_LEFT, TABLE_WORDS(join_other_state)},
 	{"User", "user", TABLE_LEFT, TABLE_WORDS(join_user)},
 	{"IPv4", "ipv4", TABLE_LEFT, TABLE_WORDS(join_ip4)},
-	{"Age", "age", TABLE_LEFT, TABLE_WORDS(join_age)},
+	{"Age", "age-seconds", TABLE_LEFT, TABLE_COUNT(join_age)},
 };
 
 static void table_joins_rows(struct gw *gw, struct table_sink *to)
@@ -191,8 +191,39 @@ DEFUN(show_joins_detail, show_joins_detail_cmd, "show joins detail",
 	return CMD_SUCCESS;
 }
 
+static const struct table_column table_users_columns[] = {
+	{"User", "user", TABLE_LEFT, TABLE_WORDS(join_user)},
+	{"State", "state", TABLE_LEFT, TABLE_WORDS(join_other_state)},
+	{"IPv4", "ipv4", TABLE_LEFT, TABLE_WORDS(join_ip4)},
+	{"By", "by", TABLE_LEFT, TABLE_WORDS(join_leg_text)},
+	{"Age", "age-seconds", TABLE_LEFT, TABLE_COUNT(join_age)},
+};
+
+/* Those who have said who they are; not the user that a client of ours is. */
+static void table_users_rows(struct gw *gw, struct table_sink *to)
+{
+	struct joined_row row = {.gw = gw};
+	struct join *j;
+
+	llist_for_each_entry(j, &gw->joins->head, entry)
+	{
+		join_row_set(&row, j->leg[0]);
+		if (row.has_term && *row.term.user && !row.term.net->client)
+			table_row(to, &row);
+	}
+}
+
+TABLE(table_users, "users");
+
+DEFUN(show_users, show_users_cmd, "show users",
+      SHOW_STR "Users who log in here, and the calls and lines they come by\n")
+{
+	return vty_table(vty, &table_users);
+}
+
 void vty_joins_init(void)
 {
+	install_element_ve(&show_users_cmd);
 	install_element_ve(&show_joins_detail_cmd);
 	install_element_ve(&show_lines_cmd);
 	install_element_ve(&show_joins_cmd);

@@ -53,7 +53,7 @@ extern const struct table table_calls, table_counters, table_lines, table_joins;
 extern const struct table table_services, table_pools, table_log, table_routes;
 extern const struct table table_filters, table_failures, table_bundles, table_processes,
 	table_radius, table_upgrade, table_reload, table_drain, table_accounting, table_datapath;
-extern const struct table table_summary, table_radius_changes, table_radius_refusals;
+extern const struct table table_users, table_summary, table_radius_changes, table_radius_refusals;
 /* All of them, as `show NAME` prints them; those whose command prints them in another form or has
  * another name.  NULL ends. */
 extern const struct table *const operator_tables[], *const operator_more_tables[];

@@ -37,6 +37,12 @@ static void two_joins(void)
 		 e[0]->tid, e[0]->sid, e[1]->tid, e[1]->sid);
 	CU_ASSERT_TRUE(vty_rows("show joins", want));
 	snprintf(want, sizeof(want),
+		 "User State IPv4 By Age\n"
+		 "ann up 10.64.0.2 call %u/%u 7s\n"
+		 "bob up 10.64.0.3 call %u/%u 5s\n",
+		 e[0]->tid, e[0]->sid, e[1]->tid, e[1]->sid);
+	CU_ASSERT_TRUE(vty_rows("show users", want));
+	snprintf(want, sizeof(want),
 		 "call %u/%u up - server up, for 7s\n"
 		 "  has     10.64.0.2 of pool p, prefix -\n"
 		 "call %u/%u up - server up, for 5s\n"
