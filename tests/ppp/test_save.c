@@ -147,8 +147,8 @@ static void cell(struct cp *(*which)(struct ppp *), enum fsm_state state, enum f
 		CU_ASSERT_EQUAL(want, FSM_ILLEGAL);
 		return;
 	}
-	c = which(f.ppp);
 	lone_wait(&f, 0);
+	c = which(f.ppp);
 	CU_ASSERT_EQUAL(c->state, want);
 	CU_ASSERT_EQUAL(f.n_sent, want == FSM_REQ_SENT);
 	CU_ASSERT_EQUAL(f.count[PPP_EV_IP4_UP] + f.count[PPP_EV_IP6_UP] + f.count[PPP_EV_LCP_UP],
