@@ -433,7 +433,6 @@ struct cfg_login {
 	X(CLIENT, "client", "links that we dial")
 
 struct cfg_log {
-	struct cfg_where where;
 	const char *category; /* of CFG_LOG_CATEGORIES, or "all" */
 	const char *level;    /* "debug" "info" "notice" "error" */
 };

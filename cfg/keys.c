@@ -79,7 +79,6 @@ static void keys_set_log(struct cfg_load *l, const struct cfg_item *it, void *ob
 		return;
 	if (m->logs)
 		memcpy(log, m->log, m->logs * sizeof(*log));
-	log[m->logs].where = cfg_where_of(l, it);
 	log[m->logs].category = cfg_keep(l, it->name);
 	log[m->logs++].level = cfg_keep(l, it->value->text);
 	m->log = log;
