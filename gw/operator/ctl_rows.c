@@ -39,7 +39,8 @@ static bool test_number(const char *text, json_int_t *n)
 	return *text && !*end && !errno;
 }
 
-static const char *test_take(struct ctl_test *t, char *op)
+/* What stands at op, and behind it. */
+static void test_take(struct ctl_test *t, char *op)
 {
 	static const struct {
 		char op;
@@ -58,7 +59,6 @@ static const char *test_take(struct ctl_test *t, char *op)
 		op[-1] = '\0';
 	}
 	*op = '\0';
-	return NULL;
 }
 
 const char *ctl_test_read(struct ctl_test *t, const char *words, const json_t *columns)

@@ -26,9 +26,9 @@ static struct {
 	struct processes p;
 	struct reload r;
 	struct keeper_fds held;
-	unsigned swept;
-	bool refuse; /* the first allocation after the file has been loaded */
-	char socket[64], words[128];
+	char swept[128]; /* each path behind a space */
+	bool refuse;	 /* the first allocation after the file has been loaded */
+	char words[128];
 } rl;
 
 static void rl_told(void *ctx, const char *words)
@@ -48,8 +48,9 @@ static const struct cfg_model *rl_load(const struct processes *p, int conf)
 
 static void rl_sweep(const char *socket)
 {
-	rl.swept++;
-	snprintf(rl.socket, sizeof(rl.socket), "%s", socket);
+	size_t n = strlen(rl.swept);
+
+	snprintf(rl.swept + n, sizeof(rl.swept) - n, " %s", socket);
 }
 
 static void rl_log(enum keeper_level level, const char *words)
@@ -212,7 +213,7 @@ static void a_file_that_cannot_be_read(void)
 	unlink(rl.file);
 	CU_ASSERT_EQUAL(rl.r.ops.read(rl.r.ops.ctx), -ENOENT);
 	rl.r.ops.end(rl.r.ops.ctx, false);
-	CU_ASSERT_TRUE(rl_may("192.0.2.1:1701") && !rl.swept);
+	CU_ASSERT_TRUE(rl_may("192.0.2.1:1701") && !*rl.swept);
 	rl_end();
 }
 
@@ -228,7 +229,7 @@ static void a_dry_run_changes_nothing(void)
 	CU_ASSERT_EQUAL(rl.r.other.fd, -1);
 	CU_ASSERT_PTR_EQUAL(rl.r.now.cfg, rl.p.cfg);
 	CU_ASSERT_TRUE(rl_may("192.0.2.1:1701") && !rl_may("192.0.2.2:1701"));
-	CU_ASSERT_EQUAL(rl.swept, 0);
+	CU_ASSERT_STRING_EQUAL(rl.swept, "");
 	rl_end();
 }
 
@@ -245,7 +246,7 @@ static void what_keeper_finds_wrong_is_not_taken(void)
 		rl.r.ops.end(rl.r.ops.ctx, false);
 		CU_ASSERT_TRUE(rl_may("192.0.2.1:1701"));
 		CU_ASSERT_PTR_EQUAL(rl.r.now.cfg, rl.p.cfg);
-		CU_ASSERT_EQUAL(rl.swept, 0);
+		CU_ASSERT_STRING_EQUAL(rl.swept, "");
 	}
 	rl_end();
 }
@@ -264,7 +265,7 @@ static void no_memory_for_what_may_be_opened(void)
 	rl.r.ops.end(rl.r.ops.ctx, false);
 	CU_ASSERT_TRUE(rl_may("192.0.2.1:1701") && !rl_may("192.0.2.2:1701"));
 	CU_ASSERT_PTR_EQUAL(rl.r.now.cfg, rl.p.cfg);
-	CU_ASSERT_EQUAL(rl.swept, 0);
+	CU_ASSERT_STRING_EQUAL(rl.swept, "");
 	rl_end();
 }
 
@@ -295,9 +296,9 @@ static void what_is_taken_is_what_all_begin_with(void)
 	CU_ASSERT_EQUAL(rl.held.n, 1);
 	rl.r.ops.end(rl.r.ops.ctx, true);
 	CU_ASSERT_TRUE(rl_may("192.0.2.2:1701") && !rl_may("192.0.2.1:1701"));
-	/* where the VTY was nobody listens any more */
-	CU_ASSERT_EQUAL(rl.swept, 1);
-	CU_ASSERT_STRING_EQUAL(rl.socket, "/tmp/one");
+	/* where its sockets were nobody listens any more */
+	CU_ASSERT_STRING_EQUAL(rl.swept, " /tmp/one /tmp/one.ctl");
+	*rl.swept = '\0';
 	CU_ASSERT_EQUAL(rl.r.other.fd, -1);
 	/* and once more, back to what was, whose first model is its owner's */
 	rl_write(BEFORE);
@@ -305,7 +306,7 @@ static void what_is_taken_is_what_all_begin_with(void)
 	rl_check();
 	CU_ASSERT_EQUAL(rl.r.ops.take(rl.r.ops.ctx), 0);
 	rl.r.ops.end(rl.r.ops.ctx, true);
-	CU_ASSERT_STRING_EQUAL(rl.socket, "/tmp/two");
+	CU_ASSERT_STRING_EQUAL(rl.swept, " /tmp/two /tmp/two.ctl");
 	CU_ASSERT_TRUE(rl_may("192.0.2.1:1701") && !rl_may("192.0.2.2:1701"));
 	CU_ASSERT_STRING_EQUAL(rl.p.cfg->vty_socket, "/tmp/one"); /* it is there */
 	rl_end();
@@ -322,9 +323,8 @@ static void what_is_taken_back(void)
 	CU_ASSERT_TRUE(rl_may("192.0.2.1:1701") && !rl_may("192.0.2.2:1701"));
 	CU_ASSERT_TRUE(rl_holds(rl.r.check_running[4], "--text=", "192.0.2.1:1701"));
 	CU_ASSERT_FALSE(rl.r.given); /* the next control is given it again */
-	/* the trial may have made its socket */
-	CU_ASSERT_EQUAL(rl.swept, 1);
-	CU_ASSERT_STRING_EQUAL(rl.socket, "/tmp/two");
+	/* the trial may have made its sockets */
+	CU_ASSERT_STRING_EQUAL(rl.swept, " /tmp/two /tmp/two.ctl");
 	CU_ASSERT_EQUAL(rl.r.other.fd, -1);
 	CU_ASSERT_EQUAL(rl.r.taken, false);
 	rl_end();
@@ -338,7 +338,7 @@ static void the_same_socket_stays(void)
 	rl_check();
 	CU_ASSERT_EQUAL(rl.r.ops.take(rl.r.ops.ctx), 0);
 	rl.r.ops.end(rl.r.ops.ctx, true);
-	CU_ASSERT_EQUAL(rl.swept, 0);
+	CU_ASSERT_STRING_EQUAL(rl.swept, "");
 	CU_ASSERT_TRUE(rl_may("192.0.2.3:1701"));
 	rl_end();
 }
