@@ -206,7 +206,9 @@ crash() {
 	pids=$(processes "$1")
 	let_go "$1"
 	kill -STOP $pids
-	kill -9 $pids
+	# keeper last: when it is dead the kernel lets the stopped ones go on, and they say goodbye
+	for pid in $pids; do [ "$pid" = "${daemon[$1]}" ] || kill -9 "$pid"; done
+	kill -9 "${daemon[$1]}"
 	wait "${daemon[$1]}" 2>/dev/null
 	for pid in $pids; do within 5 dead "$pid"; done # with the sockets that they have
 	unset "daemon[$1]"

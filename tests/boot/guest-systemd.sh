@@ -113,7 +113,7 @@ killed() {
 	survived "keeper killed"
 
 	restarts=$(property NRestarts)
-	pids=$(cat "/sys/fs/cgroup$(property ControlGroup)/cgroup.procs")
+	pids=$(sort -rn "/sys/fs/cgroup$(property ControlGroup)/cgroup.procs") # keeper last, as in crash()
 	# shellcheck disable=SC2086 # a list of numbers
 	kill -STOP $pids && kill -9 $pids
 	check "all are killed, and systemd starts it again" within 20 restarted
