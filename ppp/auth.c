@@ -56,19 +56,11 @@ static const struct auth_method *auth_method(const struct ppp *p)
 	return methods[p->auth.method];
 }
 
-/* Wiped, since it may be secret; NULL is fine. */
-static void auth_free(void *octets, size_t len)
-{
-	if (octets)
-		explicit_bzero(octets, len);
-	free(octets);
-}
-
 void auth_tidy(struct auth *a)
 {
 	if (a->pending)
 		return;
-	auth_free(a->claim, sizeof(*a->claim));
+	ppp_link_wipe(a->claim, sizeof(*a->claim));
 	a->claim = NULL;
 }
 
@@ -96,7 +88,7 @@ static bool auth_keep_name(struct auth *a, const void *name, size_t len)
 
 void auth_keep_answer(struct auth *a, const void *octets, size_t len)
 {
-	auth_free(a->answer, a->answer_len);
+	ppp_link_wipe(a->answer, a->answer_len);
 	a->answer = len ? malloc(len) : NULL;
 	a->answer_len = a->answer ? (uint16_t)len : 0;
 	if (a->answer)
@@ -163,7 +155,7 @@ void auth_stop(struct ppp *p)
 	ppp_timer_cancel(p, TIMER_AUTH_LIMIT);
 	ppp_timer_cancel(p, TIMER_RECHALLENGE);
 	auth_eap_free(a);
-	auth_free(a->proof, sizeof(*a->proof));
+	ppp_link_wipe(a->proof, sizeof(*a->proof));
 	auth_keep_answer(a, NULL, 0);
 	free(a->name);
 	if (claim)

@@ -125,11 +125,8 @@ void ppp_config_unshare(const struct ppp_config *c)
 	if (--s->users)
 		return;
 	config_unlink(s);
-	if (s->typical)
-		explicit_bzero(s->typical, sizeof(*s->typical));
-	free(s->typical);
-	explicit_bzero(s, sizeof(*s));
-	free(s);
+	ppp_link_wipe(s->typical, sizeof(*s->typical));
+	ppp_link_wipe(s, sizeof(*s));
 }
 
 const struct ppp *ppp_config_typical(const struct ppp_config *c)

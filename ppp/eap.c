@@ -25,9 +25,7 @@ struct auth_eap {
 
 void auth_eap_free(struct auth *a)
 {
-	if (a->eap)
-		explicit_bzero(a->eap, sizeof(*a->eap));
-	free(a->eap);
+	ppp_link_wipe(a->eap, sizeof(*a->eap));
 	a->eap = NULL;
 }
 

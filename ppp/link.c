@@ -13,6 +13,13 @@
 
 #define IPV6_MTU_MIN 1280u /* RFC 8200 section 5 */
 
+void ppp_link_wipe(void *octets, size_t len)
+{
+	if (octets)
+		explicit_bzero(octets, len);
+	free(octets);
+}
+
 void ppp_link_count(struct ppp *p, enum ppp_reason r)
 {
 	p->counters[r]++;

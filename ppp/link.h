@@ -116,6 +116,8 @@ struct ppp {
 /* There are many of them while calls come up. */
 _Static_assert(sizeof(struct ppp) <= 720, "a link has grown");
 
+/* Free what may be secret; NULL is fine. */
+void ppp_link_wipe(void *octets, size_t len);
 void ppp_link_count(struct ppp *p, enum ppp_reason r);
 void ppp_link_emit(struct ppp *p, enum ppp_event_kind kind);
 uint32_t ppp_link_random32(struct ppp *p);

@@ -112,13 +112,6 @@ static const uint8_t *rest_get(struct ppp *p, const uint8_t *in, const struct pp
 	return at;
 }
 
-static void rest_forget(void *octets, size_t len)
-{
-	if (octets)
-		explicit_bzero(octets, len);
-	free(octets);
-}
-
 /* --- to rest ----------------------------------------------------------------------------------- */
 
 static bool rest_is_settled(const struct cp *c)
@@ -186,8 +179,8 @@ struct ppp *ppp_rest(struct ppp *p)
 		return p;
 	}
 	free(name);
-	rest_forget(answer, p->auth.answer_len);
-	rest_forget(p, sizeof(*p));
+	ppp_link_wipe(answer, p->auth.answer_len);
+	ppp_link_wipe(p, sizeof(*p));
 	return (struct ppp *)(void *)r;
 }
 
@@ -242,10 +235,10 @@ struct ppp *ppp_wake(struct ppp *p)
 		return NULL;
 	rest_read(up, rest_of(p));
 	if (!rest_copy_texts(&up->auth)) {
-		rest_forget(up, sizeof(*up));
+		ppp_link_wipe(up, sizeof(*up));
 		return NULL;
 	}
-	rest_forget(p, ppp_rest_size(p));
+	ppp_link_wipe(p, ppp_rest_size(p));
 	return up;
 }
 
@@ -256,5 +249,5 @@ void ppp_rest_free(struct ppp *p)
 	rest_read(&all, rest_of(p));
 	all.auth.name = all.auth.answer = NULL;
 	ppp_drop(&all);
-	rest_forget(p, ppp_rest_size(p));
+	ppp_link_wipe(p, ppp_rest_size(p));
 }
