@@ -293,6 +293,7 @@ static size_t ip_path_cut(struct worker *w, struct data_tun *t, const uint8_t *p
 			  const struct tun_cut *cut)
 {
 	const size_t first = ip_path_aligned((size_t)(pkt - w->packets) + len);
+	const uint32_t call = ip_path_find_call(t, pkt, len); /* all have its destination */
 	struct ip_super s;
 	size_t used = first, n;
 	unsigned i = 0;
@@ -309,8 +310,7 @@ static size_t ip_path_cut(struct worker *w, struct data_tun *t, const uint8_t *p
 		}
 		n = ip_super_cut(&s, i++, w->packets + used);
 		if (n)
-			ip_path_one_packet(w, t, ip_path_find_call(t, w->packets + used, n),
-					   w->packets + used, n);
+			ip_path_one_packet(w, t, call, w->packets + used, n);
 		used += ip_path_aligned(n);
 	} while (n);
 	count_add(&w->n->tun_cut, i - 1);
