@@ -8,9 +8,9 @@
 
 #include "cfg/schema.h"
 
-/* The tree of sections for these transports, made in the arena. */
 /* Defaults of the top level that depend on other keys. */
 void cfg_end_top(struct cfg_load *l);
+/* The tree of sections for these transports, made in the arena. */
 const struct cfg_schema *cfg_schema_new(struct arena *a,
 					const struct ist_transport *const *transports);
 

@@ -100,9 +100,8 @@ static inline struct call *calltab_get(const struct calltab *t, uint16_t tid, ui
 }
 
 #define CALLTAB_AHEAD 16u /* look-ups that are worth beginning together */
-#define CALLTAB_LARGE                                                               \
-	512u /* entries, whose first lines a cache of the first level does not hold \
-	      */
+/* Entries whose first lines a cache of the first level does not hold. */
+#define CALLTAB_LARGE 512u
 
 /* Look-ups of n keys (call_key()), CALLTAB_AHEAD at the most, will follow: fetch what they and the
  * frames of these calls need, all at once.  Any key may be of no call. */
