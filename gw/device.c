@@ -54,7 +54,8 @@ static int device_complain(char *err, size_t len, const char *dev, const char *w
 static void device_note(const char *dev, const char *what, int rc)
 {
 	if (rc < 0 && rc != -EPIPE) /* keeper has gone, which has been said, and devices with it */
-		GW_LOG(LOG_NOBODY, CLIENT, LOGL_ERROR, "%s: %s: %s\n", dev, what, strerror(-rc));
+		GW_LOG(LOG_ABOUT(.device = dev), CLIENT, LOGL_ERROR, "%s: %s: %s\n", dev, what,
+		       strerror(-rc));
 }
 
 /* --- routes that lead elsewhere --------------------------------------------------------------- */
@@ -98,10 +99,10 @@ static void device_want_say(struct device_wanted *w, bool here)
 	w->said = !here;
 	gw_prefix_text(text, sizeof(text), &w->to);
 	if (here)
-		GW_LOG(LOG_NOBODY, MAIN, LOGL_NOTICE, "%s: the route to %s leads here now\n",
-		       w->dev, text);
+		GW_LOG(LOG_ABOUT(.device = w->dev), MAIN, LOGL_NOTICE,
+		       "%s: the route to %s leads here now\n", w->dev, text);
 	else
-		GW_LOG(LOG_NOBODY, MAIN, LOGL_ERROR,
+		GW_LOG(LOG_ABOUT(.device = w->dev), MAIN, LOGL_ERROR,
 		       "%s: the route to %s is not ours: it was there before and does not lead "
 		       "here\n",
 		       w->dev, text);
@@ -257,7 +258,8 @@ int device_open_service(struct gw_service *s, char *err, size_t len)
 		return device_complain(err, len, dev, "up", rc);
 	/* A kernel without IPv6 serves IPv4 all the same. */
 	if (s->cfg->ppp.ipv6 && (rc = netif_addr(dev, &local6, NULL, true)) < 0)
-		GW_LOG(LOG_NOBODY, MAIN, LOGL_ERROR, "%s: no IPv6: %s\n", dev, strerror(-rc));
+		GW_LOG(LOG_ABOUT(.service = s->cfg->name, .device = dev), MAIN, LOGL_ERROR,
+		       "%s: no IPv6: %s\n", dev, strerror(-rc));
 	return device_service_routes(s, dev, err, len);
 }
 

@@ -101,6 +101,9 @@ static void log_out_record(struct journal_record *r, const struct log_line *l)
 	journal_text(r, "ISTHMUS_USER", l->about.user);
 	journal_text(r, "ISTHMUS_PORT", l->about.port);
 	journal_text(r, "ISTHMUS_CIRCUIT", l->about.circuit);
+	journal_text(r, "ISTHMUS_SERVICE", l->about.service);
+	journal_text(r, "ISTHMUS_RADIUS", l->about.radius);
+	journal_text(r, "ISTHMUS_DEVICE", l->about.device);
 	journal_text(r, "CODE_FILE", log_out_source(l->file));
 	if (l->file)
 		journal_number(r, "CODE_LINE", l->at);

@@ -24,12 +24,13 @@ enum log_form { LOG_FORM_PLAIN, LOG_FORM_TERMINAL, LOG_FORM_FILE, LOG_FORM_STREA
 struct log_about {
 	const char *id; /* MESSAGE_ID of an event that has one (gw/log_id.h) */
 	uint16_t tunnel, call, line;
-	const char *peer, *user, *port;
+	const char *peer, *user, *port, *service, *radius;
+	const char *device;	   /* a network device */
 	char circuit[LOG_CIRCUIT]; /* as port_channel_text() has it, with the port's name in front
 				    */
 };
 #define LOG_ABOUT(...) ((struct log_about){__VA_ARGS__})
-/* Of none of these: it is about the gateway, a service, a server of RADIUS ... */
+/* Of none of these: it is about the gateway as a whole. */
 #define LOG_NOBODY LOG_ABOUT(.id = NULL)
 
 struct log_line {

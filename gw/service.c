@@ -77,7 +77,8 @@ bool services_open(struct gw *gw)
 		s->iid = (s->iid & ~(UINT64_C(1) << 57)) | 1;
 		s->iid = resume_iid(gw->resume, s->cfg->name, s->iid);
 		if (device_open_service(s, err, sizeof(err)) < 0) {
-			GW_LOG(LOG_NOBODY, MAIN, LOGL_ERROR, "service %s: %s\n", s->cfg->name, err);
+			GW_LOG(LOG_ABOUT(.service = s->cfg->name), MAIN, LOGL_ERROR,
+			       "service %s: %s\n", s->cfg->name, err);
 			return false;
 		}
 	}
@@ -118,18 +119,24 @@ static void service_end_calls_behind(struct gw *gw, uint64_t now)
 	}
 }
 
+static struct log_about service_about_device(const struct gw_service *s)
+{
+	return LOG_ABOUT(.service = s->cfg->name, .device = dp_tun_name(s->gw->dp, s->tun));
+}
+
 static void service_open_again(struct gw_service *s, uint64_t now)
 {
 	char err[200] = "";
 
 	if (device_open_service(s, err, sizeof(err)) == 0) {
-		GW_LOG(LOG_NOBODY, MAIN, LOGL_NOTICE, "service %s: device %s is there again\n",
-		       s->cfg->name, dp_tun_name(s->gw->dp, s->tun));
+		GW_LOG(service_about_device(s), MAIN, LOGL_NOTICE,
+		       "service %s: device %s is there again\n", s->cfg->name,
+		       dp_tun_name(s->gw->dp, s->tun));
 		outgoings_watch(s->gw, s);
 		return;
 	}
-	gw_log_peer(LOG_NOBODY, GW_LOG_MAIN, LOGL_ERROR, (uintptr_t)s, now, "service %s: %s",
-		    s->cfg->name, err);
+	gw_log_peer(LOG_ABOUT(.service = s->cfg->name), GW_LOG_MAIN, LOGL_ERROR, (uintptr_t)s, now,
+		    "service %s: %s", s->cfg->name, err);
 	dp_tun_close(s->gw->dp, s->tun);
 	s->tun = 0;
 }
@@ -144,7 +151,7 @@ void services_check(struct gw *gw, uint64_t now)
 		struct gw_service *s = &gw->service[i];
 
 		if (s->tun && dp_tun_gone(gw->dp, s->tun)) {
-			GW_LOG(LOG_NOBODY, MAIN, LOGL_ERROR,
+			GW_LOG(service_about_device(s), MAIN, LOGL_ERROR,
 			       "service %s: device %s has been removed; its calls are ended\n",
 			       s->cfg->name, dp_tun_name(s->gw->dp, s->tun));
 			dp_tun_close(gw->dp, s->tun);

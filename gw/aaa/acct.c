@@ -126,7 +126,7 @@ static void acct_bound(struct acct_group *g)
 
 	while (g->queue.octets > most && acct_queue_least(&g->queue, &place)) {
 		if (!g->given_up++)
-			GW_LOG(LOG_NOBODY, AAA, LOGL_ERROR,
+			GW_LOG(LOG_ABOUT(.radius = g->cfg->name), AAA, LOGL_ERROR,
 			       "radius %s: too many records of accounting wait: the oldest are "
 			       "given up\n",
 			       g->cfg->name);
@@ -145,7 +145,7 @@ static bool acct_add(struct acct_group *g, const struct acct_record *r, const ui
 	if (octets && acct_queue_add(&g->queue, r, len, octets, ACCT_NO_FILE))
 		return true;
 	free(octets);
-	GW_LOG(LOG_NOBODY, AAA, LOGL_ERROR,
+	GW_LOG(LOG_ABOUT(.radius = g->cfg->name), AAA, LOGL_ERROR,
 	       "radius %s: no memory: a record of accounting is lost\n", g->cfg->name);
 	g->given_up++;
 	return false;
@@ -327,12 +327,12 @@ static void acct_send(struct acct_group *g, uint64_t now)
 static void acct_file_says(struct acct_group *g, int rc)
 {
 	if (rc < 0 && !g->file_fails)
-		GW_LOG(LOG_NOBODY, AAA, LOGL_ERROR,
+		GW_LOG(LOG_ABOUT(.radius = g->cfg->name), AAA, LOGL_ERROR,
 		       "radius %s: spool: %s: records of accounting wait in memory\n", g->cfg->name,
 		       strerror(-rc));
 	else if (rc >= 0 && g->file_fails)
-		GW_LOG(LOG_NOBODY, AAA, LOGL_NOTICE, "radius %s: spool: it can be written again\n",
-		       g->cfg->name);
+		GW_LOG(LOG_ABOUT(.radius = g->cfg->name), AAA, LOGL_NOTICE,
+		       "radius %s: spool: it can be written again\n", g->cfg->name);
 	g->file_fails = rc < 0;
 }
 
@@ -387,8 +387,9 @@ static void acct_open_spool(struct acct_group *g)
 	acct_file_says(g, rc);
 	g->found = g->queue.waiting;
 	if (g->has_file && g->file.skipped)
-		GW_LOG(LOG_NOBODY, AAA, LOGL_ERROR, "radius %s: spool: %llu octets are no record\n",
-		       g->cfg->name, (unsigned long long)g->file.skipped);
+		GW_LOG(LOG_ABOUT(.radius = g->cfg->name), AAA, LOGL_ERROR,
+		       "radius %s: spool: %llu octets are no record\n", g->cfg->name,
+		       (unsigned long long)g->file.skipped);
 }
 
 /* --- life -------------------------------------------------------------------------------------- */
@@ -524,13 +525,13 @@ void acct_say_lost(const struct acct *a)
 		uint64_t lost = g->has_file ? g->queue.end - g->queue.fresh : g->queue.waiting;
 
 		if (g->queue.waiting > lost)
-			GW_LOG(LOG_NOBODY, AAA, LOGL_NOTICE,
+			GW_LOG(LOG_ABOUT(.radius = g->cfg->name), AAA, LOGL_NOTICE,
 			       "radius %s: %llu records of accounting wait in %s/%s.0 and .1 for a "
 			       "section of that name\n",
 			       g->cfg->name, (unsigned long long)(g->queue.waiting - lost),
 			       g->cfg->spool, g->cfg->name);
 		if (lost)
-			GW_LOG(LOG_NOBODY, AAA, LOGL_ERROR,
+			GW_LOG(LOG_ABOUT(.radius = g->cfg->name), AAA, LOGL_ERROR,
 			       "radius %s: %llu records of accounting are lost: no server has "
 			       "acknowledged them, and they are in no spool\n",
 			       g->cfg->name, (unsigned long long)lost);

@@ -199,7 +199,7 @@ static void acct_former_go_on(struct acct *a, uint64_t key, struct acct_former *
 	struct acct_group *g = &a->group[a->groups];
 
 	if (a->groups == a->room) {
-		GW_LOG(LOG_NOBODY, AAA, LOGL_ERROR,
+		GW_LOG(LOG_ABOUT(.radius = f->cfg.name), AAA, LOGL_ERROR,
 		       "radius %s: too many sections have been removed: its log-ins are told to "
 		       "nobody any more\n",
 		       f->cfg.name);
@@ -207,7 +207,7 @@ static void acct_former_go_on(struct acct *a, uint64_t key, struct acct_former *
 		acct_former_free(f);
 		return;
 	}
-	GW_LOG(LOG_NOBODY, AAA, LOGL_NOTICE, "radius %s: %s\n", f->cfg.name,
+	GW_LOG(LOG_ABOUT(.radius = f->cfg.name), AAA, LOGL_NOTICE, "radius %s: %s\n", f->cfg.name,
 	       is_spool ? "it has another spool now: what waits in the one before is sent"
 			: "the configuration has no accounting there any more: its servers are "
 			  "told of the log-ins that have begun");
@@ -238,7 +238,7 @@ bool acct_former_is_over(const struct acct_group *g)
 
 void acct_former_end(struct acct_group *g)
 {
-	GW_LOG(LOG_NOBODY, AAA, LOGL_NOTICE,
+	GW_LOG(LOG_ABOUT(.radius = g->cfg->name), AAA, LOGL_NOTICE,
 	       "radius %s: all log-ins of the section that was are told, and their records over\n",
 	       g->cfg->name);
 	acct_drop(g->acct, ACCT_KEPT_SECTION, g->key);

@@ -208,8 +208,9 @@ static struct acct_session *acct_session_make_new(struct acct_group *g, const ui
 	char name[GW_TEXT_MAX];
 
 	if (!s) {
-		GW_LOG(LOG_ABOUT(.user = gw_printable(name, sizeof(name), user, user_len)), AAA,
-		       LOGL_ERROR, "radius %s: no memory: a log-in has no accounting\n",
+		GW_LOG(LOG_ABOUT(.user = gw_printable(name, sizeof(name), user, user_len),
+				 .radius = g->cfg->name),
+		       AAA, LOGL_ERROR, "radius %s: no memory: a log-in has no accounting\n",
 		       g->cfg->name);
 		return NULL;
 	}

@@ -145,8 +145,8 @@ static void coa_listen_on_answered(void *ctx, unsigned client, const struct radi
 	if (what->user.left)
 		gw_printable(user, sizeof(user), what->user.p, what->user.left);
 	coa_listen_words(words, sizeof(words), c, what, r);
-	gw_log_session(LOG_ABOUT(.user = user), GW_LOG_AAA, LOGL_NOTICE,
-		       (uint64_t)(uintptr_t)who->cfg, now, "radius %s: %s of %s: %s",
+	gw_log_session(LOG_ABOUT(.user = user, .radius = who->radius->name), GW_LOG_AAA,
+		       LOGL_NOTICE, (uint64_t)(uintptr_t)who->cfg, now, "radius %s: %s of %s: %s",
 		       who->radius->name, what->disconnect ? "Disconnect-Request" : "CoA-Request",
 		       who->cfg->text, words);
 }

@@ -139,8 +139,8 @@ static void radius_client_on_changed(void *ctx, unsigned server, bool alive, uin
 	(void)now;
 	if (alive && c->alive)
 		c->alive(c->alive_ctx);
-	GW_LOG(LOG_NOBODY, AAA, LOGL_NOTICE, "radius %s: %s %s %s\n", c->cfg->name,
-	       radius_client_words[c->use], c->server[server]->text,
+	GW_LOG(LOG_ABOUT(.radius = c->cfg->name), AAA, LOGL_NOTICE, "radius %s: %s %s %s\n",
+	       c->cfg->name, radius_client_words[c->use], c->server[server]->text,
 	       alive ? "answers again" : "does not answer");
 }
 
@@ -155,8 +155,9 @@ static void radius_client_on_dropped(void *ctx, unsigned server, enum radius_dro
 	};
 	const struct radius_client *c = ctx;
 
-	gw_log_peer(LOG_NOBODY, GW_LOG_AAA, LOGL_NOTICE, (uint64_t)(uintptr_t)c->server[server],
-		    now, "radius %s: a packet of %s %s is dropped: %s", c->cfg->name,
+	gw_log_peer(LOG_ABOUT(.radius = c->cfg->name), GW_LOG_AAA, LOGL_NOTICE,
+		    (uint64_t)(uintptr_t)c->server[server], now,
+		    "radius %s: a packet of %s %s is dropped: %s", c->cfg->name,
 		    radius_client_words[c->use], c->server[server]->text, words[why]);
 }
 

@@ -155,17 +155,21 @@ static void a_line_of_the_log(void)
 					     .peer = "lac",
 					     .user = "ann",
 					     .port = "wan",
-					     .circuit = "wan 192.0.2.1:1701"};
+					     .circuit = "wan 192.0.2.1:1701",
+					     .service = "internet",
+					     .radius = "isp",
+					     .device = "isthmus0"};
 	const char *text;
 
 	journal_log_begin();
 	gw_log_session(ann, GW_LOG_AAA, LOGL_NOTICE, 1, 1, "let in");
 	text = journal_heard();
 	CU_ASSERT_EQUAL(strncmp(text, LET_IN, strlen(LET_IN)), 0);
-	CU_ASSERT_PTR_NOT_NULL(strstr(text,
-				      "\nISTHMUS_CATEGORY=aaa\nISTHMUS_TUNNEL=7\nISTHMUS_CALL=9\n"
-				      "ISTHMUS_PEER=lac\nISTHMUS_USER=ann\nISTHMUS_PORT=wan\n"
-				      "ISTHMUS_CIRCUIT=wan 192.0.2.1:1701\n"));
+	CU_ASSERT_PTR_NOT_NULL(
+		strstr(text, "\nISTHMUS_CATEGORY=aaa\nISTHMUS_TUNNEL=7\nISTHMUS_CALL=9\n"
+			     "ISTHMUS_PEER=lac\nISTHMUS_USER=ann\nISTHMUS_PORT=wan\n"
+			     "ISTHMUS_CIRCUIT=wan 192.0.2.1:1701\nISTHMUS_SERVICE=internet\n"
+			     "ISTHMUS_RADIUS=isp\nISTHMUS_DEVICE=isthmus0\n"));
 	CU_ASSERT_PTR_NOT_NULL(strstr(text, "\nMESSAGE_ID=0123456789abcdef0123456789abcdef\n"));
 	CU_ASSERT_PTR_NOT_NULL(strstr(text, "\nCODE_FILE=tests/gw/test_journal.c\nCODE_LINE="));
 	/* Each line forgets it, one that is off too. */
