@@ -72,7 +72,7 @@ cleanup() {
 		for d in "$WORK"/*.log; do
 			[ -s "$d" ] || continue
 			echo "--- ${d##*/}"
-			tail -n 60 "$d"
+			grep -av '^Running as user "root"' "$d" | tail -n 60
 		done
 		mkdir -p "$LOGS/captures"
 		for d in "$WORK"/*.pcap; do

@@ -261,7 +261,7 @@ static void keeper_ended(struct keeper *k, struct keeper_proc *p, int status)
 		child_ended(&p->child, status, now);
 	if (status && (!hopeless || WEXITSTATUS(status) == 127))
 		keeper_say_death(k, p, now);
-	if (hopeless)
+	if (hopeless || (status && k->stops == 1)) /* a second signal ends all at once */
 		k->status = 1;
 	if (hopeless && !k->stops)
 		keeper_stop(k, now);

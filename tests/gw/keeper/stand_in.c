@@ -179,6 +179,8 @@ static void stand_in_hear(struct stand_in *s)
 		}
 		if (m.kind == KEEPER_STOP) {
 			printf("%s stop\n", s->role);
+			if (stand_in_is(s, "crashes"))
+				kill(getpid(), SIGABRT);
 			if (!stand_in_is(s, "deaf"))
 				return;
 		}

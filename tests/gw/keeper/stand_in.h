@@ -14,6 +14,7 @@
  * and ends when it is told to stop or leave, or keeper has gone.  What else it does, by MANNER:
  *   plain     nothing
  *   deaf      it does not end when it is told to
+ *   crashes   told to end, it dies of SIGABRT
  *   keeps     in its first life it has a file with the text "kept" held as ROLE/file, and
  *             prints "ROLE keeps"
  *   hopeless  it ends with status 3 at once

@@ -122,6 +122,22 @@ static void a_second_signal_ends_at_once(void)
 	rig_at("log error: control does not end: it is killed\n");
 }
 
+static void keeper_says_that(const char *data, const char *control, const char *line)
+{
+	rig_start(data, control, true);
+	rig_life("control", 0, "");
+	rig_life("data", 0, "");
+	kill(rig.keeper, SIGTERM);
+	ASSERT_LINE(line);
+	CU_ASSERT_EQUAL(rig_end(), 1 << 8);
+}
+
+static void a_crash_at_the_end_is_no_orderly_end(void)
+{
+	keeper_says_that("crashes", "plain", "log error: data: killed by SIGABRT after");
+	keeper_says_that("plain", "crashes", "log error: control: killed by SIGABRT after");
+}
+
 static void rig_misbehaves(const char *manner, const char *words, const char *why)
 {
 	rig_start("plain", manner, true);
@@ -209,6 +225,7 @@ static const struct test_case cases[] = {
 	{"what_was_kept_comes_back", what_was_kept_comes_back},
 	{"one_that_cannot_begin_ends_all", one_that_cannot_begin_ends_all},
 	{"a_second_signal_ends_at_once", a_second_signal_ends_at_once},
+	{"a_crash_at_the_end_is_no_orderly_end", a_crash_at_the_end_is_no_orderly_end},
 	{"one_that_breaks_the_rules_is_killed", one_that_breaks_the_rules_is_killed},
 	{"without_keeper_they_end", without_keeper_they_end},
 	{"control_can_see_the_processes", control_can_see_the_processes},
