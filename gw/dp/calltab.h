@@ -19,6 +19,7 @@
 #include "gw/dp/map.h"
 #include "gw/dp/rate.h"
 #include "gw/dp/rcu.h"
+#include "gw/dp/slab.h"
 
 #include <assert.h>
 #include <stddef.h>
@@ -26,10 +27,12 @@
 struct bundle;
 struct worker;
 
-#define CALL_LINE 64 /* octets of a cache line */
+struct call_state;
 
 /* Frames of a call that wait for those before them; of its home worker's, while there are any. */
 struct call_held {
+	struct call_state *st;
+	struct deadline gap; /* in the home worker's heap */
 	struct l2tp_data_slot slot[L2TP_REORDER_MAX];
 	uint16_t buffer[L2TP_REORDER_MAX]; /* of the worker's pool */
 	struct call_held *next;		   /* while it is free */
@@ -37,7 +40,7 @@ struct call_held {
 
 struct call_state {
 	/* Of every frame, in the first cache line; data's numbers, too. */
-	_Alignas(CALL_LINE) struct call_counters *n; /* in the door */
+	struct call_counters *n; /* in the door */
 	struct worker *home;
 	uint32_t version; /* of the struct call that data follows */
 	uint16_t tid, sid;
@@ -47,7 +50,6 @@ struct call_state {
 	uint32_t tokens; /* punts left, in thousandths */
 	struct l2tp_data data;
 	uint64_t refilled;	/* when tokens was brought up to date, us */
-	struct deadline gap;	/* in the home worker's heap */
 	uint32_t early_version; /* of the entry that early counts for */
 	uint32_t lcp_version;	/* of the entry under which LCP was negotiated */
 	struct call_held *held; /* NULL = no frame waits */
@@ -55,8 +57,8 @@ struct call_state {
 	 * sent to this leg, and those that have left. */
 	uint32_t punted; /* the others are in n */
 	_Atomic uint32_t taken;
-	struct rate_bucket bucket[DP_RATES];
-	struct bundle *bundle; /* of a bundle; else NULL */
+	struct rate_bucket *bucket; /* DP_RATES of them; NULL = there was never a limit */
+	struct bundle *bundle;	    /* of a bundle; else NULL */
 	union {
 		struct rcu_head rcu;
 		struct call_state *next; /* after it: on the home worker's list of the retired */
@@ -68,9 +70,9 @@ struct filter;
 
 struct call {
 	/* What is asked for every frame is in the first cache line, c's first half too. */
-	_Alignas(CALL_LINE) struct call_state *st;
+	struct call_state *st;
 	struct data_tun *tun; /* of c.tun */
-	struct rate *rate;    /* DP_RATES of them, behind it, as c.rate says; NULL = no limits */
+	struct rate *rate;    /* DP_RATES of them, as c.rate says; NULL = no limits */
 	uint32_t version;
 	uint8_t filters; /* bit N: there is a filter[N] */
 	bool bundle;	 /* c.bundle is one */
@@ -80,8 +82,10 @@ struct call {
 	uint64_t claimed; /* the ATTACH under which control has set it */
 	struct rcu_head rcu;
 };
-static_assert(offsetof(struct call, c.pfc) < CALL_LINE, "what each frame asks is in one line");
-static_assert(offsetof(struct call_state, data.seen_seq) < CALL_LINE, "and its state in another");
+static_assert(offsetof(struct call, c.pfc) < SLAB_LINE, "what each frame asks is in one line");
+static_assert(offsetof(struct call_state, data.seen_seq) < SLAB_LINE, "and its state in another");
+static_assert(sizeof(struct call) <= 4 * SLAB_LINE, "there are many of them");
+static_assert(sizeof(struct call_state) <= 3 * SLAB_LINE, "there are as many");
 
 struct calltab {
 	struct map *tunnel; /* 65536; untouched pages cost nothing */

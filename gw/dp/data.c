@@ -246,6 +246,8 @@ struct data *data_make(struct door *d, bool threaded)
 	data->door = d;
 	data->threaded = threaded;
 	data->n = d->workers;
+	slab_init(&data->calls, sizeof(struct call));
+	slab_init(&data->states, sizeof(struct call_state));
 	map_init(&data->lines_at, false);
 	map_init(&data->filters, false);
 	map_init(&data->tun_numbers, false);
@@ -298,6 +300,8 @@ void data_free(struct data *data)
 	rcu_drain();
 	data_free_workers(data);
 	calltab_free(&data->tab);
+	slab_free(&data->calls);
+	slab_free(&data->states);
 	map_free(&data->lines_at);
 	map_free(&data->filters);
 	map_free(&data->tun_numbers);

@@ -87,6 +87,7 @@ struct data {
 	struct worker *worker[WORKER_MAX];
 	struct calltab tab;
 	uint32_t version; /* of the last struct call published */
+	struct slab calls, states;
 	struct data_port port[WORKER_PORTS];
 	struct data_tun *tuns;
 	struct map tun_numbers; /* number -> struct data_tun */

@@ -6,10 +6,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+static void data_drop_call(struct call *c)
+{
+	free(c->rate);
+	free((struct dp_bundle_link *)(uintptr_t)c->c.bundle.link);
+	slab_give(c);
+}
+
 static void data_free_call(struct rcu_head *head)
 {
 	rcu_grace_over();
-	free(IST_CONTAINER_OF(head, struct call, rcu));
+	data_drop_call(IST_CONTAINER_OF(head, struct call, rcu));
 	rcu_deferred_done();
 }
 
@@ -20,20 +27,11 @@ static void data_free_state(struct rcu_head *head)
 	rcu_deferred_done();
 }
 
-/* All zeros, and the first cache line is one; NULL without memory. */
-static void *data_call_room(size_t size)
-{
-	size_t whole = (size + CALL_LINE - 1) & ~(size_t)(CALL_LINE - 1);
-	void *p = aligned_alloc(CALL_LINE, whole);
-
-	return p ? memset(p, 0, whole) : NULL;
-}
-
 /* Control has emptied the slot of its counters. */
 static struct call_state *data_make_state(struct data *data, const struct door_call_set *set,
 					  struct worker *home)
 {
-	struct call_state *st = data_call_room(sizeof(*st));
+	struct call_state *st = slab_take(&data->states);
 	const struct dp_call *c = &set->call;
 
 	if (!st)
@@ -46,7 +44,7 @@ static struct call_state *data_make_state(struct data *data, const struct door_c
 	if (c->bundle.mrru)
 		st->bundle = bundle_new(&c->bundle);
 	if (c->bundle.mrru && !st->bundle) {
-		free(st);
+		slab_give(st);
 		return NULL;
 	}
 	return st;
@@ -148,9 +146,10 @@ static void data_unmake_call(struct call *c, const struct call *old)
 	call_give_filters(c);
 	if (c->st && (!old || c->st != old->st)) {
 		free(c->st->bundle);
-		free(c->st);
+		free(c->st->bucket);
+		slab_give(c->st);
 	}
-	free(c);
+	data_drop_call(c);
 }
 
 /* A bundle stays where it is, whichever of its links come and go.  NULL = the channel is gone. */
@@ -185,26 +184,43 @@ static bool data_is_limited(const struct dp_call *want)
 	return limited;
 }
 
-/* With room behind it for what few calls have. */
-static struct call *data_make_call(const struct door_call_set *set)
+/* What few calls have is elsewhere; false without memory. */
+static bool data_add_rare(struct call *c, const struct door_call_set *set)
 {
 	const struct dp_call *want = &set->call;
-	size_t rates = data_is_limited(want) ? DP_RATES * sizeof(struct rate) : 0;
-	size_t links = want->bundle.mrru ? sizeof(set->link) : 0;
-	struct call *c = data_call_room(sizeof(*c) + rates + links);
+	struct dp_bundle_link *link = want->bundle.mrru ? malloc(sizeof(set->link)) : NULL;
+
+	c->c.bundle.link = link ? memcpy(link, set->link, sizeof(set->link)) : NULL;
+	if (data_is_limited(want))
+		c->rate = calloc(DP_RATES, sizeof(*c->rate));
+	for (unsigned i = 0; c->rate && i < DP_RATES; i++)
+		c->rate[i] = rate_of(want->rate[i], want->rate_burst, want->mtu);
+	return (link || !want->bundle.mrru) && (c->rate || !data_is_limited(want));
+}
+
+static struct call *data_make_call(struct data *data, const struct door_call_set *set)
+{
+	const struct dp_call *want = &set->call;
+	struct call *c = slab_take(&data->calls);
 
 	if (!c)
 		return NULL;
 	c->c = *want;
 	c->bundle = want->bundle.mrru;
 	c->marked = want->dscp || want->discard;
-	if (links)
-		c->c.bundle.link = memcpy((uint8_t *)(c + 1) + rates, set->link, links);
-	if (rates)
-		c->rate = (struct rate *)(c + 1);
-	for (unsigned i = 0; rates && i < DP_RATES; i++)
-		c->rate[i] = rate_of(want->rate[i], want->rate_burst, want->mtu);
-	return c;
+	if (data_add_rare(c, set))
+		return c;
+	data_drop_call(c);
+	return NULL;
+}
+
+/* The state of a call that is limited has buckets, since the first time it was; false without
+ * memory. */
+static bool data_has_buckets(struct call *c)
+{
+	if (c->st && c->rate && !c->st->bucket)
+		c->st->bucket = calloc(DP_RATES, sizeof(*c->st->bucket));
+	return c->st && (!c->rate || c->st->bucket);
 }
 
 static int data_set_call(struct data *data, const struct door_call_set *set)
@@ -220,21 +236,21 @@ static int data_set_call(struct data *data, const struct door_call_set *set)
 	home = data_home_of(data, want);
 	if (!home)
 		return -ENOENT;
-	c = data_make_call(set);
+	c = data_make_call(data, set);
 	if (!c)
 		return -ENOMEM;
 	c->claimed = data->attach;
 	c->version = ++data->version;
 	c->tun = data_tun_get(data, want->tun);
 	if ((want->tun && !c->tun) || !call_take_filters(data, c)) {
-		free(c);
+		data_drop_call(c);
 		return -EINVAL;
 	}
 	if (old && data_state_serves(old->st, want, home))
 		c->st = old->st;
 	else if (data_slot_is_free(data, old ? old->st : NULL, set))
 		c->st = data_new_state(data, set, home);
-	if (!c->st || !calltab_set(&data->tab, want->tid, want->sid, c)) {
+	if (!data_has_buckets(c) || !calltab_set(&data->tab, want->tid, want->sid, c)) {
 		data_unmake_call(c, old);
 		return -ENOMEM;
 	}
@@ -269,6 +285,8 @@ void data_call_forget(struct data *data, uint16_t tid, uint16_t sid)
 	data_remove_line(data, c);
 	data_remove_addresses(c);
 	data_put_away(data, c, NULL);
+	slab_tidy(&data->calls);
+	slab_tidy(&data->states);
 }
 
 void data_call_del(struct data *data, const struct door_msg *m, struct door_msg *answer)
@@ -329,13 +347,13 @@ static struct call *data_call_rebuild(struct data *data, const struct door_call_
 	    (want->bundle.mrru && want->mode == DP_MEMBER) ||
 	    calltab_get(&data->tab, want->tid, want->sid))
 		return NULL;
-	c = data_make_call(set);
+	c = data_make_call(data, set);
 	if (!c)
 		return NULL;
 	c->tun = t;
 	c->version = ++data->version;
 	c->st = data_make_state(data, set, home);
-	if (!c->st || !calltab_set(&data->tab, want->tid, want->sid, c)) {
+	if (!data_has_buckets(c) || !calltab_set(&data->tab, want->tid, want->sid, c)) {
 		data_unmake_call(c, NULL);
 		return NULL;
 	}

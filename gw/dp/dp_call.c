@@ -386,6 +386,8 @@ static void dp_call_borrow_slots(struct worker *w, struct call_state *st)
 {
 	st->held = worker_take_held(w);
 	st->data.slot = st->held ? st->held->slot : NULL;
+	if (st->held)
+		st->held->st = st;
 }
 
 /* Unless frames wait. */
@@ -393,6 +395,7 @@ static void dp_call_return_slots(struct worker *w, struct call_state *st)
 {
 	if (!st->held || st->data.held)
 		return;
+	deadline_cancel(&w->heap, &st->held->gap);
 	worker_give_held(w, st->held);
 	st->held = NULL;
 	st->data.slot = NULL;
@@ -420,8 +423,8 @@ static void dp_call_drain(struct worker *w, struct call *c)
 	}
 	gather_may(w, might);
 	dp_call_return_slots(w, st);
-	if (st->gap.set || st->data.gap_deadline != DEADLINE_NEVER)
-		worker_timer(w, &st->gap, TIMER_GAP, st->data.gap_deadline);
+	if (st->held)
+		worker_timer(w, &st->held->gap, TIMER_GAP, st->data.gap_deadline);
 }
 
 void call_settle(struct worker *w, struct call *c)
@@ -440,7 +443,7 @@ void call_settle(struct worker *w, struct call *c)
 
 void call_gap(struct deadline *d, uint64_t now)
 {
-	struct call_state *st = IST_CONTAINER_OF(d, struct call_state, gap);
+	struct call_state *st = IST_CONTAINER_OF(d, struct call_held, gap)->st;
 	struct call *c = calltab_get(&st->home->data->tab, st->tid, st->sid);
 
 	(void)now;
@@ -452,7 +455,6 @@ void call_gap(struct deadline *d, uint64_t now)
 
 void call_retire(struct worker *w, struct call_state *st)
 {
-	deadline_cancel(&w->heap, &st->gap);
 	if (st->bundle)
 		bundle_free(w, st->bundle);
 	for (unsigned i = 0; st->held && i < L2TP_REORDER_MAX; i++) {
@@ -466,7 +468,8 @@ void call_retire(struct worker *w, struct call_state *st)
 	dp_call_return_slots(w, st);
 	if (!w->data->aside)
 		atomic_store(&st->n->owner, 0); /* from here on control may use them again */
-	free(st);
+	free(st->bucket);
+	slab_give(st);
 }
 
 static enum dp_reason dp_call_sequence_reason(enum l2tp_reason why)

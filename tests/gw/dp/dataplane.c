@@ -36,6 +36,7 @@
 	X(dp_tun)        \
 	X(host)          \
 	X(prefixtab)     \
+	X(slab)          \
 	X(rate)          \
 	X(ip_networks)   \
 	X(door_codec)    \

@@ -76,7 +76,7 @@ static void add_one(void *ctx, struct call *c)
 
 static void a_full_tunnel(void)
 {
-	struct call *c = aligned_alloc(CALL_LINE, 65536 * sizeof(*c));
+	struct call *c = aligned_alloc(SLAB_LINE, 65536 * sizeof(*c));
 	struct calltab t;
 	unsigned sum = 0;
 
