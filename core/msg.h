@@ -34,6 +34,7 @@ enum l2tp_msg_type {
 
 struct l2tp_msg_row {
 	const char *name;	  /* "SCCRQ"; NULL = no such message */
+	const char *section;	  /* of RFC 2661 */
 	bool about_call;	  /* carries a session id; else about the tunnel */
 	const uint16_t *required; /* IETF attribute types, ended by L2TP_NO_AVP */
 };

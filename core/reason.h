@@ -6,6 +6,7 @@
 #ifndef CORE_REASON_H
 #define CORE_REASON_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* X(symbol, "key-for-machines", "words for people") */
@@ -93,5 +94,14 @@ struct l2tp_reason_row {
 	const char *key, *words;
 };
 extern const struct l2tp_reason_row l2tp_reasons[L2TP_R_COUNT];
+
+/* What RFC 2661 has to do with it. */
+struct l2tp_rule {
+	const char *section; /* "4.1"; NULL = none: a limit or a choice of ours */
+	bool breach;	     /* who sent the message has broken the rule; else it is what the
+				receiver does, and nobody is at fault */
+	const char *says;
+};
+extern const struct l2tp_rule l2tp_rules[L2TP_R_COUNT];
 
 #endif

@@ -11,24 +11,24 @@
  * be present" beside Message Type, ascending. */
 static const struct {
 	uint16_t type;
-	const char *name;
+	const char *name, *section;
 	bool call;
 	uint16_t must[8];
 } rfc[] = {
-	{1, "SCCRQ", false, {2, 3, 7, 9, N}},
-	{2, "SCCRP", false, {2, 3, 7, 9, N}},
-	{3, "SCCCN", false, {N}},
-	{4, "StopCCN", false, {1, 9, N}},
-	{6, "HELLO", false, {N}},
-	{7, "OCRQ", true, {14, 15, 16, 17, 18, 19, 21, N}},
-	{8, "OCRP", true, {14, N}},
-	{9, "OCCN", true, {19, 24, N}},
-	{10, "ICRQ", true, {14, 15, N}},
-	{11, "ICRP", true, {14, N}},
-	{12, "ICCN", true, {19, 24, N}},
-	{14, "CDN", true, {1, 14, N}},
-	{15, "WEN", true, {34, N}},
-	{16, "SLI", true, {35, N}},
+	{1, "SCCRQ", "6.1", false, {2, 3, 7, 9, N}},
+	{2, "SCCRP", "6.2", false, {2, 3, 7, 9, N}},
+	{3, "SCCCN", "6.3", false, {N}},
+	{4, "StopCCN", "6.4", false, {1, 9, N}},
+	{6, "HELLO", "6.5", false, {N}},
+	{7, "OCRQ", "6.9", true, {14, 15, 16, 17, 18, 19, 21, N}},
+	{8, "OCRP", "6.10", true, {14, N}},
+	{9, "OCCN", "6.11", true, {19, 24, N}},
+	{10, "ICRQ", "6.6", true, {14, 15, N}},
+	{11, "ICRP", "6.7", true, {14, N}},
+	{12, "ICCN", "6.8", true, {19, 24, N}},
+	{14, "CDN", "6.12", true, {1, 14, N}},
+	{15, "WEN", "6.13", true, {34, N}},
+	{16, "SLI", "6.14", true, {35, N}},
 };
 #define ROWS (sizeof(rfc) / sizeof(rfc[0]))
 
@@ -49,6 +49,7 @@ static void rfc2661_3_2_messages(void)
 	CU_ASSERT_EQUAL(named, ROWS);
 	for (size_t i = 0; i < ROWS; i++) {
 		CU_ASSERT_STRING_EQUAL(l2tp_msg_table[rfc[i].type].name, rfc[i].name);
+		CU_ASSERT_STRING_EQUAL(l2tp_msg_table[rfc[i].type].section, rfc[i].section);
 		CU_ASSERT_EQUAL(l2tp_msg_table[rfc[i].type].about_call, rfc[i].call);
 	}
 }

@@ -53,9 +53,27 @@ static void rfc2661_4_4_2_words_are_ascii(void)
 		CU_ASSERT_TRUE(is_ascii(l2tp_avp_table[i].name));
 }
 
+/* Sections that RFC 2661 has; what breaks a rule names it. */
+static void rules_have_sections(void)
+{
+	for (unsigned i = 0; i < L2TP_R_COUNT; i++) {
+		const struct l2tp_rule *r = &l2tp_rules[i];
+
+		CU_ASSERT_EQUAL(r->section != NULL, r->says != NULL);
+		CU_ASSERT_TRUE(!r->breach || r->section);
+		CU_ASSERT_TRUE(!r->section || (r->section[0] >= '3' && r->section[0] <= '8'));
+		CU_ASSERT_TRUE(!r->says || is_ascii(r->says));
+	}
+	CU_ASSERT_TRUE(l2tp_rules[L2TP_R_AVP_MISSING].breach);
+	CU_ASSERT_STRING_EQUAL(l2tp_rules[L2TP_R_AUTH_FAILED].section, "5.1.1");
+	CU_ASSERT_FALSE(l2tp_rules[L2TP_R_DUPLICATE].breach);
+	CU_ASSERT_PTR_NULL(l2tp_rules[L2TP_R_CALL_CAP].section);
+}
+
 static const struct test_case cases[] = {
 	{"every_reason_has_its_own_words", every_reason_has_its_own_words},
 	{"keys_are_where_the_symbols_say", keys_are_where_the_symbols_say},
+	{"rules_have_sections", rules_have_sections},
 	{"rfc2661_4_4_2_words_are_ascii", rfc2661_4_4_2_words_are_ascii},
 	{NULL, NULL},
 };
