@@ -40,6 +40,12 @@ libradius_la_LIBADD = $(NETTLE_LIBS)
 noinst_LTLIBRARIES += libwords.la
 libwords_la_SOURCES = gw/words/words.c gw/words/words.h gw/words/words_l2tp.c gw/words/words_medium.c gw/words/words_ppp.c gw/words/words_radius.c
 
+# Captures played through the engine; apart, so that a fuzz target can have it alone.
+noinst_LTLIBRARIES += libreplay.la
+libreplay_la_SOURCES = gw/replay/replay.c gw/replay/replay.h gw/replay/replay_command.c gw/replay/replay_file.c gw/replay/replay_frame.c gw/replay/replay_node.c gw/replay/replay_node.h
+libreplay_la_CFLAGS = $(AM_CFLAGS) $(PCAP_CFLAGS)
+libreplay_la_LIBADD = libwords.la $(PCAP_LIBS)
+
 # Records that outlive the process; apart, so that a fuzz target and a benchmark can have them alone.
 noinst_LTLIBRARIES += libstore.la
 libstore_la_SOURCES = gw/store/store.c gw/store/store.h gw/store/store_image.h gw/store/store_int.h gw/store/store_open.c
@@ -108,7 +114,7 @@ isthmus_SOURCES = gw/main.c
 isthmus_CPPFLAGS = $(AM_CPPFLAGS) -DSYSCONFDIR='"$(sysconfdir)"'
 isthmus_CFLAGS = $(AM_CFLAGS) $(PIE_CFLAGS) $(OSMO_CFLAGS)
 isthmus_LDFLAGS = $(AM_LDFLAGS) $(PIE_LDFLAGS)
-isthmus_LDADD = libcontrol.la libkeeper.la libdp.la libcfg.la libtransports.la libppp.la libcore.la $(OSMO_LIBS)
+isthmus_LDADD = libreplay.la libcontrol.la libkeeper.la libdp.la libcfg.la libtransports.la libppp.la libcore.la $(OSMO_LIBS)
 
 # Commands for programs and people at the control socket.
 noinst_LTLIBRARIES += libctlclient.la

@@ -9,6 +9,7 @@
 #include "gw/operator/operator.h"
 #include "gw/plugin.h"
 #include "gw/processes.h"
+#include "gw/replay/replay.h"
 #include "gw/start.h"
 #include "transports/builtin.h"
 
@@ -37,6 +38,7 @@ static const char usage[] =
 	"       isthmus [-s SOCKET] -i\n"
 	"       isthmus [-c FILE | -s SOCKET] [--dry-run] reload\n"
 	"       isthmus [-c FILE | -s SOCKET] upgrade\n"
+	"       isthmus replay [--explain] [--as ADDRESS] [--secret-file SECRET] CAPTURE\n"
 	"\n"
 	"  -c, --config FILE  read this configuration (" DEFAULT_FILE ")\n"
 	"  -C, --check        only check it: every mistake is printed, nothing is started\n"
@@ -564,6 +566,8 @@ int main(int argc, char **argv)
 	struct main_wish w = {.file = DEFAULT_FILE};
 	int status;
 
+	if (argc > 1 && !strcmp(argv[1], "replay"))
+		return replay_command(argc - 1, argv + 1);
 	if (!main_options(argc, argv, &w, &status))
 		return status;
 	if (optind + 1 < argc) {

@@ -291,6 +291,15 @@ fuzz_ctl_request_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS)
 fuzz_ctl_request_LDFLAGS = $(FUZZ_LINK)
 fuzz_ctl_request_LDADD = libctlrequest.la
 
+check_PROGRAMS += fuzz-replay fuzz-replay-frame
+FUZZERS += fuzz-replay fuzz-replay-frame
+fuzz_replay_SOURCES = tests/fuzz/fuzz_replay.c $(FUZZ_MAIN)
+fuzz_replay_LDFLAGS = $(FUZZ_LINK)
+fuzz_replay_LDADD = libreplay.la libcore.la
+fuzz_replay_frame_SOURCES = tests/fuzz/fuzz_replay_frame.c $(FUZZ_MAIN)
+fuzz_replay_frame_LDFLAGS = $(FUZZ_LINK)
+fuzz_replay_frame_LDADD = libreplay.la libcore.la
+
 check_PROGRAMS += fuzz-words
 FUZZERS += fuzz-words
 fuzz_words_SOURCES = tests/fuzz/fuzz_words.c $(FUZZ_MAIN)

@@ -133,6 +133,11 @@
 	X(leg_call_save)   \
 	X(leg_server_addr) \
 	X(relay)           \
+	X(replay)          \
+	X(replay_command)  \
+	X(replay_file)     \
+	X(replay_frame)    \
+	X(replay_node)     \
 	X(route)           \
 	X(route_way)       \
 	X(store)           \

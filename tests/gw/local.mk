@@ -57,6 +57,7 @@ unit_control_SOURCES = $(TEST_LIB) \
 unit_control_SOURCES += tests/gw/dhcp6/test_dhcp6.c tests/gw/dhcp6/test_dhcp6_read.c tests/gw/legs/test_leg_dhcp6.c
 unit_control_SOURCES += tests/gw/aaa/test_radius_client.c tests/gw/legs/test_leg_call_save.c tests/gw/legs/test_leg_server_addr.c tests/gw/legs/test_relay.c tests/gw/test_lns.c tests/gw/test_network.c tests/gw/test_record.c tests/gw/test_route_ask.c
 unit_control_SOURCES += tests/gw/aaa/test_rate.c tests/gw/legs/test_leg_rate.c tests/gw/operator/test_show_rates.c
+unit_control_SOURCES += tests/gw/replay/held.c tests/gw/replay/held.h tests/gw/replay/test_replay.c tests/gw/replay/test_replay_command.c tests/gw/replay/test_replay_file.c tests/gw/replay/test_replay_frame.c tests/gw/replay/test_replay_node.c
 unit_control_SOURCES += tests/netns.c tests/netns.h
 unit_control_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS) $(OSMO_CFLAGS)
 unit_control_LDFLAGS = $(heap_ldflags) -Wl,--wrap=accept4 -Wl,--wrap=listen -Wl,--wrap=fdopen -Wl,--wrap=poll \
@@ -64,7 +65,7 @@ unit_control_LDFLAGS = $(heap_ldflags) -Wl,--wrap=accept4 -Wl,--wrap=listen -Wl,
 	-Wl,--wrap=_talloc_zero -Wl,--wrap=vty_create -Wl,--wrap=setsockopt -Wl,--wrap=timerfd_create \
 	-Wl,--wrap=getrandom -Wl,--wrap=log_init -Wl,--wrap=clock_gettime -Wl,--wrap=plugin_load -Wl,--wrap=cfg_plugin_dir \
 	-Wl,--wrap=radius_client_ask -Wl,--wrap=radius_client_cancel
-unit_control_LDADD = libctlclient.la libcontrol.la libkeeper.la libdp.la libcfg.la libtransports.la libppp.la libcore.la \
+unit_control_LDADD = libctlclient.la libreplay.la libcontrol.la libkeeper.la libdp.la libcfg.la libtransports.la libppp.la libcore.la \
 	$(OSMO_LIBS) $(CUNIT_LIBS) $(PCAP_LIBS)
 
 check_PROGRAMS += unit-dataplane
