@@ -38,6 +38,8 @@
 	X(leg_filter)     \
 	X(leg_grant)      \
 	X(leg_limit)      \
+	X(leg_login)      \
+	X(leg_proxy)      \
 	X(leg_line)       \
 	X(leg_realm)      \
 	X(leg_server)     \
@@ -100,6 +102,9 @@
 	X(acct_file)       \
 	X(acct_queue)      \
 	X(acct_record)     \
+	X(acct_said)       \
+	X(acct_session)    \
+	X(acct_lives)      \
 	X(aaa)             \
 	X(aaa_radius)      \
 	X(addrpool)        \

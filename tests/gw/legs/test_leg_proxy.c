@@ -1,0 +1,345 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Our PPP on a line, for whoever will have it: the test is the line, its client and the owner. */
+#include "gw/legs/leg_entry.h"
+#include "tests/gw/frames.h"
+#include "tests/heap.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct proxy_line {
+	struct leg leg;
+	struct leg_entry entry;
+};
+
+static struct {
+	struct leg *leg;
+	struct proxy_line *line;
+	struct join *join;
+	unsigned known, frames, gone;
+	char user[64];
+	uint8_t frame[64];
+	size_t frame_len;
+	struct leg_end why;
+	uint8_t request[100]; /* our first Configure-Request */
+	size_t request_len;
+} at;
+
+/* --- the line ---------------------------------------------------------------------------------- */
+
+static void proxy_line_start(struct leg *l, uint64_t now)
+{
+	join_leg_up(l, now);
+}
+
+static void proxy_line_ends(struct leg *l, const struct leg_end *why, uint64_t now)
+{
+	join_leg_gone(l, why, now);
+}
+
+static struct leg_entry *proxy_line_entry(struct leg *l)
+{
+	return &((struct proxy_line *)l)->entry;
+}
+
+static uint16_t proxy_line_mtu(const struct leg *l)
+{
+	(void)l;
+	return UINT16_MAX;
+}
+
+static void proxy_line_free(struct leg *l)
+{
+	struct proxy_line *p = (struct proxy_line *)l;
+
+	leg_entry_del(&p->entry);
+	leg_entry_free(&p->entry);
+	free(p);
+}
+
+static const struct leg_ops proxy_line_ops = {.kind = LEG_LINE,
+					      .name = "line",
+					      .start = proxy_line_start,
+					      .stop = proxy_line_ends,
+					      .lost = proxy_line_ends,
+					      .frame = leg_entry_frame,
+					      .network = leg_entry_on_network,
+					      .entry = proxy_line_entry,
+					      .mtu = proxy_line_mtu,
+					      .free = proxy_line_free};
+
+static void client_says(const char *hex)
+{
+	uint8_t frame[100];
+	size_t n = test_hex(frame, sizeof(frame), hex);
+
+	join_frame(&at.line->leg, frame, n, clock_us);
+	bench_pass(0);
+}
+
+/* Whatever it has asked for first. */
+static void client_acks(void)
+{
+	at.request[2] = 2;
+	join_frame(&at.line->leg, at.request, at.request_len, clock_us);
+	bench_pass(0);
+}
+
+/* Its first Configure-Request asks for nothing; ours may have been lost while nobody was there. */
+static void client_asks(void)
+{
+	client_says("c021 01 01 0004");
+	CU_ASSERT_TRUE(frames_next("c021 01 01 *"));
+	CU_ASSERT_TRUE(frames_next("c021 02 01 0004"));
+}
+
+/* --- the owner --------------------------------------------------------------------------------- */
+
+static void proxy_on_known(void *ctx, const char *user, uint64_t now)
+{
+	CU_ASSERT(ctx == &at && now == clock_us);
+	at.known++;
+	snprintf(at.user, sizeof(at.user), "%s", user);
+}
+
+static void proxy_on_frame(void *ctx, const uint8_t *frame, size_t len, uint64_t now)
+{
+	CU_ASSERT(ctx == &at && now == clock_us && len <= sizeof(at.frame));
+	at.frames++;
+	memcpy(at.frame, frame, len);
+	at.frame_len = len;
+}
+
+static void proxy_on_gone(void *ctx, const struct leg_end *why, uint64_t now)
+{
+	(void)ctx;
+	(void)now;
+	at.gone++;
+	at.why = *why;
+}
+
+static const struct leg_proxy_owner proxy_owner = {proxy_on_known, proxy_on_frame};
+static const struct join_owner proxy_join = {.gone = proxy_on_gone};
+
+static void proxy_make(const struct cfg_lcp *cfg)
+{
+	const struct dp_call c = {.sid = 1000, .mode = DP_PUNT};
+
+	bench_start("host-name = gw\n");
+	frames_record();
+	memset(&at, 0, sizeof(at));
+	at.line = calloc(1, sizeof(*at.line));
+	at.line->leg.ops = &proxy_line_ops;
+	leg_entry_init(&at.line->entry, bench.gw, &c);
+	CU_ASSERT_EQUAL_FATAL(leg_entry_set(&at.line->entry), 0);
+	at.leg = leg_proxy_new(bench.gw, cfg, &proxy_owner, &at);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(at.leg);
+	at.join = join_new(bench.gw->joins, &at.line->leg, at.leg, &proxy_join, NULL, clock_us);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(at.join);
+}
+
+static void proxy_start_of(const struct cfg_lcp *cfg, const char *request)
+{
+	proxy_make(cfg);
+	join_start(at.join, clock_us);
+	CU_ASSERT_TRUE(frames_next(request));
+	memcpy(at.request, frames_last(&at.request_len), sizeof(at.request));
+}
+
+static const struct cfg_lcp chap = {
+	.proxy = 1, .auth = {PPP_AUTH_CHAP_MD5}, .n_auth = 1, .mru = 1400};
+/* RFC 1661 6.1, 6.2 and 6.4; RFC 1994 3 */
+#define CHAP_REQUEST "c021 01 01 0013 0104 0578 0305 c22305 0506 ????????"
+#define RESPONSE     "10 000102030405060708090a0b0c0d0e0f 616e6e40"
+
+static void proxy_open(void)
+{
+	proxy_start_of(&chap, CHAP_REQUEST);
+	client_asks();
+	CU_ASSERT_EQUAL(at.known, 0);
+	client_acks();
+	CU_ASSERT_TRUE(frames_next("c223 01 01 0017 10 *"));
+}
+
+/* --- tests ------------------------------------------------------------------------------------- */
+
+static void the_client_names_itself(void)
+{
+	struct ppp_proxy p;
+
+	proxy_start_of(&chap, CHAP_REQUEST);
+	CU_ASSERT_FALSE(leg_proxy_state(at.leg, &p)); /* LCP is not open */
+	client_asks();
+	CU_ASSERT_FALSE(leg_proxy_state(at.leg, &p));
+	client_acks();
+	/* RFC 1994 4.1: our name is behind the value */
+	CU_ASSERT_TRUE(frames_next("c223 01 01 0017 10 "
+				   "???????????????????????????????? 6777"));
+	CU_ASSERT_TRUE(leg_proxy_state(at.leg, &p));
+	CU_ASSERT_EQUAL(at.known, 0);
+	client_says("c223 02 01 0019 " RESPONSE);
+	CU_ASSERT_EQUAL(at.known, 1);
+	CU_ASSERT_STRING_EQUAL(at.user, "ann@");
+	CU_ASSERT_TRUE(frames_none()); /* the answer waits for the LNS */
+	CU_ASSERT_TRUE_FATAL(leg_proxy_state(at.leg, &p));
+	CU_ASSERT_PTR_NOT_NULL_FATAL(p.claim);
+	CU_ASSERT_STRING_EQUAL(p.claim->name, "ann@");
+	CU_ASSERT_EQUAL(at.leg->state, LEG_STARTING);
+	bench_stop();
+}
+
+/* Once more, if LCP begins anew. */
+static void the_client_starts_again(void)
+{
+	proxy_open();
+	client_says("c223 02 01 0019 " RESPONSE);
+	CU_ASSERT_EQUAL(at.known, 1);
+	client_says("c021 01 02 0004");
+	CU_ASSERT_TRUE(frames_next("c021 01 02 0013 *"));
+	memcpy(at.request, frames_last(&at.request_len), sizeof(at.request));
+	CU_ASSERT_TRUE(frames_next("c021 02 02 0004"));
+	client_acks();
+	CU_ASSERT_TRUE(frames_next("c223 01 02 *"));
+	client_says("c223 02 02 0018 10 000102030405060708090a0b0c0d0e0f 626f62");
+	CU_ASSERT_EQUAL(at.known, 2);
+	CU_ASSERT_STRING_EQUAL(at.user, "bob");
+	bench_stop();
+}
+
+static const struct cfg_lcp nothing = {.proxy = 1, .mru = 1500};
+
+/* It has nothing to prove: what is of a network is the LNS's, LCP and authentication are ours. */
+static void what_is_for_the_lns(void)
+{
+	static const struct {
+		const char *hex;
+		bool for_lns;
+	} rows[] = {
+		{"8021 01 01 0004", true},	 {"8057 01 01 0004", true},
+		{"80fd 01 01 0004", true},	 {"c021 09 07 0008 00000000", false},
+		{"c023 01 01 0006 0000", false}, {"c223 02 09 0004", false},
+		{"c227 02 01 0005 01", true},
+	};
+
+	proxy_start_of(&nothing, "c021 01 01 *");
+	client_says("8021 01 01 0004");
+	CU_ASSERT_EQUAL(at.frames, 0); /* nobody is known yet */
+	client_asks();
+	client_acks();
+	CU_ASSERT_EQUAL(at.known, 1);
+	CU_ASSERT_STRING_EQUAL(at.user, "");
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		uint8_t want[64];
+		size_t n = test_hex(want, sizeof(want), rows[i].hex);
+
+		at.frames = 0;
+		client_says(rows[i].hex);
+		CU_ASSERT_EQUAL(at.frames, rows[i].for_lns);
+		if (at.frames)
+			ASSERT_OCTETS(at.frame, at.frame_len, want, n);
+	}
+	CU_ASSERT_TRUE(frames_next("c021 0a 07 0008 ????????")); /* RFC 1661 5.8 */
+	CU_ASSERT_TRUE(frames_none());
+	bench_pass(60 * SEC); /* no NCP of ours begins, so none is missed */
+	CU_ASSERT_EQUAL(at.gone, 0);
+	bench_stop();
+}
+
+#define NO "6e6f" /* "no" */
+
+/* RFC 1994 4.2: Failure, with the Response's identifier and a message; RFC 1661 5.5. */
+static void nobody_takes_the_client(void)
+{
+	struct leg_end why = leg_end(LEG_BY_RESOURCES, "all are busy");
+
+	proxy_open();
+	client_says("c223 02 01 0019 " RESPONSE);
+	leg_proxy_refuse(at.leg, &why, "no", clock_us);
+	CU_ASSERT_TRUE(frames_next("c223 04 01 0006 " NO));
+	CU_ASSERT_TRUE(frames_next("c021 05 02 0006 " NO));
+	CU_ASSERT_EQUAL(bench_logged("call notice: *line 1000*: refused: user ann@: all are busy"),
+			1);
+	leg_proxy_refuse(at.leg, &why, "no", clock_us); /* it has heard */
+	CU_ASSERT_TRUE(frames_none());
+	CU_ASSERT_EQUAL(bench_logged("call notice: *refused: *"), 1);
+	CU_ASSERT_EQUAL(at.gone, 0);
+	client_says("c021 06 02 0004");
+	CU_ASSERT_EQUAL_FATAL(at.gone, 1);
+	CU_ASSERT_EQUAL(at.why.cause, LEG_BY_RESOURCES);
+	CU_ASSERT_STRING_EQUAL(at.why.words, "all are busy");
+	bench_stop();
+}
+
+/* One that says nothing more goes in a while, all the same: RFC 1661 4.6. */
+static void a_refused_client_that_is_silent(void)
+{
+	struct leg_end why = leg_end(LEG_BY_AUTH, "no such user");
+
+	proxy_open();
+	client_says("c223 02 01 0019 " RESPONSE);
+	leg_proxy_refuse(at.leg, &why, "no", clock_us);
+	bench_pass(10 * SEC);
+	CU_ASSERT_EQUAL_FATAL(at.gone, 1);
+	CU_ASSERT_EQUAL(at.why.cause, LEG_BY_AUTH);
+	bench_stop();
+}
+
+/* A call has the line: not a word. */
+static void it_ends_in_silence(void)
+{
+	struct leg_end why = leg_end(LEG_BY_OPERATOR, "a call has the line");
+
+	proxy_open();
+	client_says("c223 02 01 0019 " RESPONSE);
+	join_cut(at.join, &why, clock_us);
+	CU_ASSERT_TRUE(frames_none());
+	CU_ASSERT_EQUAL(at.gone, 1);
+	bench_stop();
+}
+
+/* One that is about to end is refused no more, and has no state to tell. */
+static void a_leg_that_ends(void)
+{
+	struct leg_end why = leg_end(LEG_BY_RESOURCES, "all are busy");
+	struct ppp_proxy p;
+
+	proxy_open();
+	client_says("c223 02 01 0019 " RESPONSE);
+	join_end(at.join, &why, clock_us);
+	CU_ASSERT_EQUAL(at.leg->state, LEG_STOPPING);
+	CU_ASSERT_FALSE(leg_proxy_state(at.leg, &p));
+	leg_proxy_refuse(at.leg, &why, "no", clock_us);
+	CU_ASSERT_EQUAL(bench_logged("call notice: *refused: *"), 0);
+	bench_stop();
+}
+
+static void without_memory_for_a_proxy(void)
+{
+	bench_start("host-name = gw\n");
+	heap_refuse(0);
+	CU_ASSERT_PTR_NULL(leg_proxy_new(bench.gw, &chap, &proxy_owner, &at));
+	CU_ASSERT_TRUE(heap_refused());
+	bench_stop();
+	proxy_make(&chap);
+	heap_refuse(0);
+	join_start(at.join, clock_us);
+	CU_ASSERT_TRUE(heap_refused());
+	CU_ASSERT_EQUAL_FATAL(at.gone, 1);
+	CU_ASSERT_EQUAL(at.why.cause, LEG_BY_RESOURCES);
+	CU_ASSERT_STRING_EQUAL(at.why.words, "out of memory");
+	bench_stop();
+}
+
+static const struct test_case cases[] = {
+	{"the_client_names_itself", the_client_names_itself},
+	{"the_client_starts_again", the_client_starts_again},
+	{"what_is_for_the_lns", what_is_for_the_lns},
+	{"nobody_takes_the_client", nobody_takes_the_client},
+	{"a_refused_client_that_is_silent", a_refused_client_that_is_silent},
+	{"it_ends_in_silence", it_ends_in_silence},
+	{"a_leg_that_ends", a_leg_that_ends},
+	{"without_memory_for_a_proxy", without_memory_for_a_proxy},
+	{NULL, NULL},
+};
+const struct test_suite suite_leg_proxy = {"leg_proxy", cases};
