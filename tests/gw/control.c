@@ -31,6 +31,7 @@
 	X(leg_bundle)     \
 	X(kept)           \
 	X(leg_call)       \
+	X(leg_client)     \
 	X(leg_eap)        \
 	X(leg_dhcp6)      \
 	X(leg_echo)       \

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Log-ins in another life, and what is kept of them, which may be anything. */
 #include "tests/gw/aaa/acct_rig.h"
+#include "tests/heap.h"
 
 #include <string.h>
 
@@ -112,6 +113,23 @@ static void the_end_of_the_gateway(void)
 	acct_end(acct_rig.acct, clock_us);
 	CU_ASSERT_EQUAL_FATAL(acct_rig.n, 2);
 	CU_ASSERT_EQUAL(acct_rig_says(RADIUS_ACCT_TERMINATE_CAUSE), 7);
+	acct_rig_down();
+}
+
+/* Without memory for it, or for what it is known to be, it is dropped. */
+static void without_memory_for_a_life_before(void)
+{
+	acct_rig_up();
+	acct_session_start(acct_rig_log_in(&acct_rig_ann), clock_us);
+	for (unsigned skip = 0; skip < 2; skip++) {
+		acct_rig.drops = 0;
+		heap_refuse(skip);
+		acct_recall(acct_rig.acct, ACCT_KEPT_SESSION, 9, acct_rig.kept[0].octets,
+			    acct_rig.kept[0].len, clock_us);
+		CU_ASSERT_TRUE(heap_refused());
+		CU_ASSERT(acct_rig.drops == 1 && acct_rig_started() == 1);
+		CU_ASSERT_PTR_NULL(acct_session_claim(acct_rig.acct, 9, NULL, NULL));
+	}
 	acct_rig_down();
 }
 
@@ -268,6 +286,7 @@ static const struct test_case cases[] = {
 	{"a_log_in_is_claimed", a_log_in_is_claimed},
 	{"what_is_left_to_the_next_life", what_is_left_to_the_next_life},
 	{"the_end_of_the_gateway", the_end_of_the_gateway},
+	{"without_memory_for_a_life_before", without_memory_for_a_life_before},
 	{"a_record_that_is_cut", a_record_that_is_cut},
 	{"a_tag_that_cannot_be", a_tag_that_cannot_be},
 	{"times_that_cannot_be", times_that_cannot_be},

@@ -39,6 +39,7 @@ static void each_kind_has_its_status(void)
 			CU_ASSERT_EQUAL(acct_rig_says(RADIUS_ACCT_TERMINATE_CAUSE), 9);
 			CU_ASSERT_FALSE(acct_rig_last()->has[RADIUS_ACCT_INPUT_OCTETS]);
 		}
+		CU_ASSERT_PTR_EQUAL(acct_session_tagged(acct_rig.acct, of), of ? s : NULL);
 		acct_session_free(s);
 		CU_ASSERT_PTR_NULL(acct_session_tagged(acct_rig.acct, of));
 	}
@@ -394,7 +395,7 @@ static void whose_it_is(void)
 }
 
 /* A section without accounting, and NULL. */
-static void where_there_is_none(void)
+static void a_section_without_accounting(void)
 {
 	const struct cfg_radius other = {.name = "other"};
 
@@ -475,7 +476,7 @@ static const struct test_case cases[] = {
 	{"no_time_between_records", no_time_between_records},
 	{"another_time_between_records", another_time_between_records},
 	{"whose_it_is", whose_it_is},
-	{"where_there_is_none", where_there_is_none},
+	{"a_section_without_accounting", a_section_without_accounting},
 	{"without_memory_for_a_log_in", without_memory_for_a_log_in},
 	{"without_memory_for_facts", without_memory_for_facts},
 	{NULL, NULL},

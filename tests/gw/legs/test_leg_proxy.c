@@ -1,98 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Our PPP on a line, for whoever will have it: the test is the line, its client and the owner. */
-#include "gw/legs/leg_entry.h"
-#include "tests/gw/frames.h"
+#include "tests/gw/legs/far_leg.h"
 #include "tests/heap.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-
-struct proxy_line {
-	struct leg leg;
-	struct leg_entry entry;
-};
 
 static struct {
 	struct leg *leg;
-	struct proxy_line *line;
 	struct join *join;
-	unsigned known, frames, gone;
+	unsigned known, frames;
 	char user[64];
 	uint8_t frame[64];
 	size_t frame_len;
-	struct leg_end why;
-	uint8_t request[100]; /* our first Configure-Request */
-	size_t request_len;
 } at;
-
-/* --- the line ---------------------------------------------------------------------------------- */
-
-static void proxy_line_start(struct leg *l, uint64_t now)
-{
-	join_leg_up(l, now);
-}
-
-static void proxy_line_ends(struct leg *l, const struct leg_end *why, uint64_t now)
-{
-	join_leg_gone(l, why, now);
-}
-
-static struct leg_entry *proxy_line_entry(struct leg *l)
-{
-	return &((struct proxy_line *)l)->entry;
-}
-
-static uint16_t proxy_line_mtu(const struct leg *l)
-{
-	(void)l;
-	return UINT16_MAX;
-}
-
-static void proxy_line_free(struct leg *l)
-{
-	struct proxy_line *p = (struct proxy_line *)l;
-
-	leg_entry_del(&p->entry);
-	leg_entry_free(&p->entry);
-	free(p);
-}
-
-static const struct leg_ops proxy_line_ops = {.kind = LEG_LINE,
-					      .name = "line",
-					      .start = proxy_line_start,
-					      .stop = proxy_line_ends,
-					      .lost = proxy_line_ends,
-					      .frame = leg_entry_frame,
-					      .network = leg_entry_on_network,
-					      .entry = proxy_line_entry,
-					      .mtu = proxy_line_mtu,
-					      .free = proxy_line_free};
-
-static void client_says(const char *hex)
-{
-	uint8_t frame[100];
-	size_t n = test_hex(frame, sizeof(frame), hex);
-
-	join_frame(&at.line->leg, frame, n, clock_us);
-	bench_pass(0);
-}
-
-/* Whatever it has asked for first. */
-static void client_acks(void)
-{
-	at.request[2] = 2;
-	join_frame(&at.line->leg, at.request, at.request_len, clock_us);
-	bench_pass(0);
-}
-
-/* Its first Configure-Request asks for nothing; ours may have been lost while nobody was there. */
-static void client_asks(void)
-{
-	client_says("c021 01 01 0004");
-	CU_ASSERT_TRUE(frames_next("c021 01 01 *"));
-	CU_ASSERT_TRUE(frames_next("c021 02 01 0004"));
-}
 
 /* --- the owner --------------------------------------------------------------------------------- */
 
@@ -111,40 +32,22 @@ static void proxy_on_frame(void *ctx, const uint8_t *frame, size_t len, uint64_t
 	at.frame_len = len;
 }
 
-static void proxy_on_gone(void *ctx, const struct leg_end *why, uint64_t now)
-{
-	(void)ctx;
-	(void)now;
-	at.gone++;
-	at.why = *why;
-}
-
 static const struct leg_proxy_owner proxy_owner = {proxy_on_known, proxy_on_frame};
-static const struct join_owner proxy_join = {.gone = proxy_on_gone};
 
 static void proxy_make(const struct cfg_lcp *cfg)
 {
-	const struct dp_call c = {.sid = 1000, .mode = DP_PUNT};
-
 	bench_start("host-name = gw\n");
-	frames_record();
 	memset(&at, 0, sizeof(at));
-	at.line = calloc(1, sizeof(*at.line));
-	at.line->leg.ops = &proxy_line_ops;
-	leg_entry_init(&at.line->entry, bench.gw, &c);
-	CU_ASSERT_EQUAL_FATAL(leg_entry_set(&at.line->entry), 0);
 	at.leg = leg_proxy_new(bench.gw, cfg, &proxy_owner, &at);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(at.leg);
-	at.join = join_new(bench.gw->joins, &at.line->leg, at.leg, &proxy_join, NULL, clock_us);
-	CU_ASSERT_PTR_NOT_NULL_FATAL(at.join);
+	at.join = far_leg_join(at.leg);
 }
 
 static void proxy_start_of(const struct cfg_lcp *cfg, const char *request)
 {
 	proxy_make(cfg);
 	join_start(at.join, clock_us);
-	CU_ASSERT_TRUE(frames_next(request));
-	memcpy(at.request, frames_last(&at.request_len), sizeof(at.request));
+	far_leg_hears_request(request);
 }
 
 static const struct cfg_lcp chap = {
@@ -156,9 +59,9 @@ static const struct cfg_lcp chap = {
 static void proxy_open(void)
 {
 	proxy_start_of(&chap, CHAP_REQUEST);
-	client_asks();
+	far_leg_asks("c021 01 01 0004", "c021 02 01 0004");
 	CU_ASSERT_EQUAL(at.known, 0);
-	client_acks();
+	far_leg_acks();
 	CU_ASSERT_TRUE(frames_next("c223 01 01 0017 10 *"));
 }
 
@@ -170,15 +73,15 @@ static void the_client_names_itself(void)
 
 	proxy_start_of(&chap, CHAP_REQUEST);
 	CU_ASSERT_FALSE(leg_proxy_state(at.leg, &p)); /* LCP is not open */
-	client_asks();
+	far_leg_asks("c021 01 01 0004", "c021 02 01 0004");
 	CU_ASSERT_FALSE(leg_proxy_state(at.leg, &p));
-	client_acks();
+	far_leg_acks();
 	/* RFC 1994 4.1: our name is behind the value */
 	CU_ASSERT_TRUE(frames_next("c223 01 01 0017 10 "
 				   "???????????????????????????????? 6777"));
 	CU_ASSERT_TRUE(leg_proxy_state(at.leg, &p));
 	CU_ASSERT_EQUAL(at.known, 0);
-	client_says("c223 02 01 0019 " RESPONSE);
+	far_leg_says("c223 02 01 0019 " RESPONSE);
 	CU_ASSERT_EQUAL(at.known, 1);
 	CU_ASSERT_STRING_EQUAL(at.user, "ann@");
 	CU_ASSERT_TRUE(frames_none()); /* the answer waits for the LNS */
@@ -190,18 +93,17 @@ static void the_client_names_itself(void)
 }
 
 /* Once more, if LCP begins anew. */
-static void the_client_starts_again(void)
+static void proxy_client_starts_again(void)
 {
 	proxy_open();
-	client_says("c223 02 01 0019 " RESPONSE);
+	far_leg_says("c223 02 01 0019 " RESPONSE);
 	CU_ASSERT_EQUAL(at.known, 1);
-	client_says("c021 01 02 0004");
-	CU_ASSERT_TRUE(frames_next("c021 01 02 0013 *"));
-	memcpy(at.request, frames_last(&at.request_len), sizeof(at.request));
+	far_leg_says("c021 01 02 0004");
+	far_leg_hears_request("c021 01 02 0013 *");
 	CU_ASSERT_TRUE(frames_next("c021 02 02 0004"));
-	client_acks();
+	far_leg_acks();
 	CU_ASSERT_TRUE(frames_next("c223 01 02 *"));
-	client_says("c223 02 02 0018 10 000102030405060708090a0b0c0d0e0f 626f62");
+	far_leg_says("c223 02 02 0018 10 000102030405060708090a0b0c0d0e0f 626f62");
 	CU_ASSERT_EQUAL(at.known, 2);
 	CU_ASSERT_STRING_EQUAL(at.user, "bob");
 	bench_stop();
@@ -223,10 +125,10 @@ static void what_is_for_the_lns(void)
 	};
 
 	proxy_start_of(&nothing, "c021 01 01 *");
-	client_says("8021 01 01 0004");
+	far_leg_says("8021 01 01 0004");
 	CU_ASSERT_EQUAL(at.frames, 0); /* nobody is known yet */
-	client_asks();
-	client_acks();
+	far_leg_asks("c021 01 01 0004", "c021 02 01 0004");
+	far_leg_acks();
 	CU_ASSERT_EQUAL(at.known, 1);
 	CU_ASSERT_STRING_EQUAL(at.user, "");
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -234,7 +136,7 @@ static void what_is_for_the_lns(void)
 		size_t n = test_hex(want, sizeof(want), rows[i].hex);
 
 		at.frames = 0;
-		client_says(rows[i].hex);
+		far_leg_says(rows[i].hex);
 		CU_ASSERT_EQUAL(at.frames, rows[i].for_lns);
 		if (at.frames)
 			ASSERT_OCTETS(at.frame, at.frame_len, want, n);
@@ -242,7 +144,7 @@ static void what_is_for_the_lns(void)
 	CU_ASSERT_TRUE(frames_next("c021 0a 07 0008 ????????")); /* RFC 1661 5.8 */
 	CU_ASSERT_TRUE(frames_none());
 	bench_pass(60 * SEC); /* no NCP of ours begins, so none is missed */
-	CU_ASSERT_EQUAL(at.gone, 0);
+	CU_ASSERT_EQUAL(far_leg_gone, 0);
 	bench_stop();
 }
 
@@ -254,7 +156,7 @@ static void nobody_takes_the_client(void)
 	struct leg_end why = leg_end(LEG_BY_RESOURCES, "all are busy");
 
 	proxy_open();
-	client_says("c223 02 01 0019 " RESPONSE);
+	far_leg_says("c223 02 01 0019 " RESPONSE);
 	leg_proxy_refuse(at.leg, &why, "no", clock_us);
 	CU_ASSERT_TRUE(frames_next("c223 04 01 0006 " NO));
 	CU_ASSERT_TRUE(frames_next("c021 05 02 0006 " NO));
@@ -263,11 +165,11 @@ static void nobody_takes_the_client(void)
 	leg_proxy_refuse(at.leg, &why, "no", clock_us); /* it has heard */
 	CU_ASSERT_TRUE(frames_none());
 	CU_ASSERT_EQUAL(bench_logged("call notice: *refused: *"), 1);
-	CU_ASSERT_EQUAL(at.gone, 0);
-	client_says("c021 06 02 0004");
-	CU_ASSERT_EQUAL_FATAL(at.gone, 1);
-	CU_ASSERT_EQUAL(at.why.cause, LEG_BY_RESOURCES);
-	CU_ASSERT_STRING_EQUAL(at.why.words, "all are busy");
+	CU_ASSERT_EQUAL(far_leg_gone, 0);
+	far_leg_says("c021 06 02 0004");
+	CU_ASSERT_EQUAL_FATAL(far_leg_gone, 1);
+	CU_ASSERT_EQUAL(far_leg_why.cause, LEG_BY_RESOURCES);
+	CU_ASSERT_STRING_EQUAL(far_leg_why.words, "all are busy");
 	bench_stop();
 }
 
@@ -277,11 +179,11 @@ static void a_refused_client_that_is_silent(void)
 	struct leg_end why = leg_end(LEG_BY_AUTH, "no such user");
 
 	proxy_open();
-	client_says("c223 02 01 0019 " RESPONSE);
+	far_leg_says("c223 02 01 0019 " RESPONSE);
 	leg_proxy_refuse(at.leg, &why, "no", clock_us);
 	bench_pass(10 * SEC);
-	CU_ASSERT_EQUAL_FATAL(at.gone, 1);
-	CU_ASSERT_EQUAL(at.why.cause, LEG_BY_AUTH);
+	CU_ASSERT_EQUAL_FATAL(far_leg_gone, 1);
+	CU_ASSERT_EQUAL(far_leg_why.cause, LEG_BY_AUTH);
 	bench_stop();
 }
 
@@ -291,10 +193,10 @@ static void it_ends_in_silence(void)
 	struct leg_end why = leg_end(LEG_BY_OPERATOR, "a call has the line");
 
 	proxy_open();
-	client_says("c223 02 01 0019 " RESPONSE);
+	far_leg_says("c223 02 01 0019 " RESPONSE);
 	join_cut(at.join, &why, clock_us);
 	CU_ASSERT_TRUE(frames_none());
-	CU_ASSERT_EQUAL(at.gone, 1);
+	CU_ASSERT_EQUAL(far_leg_gone, 1);
 	bench_stop();
 }
 
@@ -305,7 +207,7 @@ static void a_leg_that_ends(void)
 	struct ppp_proxy p;
 
 	proxy_open();
-	client_says("c223 02 01 0019 " RESPONSE);
+	far_leg_says("c223 02 01 0019 " RESPONSE);
 	join_end(at.join, &why, clock_us);
 	CU_ASSERT_EQUAL(at.leg->state, LEG_STOPPING);
 	CU_ASSERT_FALSE(leg_proxy_state(at.leg, &p));
@@ -325,15 +227,15 @@ static void without_memory_for_a_proxy(void)
 	heap_refuse(0);
 	join_start(at.join, clock_us);
 	CU_ASSERT_TRUE(heap_refused());
-	CU_ASSERT_EQUAL_FATAL(at.gone, 1);
-	CU_ASSERT_EQUAL(at.why.cause, LEG_BY_RESOURCES);
-	CU_ASSERT_STRING_EQUAL(at.why.words, "out of memory");
+	CU_ASSERT_EQUAL_FATAL(far_leg_gone, 1);
+	CU_ASSERT_EQUAL(far_leg_why.cause, LEG_BY_RESOURCES);
+	CU_ASSERT_STRING_EQUAL(far_leg_why.words, "out of memory");
 	bench_stop();
 }
 
 static const struct test_case cases[] = {
 	{"the_client_names_itself", the_client_names_itself},
-	{"the_client_starts_again", the_client_starts_again},
+	{"proxy_client_starts_again", proxy_client_starts_again},
 	{"what_is_for_the_lns", what_is_for_the_lns},
 	{"nobody_takes_the_client", nobody_takes_the_client},
 	{"a_refused_client_that_is_silent", a_refused_client_that_is_silent},
