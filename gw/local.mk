@@ -65,7 +65,7 @@ libdp_la_SOURCES = \
 	gw/dp/dp.c gw/dp/dp.h gw/dp/dp_ask.c gw/dp/dp_bundle.c gw/dp/dp_call.c gw/dp/dp_chan.c gw/dp/dp_copy.c gw/dp/dp_echo.c gw/dp/dp_entry.c gw/dp/dp_filter.c \
 	gw/dp/dp_int.h gw/dp/dp_port.c gw/dp/dp_report.c gw/dp/dp_send.c gw/dp/dp_tun.c gw/dp/filter_safe.c gw/dp/filter_safe.h \
 	gw/dp/hand.c gw/dp/hand.h gw/dp/hand_over.c gw/dp/take_over.c gw/dp/image.c gw/dp/image.h gw/dp/image_load.c gw/dp/image_save.c \
-	gw/dp/gather.c gw/dp/gather.h gw/dp/host.c gw/dp/ip_path.c gw/dp/map.c gw/dp/map.h gw/dp/path.h gw/dp/pool.c gw/dp/pool.h gw/dp/port_check.c gw/dp/port_check.h gw/dp/prefixtab.c gw/dp/prefixtab.h gw/dp/rate.h gw/dp/slab.c gw/dp/slab.h \
+	gw/dp/fast.c gw/dp/fast.h gw/dp/gather.c gw/dp/gather.h gw/dp/host.c gw/dp/ip_path.c gw/dp/map.c gw/dp/map.h gw/dp/path.h gw/dp/pool.c gw/dp/pool.h gw/dp/port_check.c gw/dp/port_check.h gw/dp/prefixtab.c gw/dp/prefixtab.h gw/dp/rate.h gw/dp/slab.c gw/dp/slab.h \
 	gw/dp/rcu.c gw/dp/rcu.h gw/dp/ring.c gw/dp/ring.h gw/dp/tun.c gw/dp/tun.h \
 	gw/dp/worker.c gw/dp/worker.h gw/dp/worker_chan.c gw/dp/worker_port.c \
 	gw/dp/tun_super.c gw/dp/tun_super.h gw/ip/ip.c gw/ip/ip.h gw/ip/super.c gw/ip/super.h

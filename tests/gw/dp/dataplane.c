@@ -57,6 +57,7 @@
 	X(stress)        \
 	X(tun_super)     \
 	X(filter_safe)   \
+	X(fast)          \
 	X(xdp_attach)    \
 	X(xdp_kern)      \
 	X(xdp_load)      \
