@@ -44,8 +44,9 @@ const char *xdp_why_words(enum xdp_why why);
 
 /* The maps, as their one writer sees them; not for two threads at once. */
 struct xdp_table;
-/* fd stays the caller's, and is used as long as the table.  NULL: without memory, or these are no
- * maps of this version. */
+/* fd stays the caller's, and is used as long as the table.  The calls of a table before this one
+ * are there, with all that they have counted: whoever has made it sets those that go on, and
+ * deletes the others.  NULL: without memory, or these are no maps of this version. */
 struct xdp_table *xdp_table_new(const int fd[XDP_FDS]);
 /* What is in the maps stays there. */
 void xdp_table_free(struct xdp_table *t);
@@ -57,10 +58,16 @@ struct xdp_count {
 
 /* Carry this call, or go on with other settings; of what the program writes only `plain` is taken,
  * and of a new call only.  0, -ENOSPC when too many are, or what the kernel says: then the call is
- * not in the maps. */
+ * not in the maps; -EEXIST: a call of another tunnel has this id. */
 int xdp_table_set(struct xdp_table *t, uint16_t sid, const struct xdp_call *c);
 /* From now on all of it goes to the kernel.  last: what had been carried, as xdp_table_count(). */
 void xdp_table_del(struct xdp_table *t, uint16_t sid, struct xdp_count *last);
+
+/* On: all of it goes to the kernel, until it is set or this is off again; its place and what it has
+ * counted stay. */
+void xdp_table_hold_back(struct xdp_table *t, uint16_t sid, bool on);
+/* Is this call there, held back or not? */
+bool xdp_table_has(const struct xdp_table *t, uint16_t sid, uint16_t tid);
 
 /* Since the call was set first; false when it is not in the maps. */
 bool xdp_table_count(const struct xdp_table *t, uint16_t sid, struct xdp_count *out);

@@ -4,7 +4,7 @@
  * the layout of the maps, and why a frame was passed to the kernel.  Compiled for both machines, so
  * it names types of fixed size only.
  *
- *   index    our Session ID -> slot, 0 = no call of this id is fast
+ *   index    our Session ID -> slot, in the lower 32 bits; 0 there = no call of this id is fast
  *   calls    slot -> struct xdp_call: settings, and the counters of what the program has carried
  *   addr4    a client's IPv4 address -> our Session ID
  *   addr6    a client's /64 -> our Session ID
@@ -47,7 +47,8 @@ struct xdp_call {
 	__u32 tun; /* ifindex of its TUN device, from which the kernel would forward */
 	__be32 peer4;
 	__u8 peer6[8];
-	__u8 room[16];
+	__u16 sid; /* ours, for who fills the maps; 0 = the slot is nobody's */
+	__u8 room[14];
 
 	/* Written by the program.  A frame is what it is on the slow path: the PPP head and the
 	 * packet. */

@@ -7,7 +7,11 @@
  * to: other settings are another slot.  One that is named no more rests until no run of the program
  * can have it any more (grace_wait), and that is asked for once for all that rest, when slots are
  * wanted.  Until then what the program still counts there is the call's: the resting slots of a
- * call are a chain, and what they have counted goes to the call's base when they are free again.
+ * call are a chain, and what they have counted is added to its slot when they are free again.
+ *
+ * So all that is known of a call is in the maps, and a table that is made of them goes on where the
+ * one before it has ended, however that ended.  A call that is held back keeps its slot in the
+ * upper half of its word of the index, which the program does not read.
  */
 #include "config.h" /* first: GNU extensions */
 
@@ -27,7 +31,6 @@
 
 /* What is known of a session id, and of a slot. */
 struct table_id {
-	struct xdp_count base;
 	uint32_t resting; /* the first slot of its chain; 0 = none */
 };
 struct table_slot {
@@ -140,6 +143,27 @@ static void table_sum(struct xdp_count *to, const struct xdp_call *c)
 		to->last_rx = last;
 }
 
+/* The slot of a call, held back or not; 0 = it has none. */
+static uint32_t table_slot_of(const struct xdp_table *t, uint16_t sid)
+{
+	uint64_t word = atomic_load(&t->index[sid]);
+	uint32_t no = (uint32_t)word ? (uint32_t)word : (uint32_t)(word >> 32);
+
+	return no < XDP_SLOTS ? no : 0;
+}
+
+/* The program may be counting there at the same time. */
+static void table_add(struct xdp_call *to, const struct xdp_call *from)
+{
+	__atomic_fetch_add(&to->rx_frames, table_read(&from->rx_frames), __ATOMIC_RELAXED);
+	__atomic_fetch_add(&to->rx_octets, table_read(&from->rx_octets), __ATOMIC_RELAXED);
+	__atomic_fetch_add(&to->tx_frames, table_read(&from->tx_frames), __ATOMIC_RELAXED);
+	__atomic_fetch_add(&to->tx_octets, table_read(&from->tx_octets), __ATOMIC_RELAXED);
+	__atomic_fetch_add(&to->spoofed, table_read(&from->spoofed), __ATOMIC_RELAXED);
+	if (table_read(&from->last_rx) > table_read(&to->last_rx))
+		__atomic_store_n(&to->last_rx, table_read(&from->last_rx), __ATOMIC_RELAXED);
+}
+
 static void table_rest(struct xdp_table *t, uint32_t no, uint16_t sid)
 {
 	struct table_slot *s = &t->slot[no];
@@ -163,9 +187,10 @@ static void table_settle(struct xdp_table *t)
 
 		next = s->next;
 		if (s->sid) {
-			table_sum(&t->id[s->sid].base, &t->call[no]);
+			table_add(&t->call[table_slot_of(t, s->sid)], &t->call[no]);
 			t->id[s->sid].resting = 0;
 		}
+		t->call[no].sid = 0;
 		s->next = t->free;
 		t->free = no;
 	}
@@ -191,7 +216,7 @@ static uint32_t table_take_slot(struct xdp_table *t)
 static void table_forget(struct xdp_table *t, uint16_t sid)
 {
 	for (uint32_t no = t->id[sid].resting; no; no = t->slot[no].same)
-		t->slot[no].sid = 0;
+		t->slot[no].sid = t->call[no].sid = 0;
 	memset(&t->id[sid], 0, sizeof(t->id[sid]));
 }
 
@@ -219,25 +244,38 @@ static int table_addresses(struct xdp_table *t, uint16_t sid, const struct xdp_c
 	return err;
 }
 
+static bool table_is_same(const struct xdp_call *a, const struct xdp_call *b)
+{
+	struct xdp_call is = *b;
+
+	is.sid = a->sid;
+	return !memcmp(a, &is, offsetof(struct xdp_call, rx_frames));
+}
+
 int xdp_table_set(struct xdp_table *t, uint16_t sid, const struct xdp_call *c)
 {
-	uint32_t old = sid ? (uint32_t)atomic_load(&t->index[sid]) : 0, no;
+	uint32_t old = table_slot_of(t, sid), no;
 	struct xdp_call *to;
 	int err;
 
 	if (!sid)
 		return -EINVAL;
-	no = table_take_slot(t);
+	if (old && t->call[old].tid != c->tid)
+		return -EEXIST;
+	no = old && table_is_same(&t->call[old], c) ? old : table_take_slot(t);
 	if (!no) {
 		xdp_table_del(t, sid, NULL);
 		return -ENOSPC;
 	}
 	to = &t->call[no];
-	*to = *c;
-	memset(&to->rx_frames, 0, sizeof(*to) - offsetof(struct xdp_call, rx_frames));
-	to->plain = old ? table_read(&t->call[old].plain) : c->plain;
+	if (no != old) {
+		*to = *c;
+		to->sid = sid;
+		memset(&to->rx_frames, 0, sizeof(*to) - offsetof(struct xdp_call, rx_frames));
+		to->plain = old ? table_read(&t->call[old].plain) : c->plain;
+	}
 	atomic_store(&t->index[sid], no);
-	if (old)
+	if (old && no != old)
 		table_rest(t, old, sid);
 	err = table_addresses(t, sid, old ? &t->call[old] : NULL, to);
 	if (err)
@@ -247,7 +285,7 @@ int xdp_table_set(struct xdp_table *t, uint16_t sid, const struct xdp_call *c)
 
 void xdp_table_del(struct xdp_table *t, uint16_t sid, struct xdp_count *last)
 {
-	uint32_t old = (uint32_t)atomic_load(&t->index[sid]);
+	uint32_t old = table_slot_of(t, sid);
 
 	if (last)
 		memset(last, 0, sizeof(*last));
@@ -257,18 +295,33 @@ void xdp_table_del(struct xdp_table *t, uint16_t sid, struct xdp_count *last)
 	atomic_store(&t->index[sid], 0);
 	table_rest(t, old, sid);
 	if (last) {
-		*last = t->id[sid].base;
 		for (uint32_t no = t->id[sid].resting; no; no = t->slot[no].same)
 			table_sum(last, &t->call[no]);
 	}
 	table_forget(t, sid);
 }
 
+void xdp_table_hold_back(struct xdp_table *t, uint16_t sid, bool on)
+{
+	uint64_t no = table_slot_of(t, sid);
+
+	if (no)
+		atomic_store(&t->index[sid], on ? no << 32 : no);
+}
+
+bool xdp_table_has(const struct xdp_table *t, uint16_t sid, uint16_t tid)
+{
+	const uint8_t wire[] = {(uint8_t)(tid >> 8), (uint8_t)tid};
+	uint32_t no = table_slot_of(t, sid);
+
+	return no && !memcmp(&t->call[no].tid, wire, sizeof(wire));
+}
+
 bool xdp_table_count(const struct xdp_table *t, uint16_t sid, struct xdp_count *out)
 {
-	uint32_t slot = (uint32_t)atomic_load(&t->index[sid]);
+	uint32_t slot = table_slot_of(t, sid);
 
-	*out = t->id[sid].base;
+	memset(out, 0, sizeof(*out));
 	if (!slot)
 		return false;
 	table_sum(out, &t->call[slot]);
@@ -301,17 +354,41 @@ static void *table_mapped(int fd, size_t len, int protection)
 #define HEARD_OCTETS  ((size_t)XDP_IDS * sizeof(uint64_t))
 #define PASSED_OCTETS (XDP_W_COUNT * sizeof(uint64_t))
 
-/* What a table before this one has left: every call of it goes. */
-static void table_clear(struct xdp_table *t)
+/* A slot of the table before this one: a call's, or what a call has counted before its settings
+ * were changed, or nobody's. */
+static void table_take_over(struct xdp_table *t, uint32_t no)
 {
-	for (uint32_t sid = 1; sid < XDP_IDS; sid++) {
-		uint64_t no = atomic_load(&t->index[sid]);
+	struct xdp_call *c = &t->call[no];
+	uint32_t owner = table_slot_of(t, c->sid);
 
-		if (!no || no >= XDP_SLOTS)
-			continue;
-		table_addresses(t, (uint16_t)sid, &t->call[no], NULL);
-		atomic_store(&t->index[sid], 0);
+	if (c->sid && owner == no)
+		return;
+	if (c->sid && owner && t->call[owner].tid == c->tid)
+		table_add(&t->call[owner], c);
+	c->sid = 0;
+	t->slot[no].next = t->free;
+	t->free = no;
+}
+
+/* False: these words are no table's. */
+static bool table_take_over_all(struct xdp_table *t)
+{
+	uint32_t last = XDP_SLOTS - 1;
+
+	for (uint32_t sid = 1; sid < XDP_IDS; sid++) {
+		uint32_t no = table_slot_of(t, (uint16_t)sid);
+
+		if (!no || t->call[no].sid != sid)
+			atomic_store(&t->index[sid], 0);
 	}
+	if (table_wait_grace(t))
+		return false;
+	while (last && !t->call[last].sid)
+		last--;
+	t->fresh = last + 1;
+	for (uint32_t no = last; no; no--)
+		table_take_over(t, no);
+	return true;
 }
 
 struct xdp_table *xdp_table_new(const int fd[XDP_FDS])
@@ -321,20 +398,17 @@ struct xdp_table *xdp_table_new(const int fd[XDP_FDS])
 	if (!t)
 		return NULL;
 	memcpy(t->fd, fd, sizeof(t->fd));
-	t->fresh = 1;
 	t->id = calloc(XDP_IDS, sizeof(*t->id));
 	t->slot = calloc(XDP_SLOTS, sizeof(*t->slot));
 	t->index = table_mapped(fd[XDP_FD_INDEX], INDEX_OCTETS, PROT_READ | PROT_WRITE);
 	t->call = table_mapped(fd[XDP_FD_CALLS], CALLS_OCTETS, PROT_READ | PROT_WRITE);
 	t->heard = table_mapped(fd[XDP_FD_HEARD], HEARD_OCTETS, PROT_READ);
 	t->passed = table_mapped(fd[XDP_FD_PASSED], PASSED_OCTETS, PROT_READ);
-	if (!t->id || !t->slot || !t->index || !t->call || !t->heard || !t->passed) {
-		xdp_table_free(t);
-		return NULL;
-	}
-	table_clear(t);
-	table_wait_grace(t);
-	return t;
+	if (t->id && t->slot && t->index && t->call && t->heard && t->passed &&
+	    table_take_over_all(t))
+		return t;
+	xdp_table_free(t);
+	return NULL;
 }
 
 void xdp_table_free(struct xdp_table *t)

@@ -5,6 +5,7 @@
 #include "tests/gw/dp/xdp/xdp_bench.h"
 #include "tests/harness.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <linux/bpf.h>
 #include <string.h>
@@ -56,6 +57,7 @@ static void table_set_and_gone(struct xdp_bench *x, struct program *p)
 	CU_ASSERT_EQUAL(xdp_table_set(x->t, 0, c), -EINVAL);
 	CU_ASSERT_EQUAL(xdp_table_set(x->t, 65535, c), 0);
 	CU_ASSERT_NOT_EQUAL_FATAL(p->index[65535], 0);
+	c->sid = 65535;
 	CU_ASSERT(!memcmp(&p->call[p->index[65535]], c, offsetof(struct xdp_call, rx_frames)));
 	CU_ASSERT_EQUAL(table_at(x, XDP_FD_ADDR4, &c->peer4), 65535);
 	CU_ASSERT_EQUAL(table_at(x, XDP_FD_ADDR6, c->peer6), 65535);
@@ -127,8 +129,10 @@ static void table_counts_go_on(struct xdp_bench *x, struct program *p)
 	p->call[old].last_rx = 5000;
 	p->call[old].plain = 1;
 	/* more changes than there are slots: each has been used and rested */
-	for (unsigned i = 0; i < XDP_SLOTS + 10; i++)
+	for (unsigned i = 0; i < XDP_SLOTS + 10; i++) {
+		x->call.mtu = (uint16_t)(1000 + i % 100);
 		CU_ASSERT_EQUAL_FATAL(xdp_table_set(x->t, 3, &x->call), 0);
+	}
 	p->call[p->index[3]].tx_frames = 7;
 	p->call[p->index[3]].spoofed = 2;
 	CU_ASSERT(xdp_table_count(x->t, 3, &n));
@@ -158,10 +162,13 @@ static void table_all_ids(struct xdp_bench *x, struct program *p)
 
 			c.peer4 = sid;
 			c.flags = XDP_IP4;
+			c.mtu = (uint16_t)(1000 + round);
 			CU_ASSERT_EQUAL_FATAL(xdp_table_set(x->t, (uint16_t)sid, &c), 0);
 		}
-	for (unsigned sid = 1; sid < XDP_IDS; sid++)
+	for (unsigned sid = 1; sid < XDP_IDS; sid++) {
 		CU_ASSERT_EQUAL(p->call[p->index[sid]].peer4, sid);
+		CU_ASSERT_EQUAL(p->call[p->index[sid]].mtu, 1001);
+	}
 }
 
 static void xdp_table_all_ids(void)
@@ -169,22 +176,76 @@ static void xdp_table_all_ids(void)
 	table_in("xdp_table all_ids", table_all_ids);
 }
 
-/* Who comes after a writer that has died begins with none of its calls. */
+/* Who comes after a writer that has died has its calls, with what they have counted wherever that
+ * was, and counts nothing twice. */
 static void table_another_writer(struct xdp_bench *x, struct program *p)
 {
+	struct xdp_count n;
+	uint64_t first;
+
+	CU_ASSERT_EQUAL(xdp_table_set(x->t, 3, &x->call), 0);
+	first = p->index[3];
+	p->call[first].rx_frames = 10;
+	p->call[first].last_rx = 7000;
+	x->call.mtu--;
+	CU_ASSERT_EQUAL(xdp_table_set(x->t, 3, &x->call), 0);
+	p->call[p->index[3]].rx_frames = 5;
+	for (unsigned life = 0; life < 2; life++) {
+		xdp_table_free(x->t);
+		x->t = xdp_table_new(x->fd);
+		CU_ASSERT_PTR_NOT_NULL_FATAL(x->t);
+		CU_ASSERT(xdp_table_has(x->t, 3, 0x0102) == (x->call.tid == htons(0x0102)));
+		CU_ASSERT(xdp_table_has(x->t, 3, ntohs(x->call.tid)));
+		CU_ASSERT(xdp_table_count(x->t, 3, &n) && n.rx_frames == 15 && n.last_rx == 7);
+		CU_ASSERT_EQUAL(table_at(x, XDP_FD_ADDR4, &x->call.peer4), 3);
+	}
+	/* its slots are known: another call gets one of its own */
+	first = p->index[3];
+	CU_ASSERT_EQUAL(xdp_table_set(x->t, 3, &x->call), 0);
+	CU_ASSERT_EQUAL(p->index[3], first);
+	CU_ASSERT_EQUAL(xdp_table_set(x->t, 4, &x->call), 0);
+	CU_ASSERT_NOT_EQUAL(p->index[4], first);
+	CU_ASSERT(xdp_table_count(x->t, 4, &n) && !n.rx_frames);
+	/* deleted, while what has counted before still rests: the next of this number has none */
+	xdp_table_del(x->t, 3, NULL);
 	CU_ASSERT_EQUAL(xdp_table_set(x->t, 3, &x->call), 0);
 	xdp_table_free(x->t);
-	CU_ASSERT_NOT_EQUAL(p->index[3], 0);
 	x->t = xdp_table_new(x->fd);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(x->t);
-	CU_ASSERT_EQUAL(p->index[3], 0);
-	CU_ASSERT_EQUAL(table_at(x, XDP_FD_ADDR4, &x->call.peer4), 0);
-	CU_ASSERT_EQUAL(table_at(x, XDP_FD_ADDR6, x->call.peer6), 0);
+	CU_ASSERT(xdp_table_count(x->t, 3, &n) && !n.rx_frames);
 }
 
 static void xdp_table_another_writer(void)
 {
 	table_in("xdp_table another_writer", table_another_writer);
+}
+
+/* Another tunnel's call of the same number; and one that is held back keeps place and counters. */
+static void table_held_back(struct xdp_bench *x, struct program *p)
+{
+	struct xdp_call twin = x->call;
+	struct xdp_count n;
+
+	CU_ASSERT_EQUAL(xdp_table_set(x->t, 3, &x->call), 0);
+	twin.tid++;
+	CU_ASSERT_EQUAL(xdp_table_set(x->t, 3, &twin), -EEXIST);
+	p->call[p->index[3]].tx_frames = 9;
+	xdp_table_hold_back(x->t, 3, true);
+	CU_ASSERT_EQUAL((uint32_t)p->index[3], 0);
+	CU_ASSERT(xdp_table_count(x->t, 3, &n) && n.tx_frames == 9);
+	CU_ASSERT_EQUAL(xdp_table_set(x->t, 3, &twin), -EEXIST);
+	xdp_table_hold_back(x->t, 3, false);
+	CU_ASSERT_EQUAL(p->call[(uint32_t)p->index[3]].tx_frames, 9);
+	xdp_table_hold_back(x->t, 3, true);
+	xdp_table_del(x->t, 3, &n);
+	CU_ASSERT(n.tx_frames == 9 && !p->index[3]);
+	xdp_table_hold_back(x->t, 3, false);
+	CU_ASSERT_EQUAL(p->index[3], 0);
+}
+
+static void xdp_table_held_back(void)
+{
+	table_in("xdp_table held_back", table_held_back);
 }
 
 static void xdp_table_not_maps(void)
@@ -205,6 +266,7 @@ static const struct test_case cases[] = {
 	{"counts_go_on", xdp_table_counts_go_on},
 	{"all_ids", xdp_table_all_ids},
 	{"another_writer", xdp_table_another_writer},
+	{"held_back", xdp_table_held_back},
 	{"not_maps", xdp_table_not_maps},
 	{NULL, NULL},
 };
