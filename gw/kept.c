@@ -122,6 +122,8 @@ bool kept_take(struct kept *k, const struct cfg_model *cfg)
 		GW_LOG(LOG_NOBODY, MAIN, LOGL_ERROR, "there is no data process\n");
 		return false;
 	}
+	k->has_xdp = accelerate_take(&k->held, k->xdp);
+	dp_fast_by(k->has_xdp ? k->xdp : NULL);
 	return kept_open_store(k, cfg);
 }
 
@@ -248,6 +250,8 @@ void kept_end(struct kept *k)
 {
 	kept_leave(k);
 	store_free(k->store);
+	if (k->has_xdp)
+		xdp_close(k->xdp);
 	if (k->door.life >= 0)
 		close(k->door.life);
 	keeper_end(&k->link);

@@ -6,6 +6,7 @@
 #ifndef GW_KEPT_H
 #define GW_KEPT_H
 
+#include "gw/accelerate.h"
 #include "gw/gw.h"
 #include "gw/keeper/keeper.h"
 #include "gw/start.h"
@@ -22,6 +23,8 @@ struct kept {
 	struct gw_door door;
 	struct osmo_fd ofd;
 	struct gw *gw;
+	int xdp[XDP_FDS]; /* maps of the XDP program */
+	bool has_xdp;
 	bool stored; /* keeper's death is no end: all is started again */
 };
 

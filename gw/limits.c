@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "gw/limits.h"
 
+#include "gw/accelerate.h"
 #include "gw/memory.h"
 #include "gw/permit.h"
 #include "gw/reserve.h"
@@ -30,6 +31,7 @@ static bool limits_marks(const struct cfg_model *cfg)
 struct limits limits_of(const struct cfg_model *cfg)
 {
 	return (struct limits){.seccomp = cfg->seccomp,
+			       .maps = accelerate_wanted(cfg),
 			       .marks = limits_marks(cfg),
 			       .memory = LIMITS_MEMORY +
 					 LIMITS_MEMORY_FACTOR * memory_need(cfg).octets,

@@ -8,6 +8,7 @@
 struct limits {
 	unsigned seccomp; /* enum cfg_seccomp */
 	bool plugins;	  /* data has some; not in the text */
+	bool maps;	  /* control fills those of the XDP program; not in the text */
 	bool marks;	  /* a port of data has IPsec, and sets marks */
 	uint64_t memory;  /* octets of address space */
 	uint64_t files;	  /* descriptors */

@@ -3,7 +3,7 @@
 # The control side: everything that runs on the control thread.
 noinst_LTLIBRARIES += libcontrol.la
 libcontrol_la_SOURCES = \
-	gw/about.c gw/about.h gw/log_id.h gw/legs/leg_about.c gw/accounts.c gw/accounts.h gw/bind.c gw/bind.h gw/bridge.c gw/bridge.h gw/client.c gw/client.h gw/device.c gw/device.h gw/dial.c gw/dial.h gw/dialout.c gw/dialout.h gw/gw.h gw/history.c gw/history.h gw/ipsec.c gw/ipsec.h \
+	gw/about.c gw/about.h gw/accelerate.c gw/accelerate.h gw/log_id.h gw/legs/leg_about.c gw/accounts.c gw/accounts.h gw/bind.c gw/bind.h gw/bridge.c gw/bridge.h gw/client.c gw/client.h gw/device.c gw/device.h gw/dial.c gw/dial.h gw/dialout.c gw/dialout.h gw/gw.h gw/history.c gw/history.h gw/ipsec.c gw/ipsec.h \
 	gw/filter.c gw/filter.h gw/legs/leg_filter.c gw/operator/show_drain.c gw/operator/show_filters.c \
 	gw/drain.c gw/drain.h gw/event.c gw/event.h gw/keep.c gw/keep.h gw/line.c gw/line.h gw/line_int.h gw/line_proxy.c gw/line_save.c gw/journal.c gw/journal.h gw/log.c gw/log.h gw/log_out.c gw/log_out.h gw/log_brake.c gw/log_brake.h gw/loop.c gw/loop.h gw/memory.c gw/memory.h gw/outgoing.c gw/outgoing.h gw/peer.c gw/peer.h gw/plugin.c gw/plugin.h \
 	gw/port.c gw/port.h gw/route.c gw/route.h gw/route_way.c gw/route_way.h gw/random.c gw/random.h gw/record.c gw/record.h gw/reserve.c gw/reserve.h gw/resume.c gw/resume.h gw/resume_join.c gw/service.c gw/service.h gw/switch.c gw/switch.h gw/start.c gw/start.h \
@@ -62,7 +62,7 @@ libdp_la_SOURCES = \
 	gw/dp/addrtab.c gw/dp/addrtab.h gw/dp/attach.c gw/dp/dp_attach.c gw/dp/calltab.c gw/dp/calltab.h \
 	gw/dp/data.c gw/dp/data.h gw/dp/data_call.c gw/dp/data_filter.c gw/dp/data_left.c gw/dp/data_port.c gw/dp/data_report.c gw/dp/data_side.c gw/dp/data_tun.c \
 	gw/dp/door.c gw/dp/door.h gw/dp/door_codec.c gw/dp/door_codec.h gw/dp/door_fields.h gw/dp/door_msg.c gw/dp/door_msg.h \
-	gw/dp/dp.c gw/dp/dp.h gw/dp/dp_ask.c gw/dp/dp_bundle.c gw/dp/dp_call.c gw/dp/dp_chan.c gw/dp/dp_copy.c gw/dp/dp_echo.c gw/dp/dp_entry.c gw/dp/dp_filter.c \
+	gw/dp/dp.c gw/dp/dp.h gw/dp/dp_ask.c gw/dp/dp_bundle.c gw/dp/dp_call.c gw/dp/dp_chan.c gw/dp/dp_copy.c gw/dp/dp_echo.c gw/dp/dp_entry.c gw/dp/dp_fast.c gw/dp/dp_filter.c \
 	gw/dp/dp_int.h gw/dp/dp_port.c gw/dp/dp_report.c gw/dp/dp_send.c gw/dp/dp_tun.c gw/dp/filter_safe.c gw/dp/filter_safe.h \
 	gw/dp/hand.c gw/dp/hand.h gw/dp/hand_over.c gw/dp/take_over.c gw/dp/image.c gw/dp/image.h gw/dp/image_load.c gw/dp/image_save.c \
 	gw/dp/fast.c gw/dp/fast.h gw/dp/gather.c gw/dp/gather.h gw/dp/host.c gw/dp/ip_path.c gw/dp/map.c gw/dp/map.h gw/dp/path.h gw/dp/pool.c gw/dp/pool.h gw/dp/port_check.c gw/dp/port_check.h gw/dp/prefixtab.c gw/dp/prefixtab.h gw/dp/rate.h gw/dp/slab.c gw/dp/slab.h \
@@ -114,7 +114,7 @@ isthmus_SOURCES = gw/main.c
 isthmus_CPPFLAGS = $(AM_CPPFLAGS) -DSYSCONFDIR='"$(sysconfdir)"'
 isthmus_CFLAGS = $(AM_CFLAGS) $(PIE_CFLAGS) $(OSMO_CFLAGS)
 isthmus_LDFLAGS = $(AM_LDFLAGS) $(PIE_LDFLAGS)
-isthmus_LDADD = libreplay.la libcontrol.la libkeeper.la libdp.la libcfg.la libtransports.la libppp.la libcore.la $(OSMO_LIBS)
+isthmus_LDADD = libreplay.la libcontrol.la libkeeper.la libdp.la libxdp.la libcfg.la libtransports.la libppp.la libcore.la $(OSMO_LIBS)
 
 # Commands for programs and people at the control socket.
 noinst_LTLIBRARIES += libctlclient.la

@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include "gw/processes.h"
 
+#include "gw/accelerate.h"
 #include "gw/journal.h"
 #include "gw/keeper/drop.h"
 #include "gw/kept.h"
@@ -93,7 +94,7 @@ static bool processes_prepare(void *ctx, enum keeper_role role, struct keeper_fd
 	struct reload *r = ctx;
 
 	if (role != KEEPER_DATA)
-		return reload_give(r, held);
+		return reload_give(r, held) && accelerate_give(r->p->accelerate, held);
 	opener_data_begins(r->opener);
 	return processes_new_door(r->p, r->now.cfg->workers, held);
 }
@@ -160,6 +161,7 @@ bool processes_drop(struct keeper_link *keeper, enum keeper_role role, const str
 	if (!rc && limits->seccomp != CFG_SECCOMP_NO) {
 		what = "system calls cannot be filtered (`seccomp = no` goes without)";
 		rc = drop_calls(role, how[limits->seccomp] | (limits->plugins ? DROP_PLUGINS : 0u) |
+					      (limits->maps ? DROP_MAPS : 0u) |
 					      (*journal_front(false) ? DROP_STREAM : 0u));
 	}
 	if (rc < 0)
@@ -220,8 +222,9 @@ int processes_run(const struct processes *p)
 	}
 	if (!known)
 		p->log(KEEPER_ERROR, "no memory for what keeper may open");
-	else if (processes_keep_few_rights(p))
+	else if (accelerate_start(p->accelerate, p->cfg, p->log) && processes_keep_few_rights(p))
 		rc = keeper_run(&c);
+	accelerate_end(p->accelerate);
 	p->sweep(r.now.cfg->vty_socket);
 	p->sweep(r.now.cfg->control_socket);
 	p->forget(p->file);

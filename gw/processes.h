@@ -7,6 +7,7 @@
 #define GW_PROCESSES_H
 
 #include "cfg/cfg.h"
+#include "gw/accelerate.h"
 #include "gw/dp/dp.h"
 #include "gw/keeper/keeper.h"
 #include "gw/limits.h"
@@ -16,8 +17,9 @@
 #define PROCESSES_CONF	 "control/configuration"
 #define PROCESSES_DOOR	 "all/door/%u"
 #define PROCESSES_STORE	 "control/store"
-#define PROCESSES_CALLS	 "control/calls" /* vty_reload_calls() */
-#define PROCESSES_BEFORE "data/before"	 /* the memory of the door before */
+#define PROCESSES_CALLS	 "control/calls"  /* vty_reload_calls() */
+#define PROCESSES_XDP	 "control/xdp/%u" /* its maps, as in enum xdp_fd */
+#define PROCESSES_BEFORE "data/before"	  /* the memory of the door before */
 
 /* A copy of the configuration in memory, so that what is checked is what is run, also after a
  * restart of control: its descriptor, or -1 with errno. */
@@ -35,6 +37,7 @@ struct processes {
 	/* The model of another copy of the file; NULL, with the mistakes printed. */
 	const struct cfg_model *(*load)(const struct processes *p, int conf);
 	const struct plugins *plugins; /* for `load` */
+	struct accelerate *accelerate; /* all zeros */
 	/* Remove what control has left at this path of a VTY, since it has no right to. */
 	void (*sweep)(const char *socket);
 	/* Remove what control has left so that the socket is found. */

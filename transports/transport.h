@@ -436,6 +436,10 @@ struct ist_transport {
 	/* Which offloads the port has, and which it could have: at most n of them are written, *out
 	 * zeroed before; returns how many there are.  NULL = it knows of none. */
 	unsigned (*offloads)(const struct ist_port *p, struct ist_offload *out, unsigned n);
+	/* An address of an end of a channel that carries L2TP in UDP over IPv4 and nothing else, as
+	 * the IPv4 and UDP headers have it; port in the host's order.  False for another one, or
+	 * one that needs more than its headers say, as IPsec.  NULL = there are none. */
+	bool (*addr_udp4)(const struct ist_addr *a, uint8_t ip[4], uint16_t *port);
 };
 
 /* A plugin exports exactly this. */

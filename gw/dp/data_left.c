@@ -31,7 +31,7 @@ static void data_left_copy_worker(struct worker_counters *to, const struct worke
 
 static void data_left_copy_call(struct call_counters *to, const struct call_counters *from)
 {
-	uint64_t last_rx = count_get(&from->last_rx);
+	uint64_t last_rx = count_get(&from->last_rx), fast = count_get(&from->fast_last_rx);
 
 	count_add(&to->rx_frames, count_get(&from->rx_frames));
 	count_add(&to->rx_octets, count_get(&from->rx_octets));
@@ -48,6 +48,11 @@ static void data_left_copy_call(struct call_counters *to, const struct call_coun
 	count_add(&to->seq_lost, count_get(&from->seq_lost));
 	count_add(&to->seq_late, count_get(&from->seq_late));
 	count_add(&to->seq_reordered, count_get(&from->seq_reordered));
+	atomic_fetch_add(&to->fast_rx_frames, count_get(&from->fast_rx_frames));
+	atomic_fetch_add(&to->fast_rx_octets, count_get(&from->fast_rx_octets));
+	atomic_fetch_add(&to->fast_tx_frames, count_get(&from->fast_tx_frames));
+	atomic_fetch_add(&to->fast_tx_octets, count_get(&from->fast_tx_octets));
+	atomic_fetch_add(&to->fast_last_rx, fast <= dp_now() ? fast : 0);
 }
 
 static void data_left_copy_calls(struct door *d, const struct call_counters *from, uint32_t n)

@@ -28,7 +28,7 @@
 
 /* --- counters ----------------------------------------------------------------------------------- */
 
-/* Of a call.  Each but the last two has one writer, the call's home worker. */
+/* Of a call.  Each has one writer, the call's home worker, where nothing else is said. */
 struct call_counters {
 	_Alignas(64) _Atomic uint64_t rx_frames;
 	_Atomic uint64_t rx_octets, tx_frames, tx_octets, drops, last_rx, control;
@@ -45,6 +45,10 @@ struct call_counters {
 	_Atomic uint32_t home;	   /* control: its worker; bit 31: it is a bundle */
 	_Atomic uint32_t returned; /* control: punted frames that it has done with */
 	_Atomic uint32_t posted;   /* control: frames that it has sent to this leg */
+	/* Control, and data when it takes up the call of a life before: what the XDP program has
+	 * carried until it was told to carry the call no more. */
+	_Atomic uint64_t fast_rx_frames, fast_rx_octets, fast_tx_frames, fast_tx_octets;
+	_Atomic uint64_t fast_last_rx; /* us */
 };
 
 #define DOOR_SENDING_SEQ (UINT64_C(1) << 32)

@@ -136,6 +136,7 @@ static bool dp_begin(struct dp *dp, int other)
 	if (dp->fd < 0 || !dp_left_find(dp))
 		return false;
 	waker_sleep(&dp->door->control);
+	dp_fast_begin(dp);
 	return true;
 }
 
@@ -183,6 +184,7 @@ void dp_free(struct dp *dp)
 {
 	if (dp->data)
 		data_free(dp->data);
+	dp_fast_end(dp);
 	dp_left_free(dp);
 	dp_chans_free(dp);
 	dp_entries_free(dp);

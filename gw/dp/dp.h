@@ -88,6 +88,9 @@ void dp_open_by(int (*open)(void *ctx, const struct ist_open *what), void *ctx);
 void dp_closed_to(void (*closed)(void *ctx, const char *device), void *ctx);
 /* Tell it that a port which has asked for this has been closed, and needs it no more. */
 void dp_released_to(void (*released)(void *ctx, const struct ist_open *what), void *ctx);
+/* The maps of the XDP program (gw/dp/xdp/xdp.h), which stay the caller's, for the next dp_new() or
+ * dp_attach(); NULL = there is none. */
+void dp_fast_by(const int *fd);
 /* Super-packets that a TUN device may give and take: many packets of a flow at once. */
 enum dp_tun_offload { DP_TUN_TCP = 1, DP_TUN_UDP = 2, DP_TUN_OFFLOADS = DP_TUN_TCP | DP_TUN_UDP };
 /* What dp_tun_open() asks for. */
@@ -334,6 +337,9 @@ struct dp_call_stats {
 	bool sending_seq;
 };
 bool dp_call_stats(struct dp *dp, uint16_t tid, uint16_t sid, struct dp_call_stats *out);
+/* Does the XDP program carry the packets of this call?  *why: words, static text; NULL without a
+ * program. */
+bool dp_call_fast(const struct dp *dp, uint16_t tid, uint16_t sid, const char **why);
 /* When data last came in on any call of this tunnel, us; 0 = never.  Cheap: reads one word. */
 uint64_t dp_tunnel_heard(const struct dp *dp, uint16_t tid);
 

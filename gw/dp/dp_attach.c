@@ -205,6 +205,7 @@ void dp_attached(struct dp *dp)
 			dp_chan_forget_port(dp, i);
 		dp_left_forget_port(dp, i);
 	}
+	dp_fast_sweep(dp);
 	dp_change(dp, &m);
 	dp_flush(dp);
 	map_each(&dp->left.slots, dp_left_spare_slot, dp);

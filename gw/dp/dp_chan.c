@@ -9,6 +9,7 @@
  * any more. The worker answers with DOOR_GONE, the last report of that channel.
  */
 #include "gw/dp/dp_int.h"
+#include "gw/dp/fast.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,6 +19,7 @@
 
 struct dp_chan {
 	struct ist_addr peer;
+	struct ist_addr local;
 	uint32_t mtu;
 	struct dp_speed speed;
 	unsigned leaving; /* refusals and disconnects not yet answered by DOOR_GONE */
@@ -117,9 +119,11 @@ void dp_chan_before(struct dp *dp, const struct door_msg *m)
 		dp_chan_note(dp, m->report.channel, &m->report.attrs.peer, m->report.mtu,
 			     m->report.attrs.permanent);
 		f = dp_chan_find(dp, m->report.channel);
-		if (f)
+		if (f) {
 			f->speed =
 				(struct dp_speed){m->report.attrs.tx_bps, m->report.attrs.rx_bps};
+			f->local = m->report.attrs.local;
+		}
 		dp_chan_keep_ticket(dp, m->report.channel, m->report.attrs.ticket,
 				    m->report.attrs.ticket_len);
 	} else if (m->kind == DOOR_MTU && (f = dp_chan_find(dp, m->report.channel))) {
@@ -172,6 +176,17 @@ bool dp_channel_peer(struct dp *dp, l2tp_channel c, struct ist_addr *out)
 		return false;
 	*out = f->peer;
 	return true;
+}
+
+bool dp_chan_udp4(const struct dp *dp, l2tp_channel c, struct fast_way *out)
+{
+	const struct dp_chan *f = dp_chan_find(dp, c);
+	const struct dp_port *p = &dp->port[dp_channel_port(c)];
+	const struct ist_transport *t = p->t;
+
+	return f && t && IST_HAS(t, addr_udp4) && t->addr_udp4 &&
+	       t->addr_udp4(f->local.len ? &f->local : &p->listen, out->local, &out->local_port) &&
+	       t->addr_udp4(&f->peer, out->far, &out->far_port);
 }
 
 bool dp_channel_permanent(const struct dp *dp, l2tp_channel c)

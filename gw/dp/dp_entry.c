@@ -138,6 +138,7 @@ static void dp_entry_let_go(struct dp *dp, const struct dp_entry *e)
 static void dp_entry_remove(struct dp *dp, struct dp_entry *e)
 {
 	map_set(&dp->entries, e->key, 0);
+	dp_fast_del(dp, e);
 	dp_entry_let_go(dp, e);
 	dp_entry_give(dp, e);
 }
@@ -210,6 +211,8 @@ int dp_call_set(struct dp *dp, const struct dp_call *want)
 		dp_entry_let_go(dp, e == old ? &was : old);
 	if (old && e != old)
 		dp_entry_give(dp, old);
+	if (!rc)
+		dp_fast_set(dp, e, want);
 	return rc;
 }
 
@@ -286,10 +289,14 @@ bool dp_call_stats(struct dp *dp, uint16_t tid, uint16_t sid, struct dp_call_sta
 		.seq_reordered = count_get(&n->seq_reordered),
 		.sending_seq = count_get(&n->numbers) & DOOR_SENDING_SEQ,
 	};
+	dp_fast_add(dp, e, out);
 	return true;
 }
 
 uint64_t dp_tunnel_heard(const struct dp *dp, uint16_t tid)
 {
-	return atomic_load_explicit(&dp->door->heard[tid], memory_order_relaxed);
+	uint64_t slow = atomic_load_explicit(&dp->door->heard[tid], memory_order_relaxed),
+		 fast = dp_fast_heard(dp, tid);
+
+	return fast > slow ? fast : slow;
 }

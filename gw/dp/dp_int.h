@@ -30,6 +30,10 @@ struct dp_port {
 	/* Reports in the ring up to this mark are of the port that had the number before. */
 	uint64_t stale;
 	bool claimed; /* it was open when control began, and its settings are as before */
+	bool accelerated, secured; /* as the settings have it: by XDP, by IPsec */
+	bool tapped;
+	struct ist_addr
+		listen; /* of a port that is accelerated: our end, where a channel's is not known */
 };
 
 /* Octets of a report that came while control began. */
@@ -72,10 +76,10 @@ struct dp_filter_ref {
 struct dp_entry {
 	uint32_t key, slot;
 	uint32_t tun, filter[DP_FILTERS];
-	uint8_t home;
-	bool bundle;
-	bool fresh;   /* the message of `set` was the first */
-	uint64_t set; /* the number of the message that set it last */
+	uint8_t home, port;
+	bool bundle : 1, fresh : 1; /* fresh: the message of `set` was the first */
+	uint8_t fast;		    /* enum fast_why */
+	uint64_t set;		    /* the number of the message that set it last */
 	struct dp_entry *next;
 };
 
@@ -128,6 +132,7 @@ struct dp {
 	struct map tun_numbers;			    /* number -> struct dp_tun */
 	struct dp_filter_ref *filter[DOOR_FILTERS]; /* by number, modulo */
 	uint32_t last_filter;
+	struct dp_fast *fast; /* NULL = there is no XDP program */
 	char words[DP_WORDS]; /* static text of data, each with its NUL, once */
 	size_t words_used;
 };
@@ -181,6 +186,9 @@ bool dp_port_is_open(const struct dp *dp, l2tp_channel c);
 bool dp_command(struct dp *dp, unsigned worker, const struct cmd_rec *head, const uint8_t *octets,
 		size_t len);
 
+/* Both ends of a channel, as ist_transport.addr_udp4; false = it is none of these. */
+struct fast_way;
+bool dp_chan_udp4(const struct dp *dp, l2tp_channel c, struct fast_way *out);
 void dp_chan_note(struct dp *dp, l2tp_channel c, const struct ist_addr *peer, uint32_t mtu,
 		  bool permanent);
 /* The same for dp_connect(); a channel refused or disconnected before counts as new. */
@@ -216,6 +224,24 @@ void dp_entry_spare(struct dp *dp, uint32_t slot);
 /* Data could not set the entry of this message. */
 void dp_entry_failed(struct dp *dp, uint64_t no);
 void dp_entries_free(struct dp *dp);
+
+/* --- dp_fast.c -------------------------------------------------------------------------------- */
+
+/* With the maps of dp_fast_by(), if there are any. */
+void dp_fast_begin(struct dp *dp);
+void dp_fast_end(struct dp *dp);
+/* The entry has these settings from now on: the program carries it, or not. */
+void dp_fast_set(struct dp *dp, struct dp_entry *e, const struct dp_call *want);
+/* The entry goes. */
+void dp_fast_del(struct dp *dp, const struct dp_entry *e);
+/* Frames of this port are captured from now on, or no more. */
+void dp_fast_tap(struct dp *dp, unsigned port, bool on);
+/* What is not among the entries is carried no more. */
+void dp_fast_sweep(struct dp *dp);
+/* Add what the program has carried. */
+void dp_fast_add(const struct dp *dp, const struct dp_entry *e, struct dp_call_stats *to);
+/* When it has carried data from this tunnel last, us; 0 = never. */
+uint64_t dp_fast_heard(const struct dp *dp, uint16_t tid);
 
 struct dp_tun *dp_tun_get(const struct dp *dp, uint32_t no);
 void dp_tun_drop(struct dp *dp, uint32_t no); /* by an entry */

@@ -55,6 +55,27 @@ static int dp_port_free_number(struct dp *dp)
 	return -ENOSPC;
 }
 
+static bool dp_port_setting_is(const struct ist_port_config *cfg, const char *key,
+			       const char *value)
+{
+	for (unsigned i = 0; i < cfg->settings; i++)
+		if (!strcmp(cfg->setting[i].key, key) && !strcmp(cfg->setting[i].value, value))
+			return true;
+	return false;
+}
+
+/* What we dial has this address too, unless it has a port of its own. */
+static void dp_port_listens(struct dp_port *p, const struct ist_port_config *cfg)
+{
+	if (!p->accelerated || dp_port_setting_is(cfg, "dial-port", "ephemeral") ||
+	    !p->t->addr_parse)
+		return;
+	for (unsigned i = 0; i < cfg->settings; i++)
+		if (!strcmp(cfg->setting[i].key, "listen") &&
+		    p->t->addr_parse(&p->listen, cfg->setting[i].value) < 0)
+			p->listen.len = 0;
+}
+
 static int dp_port_ask_open(struct dp *dp, unsigned no, unsigned home,
 			    const struct ist_transport *t, const struct ist_port_config *cfg,
 			    char *err, size_t err_len)
@@ -68,10 +89,19 @@ static int dp_port_ask_open(struct dp *dp, unsigned no, unsigned home,
 		return -ENOSPC;
 	rc = dp_ask(dp, &m);
 	dp_port_text(dp, err, err_len);
-	if (!rc)
-		dp->port[no] = (struct dp_port){
-			.open = true, .home = home, .t = t, .stale = dp->port[no].stale};
-	return rc;
+	if (rc)
+		return rc;
+	dp->port[no] = (struct dp_port){
+		.open = true,
+		.home = home,
+		.t = t,
+		.stale = dp->port[no].stale,
+		.accelerated = dp_port_setting_is(cfg, "accelerate", "xdp"),
+		.secured = dp_port_setting_is(cfg, "ipsec", "prefer") ||
+			   dp_port_setting_is(cfg, "ipsec", "require"),
+	};
+	dp_port_listens(&dp->port[no], cfg);
+	return 0;
 }
 
 /* One that a life before has left is closed. */
@@ -289,6 +319,9 @@ unsigned dp_port_worker(const struct dp *dp, unsigned port)
 int dp_port_tap(struct dp *dp, unsigned port, bool on)
 {
 	struct door_msg m = {.kind = DOOR_PORT_TAP, .port_tap = {port, on}};
+	int rc = dp_port_ask(dp, port, &m);
 
-	return dp_port_ask(dp, port, &m);
+	if (!rc)
+		dp_fast_tap(dp, port, on);
+	return rc;
 }

@@ -10,21 +10,21 @@
 #include "gw/dp/xdp/xdp.h"
 
 /* X(symbol, "words"): why a call is slow, in the order in which it is asked. */
-#define FAST_WHYS(X)                                                       \
-	X(FAST, "fast")                                                    \
-	X(OFF, "its port is not accelerated")                              \
-	X(LINE, "PPP without L2TP")                                        \
-	X(MEDIUM, "its tunnel is not over UDP and IPv4")                   \
-	X(IPSEC, "its tunnel is under IPsec")                              \
-	X(MODE, "its PPP is not the server's, or is one of several links") \
-	X(NCP, "no address of a client yet")                               \
-	X(TUN, "its TUN device is not there")                              \
-	X(SEQUENCE, "data has sequence numbers, or must have")             \
-	X(FILTER, "it has a filter")                                       \
-	X(RATE, "its rate is limited")                                     \
-	X(COPY, "frames are copied for an operator")                       \
-	X(CAPTURE, "its port is captured")                                 \
-	X(TWIN, "another call of its Session ID is fast")                  \
+#define FAST_WHYS(X)                                                         \
+	X(FAST, "fast")                                                      \
+	X(OFF, "its port is not accelerated")                                \
+	X(LINE, "PPP without L2TP")                                          \
+	X(MEDIUM, "its tunnel is not over UDP and IPv4, or our end unknown") \
+	X(IPSEC, "its tunnel is under IPsec")                                \
+	X(MODE, "its PPP is not the server's, or is one of several links")   \
+	X(NCP, "no address of a client yet")                                 \
+	X(TUN, "its TUN device is not there")                                \
+	X(SEQUENCE, "data has sequence numbers, or must have")               \
+	X(FILTER, "it has a filter")                                         \
+	X(RATE, "its rate is limited")                                       \
+	X(COPY, "frames are copied for an operator")                         \
+	X(CAPTURE, "its port is captured")                                   \
+	X(TWIN, "another call of its Session ID is fast")                    \
 	X(FULL, "the kernel has no room for more")
 
 enum fast_why {

@@ -48,6 +48,7 @@ int drop_rights_of_keeper(void);
 enum drop_how {
 	DROP_LOG = 1,	  /* it is made all the same, and the kernel logs it */
 	DROP_PLUGINS = 2, /* there are plugins: they may name files, and have sockets of any kind */
+	DROP_MAPS = 8,	  /* control fills the maps of the XDP program */
 	DROP_STREAM = 4,  /* standard error is the journal's: lines begin with their priority */
 };
 int drop_calls(enum keeper_role role, unsigned how);

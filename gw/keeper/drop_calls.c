@@ -13,6 +13,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/bpf.h>
 #include <sched.h>
 #include <seccomp.h>
 #include <signal.h>
@@ -29,6 +30,7 @@ enum drop_who {
 	CONTROL = 1 << KEEPER_CONTROL,
 	BOTH = DATA | CONTROL,
 	PLUGINS = 1 << KEEPER_ROLES, /* data that has some */
+	MAPS = 2 << KEEPER_ROLES,    /* control of a gateway with the XDP program */
 };
 
 static const struct {
@@ -208,6 +210,10 @@ static const struct {
 	{"socket", CONTROL, 0, UINT32_MAX, AF_NETLINK}, /* looks at addresses and routes */
 	{"socket", DATA, 0, UINT32_MAX, AF_X25},
 	{"socket", DATA, 0, UINT32_MAX, AF_ATMPVC},
+	/* entries of maps that it has been given, and no programs */
+	{"bpf", MAPS, 0, UINT32_MAX, BPF_MAP_LOOKUP_ELEM},
+	{"bpf", MAPS, 0, UINT32_MAX, BPF_MAP_UPDATE_ELEM},
+	{"bpf", MAPS, 0, UINT32_MAX, BPF_MAP_DELETE_ELEM},
 	/* without a new file */
 	{"openat", BOTH, 2, DROP_NEW_FILE, 0},
 	{"open", BOTH, 1, DROP_NEW_FILE, 0},
@@ -377,7 +383,8 @@ static int drop_be_told(enum keeper_role role)
 int drop_calls(enum keeper_role role, unsigned how)
 {
 	uint32_t action = how & DROP_LOG ? SCMP_ACT_LOG : SCMP_ACT_TRAP;
-	uint8_t who = (uint8_t)(1u << role | (how & DROP_PLUGINS ? PLUGINS : 0u));
+	uint8_t who = (uint8_t)(1u << role | (how & DROP_PLUGINS ? PLUGINS : 0u) |
+				(how & DROP_MAPS ? MAPS : 0u));
 	int rc;
 
 	if (drop_sanitized)

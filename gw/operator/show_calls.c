@@ -46,6 +46,15 @@ TABLE_TEXT(call_we_are, call_row, row->call.we_are_lns ? "LNS" : "LAC")
 TABLE_TEXT(call_user, call_row, row->has_term ? row->term.user : "")
 TABLE_TEXT(call_ip6, call_row, !row->has_term ? "-" : row->term.net->ip6 ? "yes" : "no")
 TABLE_NUMBER(call_mtu, call_row, row->join ? leg_call_entry(row->leg)->mtu : 0)
+static void call_fast(const void *object, char *buf, size_t cap)
+{
+	const struct call_row *row = object;
+	const char *why;
+	bool fast = dp_call_fast(row->gw->dp, row->tunnel.local_id, row->call.local_id, &why);
+
+	snprintf(buf, cap, "%s", !why ? "-" : fast ? "yes" : "no");
+}
+
 TABLE_NUMBER(call_in, call_row, row->stats.rx_frames)
 TABLE_NUMBER(call_out, call_row, row->stats.tx_frames)
 TABLE_NUMBER(call_dropped, call_row, row->stats.drops)
@@ -84,6 +93,7 @@ static const struct table_column table_calls_columns[] = {
 	{"IPv6", "ipv6", TABLE_LEFT, TABLE_WORDS(call_ip6)},
 	{"MTU", "mtu", TABLE_RIGHT, TABLE_COUNT(call_mtu)},
 	{"Age", "age-seconds", TABLE_LEFT, TABLE_COUNT(call_age)},
+	{"Fast", "fast", TABLE_LEFT, TABLE_WORDS(call_fast)},
 	{"In", "frames-in", TABLE_RIGHT, TABLE_COUNT(call_in)},
 	{"Out", "frames-out", TABLE_RIGHT, TABLE_COUNT(call_out)},
 	{"Dropped", "dropped", TABLE_RIGHT, TABLE_COUNT(call_dropped)},
@@ -186,6 +196,15 @@ static void call_limit_lines(struct vty *vty, const struct leg_limits *n)
 	vty_out(vty, "  ends    %s, %s%s", idle, session, VTY_NEWLINE);
 }
 
+static void call_fast_line(struct vty *vty, const struct call_row *row)
+{
+	const char *why;
+	bool fast = dp_call_fast(row->gw->dp, row->tunnel.local_id, row->call.local_id, &why);
+
+	if (why)
+		vty_out(vty, "  path    %s%s%s", fast ? "" : "slow: ", why, VTY_NEWLINE);
+}
+
 /* Both legs, and why these two. */
 static void call_join_lines(struct vty *vty, const struct call_row *row)
 {
@@ -231,6 +250,7 @@ static void call_detail(void *ctx, const struct call_row *row)
 		vty_filter_lines(vty, row->leg);
 		vty_rate_lines(vty, row->leg);
 	}
+	call_fast_line(vty, row);
 	vty_out(vty, "  frames  in %llu (%llu octets), out %llu (%llu octets), dropped %llu%s",
 		(unsigned long long)s->rx_frames, (unsigned long long)s->rx_octets,
 		(unsigned long long)s->tx_frames, (unsigned long long)s->tx_octets,

@@ -94,7 +94,7 @@ void table_print_number(char *buf, size_t cap, bool (*number)(const void *row, u
 void table_print_seconds(char *buf, size_t cap, bool (*number)(const void *row, uint64_t *value),
 			 const void *row);
 
-#define TABLE_COLUMNS_MAX 16u
+#define TABLE_COLUMNS_MAX 20u
 #define TABLE_CELL_MAX	  256u /* longer cells are cut */
 
 /* For `rows`: one row.  Empty cells show as "-". */

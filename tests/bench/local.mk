@@ -22,7 +22,7 @@ EXTRA_DIST += tests/bench/multilink tests/bench/before-after tests/bench/bench t
 check_PROGRAMS += filterbench
 filterbench_SOURCES = tests/bench/filterbench.c
 filterbench_CFLAGS = $(AM_CFLAGS) $(URCU_CFLAGS) $(PCAP_CFLAGS)
-filterbench_LDADD = libdp.la libtransports.la libppp.la libcore.la $(PCAP_LIBS)
+filterbench_LDADD = libdp.la libxdp.la libtransports.la libppp.la libcore.la $(PCAP_LIBS)
 
 check_PROGRAMS += storebench
 storebench_SOURCES = tests/bench/storebench.c
@@ -31,7 +31,7 @@ storebench_LDADD = libstore.la
 check_PROGRAMS += handbench
 handbench_SOURCES = tests/bench/handbench.c
 handbench_CFLAGS = $(AM_CFLAGS) $(URCU_CFLAGS)
-handbench_LDADD = libdp.la libtransports.la libppp.la libcore.la
+handbench_LDADD = libdp.la libxdp.la libtransports.la libppp.la libcore.la
 
 # What tests/bench/bench measures with: bare loops, a RADIUS server for the peer.
 check_PROGRAMS += floor

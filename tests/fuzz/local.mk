@@ -176,27 +176,27 @@ FUZZERS += fuzz-dp
 fuzz_dp_SOURCES = tests/fuzz/fuzz_dp.c $(FUZZ_MAIN)
 fuzz_dp_CFLAGS = $(AM_CFLAGS) $(URCU_CFLAGS)
 fuzz_dp_LDFLAGS = $(FUZZ_LINK)
-fuzz_dp_LDADD = libdp.la libnetif.la libtransports.la libppp.la libcore.la
+fuzz_dp_LDADD = libdp.la libxdp.la libnetif.la libtransports.la libppp.la libcore.la
 
 check_PROGRAMS += fuzz-door
 FUZZERS += fuzz-door
 fuzz_door_SOURCES = tests/fuzz/fuzz_door.c $(FUZZ_MAIN)
 fuzz_door_CFLAGS = $(AM_CFLAGS) $(URCU_CFLAGS)
 fuzz_door_LDFLAGS = $(FUZZ_LINK)
-fuzz_door_LDADD = libdp.la libnetif.la libtransports.la libppp.la libcore.la
+fuzz_door_LDADD = libdp.la libxdp.la libnetif.la libtransports.la libppp.la libcore.la
 
 check_PROGRAMS += fuzz-door-msg
 FUZZERS += fuzz-door-msg
 fuzz_door_msg_SOURCES = tests/fuzz/fuzz_door_msg.c $(FUZZ_MAIN)
 fuzz_door_msg_LDFLAGS = $(FUZZ_LINK)
-fuzz_door_msg_LDADD = libdp.la libtransports.la libppp.la libcore.la
+fuzz_door_msg_LDADD = libdp.la libxdp.la libtransports.la libppp.la libcore.la
 
 check_PROGRAMS += fuzz-image
 FUZZERS += fuzz-image
 fuzz_image_SOURCES = tests/fuzz/fuzz_image.c $(FUZZ_MAIN)
 fuzz_image_CFLAGS = $(AM_CFLAGS) $(URCU_CFLAGS)
 fuzz_image_LDFLAGS = $(FUZZ_LINK)
-fuzz_image_LDADD = libdp.la libnetif.la libtransports.la libppp.la libcore.la
+fuzz_image_LDADD = libdp.la libxdp.la libnetif.la libtransports.la libppp.la libcore.la
 
 # Whole ports, on the host of the transports' unit tests.
 PORT_RIG = tests/fuzz/port_rig.h tests/fuzz/port_rig.c tests/transports/host.h tests/transports/host.c \
@@ -275,7 +275,7 @@ FUZZERS += fuzz-resume
 fuzz_resume_SOURCES = tests/fuzz/fuzz_resume.c tests/gw/bench.h tests/gw/clock.c tests/gw/clock.h tests/gw/fake_dp.c $(FUZZ_MAIN)
 fuzz_resume_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS) $(OSMO_CFLAGS)
 fuzz_resume_LDFLAGS = $(FUZZ_LINK)
-fuzz_resume_LDADD = libcontrol.la libdp.la libcfg.la libtransports.la libppp.la libcore.la \
+fuzz_resume_LDADD = libcontrol.la libdp.la libxdp.la libcfg.la libtransports.la libppp.la libcore.la \
 	$(OSMO_LIBS) $(CUNIT_LIBS) $(PCAP_LIBS)
 
 check_PROGRAMS += fuzz-coa

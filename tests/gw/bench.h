@@ -51,8 +51,10 @@ struct fake_dp {
 	unsigned circuits;
 	uint64_t heard;
 	struct dp_call_stats stats; /* of every call */
-	uint32_t filters;	    /* registered so far */
-	const char *gone;	    /* the device that somebody has removed */
+	const char *slow; /* what is said of the path of every call; NULL = there is no program */
+	bool fast;
+	uint32_t filters; /* registered so far */
+	const char *gone; /* the device that somebody has removed */
 	/* The next call of netif.h whose line begins so gives that error; or all, if it keeps. */
 	const char *netif_fails;
 	int netif_error;

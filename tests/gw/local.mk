@@ -67,7 +67,7 @@ unit_control_LDFLAGS = $(heap_ldflags) -Wl,--wrap=accept4 -Wl,--wrap=listen -Wl,
 	-Wl,--wrap=_talloc_zero -Wl,--wrap=vty_create -Wl,--wrap=setsockopt -Wl,--wrap=timerfd_create \
 	-Wl,--wrap=getrandom -Wl,--wrap=log_init -Wl,--wrap=clock_gettime -Wl,--wrap=plugin_load -Wl,--wrap=cfg_plugin_dir \
 	-Wl,--wrap=radius_client_ask -Wl,--wrap=radius_client_cancel
-unit_control_LDADD = libctlclient.la libreplay.la libcontrol.la libkeeper.la libdp.la libcfg.la libtransports.la libppp.la libcore.la \
+unit_control_LDADD = libctlclient.la libreplay.la libcontrol.la libkeeper.la libdp.la libxdp.la libcfg.la libtransports.la libppp.la libcore.la \
 	$(OSMO_LIBS) $(CUNIT_LIBS) $(PCAP_LIBS)
 
 check_PROGRAMS += unit-dataplane
@@ -106,7 +106,7 @@ TESTS += unit-processes
 unit_processes_SOURCES = $(TEST_LIB) tests/gw/processes.c tests/gw/test_reload.c
 unit_processes_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS) $(OSMO_CFLAGS)
 unit_processes_LDFLAGS = $(heap_ldflags)
-unit_processes_LDADD = libcontrol.la libkeeper.la libdp.la libcfg.la libtransports.la libppp.la libcore.la \
+unit_processes_LDADD = libcontrol.la libkeeper.la libdp.la libxdp.la libcfg.la libtransports.la libppp.la libcore.la \
 	$(OSMO_LIBS) $(CUNIT_LIBS)
 
 # A gateway that ends when a worker does on the path of frames what it must not (tests/strict.h).

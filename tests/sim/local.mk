@@ -14,5 +14,5 @@ sim_soak_SOURCES = $(TEST_LIB) tests/sim/soak.c tests/gw/bench.c tests/gw/bench.
 	tests/gw/fake_dp.c tests/gw/radius_far.c tests/gw/radius_far.h
 sim_soak_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS) $(OSMO_CFLAGS)
 sim_soak_LDFLAGS = $(heap_ldflags) -Wl,--wrap=time
-sim_soak_LDADD = libcontrol.la libkeeper.la libdp.la libcfg.la libtransports.la libppp.la libcore.la \
+sim_soak_LDADD = libcontrol.la libkeeper.la libdp.la libxdp.la libcfg.la libtransports.la libppp.la libcore.la \
 	$(OSMO_LIBS) $(CUNIT_LIBS) $(PCAP_LIBS)

@@ -50,6 +50,14 @@ static const struct ist_key keys[] = {
 	{"ipsec", IST_KEY_WORD, IST_KEY_PORT, 0, 0, "off prefer require", NULL,
 	 "security associations tell peers apart (RFC 3193): no, where there are any, or always, "
 	 "and what comes without is dropped; \"off\" unless given"},
+	{"accelerate", IST_KEY_WORD, IST_KEY_PORT, 0, 0, "off xdp", NULL,
+	 "let a program in the drivers of network devices carry what needs no thought: xdp; "
+	 "\"off\" "
+	 "unless given"},
+	{"core", IST_KEY_LIST, IST_KEY_PORT, 0, 0, NULL, NULL,
+	 "with `accelerate`, network devices by which clients' packets come and leave, and L2TP "
+	 "too "
+	 "unless `listen` is an address of its device"},
 	{"offload", IST_KEY_WORD, IST_KEY_PORT, 0, 0, "auto receive send off", NULL,
 	 "datagrams of a peer that pass the kernel together (UDP_GRO, UDP_SEGMENT): where it does "
 	 "that, when receiving (not with `ipsec`), when sending, never; \"auto\" unless given"},
@@ -62,6 +70,17 @@ static const struct ist_key keys[] = {
 	 "octets of the socket's send buffer"},
 	{.name = NULL},
 };
+
+static bool udp_addr_udp4(const struct ist_addr *a, uint8_t ip[4], uint16_t *port)
+{
+	struct udp_ep e;
+
+	if (!udp_ep_from_addr(&e, a) || e.family != 4 || udp_ep_wildcard(&e))
+		return false;
+	memcpy(ip, e.ip, 4);
+	*port = e.port;
+	return true;
+}
 
 /* --- reports ---------------------------------------------------------------------------------- */
 
@@ -528,4 +547,5 @@ const struct ist_transport udp_transport = {
 	.freeze = udp_freeze,
 	.thaw = udp_thaw,
 	.offloads = udp_offloads,
+	.addr_udp4 = udp_addr_udp4,
 };

@@ -14,8 +14,8 @@
 	"pool p { ranges = { \"10.64.0.0/24\", \"2001:db8:64::/56\" } }\n"            \
 	"service gold { local = 10.64.0.1  pool = p  auth = { chap }  mtu = 1400 }\n" \
 	"user ann { secret = \"a password\" }\n"
-#define TITLES                                                                           \
-	"TID SID Peer SID State We are Joined to User IPv4 IPv6 MTU Age In Out Dropped " \
+#define TITLES                                                                                \
+	"TID SID Peer SID State We are Joined to User IPv4 IPv6 MTU Age Fast In Out Dropped " \
 	"Filtered Over rate\n"
 
 /* The entry of a call of the far end. */
@@ -34,8 +34,8 @@ static void two_calls(char *want, size_t cap, const char *first, const char *sec
 	struct dp_call a = *calls_entry(&bench.call[0]), b = *calls_entry(&bench.call[1]);
 
 	snprintf(want, cap,
-		 TITLES "%u %u %u established LNS server ann 10.64.0.2 yes 1400 7s %s\n"
-			"%u %u %u established LNS server - - no 1458 7s %s\n",
+		 TITLES "%u %u %u established LNS server ann 10.64.0.2 yes 1400 7s - %s\n"
+			"%u %u %u established LNS server - - no 1458 7s - %s\n",
 		 a.tid, a.sid, a.data.peer_sid, first, b.tid, b.sid, b.data.peer_sid, second);
 }
 
@@ -68,6 +68,22 @@ static void the_table(void)
 		CU_ASSERT_TRUE(vty_rows("show calls", want));
 		e->sid = sid;
 	}
+	vty_end();
+}
+
+/* Where the kernel may carry calls, each says whether it does, or why not. */
+static void the_path_of_a_call(void)
+{
+	calls_begin();
+	CU_ASSERT_FALSE(vty_matches("show calls detail", "*\n  path *"));
+	fake.slow = "its rate is limited";
+	CU_ASSERT_TRUE(
+		vty_matches("show calls detail", "*\n  path    slow: its rate is limited\n*"));
+	CU_ASSERT_TRUE(vty_matches("show calls", "* 1400 * no *3 *4 *5 *19 *0\n*"));
+	fake.fast = true;
+	fake.slow = "fast";
+	CU_ASSERT_TRUE(vty_matches("show calls detail", "*\n  path    fast\n*"));
+	CU_ASSERT_TRUE(vty_matches("show calls", "* 1400 * yes *3 *4 *5 *19 *0\n*"));
 	vty_end();
 }
 
@@ -168,8 +184,8 @@ static void a_switched_call(void)
 		 in->tid, in->sid);
 	CU_ASSERT_TRUE(vty_matches("show calls detail", want));
 	snprintf(want, sizeof(want),
-		 TITLES "%u %u %u established LNS call %u/%u - - - 1458 1m00s 1 3 5 13 0\n"
-			"%u %u %u established LAC call %u/%u - - - 1458 1m00s 1 3 5 13 0\n",
+		 TITLES "%u %u %u established LNS call %u/%u - - - 1458 1m00s - 1 3 5 13 0\n"
+			"%u %u %u established LAC call %u/%u - - - 1458 1m00s - 1 3 5 13 0\n",
 		 in->tid, in->sid, in->data.peer_sid, out->tid, out->sid, out->tid, out->sid,
 		 out->data.peer_sid, in->tid, in->sid);
 	CU_ASSERT_TRUE(vty_rows("show calls", want));
@@ -228,8 +244,9 @@ static void a_call_to_a_line(void)
 	bench_pass(5 * SEC);
 	e = calls_entry(&bench.call[0]);
 	snprintf(want, sizeof(want),
-		 TITLES "%u %u %u established LAC line %u (f 100) - - - %u 5s 3 4 5 0 0\n", e->tid,
-		 e->sid, e->data.peer_sid, leg_line_entry(bench_join()->leg[0])->sid, e->mtu);
+		 TITLES "%u %u %u established LAC line %u (f 100) - - - %u 5s - 3 4 5 0 0\n",
+		 e->tid, e->sid, e->data.peer_sid, leg_line_entry(bench_join()->leg[0])->sid,
+		 e->mtu);
 	CU_ASSERT_TRUE(e->mtu > 0);
 	CU_ASSERT_TRUE(vty_rows("show calls", want));
 	CU_ASSERT_TRUE(vty_matches("show calls detail",
@@ -241,6 +258,7 @@ static void a_call_to_a_line(void)
 
 static const struct test_case cases[] = {
 	{"the_table", the_table},
+	{"the_path_of_a_call", the_path_of_a_call},
 	{"detail_without_memory", detail_without_memory},
 	{"a_switched_call", a_switched_call},
 	{"a_call_to_a_line", a_call_to_a_line},

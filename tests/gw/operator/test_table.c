@@ -170,7 +170,7 @@ static void rows_of_a_gateway(void)
 		 e->tid, e->data.peer_tid);
 	CU_ASSERT_TRUE(table_shows(&table_tunnels, row));
 	snprintf(row, sizeof(row),
-		 "%u %u %u established LNS server ann 10.64.0.2 no 1400 1m01s 3 4 5 0 0", e->tid,
+		 "%u %u %u established LNS server ann 10.64.0.2 no 1400 1m01s - 3 4 5 0 0", e->tid,
 		 e->sid, e->data.peer_sid);
 	CU_ASSERT_TRUE(table_shows(&table_calls, row));
 	/* 31 s to give up, then 9 s */

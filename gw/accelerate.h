@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * `accelerate = xdp` of ports: keeper loads the XDP program (gw/dp/xdp/xdp.h) and has the drivers
+ * of the devices run it, before it gives up the right to; control gets the maps.  Keeper alone
+ * holds the program at the devices, so it goes on while the others die, and leaves them with
+ * keeper.
+ */
+#ifndef GW_ACCELERATE_H
+#define GW_ACCELERATE_H
+
+#include "cfg/cfg.h"
+#include "gw/dp/xdp/xdp.h"
+#include "gw/keeper/keeper.h"
+
+struct accelerate {
+	int fd[XDP_FDS];
+	int link[XDP_DEVICES];
+	unsigned links; /* 0 = nothing is accelerated, and fd is not open */
+	bool given;
+};
+
+/* Has any port of the configuration the key? */
+bool accelerate_wanted(const struct cfg_model *cfg);
+/* With the rights that this takes.  What cannot be done is said in a line of the log, and all works
+ * without it.  True. */
+bool accelerate_start(struct accelerate *a, const struct cfg_model *cfg,
+		      void (*log)(enum keeper_level level, const char *words));
+void accelerate_end(struct accelerate *a);
+/* Have the maps held for control.  False: they cannot be. */
+bool accelerate_give(struct accelerate *a, struct keeper_fds *held);
+/* In control: what it has been given, the caller's.  False: nothing. */
+bool accelerate_take(struct keeper_fds *held, int fd[XDP_FDS]);
+/* What this host or this program lacks for it, as far as it can be seen without rights. */
+void accelerate_lacks(const struct cfg_model *cfg, void (*say)(const char *words));
+
+#endif
