@@ -42,9 +42,9 @@ libwords_la_SOURCES = gw/words/words.c gw/words/words.h gw/words/words_l2tp.c gw
 
 # Captures played through the engine; apart, so that a fuzz target can have it alone.
 noinst_LTLIBRARIES += libreplay.la
-libreplay_la_SOURCES = gw/replay/replay.c gw/replay/replay.h gw/replay/replay_command.c gw/replay/replay_file.c gw/replay/replay_frame.c gw/replay/replay_node.c gw/replay/replay_node.h
+libreplay_la_SOURCES = gw/replay/replay.c gw/replay/replay.h gw/replay/replay_command.c gw/replay/replay_file.c gw/replay/replay_frame.c gw/replay/replay_node.c gw/replay/replay_node.h gw/replay/replay_side.c
 libreplay_la_CFLAGS = $(AM_CFLAGS) $(PCAP_CFLAGS)
-libreplay_la_LIBADD = libwords.la $(PCAP_LIBS)
+libreplay_la_LIBADD = libwords.la libtransports.la $(PCAP_LIBS)
 
 # Records that outlive the process; apart, so that a fuzz target and a benchmark can have them alone.
 noinst_LTLIBRARIES += libstore.la

@@ -26,14 +26,16 @@
 #include "core/engine.h"
 
 /* One end of a frame: the system, and where in it the frame came from or went to. */
-enum replay_kind { REPLAY_IPV4, REPLAY_IPV6, REPLAY_ATM, REPLAY_FRELAY, REPLAY_X25, REPLAY_KINDS };
+enum replay_kind { REPLAY_IPV4, REPLAY_IPV6, REPLAY_ATM, REPLAY_FRELAY, REPLAY_BARE, REPLAY_KINDS };
+/* Of a circuit: who captured what it sent, or else who opened the first tunnel, is a. */
+enum replay_side { REPLAY_SIDE_UNKNOWN, REPLAY_SIDE_A, REPLAY_SIDE_B };
 struct replay_end {
 	uint8_t kind;	    /* enum replay_kind */
-	uint8_t system[16]; /* an IP address; on other media 0 = the side that sent, 1 = received */
+	uint8_t system[16]; /* an IP address; of a circuit the first is enum replay_side */
 	uint32_t at;	    /* port, or circuit */
 };
 #define REPLAY_END_TEXT 64u
-/* "192.0.2.1:1701", "[2001:db8::1]:1701", "pvc 0/35 a"; alone: without what is in the system. */
+/* "192.0.2.1:1701", "[2001:db8::1]:1701", "pvc 0/35 a", "dlci 100 b"; alone: the system's name. */
 const char *replay_end_text(const struct replay_end *e, bool alone, char *buf, size_t cap);
 
 /* A control message as it was captured. */
@@ -61,6 +63,8 @@ bool replay_file_read(struct replay_file *f, const char *path, char *words, size
 /* Add a message, whose octets are copied; false = no memory, or too many. */
 bool replay_file_add(struct replay_file *f, const struct replay_msg *m);
 void replay_file_free(struct replay_file *f);
+/* On a medium that does not say which side sent a frame, find out by the ids in the messages. */
+void replay_sides(struct replay_file *f);
 
 struct replay_wish {
 	struct l2tp_secret secret; /* empty = not known: challenges are not checked */

@@ -3,6 +3,7 @@
  * The control messages of a capture, pcap or pcapng as libpcap reads it, in memory: an SCCRQ is
  * played with its answer in sight, which comes later.
  */
+#include "core/data.h"
 #include "gw/replay/replay.h"
 #include "transports/kit/linktype.h"
 
@@ -11,15 +12,30 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char *replay_end_text(const struct replay_end *e, bool alone, char *buf, size_t cap)
+static void replay_end_address(const struct replay_end *e, bool alone, char *buf, size_t cap)
 {
+	bool six = e->kind == REPLAY_IPV6;
 	char addr[INET6_ADDRSTRLEN] = "?";
 
-	inet_ntop(e->kind == REPLAY_IPV6 ? AF_INET6 : AF_INET, e->system, addr, sizeof(addr));
+	inet_ntop(six ? AF_INET6 : AF_INET, e->system, addr, sizeof(addr));
 	if (alone)
 		snprintf(buf, cap, "%s", addr);
 	else
-		snprintf(buf, cap, e->kind == REPLAY_IPV6 ? "[%s]:%u" : "%s:%u", addr, e->at);
+		snprintf(buf, cap, six ? "[%s]:%u" : "%s:%u", addr, e->at);
+}
+
+const char *replay_end_text(const struct replay_end *e, bool alone, char *buf, size_t cap)
+{
+	char side = "?ab"[e->system[0] % 3];
+
+	if (e->kind == REPLAY_IPV4 || e->kind == REPLAY_IPV6)
+		replay_end_address(e, alone, buf, cap);
+	else if (alone || e->kind == REPLAY_BARE)
+		snprintf(buf, cap, "%c", side);
+	else if (e->kind == REPLAY_ATM)
+		snprintf(buf, cap, "pvc %u/%u %c", e->at >> 16, e->at & 0xffffu, side);
+	else
+		snprintf(buf, cap, "dlci %u %c", e->at, side);
 	return buf;
 }
 
@@ -61,7 +77,33 @@ void replay_file_free(struct replay_file *f)
 /* libpcap's own numbers differ from those in files for raw IP. */
 static uint32_t replay_file_link_type(pcap_t *p)
 {
-	return pcap_datalink(p) == DLT_RAW ? (uint32_t)LINKTYPE_RAW : (uint32_t)pcap_datalink(p);
+	int dlt = pcap_datalink(p);
+
+	return dlt == DLT_RAW ? LINKTYPE_RAW : (uint32_t)dlt;
+}
+
+/* Where the kernel cuts datagrams of one peer only behind the capture (UDP_SEGMENT), or has put
+ * them together before it (UDP_GRO), they are one in it: the Length of each message says where the
+ * next begins. */
+static bool replay_file_messages(struct replay_file *f, struct replay_msg *m)
+{
+	struct l2tp_hdr h, next;
+	size_t len;
+
+	while (l2tp_hdr_decode(&h, m->pkt, m->len) == L2TP_HDR_IS_CONTROL) {
+		struct replay_msg one = *m;
+
+		len = h.hlen + h.len;
+		if (len == m->len ||
+		    l2tp_hdr_decode(&next, m->pkt + len, m->len - len) != L2TP_HDR_IS_CONTROL)
+			break;
+		one.len = len;
+		if (!replay_file_add(f, &one))
+			return false;
+		m->pkt += len;
+		m->len -= len;
+	}
+	return replay_file_add(f, m);
 }
 
 static bool replay_file_frame(struct replay_file *f, uint32_t link_type,
@@ -78,7 +120,7 @@ static bool replay_file_frame(struct replay_file *f, uint32_t link_type,
 		f->data++;
 		return true;
 	}
-	return replay_file_add(f, &m);
+	return replay_file_messages(f, &m);
 }
 
 bool replay_file_read(struct replay_file *f, const char *path, char *words, size_t cap)
@@ -102,8 +144,10 @@ bool replay_file_read(struct replay_file *f, const char *path, char *words, size
 	else if (rc != PCAP_ERROR_BREAK)
 		snprintf(words, cap, "%s: %s", path, pcap_geterr(p));
 	pcap_close(p);
-	if (room && rc == PCAP_ERROR_BREAK)
+	if (room && rc == PCAP_ERROR_BREAK) {
+		replay_sides(f);
 		return true;
+	}
 	replay_file_free(f);
 	return false;
 }

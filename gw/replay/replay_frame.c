@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * From a captured frame to the L2TP in it: a row for each link type, then IP and UDP.  Fragments of
- * IP and what the capture has cut off are left out.
+ * From a captured frame to the L2TP in it: a row for each link type, then IP and UDP, or the
+ * encapsulation of Frame Relay and ATM.  Fragments of IP and what the capture has cut off are left
+ * out, and so is X.25, whose packets may be parts of a message.
  */
 #include "core/bytes.h"
 #include "gw/replay/replay.h"
+#include "transports/atm/atm_encap.h"
+#include "transports/frame-relay/fr_encap.h"
+#include "transports/frame-relay/q922.h"
 #include "transports/kit/linktype.h"
 
 #define L2TP_PORT 1701u
@@ -121,14 +125,67 @@ static bool frame_loopback(struct replay_msg *m, struct rd r)
 	return !r.bad && frame_ip(m, r);
 }
 
+/* The rest of the frame, on this circuit. */
+static bool frame_circuit(struct replay_msg *m, struct rd r, enum replay_kind kind, uint32_t at)
+{
+	m->from.kind = m->to.kind = kind;
+	m->from.at = m->to.at = at;
+	m->pkt = r.p;
+	m->len = r.left;
+	return !r.bad && r.left;
+}
+
+/* How long the address is, its own bits say.  Which side sent the frame nothing does. */
+static bool frame_frelay(struct replay_msg *m, struct rd r)
+{
+	uint8_t nlpid;
+
+	for (enum q922_format f = Q922_2_OCTETS; f < Q922_FORMATS; f++) {
+		struct rd pdu = r;
+		struct q922_addr a;
+
+		if (q922_get(&pdu, f, &a) == Q922_OK)
+			return fr_encap_get(&pdu, &nlpid) == FR_L2TP &&
+			       frame_circuit(m, pdu, REPLAY_FRELAY, a.dlci);
+	}
+	return false;
+}
+
+/* The highest bit says that the frame was sent where it was captured. */
+static bool frame_sunatm(struct replay_msg *m, struct rd r)
+{
+	uint8_t flags = rd_u8(&r), vpi = rd_u8(&r);
+	uint32_t circuit = (uint32_t)vpi << 16 | rd_u16(&r);
+
+	if (atm_encap_get(&r, ATM_LLC, IST_PAYLOAD_L2TP) != ATM_L2TP ||
+	    !frame_circuit(m, r, REPLAY_ATM, circuit))
+		return false;
+	m->from.system[0] = flags & 0x80 ? REPLAY_SIDE_A : REPLAY_SIDE_B;
+	m->to.system[0] = flags & 0x80 ? REPLAY_SIDE_B : REPLAY_SIDE_A;
+	return true;
+}
+
+/* L2TP alone, by the name of its dissector in front (atm_tap()). */
+static bool frame_named(struct replay_msg *m, struct rd r)
+{
+	return linktype_tags_decode(&r, "l2tpraw") && frame_circuit(m, r, REPLAY_BARE, 0);
+}
+
 static const struct {
 	uint32_t link_type;
 	bool (*find)(struct replay_msg *m, struct rd r);
 } link_types[] = {
-	{0, frame_loopback},	  {LINKTYPE_ETHERNET, frame_ethernet},
-	{LINKTYPE_RAW, frame_ip}, {108, frame_loopback},
-	{113, frame_cooked},	  {228, frame_ip},
-	{229, frame_ip},	  {276, frame_cooked2},
+	{0, frame_loopback},
+	{LINKTYPE_ETHERNET, frame_ethernet},
+	{LINKTYPE_RAW, frame_ip},
+	{LINKTYPE_FRELAY, frame_frelay},
+	{108, frame_loopback},
+	{113, frame_cooked},
+	{LINKTYPE_SUNATM, frame_sunatm},
+	{228, frame_ip},
+	{229, frame_ip},
+	{LINKTYPE_UPPER_PDU, frame_named},
+	{276, frame_cooked2},
 };
 
 bool replay_frame(struct replay_msg *m, uint32_t link_type, const uint8_t *frame, size_t len)

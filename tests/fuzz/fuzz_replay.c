@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * A capture of anybody's control messages: each is an octet of flags (bit 0 which way, bit 1
- * another port, bits 2 to 5 seconds since the last), an octet of length, and the message.  Whatever
- * they are, it ends, and all that is said is printable.
+ * another port, bits 2 to 5 seconds since the last, bit 6 a medium that does not tell the sides),
+ * an octet of length, and the message.  Whatever they are, it ends, and all that is said is
+ * printable.
  */
 #include "gw/replay/replay.h"
 
@@ -25,6 +26,8 @@ static void fuzz_replay_fill(struct replay_file *f, struct rd r)
 		us += (uint64_t)(flags >> 2 & 15) * 1000000;
 		m.us = us;
 		m.from.at += flags >> 1 & 1;
+		if (flags & 0x40)
+			m.from = m.to = (struct replay_end){.kind = REPLAY_FRELAY, .at = 100};
 		m.pkt = pkt.p;
 		m.len = pkt.left;
 		if (!pkt.bad && len)
@@ -53,6 +56,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct replay_file f = {0};
 
 	fuzz_replay_fill(&f, rd_init(data, size));
+	replay_sides(&f);
 	fuzz_replay_play(&f, &plain);
 	fuzz_replay_play(&f, &explain);
 	replay_file_free(&f);

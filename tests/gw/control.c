@@ -144,6 +144,7 @@
 	X(replay_file)     \
 	X(replay_frame)    \
 	X(replay_node)     \
+	X(replay_side)     \
 	X(route)           \
 	X(route_way)       \
 	X(store)           \

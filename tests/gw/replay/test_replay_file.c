@@ -44,6 +44,28 @@ static void classic_capture(void)
 	replay_file_free(&f);
 }
 
+/* Two ZLBs that the kernel would have sent as two datagrams; what pads a message is none. */
+static void datagrams_put_together(void)
+{
+	static const char *const behind[] = {ZLB, "0000 0000 0000 0000 0000 0000"};
+	struct replay_file f;
+
+	for (size_t i = 0; i < 2; i++) {
+		char hex[500];
+
+		snprintf(hex, sizeof(hex),
+			 PCAP
+			 "00000001 00000005 00000034 00000034"
+			 "4500 0034 0000 0000 4011 0000 c0000201 c0000202 1388 06a5 0020 0000" ZLB
+			 "%s",
+			 behind[i]);
+		read_words(hex, true, &f);
+		CU_ASSERT_EQUAL_FATAL(f.count, 2 - i);
+		CU_ASSERT_EQUAL(f.msg[0].len, i ? 24 : 12);
+		replay_file_free(&f);
+	}
+}
+
 static void pcapng_capture(void)
 {
 	struct replay_file f;
@@ -71,6 +93,7 @@ static void what_is_no_capture(void)
 
 static const struct test_case cases[] = {
 	{"classic_capture", classic_capture},
+	{"datagrams_put_together", datagrams_put_together},
 	{"pcapng_capture", pcapng_capture},
 	{"what_is_no_capture", what_is_no_capture},
 	{NULL, NULL},

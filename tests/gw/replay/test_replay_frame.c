@@ -34,6 +34,18 @@ static const struct {
 	{0, "02000000" IPV4, "192.0.2.1:5000"},
 	{108, "0000001e" IPV6, "[2001:db8::1]:5000"},
 	{105, IPV4, NULL},
+	/* DLCI 100, with the pad of RFC 3070 and without; 16 bits of DLCI; PPP is none */
+	{107, "1841 03 80 00005e 0007" ZLB, "dlci 100 ?"},
+	{107, "1841 03 00 80 00005e 0007" ZLB, "dlci 100 ?"},
+	{107, "00c8 91 03 80 00005e 0007" ZLB, "dlci 804 ?"},
+	{107, "1841 03 cf c021 0901 0004", NULL},
+	{107, "1840 0202 03 80 00005e 0007" ZLB, NULL},
+	/* PVC 0/35, sent and received where it was captured (RFC 3355) */
+	{123, "82 00 0023 aaaa03 00005e 0007" ZLB, "pvc 0/35 a"},
+	{123, "02 08 0030 aaaa03 00005e 0007" ZLB, "pvc 8/48 b"},
+	{123, "82 00 0023 fefe03 cf c021 0901 0004", NULL},
+	{252, "000c 0008 6c327470726177 00 0000 0000" ZLB, "?"},
+	{252, "000c 0004 782e3235 0000 0000" ZLB, NULL},
 	/* options, and padding behind the packet */
 	{101,
 	 "4600 002c 0000 0000 4011 0000 c0000201 c0000202 01010101 1388 06a5 0014 0000" ZLB "0000",
@@ -85,8 +97,12 @@ static void frames_that_are_cut_off(void)
 			struct replay_msg m = {0};
 
 			memcpy(piece, whole, part);
+			/* a circuit's frame is as long as the capture says, and Length is not read
+			 * here */
 			if (replay_frame(&m, rows[i].link_type, piece, part))
-				CU_ASSERT_EQUAL(m.len, 12);
+				CU_ASSERT_TRUE(m.from.kind > REPLAY_IPV6
+						       ? m.pkt + m.len == piece + part
+						       : m.len == 12);
 			free(piece);
 		}
 	}
