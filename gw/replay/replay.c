@@ -150,8 +150,21 @@ static const char *play_unjudged(bool unread, const struct replay_outcome *o)
 	return NULL;
 }
 
+/* What the engine refuses without a reason of the table: a type of framing or bearer that was not
+ * advertised, or a Session ID that is in use (RFC 2661 4.4.3, 4.4.4). */
+static bool play_is_refused(const struct replay_outcome *o)
+{
+	bool counted = false;
+
+	for (unsigned i = 0; i < L2TP_R_COUNT; i++)
+		counted |= o->reasons[i] != 0;
+	return !counted && o->answers & (1u << L2TP_STOPCCN | 1u << L2TP_CDN);
+}
+
 static bool play_is_breach(const struct replay_outcome *o)
 {
+	if (play_is_refused(o))
+		return true;
 	for (unsigned i = 0; i < L2TP_R_COUNT; i++)
 		if (o->reasons[i] && l2tp_rules[i].breach)
 			return true;
@@ -184,6 +197,10 @@ static void play_say_states(struct words *w, const struct replay_outcome *o)
 
 static void play_say_reasons(struct words *w, const struct replay_outcome *o, uint16_t type)
 {
+	if (play_is_refused(o))
+		words_add(w,
+			  "; AGAINST THE BOOK: asks for what was not advertised, or has an id in "
+			  "use (RFC 2661 4.4)");
 	for (unsigned i = 0; i < L2TP_R_COUNT; i++) {
 		const char *section = play_section(i, type);
 

@@ -26,8 +26,17 @@
 #include "core/engine.h"
 
 /* One end of a frame: the system, and where in it the frame came from or went to. */
-enum replay_kind { REPLAY_IPV4, REPLAY_IPV6, REPLAY_ATM, REPLAY_FRELAY, REPLAY_BARE, REPLAY_KINDS };
-/* Of a circuit: who captured what it sent, or else who opened the first tunnel, is a. */
+enum replay_kind {
+	REPLAY_IPV4,
+	REPLAY_IPV6,
+	REPLAY_ATM,
+	REPLAY_FRELAY,
+	REPLAY_X25,
+	REPLAY_BARE,
+	REPLAY_KINDS
+};
+/* Of a circuit: who captured what it sent, of X.25 the DTE, or else who opened the first tunnel, is
+ * a. */
 enum replay_side { REPLAY_SIDE_UNKNOWN, REPLAY_SIDE_A, REPLAY_SIDE_B };
 struct replay_end {
 	uint8_t kind;	    /* enum replay_kind */
@@ -50,12 +59,19 @@ struct replay_msg {
  * off.  m->pkt points into the frame. */
 bool replay_frame(struct replay_msg *m, uint32_t link_type, const uint8_t *frame, size_t len);
 
+/* The same for the packets and LAPB frames of X.25, several of which may make one message: true
+ * when one is whole, and m->pkt is good until the next. */
+struct replay_x25;
+struct replay_x25 *replay_x25_new(void); /* for free(); NULL without memory */
+bool replay_x25_frame(struct replay_x25 *x, struct replay_msg *m, const uint8_t *frame, size_t len);
+
 #define REPLAY_MOST   1000000u /* control messages of one capture */
 #define REPLAY_SYSTEM 64u      /* systems */
 
 struct replay_file {
 	struct replay_msg *msg;
 	size_t count, room;
+	struct replay_x25 *x25;	      /* while it is read */
 	uint64_t frames, data, other; /* in the file; L2TP data; no L2TP at all */
 };
 /* Read a capture; false with words. */

@@ -35,7 +35,7 @@ const char *replay_end_text(const struct replay_end *e, bool alone, char *buf, s
 	else if (e->kind == REPLAY_ATM)
 		snprintf(buf, cap, "pvc %u/%u %c", e->at >> 16, e->at & 0xffffu, side);
 	else
-		snprintf(buf, cap, "dlci %u %c", e->at, side);
+		snprintf(buf, cap, "%s %u %c", e->kind == REPLAY_X25 ? "lci" : "dlci", e->at, side);
 	return buf;
 }
 
@@ -112,7 +112,8 @@ static bool replay_file_frame(struct replay_file *f, uint32_t link_type,
 	struct replay_msg m = {.us = (uint64_t)h->ts.tv_sec * 1000000u + (uint64_t)h->ts.tv_usec};
 
 	f->frames++;
-	if (!replay_frame(&m, link_type, frame, h->caplen)) {
+	if (!replay_frame(&m, link_type, frame, h->caplen) &&
+	    !(link_type == LINKTYPE_UPPER_PDU && replay_x25_frame(f->x25, &m, frame, h->caplen))) {
 		f->other++;
 		return true;
 	}
@@ -137,6 +138,8 @@ bool replay_file_read(struct replay_file *f, const char *path, char *words, size
 		snprintf(words, cap, "%s", err);
 		return false;
 	}
+	f->x25 = replay_x25_new();
+	room = f->x25;
 	while (room && (rc = pcap_next_ex(p, &h, &frame)) == 1)
 		room = replay_file_frame(f, replay_file_link_type(p), h, frame);
 	if (!room)
@@ -144,6 +147,8 @@ bool replay_file_read(struct replay_file *f, const char *path, char *words, size
 	else if (rc != PCAP_ERROR_BREAK)
 		snprintf(words, cap, "%s: %s", path, pcap_geterr(p));
 	pcap_close(p);
+	free(f->x25);
+	f->x25 = NULL;
 	if (room && rc == PCAP_ERROR_BREAK) {
 		replay_sides(f);
 		return true;

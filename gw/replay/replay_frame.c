@@ -2,7 +2,7 @@
 /*
  * From a captured frame to the L2TP in it: a row for each link type, then IP and UDP, or the
  * encapsulation of Frame Relay and ATM.  Fragments of IP and what the capture has cut off are left
- * out, and so is X.25, whose packets may be parts of a message.
+ * out.  X.25, whose packets may be parts of a message, is in replay_x25.c.
  */
 #include "core/bytes.h"
 #include "gw/replay/replay.h"
@@ -126,7 +126,7 @@ static bool frame_loopback(struct replay_msg *m, struct rd r)
 }
 
 /* The rest of the frame, on this circuit. */
-static bool frame_circuit(struct replay_msg *m, struct rd r, enum replay_kind kind, uint32_t at)
+static bool frame_circuit(struct replay_msg *m, struct rd r, uint8_t kind, uint32_t at)
 {
 	m->from.kind = m->to.kind = kind;
 	m->from.at = m->to.at = at;

@@ -145,6 +145,7 @@
 	X(replay_frame)    \
 	X(replay_node)     \
 	X(replay_side)     \
+	X(replay_x25)      \
 	X(route)           \
 	X(route_way)       \
 	X(store)           \

@@ -59,7 +59,7 @@ unit_control_SOURCES += tests/gw/aaa/test_radius_client.c tests/gw/legs/test_leg
 unit_control_SOURCES += tests/gw/legs/far_leg.c tests/gw/legs/far_leg.h tests/gw/legs/test_leg_login.c tests/gw/legs/test_leg_proxy.c tests/gw/legs/test_leg_client.c
 unit_control_SOURCES += tests/gw/aaa/acct_rig.c tests/gw/aaa/acct_rig.h tests/gw/aaa/test_acct_said.c tests/gw/aaa/test_acct_session.c tests/gw/aaa/test_acct_lives.c
 unit_control_SOURCES += tests/gw/aaa/test_rate.c tests/gw/legs/test_leg_rate.c tests/gw/operator/test_show_rates.c
-unit_control_SOURCES += tests/gw/replay/held.c tests/gw/replay/held.h tests/gw/replay/test_replay.c tests/gw/replay/test_replay_command.c tests/gw/replay/test_replay_file.c tests/gw/replay/test_replay_frame.c tests/gw/replay/test_replay_node.c tests/gw/replay/test_replay_side.c
+unit_control_SOURCES += tests/gw/replay/held.c tests/gw/replay/held.h tests/gw/replay/test_replay.c tests/gw/replay/test_replay_command.c tests/gw/replay/test_replay_file.c tests/gw/replay/test_replay_frame.c tests/gw/replay/test_replay_node.c tests/gw/replay/test_replay_side.c tests/gw/replay/test_replay_x25.c
 unit_control_SOURCES += tests/netns.c tests/netns.h
 unit_control_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS) $(OSMO_CFLAGS)
 unit_control_LDFLAGS = $(heap_ldflags) -Wl,--wrap=accept4 -Wl,--wrap=listen -Wl,--wrap=fdopen -Wl,--wrap=poll \

@@ -35,18 +35,36 @@ static bool linktype_is_name(struct rd value, const char *name)
 	       (value.left == len || !value.p[len]);
 }
 
+/* The next tag; false at the last one, and when they are cut off. */
+static bool linktype_next_tag(struct rd *r, uint16_t *tag, struct rd *value)
+{
+	uint16_t len;
+
+	*tag = rd_u16(r);
+	len = rd_u16(r);
+	*value = rd_sub(r, len);
+	return !r->bad && *tag != TAG_END;
+}
+
 bool linktype_tags_decode(struct rd *r, const char *dissector)
 {
 	bool ours = false;
+	struct rd value;
+	uint16_t tag;
 
-	while (!r->bad) {
-		uint16_t tag = rd_u16(r), len = rd_u16(r);
-		struct rd value = rd_sub(r, len);
-
-		if (!r->bad && tag == TAG_DISSECTOR)
+	while (linktype_next_tag(r, &tag, &value))
+		if (tag == TAG_DISSECTOR)
 			ours = linktype_is_name(value, dissector);
-		if (tag == TAG_END)
-			break;
-	}
 	return !r->bad && ours;
+}
+
+bool linktype_tags_from_dte(struct rd r)
+{
+	struct rd value;
+	uint16_t tag;
+
+	while (linktype_next_tag(&r, &tag, &value))
+		if (tag == TAG_DIRECTION)
+			return rd_u32(&value) == DIRECTION_SENT && !value.bad;
+	return false;
 }

@@ -29,5 +29,7 @@ enum linktype {
 size_t linktype_tags_encode(uint8_t out[LINKTYPE_TAGS_MAX], const char *dissector, bool from_dte);
 /* Takes all tags off r; false when they are cut off, name another dissector or name none. */
 bool linktype_tags_decode(struct rd *r, const char *dissector);
+/* What they say of the direction; false also where they say nothing. */
+bool linktype_tags_from_dte(struct rd r);
 
 #endif

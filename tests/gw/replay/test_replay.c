@@ -99,6 +99,13 @@ static void each_rule_has_its_section(void)
 	altered_at(ICCN, 42, 0x9c, " ICCN: ", "(RFC 2661 4.1)");
 }
 
+/* RFC 2661 4.4.3: neither has advertised a third type of framing, the last octet of Framing Type.
+ */
+static void rfc2661_4_4_3_framing_not_advertised(void)
+{
+	altered_at(ICCN, 61, 4, " ICCN: ", "AGAINST THE BOOK: asks for what was not advertised");
+}
+
 /* RFC 2661 7.2.1: a second SCCCN does not belong into an established tunnel. */
 static void rfc2661_7_2_1_scccn_again(void)
 {
@@ -236,6 +243,7 @@ static const struct test_case cases[] = {
 	{"a_tunnel_and_a_call_by_the_book", a_tunnel_and_a_call_by_the_book},
 	{"rfc2661_5_1_1_a_wrong_response", rfc2661_5_1_1_a_wrong_response},
 	{"each_rule_has_its_section", each_rule_has_its_section},
+	{"rfc2661_4_4_3_framing_not_advertised", rfc2661_4_4_3_framing_not_advertised},
 	{"rfc2661_7_2_1_scccn_again", rfc2661_7_2_1_scccn_again},
 	{"messages_come_again", messages_come_again},
 	{"a_capture_that_begins_late_is_not_judged", a_capture_that_begins_late_is_not_judged},

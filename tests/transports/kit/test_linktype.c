@@ -46,8 +46,32 @@ static void linktype_tags_taken_off(void)
 	}
 }
 
+static void linktype_directions(void)
+{
+	static const struct {
+		const char *hex;
+		bool from_dte;
+	} rows[] = {
+		{"000c 0004 782e3235 0023 0004 00000000 0000 0000", true},
+		{"000c 0004 782e3235 0023 0004 00000001 0000 0000", false},
+		{"000c 0004 782e3235 0000 0000 0023 0004 00000000",
+		 false}, /* behind the last one */
+		{"0023 0002 0000 0000 0000", false},
+		{"0023 0004 0000", false},
+		{"", false},
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		uint8_t octets[64];
+		size_t len = test_hex(octets, sizeof(octets), rows[i].hex);
+
+		CU_ASSERT_EQUAL(linktype_tags_from_dte(rd_init(octets, len)), rows[i].from_dte);
+	}
+}
+
 static const struct test_case cases[] = {
 	{"tags", linktype_tags},
+	{"directions", linktype_directions},
 	{"tags_taken_off", linktype_tags_taken_off},
 	{NULL, NULL},
 };
