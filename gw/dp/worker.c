@@ -582,31 +582,24 @@ void worker_turn(struct worker *w)
 		waker_poke(w->waker);
 }
 
+/* Each turn begins asleep: a wait that finds something costs no more than a look, and one that
+ * finds nothing saves the look. */
 static void *worker_thread_main(void *arg)
 {
 	struct worker *w = arg;
 	struct epoll_event ev[EVENTS];
-	bool busy = true;
 	char name[16];
 	int n;
 
 	snprintf(name, sizeof(name), "worker-%u", w->no);
 	prctl(PR_SET_NAME, name);
 	rcu_enter();
-	waker_rise(w->waker);
 	while (!atomic_load(&w->stop)) {
-		n = epoll_wait(w->epfd, ev, EVENTS, busy ? 0 : -1);
+		waker_sleep(w->waker);
+		n = epoll_wait(w->epfd, ev, EVENTS, worker_mail_waits(w) ? 0 : -1);
 		rcu_online();
-		if (!busy)
-			waker_rise(w->waker);
+		waker_rise(w->waker);
 		worker_handle_events(w, ev, n);
-		busy = n > 0;
-		if (!busy) {
-			waker_sleep(w->waker);
-			busy = worker_mail_waits(w);
-			if (busy)
-				waker_rise(w->waker);
-		}
 		rcu_offline();
 	}
 	rcu_leave();
