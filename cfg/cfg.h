@@ -520,6 +520,11 @@ unsigned cfg_load_absent(const struct cfg_model **out, const char *file,
 unsigned cfg_load_fd(const struct cfg_model **out, int fd, const char *file,
 		     const struct ist_transport *const *transports, const struct cfg_absent *absent,
 		     cfg_report report, void *ctx);
+/* The same for one who only asks a running gateway, and may see less than it does: a secret file
+ * that cannot be opened is no mistake.  No secret of the model is to be used. */
+unsigned cfg_load_fd_asking(const struct cfg_model **out, int fd, const char *file,
+			    const struct ist_transport *const *transports,
+			    const struct cfg_absent *absent, cfg_report report, void *ctx);
 /* Write a configuration to a file in memory, with all that it includes, and give that the rights of
  * the configuration's file.  What is wrong with it is found by whoever loads the copy.  False: the
  * file cannot be read, or the copy not be written; errno says why. */

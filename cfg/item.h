@@ -62,6 +62,7 @@ struct cfg_load {
 	struct cfg_model *m;
 	struct cfg_fault *fault; /* mistakes and warnings, in the order found */
 	unsigned faults, warnings;
+	bool asking; /* secrets are of no use */
 };
 
 /* The key in this section, right or wrong; NULL = not given. */

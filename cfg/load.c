@@ -125,6 +125,17 @@ unsigned cfg_load_fd(const struct cfg_model **out, int fd, const char *file,
 	return load_parts(out, &l, ok, absent, report, ctx);
 }
 
+unsigned cfg_load_fd_asking(const struct cfg_model **out, int fd, const char *file,
+			    const struct ist_transport *const *transports,
+			    const struct cfg_absent *absent, cfg_report report, void *ctx)
+{
+	struct cfg_load l;
+
+	cfg_load_init(&l, file, transports);
+	l.asking = true;
+	return load_parts(out, &l, cfg_parts_fd(&l, fd), absent, report, ctx);
+}
+
 char *cfg_plugin_dir(const char *file)
 {
 	static const struct ist_transport *const none[] = {NULL};

@@ -102,6 +102,8 @@ const char *cfg_get_secret_file(struct cfg_load *l, const struct cfg_item *it,
 	char *line = arena_get(l->scratch, LINE_MOST);
 	ssize_t n = -1;
 
+	if (fd < 0 && l->asking)
+		return "what only the gateway may read";
 	if (!why) {
 		n = read(fd, line, LINE_MOST - 1);
 		if (n < 0)

@@ -85,7 +85,7 @@ struct main_wish {
 	const char *text;    /* where to read the configuration that `file` names; NULL = there */
 	const char *copy;    /* write what is read here first */
 	const char *against; /* another one: say on standard output what differs */
-	bool check, talk, dry;
+	bool check, talk, dry, asks; /* asks: a running gateway, whose configuration is `file` */
 };
 
 static int main_say_version(void)
@@ -115,15 +115,16 @@ static void main_on_mistake_only(void *ctx, const char *text)
 		main_on_mistake(ctx, text);
 }
 
-/* conf: the file's copy, or -1 to read the file.  NULL when it is wrong; every mistake has been
- * printed. */
-static const struct cfg_model *main_load(const char *file, int conf, const struct plugins *ps,
-					 cfg_report report, void *ctx)
+/* conf: the file's copy, or -1 to read the file.  asking: only where a gateway listens is wanted.
+ * NULL when it is wrong; every mistake has been printed. */
+static const struct cfg_model *main_load(const char *file, int conf, bool asking,
+					 const struct plugins *ps, cfg_report report, void *ctx)
 {
 	const struct cfg_model *m = NULL;
 	unsigned wrong =
 		conf < 0 ? cfg_load_absent(&m, file, ps->transports, ps->absent, report, ctx)
-			 : cfg_load_fd(&m, conf, file, ps->transports, ps->absent, report, ctx);
+			 : (asking ? cfg_load_fd_asking : cfg_load_fd)(
+				   &m, conf, file, ps->transports, ps->absent, report, ctx);
 
 	if (m)
 		wrong += gw_check(m, report, ctx);
@@ -261,7 +262,7 @@ static int main_control(const char *file, const char *plugin_dir)
 		return 1;
 	ps = plugins_load_dir(plugin_dir, ist_builtin_transports, NULL, NULL);
 	if (ps)
-		m = main_load(file, keeper_fds_find(&k.held, PROCESSES_CONF), ps,
+		m = main_load(file, keeper_fds_find(&k.held, PROCESSES_CONF), false, ps,
 			      main_on_mistake_only, NULL);
 	if (m && talloc && gw_log_start(talloc, m->log_to) == 0)
 		rc = main_run_control(m, ps, &k, talloc);
@@ -317,7 +318,7 @@ static void main_keeper_log(enum keeper_level level, const char *words)
 
 static const struct cfg_model *main_load_again(const struct processes *p, int conf)
 {
-	return main_load(p->file, conf, p->plugins, main_on_mistake_only, NULL);
+	return main_load(p->file, conf, false, p->plugins, main_on_mistake_only, NULL);
 }
 
 static int main_keeper(const struct cfg_model *m, const struct plugins *ps, int conf)
@@ -499,7 +500,7 @@ static int main_with(const struct main_wish *w,
 
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", conf);
 	ps = plugins_load(conf < 0 ? w->file : path, ist_builtin_transports, main_on_mistake, also);
-	m = ps ? main_load(w->file, conf, ps, main_on_mistake, also) : NULL;
+	m = ps ? main_load(w->file, conf, w->asks, ps, main_on_mistake, also) : NULL;
 	if (m && (conf >= 0 || !w->copy)) /* keeper goes on with the copy */
 		rc = run(w, m, ps, conf);
 	cfg_unload(m);
@@ -588,9 +589,11 @@ int main(int argc, char **argv)
 	if (w.talk)
 		return vty_talk(w.socket ? w.socket : CFG_VTY_SOCKET);
 	for (size_t i = 0; optind < argc && i < sizeof(main_wishes) / sizeof(main_wishes[0]); i++)
-		if (!strcmp(argv[optind], main_wishes[i].word))
+		if (!strcmp(argv[optind], main_wishes[i].word)) {
+			w.asks = true;
 			return w.socket ? main_wishes[i].run(&w, NULL, NULL, -1)
 					: main_with(&w, main_wishes[i].run);
+		}
 	if (optind < argc)
 		w.file = argv[optind];
 	if (w.role)

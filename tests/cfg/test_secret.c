@@ -88,6 +88,38 @@ static void secret_first_line(void)
 	SECRET_END("good", "empty", "a.conf", "b.conf");
 }
 
+/* As a process that asks a running gateway, which has a secret in a place of its own. */
+static unsigned secret_asking(const char *name)
+{
+	int fd = open(secret_path(name), O_RDONLY);
+	unsigned faults;
+
+	memset(&secret_told, 0, sizeof(secret_told));
+	faults = cfg_load_fd_asking(&secret_told.m, fd, secret_path(name), media, NULL, told_add,
+				    &secret_told);
+	close(fd);
+	return faults;
+}
+
+static void secret_of_a_gateway_that_is_asked(void)
+{
+	secret_begin();
+	secret_put("open", "hush\n", 0604);
+	secret_put("a.conf",
+		   "user a { secret-file = none }\n"
+		   "radius r { server 192.0.2.1 { secret-file = none } }\n",
+		   0600);
+	CU_ASSERT_EQUAL(secret_asking("a.conf"), 0);
+	ASSERT_TEXT(secret_told.text, "");
+	CU_ASSERT_PTR_NOT_NULL(secret_told.m);
+	told_end(&secret_told);
+	secret_put("b.conf", "user a { secret-file = open }\n", 0600);
+	CU_ASSERT_EQUAL(secret_asking("b.conf"), 1);
+	SECRET_TOLD("@/b.conf:1: user a: secret-file: cannot use `open`: others may read it; mend "
+		    "it with: chmod o-rw @/open\n");
+	SECRET_END("open", "a.conf", "b.conf");
+}
+
 /* A file that opens and cannot be read: nothing is mapped at address 0 of a process. */
 static void secret_that_cannot_be_read(void)
 {
@@ -292,6 +324,7 @@ static void secret_open_configuration(void)
 
 static const struct test_case cases[] = {
 	{"first_line", secret_first_line},
+	{"of_a_gateway_that_is_asked", secret_of_a_gateway_that_is_asked},
 	{"that_cannot_be_read", secret_that_cannot_be_read},
 	{"file_is_opened_with_care", secret_file_is_opened_with_care},
 	{"file_modes", secret_file_modes},
