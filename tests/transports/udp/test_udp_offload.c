@@ -241,7 +241,7 @@ static void longer_than_the_mtu(void)
 
 	if (!netns_enter("udp_offload longer_than_the_mtu"))
 		return;
-	CU_ASSERT_EQUAL_FATAL(system("ip link set lo mtu 1500 up"), 0);
+	netns_loopback(1500);
 	ends_open(&e, "listen=127.0.0.1:0", NULL);
 	for (unsigned k = 0; k < 3; k++) {
 		memset(octets[k], (int)k, sizeof(octets[k]));
