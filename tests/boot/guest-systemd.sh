@@ -3,7 +3,8 @@
 # In the guest of tests/boot/systemd, as a service of its systemd: what an operator does with the package.  The gateway is
 # an LNS; a client in a network namespace calls it and pings through the call.
 #
-#   guest-systemd.sh installed | again     before and after a reboot
+#   guest-systemd.sh installed | again FOLDER SECRET     before and after a reboot; in the host's FOLDER is what
+#                                                         FreeRADIUS reads, which the guest has from there
 . /mnt/.lib
 export DEBIAN_FRONTEND=noninteractive PAGER=cat
 
@@ -81,13 +82,14 @@ network() {
 	quietly systemctl enable --now cable.service
 }
 
-client() {
+client() { # [SECTION]: another client of it
 	cat >/root/lac.conf <<-C
 		host-name = lac
 		vty { socket = "/root/lac.vty" }
 		udp p { listen = "192.0.2.2:1701" }
 		peer lns { port = p  dial = "192.0.2.1:1701"  hostname = lns  secret = "between them" }
 		client home { peer = lns  user = ann  secret = "between them"  redial = 1s }
+		${1:-}
 	C
 	chmod 600 /root/lac.conf
 	quietly systemd-run --unit=lac ip netns exec lac isthmus -c /root/lac.conf
@@ -108,6 +110,7 @@ killed() {
 	local pids keeper
 	before=$(call_ids)
 	keeper=$(property MainPID) restarts=$(property NRestarts)
+	check "systemd holds descriptors of it: $(property NFileDescriptorStore)" within 10 is_not NFileDescriptorStore 0
 	kill -9 "$keeper"
 	check "keeper is killed, and systemd starts it again" within 20 restarted
 	survived "keeper killed"
@@ -148,7 +151,15 @@ mistaken() {
 	cp /root/kept.conf /etc/isthmus/isthmus.conf
 }
 
-fields() { journalctl -b "$1" | grep -q .; }
+# Each field of a log-in that isthmus(8) names.
+fields() {
+	local record field missing=
+	record=$(journalctl -b -u isthmus.service -o json ISTHMUS_USER=ann MESSAGE_ID=efa36b83593c40969832d6f3ac3fcda0 | head -n 1)
+	for field in CATEGORY TUNNEL CALL PEER PORT CIRCUIT USER; do
+		[[ $record == *"\"ISTHMUS_$field\":\""* ]] || missing+=" $field"
+	done
+	[ -z "$missing" ] || { echo "not there:$missing"; return 1; }
+}
 
 # --- the two parts
 
@@ -163,6 +174,7 @@ installed() {
 	verdict $? "it was started once"
 	! ss -Hlntu | grep -q .
 	verdict $? "nobody is listened to"
+	check "autopkgtest: smoke" quietly /mnt/smoke
 	check "it has a network" network
 	configure
 	cp /etc/isthmus/isthmus.conf /root/kept.conf
@@ -171,22 +183,68 @@ installed() {
 	check "a reload goes on with what is written" quietly systemctl reload isthmus.service
 	check "a client has called" within 30 called
 	check "its pings go through" within 10 pings_through
-	check "the journal finds what is said of a user" within 10 fields ISTHMUS_USER=ann
+	check "the journal has a log-in by its fields" within 10 fields
 	killed
 	mistaken
 	upgraded
 }
 
+# FOLDER SECRET: FreeRADIUS of the host, whose files the guest sees, serves the guest's loopback
+radius() {
+	mkdir /host && mount -t hostfs none /host -o / || return
+	quietly systemd-run --unit=radius chroot /host freeradius -f -d "$1/radius" || return
+	within 20 listens 1812 || { journalctl -b -u radius --no-pager; tail -n 20 "/host$1/radius/log"; return 1; }
+}
+listens() { ss -Hlun "sport = :$1" | grep -q .; }
+judged() { shown calls | grep -q ' bob '; }
+
+# The two kinds of secret, each as one of the two kinds of credential: in a file that the service's user cannot read, and in
+# the unit's own words.
+credentials() { # FOLDER SECRET
+	check "FreeRADIUS is there" radius "$1"
+	printf '[Service]\nSetCredential=radius:%s\n' "$2" >/etc/systemd/system/isthmus.service.d/radius.conf
+	systemctl daemon-reload
+	sed -i -e 's,secret-file = "lac.secret",secret-file = "/run/credentials/isthmus.service/lac",' \
+		-e 's,^service s { ,&radius = isp  ,' /etc/isthmus/isthmus.conf
+	echo 'radius isp { server "127.0.0.1" { secret-file = "/run/credentials/isthmus.service/radius" } }' >>/etc/isthmus/isthmus.conf
+	[ "$(grep -c '/run/credentials/isthmus.service' /etc/isthmus/isthmus.conf)" = 3 ] && echo "another one" >/etc/isthmus/lac.secret
+	verdict $? "secrets of a tunnel, a user and a server are credentials, and nowhere else"
+	check "it is started with these" quietly systemctl restart isthmus.service
+	check "two clients start" client 'client bob { peer = lns  user = bob  secret = "of bob"  redial = 1s }'
+	check "ann, whose secret is in the file, is let in" within 30 called
+	check "her pings go through" within 10 pings_through
+	check "bob, whom RADIUS knows, is let in" within 30 judged
+	check "a reload reads them again" quietly systemctl reload isthmus.service
+	! journalctl -b -u isthmus.service -o export | grep -F -e "between them" -e "$2" -e "of bob"
+	verdict $? "the journal has no secret"
+	systemctl -q stop radius.service
+	umount /host
+}
+
+# As README.Debian says.
+text_log() {
+	local log=/var/log/isthmus/isthmus.log dropin=/etc/systemd/system/isthmus.service.d/log.conf
+	printf '[Service]\nStandardError=append:%s\n' "$log" >"$dropin"
+	systemctl daemon-reload
+	check "it is started with a log in a text file" quietly systemctl restart isthmus.service
+	check "which has its lines with their time" within 10 grep -qE '^[0-9-]{10}T[0-9:.+]+ main notice: isthmus .* started' "$log"
+	: >"$log" # logrotate's copytruncate
+	check "which goes on when it is made empty" quietly systemctl reload isthmus.service
+	[ "$(tr -cd '\0' <"$log" | wc -c)" = 0 ] && [ -s "$log" ]
+	verdict $? "from its beginning"
+	rm "$dropin"
+	systemctl daemon-reload
+}
+
 again() {
+	local said
 	check "after a reboot the service runs" within 30 active
 	check "as a user without rights" within 10 nobody_is_root
-	sed -i 's,\(secret-file = \)"lac.secret"  *}$,\1"/run/credentials/isthmus.service/lac" },' /etc/isthmus/isthmus.conf
-	grep -q credentials /etc/isthmus/isthmus.conf
-	verdict $? "a secret is a credential"
-	check "it is started with that" quietly systemctl restart isthmus.service
-	check "a client starts" client
-	check "and it calls" within 30 called
-	check "its pings go through" within 10 pings_through
+	credentials "$@"
+	said=$(systemd-analyze security --no-pager isthmus.service | tail -n 1 | tr -cd ' -~')
+	awk '{ exit !(match($0, /service: [0-9.]+/) && substr($0, RSTART + 9, RLENGTH - 9) + 0 <= 2.5) }' <<<"$said"
+	verdict $? "systemd's opinion: $said"
+	text_log
 	cgroup=/sys/fs/cgroup$(property ControlGroup)/cgroup.procs
 	check "it stops" quietly systemctl stop isthmus.service
 	is Result success && [ ! -s "$cgroup" ]
@@ -212,6 +270,6 @@ removed() {
 	verdict $? "and no unit has failed"
 }
 
-"$1"
+"$@"
 [ "$fails" = 0 ] || journalctl -b -u isthmus.service -u lac.service --no-pager | tail -n 60
 exit "$fails"

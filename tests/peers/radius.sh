@@ -11,10 +11,10 @@ fi
 SECRET=0123456789abcdef
 PROOF='update reply { Message-Authenticator := 0x00 }'
 
-# server NAME PORT SECRET PROOF [EAP]: FreeRADIUS at that port of the LNS's loopback, or of its address AT, which begins
-# EAP with that method; PROOF: a line for its answers.  Users are those of $WORK/users, in the form of its module files.
-# With ACCOUNTING=yes it writes down what it is told at the next port, in $WORK/NAME/detail.
-server() {
+# server_conf NAME PORT SECRET PROOF [EAP]: what FreeRADIUS reads, in $WORK/NAME: it serves that port of the loopback, or of
+# its address AT, and begins EAP with that method; PROOF: a line for its answers.  Users are those of $WORK/users, in the
+# form of its module files.  With ACCOUNTING=yes it writes down what it is told at the next port, in $WORK/NAME/detail.
+server_conf() {
 	local dir=$WORK/$1 eap=${5:+eap} at=${AT:-127.0.0.1}
 	mkdir -p "$dir"
 	cat >"$dir/radiusd.conf" <<-E
@@ -105,7 +105,11 @@ server() {
 		}
 	E
 	cp "$WORK/users" "$dir/users"
-	ip netns exec "$TAG-$AAA" freeradius -f -d "$dir" >>"$WORK/$1.log" 2>&1 </dev/null &
+}
+# server NAME PORT SECRET PROOF [EAP]: it runs beside the LNS
+server() {
+	server_conf "$@"
+	ip netns exec "$TAG-$AAA" freeradius -f -d "$WORK/$1" >>"$WORK/$1.log" 2>&1 </dev/null &
 	daemon[$1]=$!
 	within 10 listens "$2" || give_up "FreeRADIUS listens on port $2"
 }
