@@ -25,6 +25,7 @@
 	X(dialout)        \
 	X(gw_memory)      \
 	X(drain)          \
+	X(filter)         \
 	X(history)        \
 	X(ipsec)          \
 	X(leg_acct)       \

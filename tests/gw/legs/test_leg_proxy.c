@@ -173,6 +173,33 @@ static void nobody_takes_the_client(void)
 	bench_stop();
 }
 
+/* It had nothing to prove: there is no Failure to send, and LCP ends with the message. */
+static void nobody_takes_one_without_a_proof(void)
+{
+	struct leg_end why = leg_end(LEG_BY_RESOURCES, "all are busy");
+
+	proxy_start_of(&nothing, "c021 01 01 *");
+	far_leg_asks("c021 01 01 0004", "c021 02 01 0004");
+	far_leg_acks();
+	CU_ASSERT_EQUAL(at.known, 1);
+	leg_proxy_refuse(at.leg, &why, "no", clock_us);
+	CU_ASSERT_TRUE(frames_next("c021 05 02 0006 " NO));
+	bench_stop();
+}
+
+/* RFC 1334 2: the methods of the circuit are asked for, in its order. */
+static void the_methods_of_the_circuit(void)
+{
+	static const struct cfg_lcp pap = {
+		.proxy = 1, .auth = {PPP_AUTH_PAP, PPP_AUTH_CHAP_MD5}, .n_auth = 2, .mru = 1500};
+
+	proxy_start_of(&pap, "c021 01 01 000e 0304 c023 0506 ????????");
+	far_leg_asks("c021 01 01 0004", "c021 02 01 0004");
+	far_leg_says("c021 03 01 0009 0305 c22305"); /* Nak: rather CHAP */
+	CU_ASSERT_TRUE(frames_next("c021 01 02 000f 0305 c22305 0506 ????????"));
+	bench_stop();
+}
+
 /* One that says nothing more goes in a while, all the same: RFC 1661 4.6. */
 static void a_refused_client_that_is_silent(void)
 {
@@ -238,6 +265,8 @@ static const struct test_case cases[] = {
 	{"proxy_client_starts_again", proxy_client_starts_again},
 	{"what_is_for_the_lns", what_is_for_the_lns},
 	{"nobody_takes_the_client", nobody_takes_the_client},
+	{"nobody_takes_one_without_a_proof", nobody_takes_one_without_a_proof},
+	{"the_methods_of_the_circuit", the_methods_of_the_circuit},
 	{"a_refused_client_that_is_silent", a_refused_client_that_is_silent},
 	{"it_ends_in_silence", it_ends_in_silence},
 	{"a_leg_that_ends", a_leg_that_ends},
