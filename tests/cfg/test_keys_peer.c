@@ -190,7 +190,8 @@ static void attributes_that_cannot_be_added(void)
 					   "9:1=0xzz",
 					   "nonsense=1",
 					   "65536:1=x",
-					   "0:65535=x"};
+					   "0:65535=x",
+					   "Minimum BPS=9600"};
 
 	for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		char keys[100];

@@ -78,7 +78,7 @@ unit_dataplane_SOURCES = $(TEST_LIB) tests/strict.c tests/strict.h tests/gw/dp/t
 	tests/netns.c tests/netns.h tests/gw/netns.c tests/gw/netns.h tests/gw/test_netif.c tests/gw/test_netif_feature.c tests/gw/test_sa.c tests/gw/test_sa_xfrm.c tests/gw/dp/test_pool.c tests/gw/dp/test_prefixtab.c tests/gw/dp/test_rate.c tests/gw/dp/test_slab.c \
 	tests/gw/dp/test_ring.c tests/gw/dp/test_ip_networks.c tests/gw/dp/test_ip_path.c tests/gw/dp/test_worker.c \
 	tests/gw/dp/ip_bench.h tests/gw/dp/ip_bench.c tests/gw/dp/test_dp_tun.c tests/gw/dp/test_host.c \
-	tests/gw/dp/door_samples.h tests/gw/dp/door_samples.c tests/gw/dp/apart.c tests/gw/dp/apart.h tests/gw/dp/test_data_left.c tests/gw/dp/test_data_port.c tests/gw/dp/pass.c tests/gw/dp/pass.h tests/gw/dp/test_data_side.c tests/gw/dp/test_hand_over.c tests/gw/dp/test_image.c tests/gw/dp/test_take_over.c tests/gw/dp/test_door.c tests/gw/dp/test_door_msg.c tests/gw/dp/test_port_check.c
+	tests/gw/dp/door_samples.h tests/gw/dp/door_samples.c tests/gw/dp/apart.c tests/gw/dp/apart.h tests/gw/dp/test_data_call.c tests/gw/dp/test_data_left.c tests/gw/dp/test_data_port.c tests/gw/dp/pass.c tests/gw/dp/pass.h tests/gw/dp/test_data_side.c tests/gw/dp/test_hand_over.c tests/gw/dp/test_image.c tests/gw/dp/test_take_over.c tests/gw/dp/test_door.c tests/gw/dp/test_door_msg.c tests/gw/dp/test_port_check.c
 unit_dataplane_SOURCES += tests/gw/dp/test_stress.c tests/gw/dp/test_door_codec.c tests/gw/dp/test_image_load.c tests/gw/dp/test_hand.c tests/gw/dp/test_filter_safe.c
 unit_dataplane_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS) $(URCU_CFLAGS) $(PCAP_CFLAGS)
 EXTRA_DIST += tests/gw/dp/tsan.supp tests/vectors/gw-records-1.txt

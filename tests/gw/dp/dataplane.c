@@ -45,6 +45,7 @@
 	X(port_check)    \
 	X(door)          \
 	X(data_side)     \
+	X(data_call)     \
 	X(data_left)     \
 	X(hand)          \
 	X(hand_over)     \
