@@ -239,6 +239,7 @@ static void a_secret_of_any_length(void)
 			continue;
 		}
 		CU_ASSERT_EQUAL(peer_told(keys)->policy.secret.len, n);
+		ASSERT_OCTETS(t.m->peer->policy.secret.octets, n, keys + at, n);
 		told_end(&t);
 	}
 }

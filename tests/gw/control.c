@@ -126,6 +126,7 @@
 	X(permit)          \
 	X(proxy_avp)       \
 	X(call_end)        \
+	X(leg_about)       \
 	X(plugin)          \
 	X(radius_acct)     \
 	X(radius_client)   \
