@@ -43,14 +43,19 @@ struct table {
 	void (*rows)(struct gw *gw, struct table_sink *to);
 };
 
+#define TABLE_COLUMNS_MAX 20u
+#define TABLE_CELL_MAX	  256u /* longer cells are cut */
+
+#define TABLE_COLUMNS(sym) (sizeof(sym##_columns) / sizeof((sym##_columns)[0]))
 /* The table `sym` called `words`, of the array sym##_columns and the function sym##_rows. */
-#define TABLE(sym, words)                                                      \
-	const struct table sym = {                                             \
-		.name = words,                                                 \
-		.column = sym##_columns,                                       \
-		.columns = sizeof(sym##_columns) / sizeof((sym##_columns)[0]), \
-		.rows = sym##_rows,                                            \
-	}
+#define TABLE(sym, words)                      \
+	const struct table sym = {             \
+		.name = words,                 \
+		.column = sym##_columns,       \
+		.columns = TABLE_COLUMNS(sym), \
+		.rows = sym##_rows,            \
+	};                                     \
+	_Static_assert(TABLE_COLUMNS(sym) <= TABLE_COLUMNS_MAX, "raise TABLE_COLUMNS_MAX")
 
 /* A print function: an expression of `row`, a struct `type`, as text or as a number. */
 #define TABLE_TEXT(fn, type, expr)                                \
@@ -93,9 +98,6 @@ void table_print_number(char *buf, size_t cap, bool (*number)(const void *row, u
 			const void *row);
 void table_print_seconds(char *buf, size_t cap, bool (*number)(const void *row, uint64_t *value),
 			 const void *row);
-
-#define TABLE_COLUMNS_MAX 20u
-#define TABLE_CELL_MAX	  256u /* longer cells are cut */
 
 /* For `rows`: one row.  Empty cells show as "-". */
 void table_row(struct table_sink *to, const void *row);
