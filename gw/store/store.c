@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Two rules make a kill harmless at any store to the memory.  What counts is never written to: a
- * change goes into the half of its slot that does not count, or that has not been published.  And
- * the blocks of a half are given back when it is written over, or counts no more, not before.
+ * Three rules make a kill harmless at any store to the memory.  What counts is never written to: a
+ * change goes into another slot, or into one that has not been published.  Slots and blocks are
+ * given back when they count no more, not before.  And a slot that is given back holds nothing:
+ * else it would count again when the slots that were above it are used for something else.
  */
 #include "config.h" /* first: GNU extensions */
 
@@ -52,7 +53,8 @@ struct store *store_map(int fd, const struct store_shape *shape, uint32_t slots,
 			    .blocks = blocks,
 			    .free = STORE_NONE,
 			    .free_block = STORE_NONE,
-			    .changed = STORE_NONE,
+			    .gone = STORE_NONE,
+			    .graves = STORE_NONE,
 			    .size = store_image_size(shape, slots, blocks)};
 	at = mmap(NULL, s->size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 	s->head = at == MAP_FAILED ? NULL : at;
@@ -61,8 +63,8 @@ struct store *store_map(int fd, const struct store_shape *shape, uint32_t slots,
 		return NULL;
 	}
 	s->slot = (uint8_t *)(s->head + 1);
-	s->block = s->slot + 2 * (size_t)slots * shape->half;
-	s->n.room = slots;
+	s->block = s->slot + (size_t)slots * shape->slot;
+	s->n.room = slots / STORE_SLOTS;
 	s->n.block_room = blocks;
 	s->fd = fd;
 	return s;
@@ -97,8 +99,8 @@ static int store_memory(size_t size)
 
 struct store *store_new(size_t records, const uint8_t boot[STORE_BOOT])
 {
-	uint32_t slots = records < STORE_SLOTS_MAX ? (uint32_t)records : STORE_SLOTS_MAX;
-	uint32_t blocks = slots * STORE_PER_SLOT;
+	uint32_t room = records < STORE_RECORDS ? (uint32_t)records : STORE_RECORDS;
+	uint32_t slots = room * STORE_SLOTS, blocks = room * STORE_BLOCKS;
 	int fd = store_memory(store_image_size(&store_shape, slots, blocks));
 	struct store *s = fd < 0 ? NULL : store_map(fd, &store_shape, slots, blocks);
 
@@ -143,7 +145,7 @@ uint32_t store_find(const struct store *s, uint8_t kind, uint64_t key)
 	uint32_t i = *store_bucket(s, kind, key);
 
 	while (i && (s->index[i - 1].key != key || s->index[i - 1].kind != kind))
-		i = s->index[i - 1].bucket;
+		i = s->index[i - 1].next;
 	return i ? i - 1 : STORE_NONE;
 }
 
@@ -152,7 +154,7 @@ static void store_chain_in(struct store *s, uint32_t slot)
 	struct store_index *x = &s->index[slot];
 	uint32_t *at = store_bucket(s, x->kind, x->key);
 
-	x->bucket = *at;
+	x->next = *at;
 	*at = slot + 1;
 }
 
@@ -167,7 +169,7 @@ static void store_bucket_split(struct store *s)
 	i = *from;
 	*from = 0;
 	while (i) {
-		uint32_t next = s->index[i - 1].bucket;
+		uint32_t next = s->index[i - 1].next;
 
 		store_chain_in(s, i - 1);
 		i = next;
@@ -181,44 +183,31 @@ void store_link(struct store *s, uint32_t slot)
 	store_chain_in(s, slot);
 }
 
-/* Back to the free ones.  Until it is taken again its halves and blocks stay as they are. */
-static void store_unlink(struct store *s, uint32_t slot)
+void store_unlink(struct store *s, uint32_t slot)
 {
-	struct store_index *x = &s->index[slot];
+	const struct store_index *x = &s->index[slot];
 	uint32_t *at = store_bucket(s, x->kind, x->key);
 
 	while (*at != slot + 1)
-		at = &s->index[*at - 1].bucket;
-	*at = x->bucket;
-	x->kind = 0;
-	x->bucket = s->free;
-	s->free = slot;
+		at = &s->index[*at - 1].next;
+	*at = x->next;
 	s->n.records--;
 }
 
-static uint32_t store_slot_fresh(struct store *s)
-{
-	uint32_t i = s->fresh++;
-
-	s->index[i].chain[0] = s->index[i].chain[1] = STORE_NONE;
-	atomic_store_explicit(&s->head->used, s->fresh, memory_order_relaxed);
-	return i;
-}
-
-/* For a new record. */
-static uint32_t store_slot_take(struct store *s, uint8_t kind, uint64_t key)
+/* STORE_NONE = all are taken. */
+static uint32_t store_slot_take(struct store *s)
 {
 	uint32_t i = s->free;
 
-	if (i != STORE_NONE)
-		s->free = s->index[i].bucket;
-	else if (s->fresh < s->slots)
-		i = store_slot_fresh(s);
-	else
+	if (i != STORE_NONE) {
+		s->free = s->index[i].next;
+		return i;
+	}
+	if (s->fresh == s->slots)
 		return STORE_NONE;
-	s->index[i].kind = kind;
-	s->index[i].key = key;
-	store_link(s, i);
+	i = s->fresh++;
+	s->index[i].chain = STORE_NONE;
+	atomic_store_explicit(&s->head->used, s->fresh, memory_order_relaxed);
 	return i;
 }
 
@@ -248,12 +237,12 @@ static uint32_t store_block_take(struct store *s)
 	return i;
 }
 
-/* Counting those that the half has which is written over. */
-static bool store_has_blocks(const struct store *s, uint32_t need, uint32_t half_has)
+/* Counting those that the slot has which is written over. */
+static bool store_has_blocks(const struct store *s, uint32_t need, uint32_t slot_has)
 {
 	uint32_t there = s->blocks - s->n.blocks;
 
-	for (; there < need && half_has != STORE_NONE; half_has = s->next[half_has])
+	for (; there < need && slot_has != STORE_NONE; slot_has = s->next[slot_has])
 		there++;
 	return there >= need;
 }
@@ -284,52 +273,82 @@ static uint32_t store_chain_write(struct store *s, const uint8_t *p, size_t len)
 
 /* --- changes ---------------------------------------------------------------------------------- */
 
-/* The half that a change goes to: the one that is not published, else the one that does not count.
- */
-static unsigned store_half_next(const struct store *s, const struct store_index *x)
+/* One slot of a list back to the free ones. */
+static void store_slot_give(struct store *s, uint32_t slot)
 {
-	return x->txn == s->txn ? x->last : !x->last;
+	struct store_index *x = &s->index[slot];
+
+	store_slot_clear(s, slot);
+	store_chain_give(s, x->chain);
+	x->chain = STORE_NONE;
+	x->kind = 0;
+	x->next = s->free;
+	s->free = slot;
 }
 
-/* kind 0: a deletion. */
-static void store_half_write(struct store *s, uint32_t slot, uint8_t kind, const uint8_t *rec,
+/* A slot that does not count, of x's record, with what it is from now on; kind 0: a deletion. */
+static void store_slot_write(struct store *s, uint32_t slot, uint8_t kind, const uint8_t *rec,
 			     size_t len)
 {
 	struct store_index *x = &s->index[slot];
-	unsigned which = store_half_next(s, x);
-	bool first = x->txn != s->txn; /* change of it since the last publication */
-	struct store_half *h = store_half(s, slot, which);
-	size_t here = len < store_half_data(s) ? len : store_half_data(s);
+	struct store_slot *h = store_slot(s, slot);
+	size_t here = len < store_slot_data(s) ? len : store_slot_data(s);
 
 	atomic_store_explicit(&h->txn, s->txn, memory_order_relaxed);
 	atomic_signal_fence(memory_order_seq_cst); /* not published: what follows may be torn */
-	store_chain_give(s, x->chain[which]);
-	x->chain[which] = store_chain_write(s, rec + here, len - here);
+	store_chain_give(s, x->chain);
+	x->chain = store_chain_write(s, rec + here, len - here);
 	h->key = x->key;
-	h->next = x->chain[which];
+	h->next = x->chain;
 	h->len = (uint16_t)len;
 	h->kind = kind;
+	h->was = x->kind;
 	memcpy(h + 1, rec, here);
-	if (first && x->chain[x->last] != STORE_NONE) {
-		x->changed = s->changed;
-		s->changed = slot;
-	}
 	x->txn = s->txn;
-	x->last = (uint8_t)which;
 	x->len = (uint16_t)len;
+}
+
+/* It counts until the next publication. */
+static void store_slot_goes(struct store *s, uint32_t slot, uint32_t *list)
+{
+	s->index[slot].kind = 0;
+	s->index[slot].next = *list;
+	*list = slot;
+}
+
+/* The slot for another state of what is in slot i (STORE_NONE = nothing). */
+static uint32_t store_slot_next(struct store *s, uint8_t kind, uint64_t key, uint32_t i)
+{
+	bool before = i != STORE_NONE;
+	uint32_t to;
+
+	if (before && s->index[i].txn == s->txn)
+		return i;
+	to = before || s->n.records < s->n.room ? store_slot_take(s) : STORE_NONE;
+	if (to == STORE_NONE)
+		return STORE_NONE;
+	if (before) {
+		store_unlink(s, i);
+		store_slot_goes(s, i, &s->gone);
+	}
+	s->index[to].kind = kind;
+	s->index[to].key = key;
+	s->index[to].before = before;
+	s->index[to].seen = before ? s->index[i].seen : 0;
+	store_link(s, to);
+	return to;
 }
 
 bool store_put(struct store *s, uint8_t kind, uint64_t key, const void *rec, size_t len)
 {
 	uint32_t need = store_blocks_for(s, len), i = store_find(s, kind, key), mine = STORE_NONE;
 
-	if (i != STORE_NONE)
-		mine = s->index[i].chain[store_half_next(s, &s->index[i])];
+	if (i != STORE_NONE && s->index[i].txn == s->txn)
+		mine = s->index[i].chain;
 	if (kind && len <= STORE_RECORD_MAX && store_has_blocks(s, need, mine)) {
-		if (i == STORE_NONE)
-			i = store_slot_take(s, kind, key);
+		i = store_slot_next(s, kind, key, i);
 		if (i != STORE_NONE) {
-			store_half_write(s, i, kind, rec, len);
+			store_slot_write(s, i, kind, rec, len);
 			return true;
 		}
 	}
@@ -339,24 +358,40 @@ bool store_put(struct store *s, uint8_t kind, uint64_t key, const void *rec, siz
 
 void store_del(struct store *s, uint8_t kind, uint64_t key)
 {
-	uint32_t i = kind ? store_find(s, kind, key) : STORE_NONE;
+	uint32_t i = kind ? store_find(s, kind, key) : STORE_NONE, grave;
 
 	if (i == STORE_NONE)
 		return;
-	store_half_write(s, i, 0, (const uint8_t *)"", 0);
-	store_unlink(s, i);
+	grave = store_slot_next(s, kind, key, i);
+	if (grave == STORE_NONE) /* only in memory that was made to have none */
+		grave = i;
+	store_unlink(s, grave);
+	if (grave != i || s->index[i].before) {
+		store_slot_write(s, grave, 0, (const uint8_t *)"", 0);
+		store_slot_goes(s, grave, &s->graves);
+	} else {
+		store_slot_give(s, i);
+	}
+}
+
+/* All of a list. */
+static void store_slots_give(struct store *s, uint32_t *list)
+{
+	while (*list != STORE_NONE) {
+		uint32_t slot = *list;
+
+		*list = s->index[slot].next;
+		store_slot_give(s, slot);
+	}
 }
 
 void store_publish(struct store *s)
 {
 	atomic_store_explicit(&s->head->published, s->txn, memory_order_release);
+	atomic_signal_fence(memory_order_seq_cst);
 	s->txn++;
-	for (; s->changed != STORE_NONE; s->changed = s->index[s->changed].changed) {
-		struct store_index *x = &s->index[s->changed];
-
-		store_chain_give(s, x->chain[!x->last]);
-		x->chain[!x->last] = STORE_NONE;
-	}
+	store_slots_give(s, &s->gone);
+	store_slots_give(s, &s->graves);
 }
 
 /* --- reading ---------------------------------------------------------------------------------- */
@@ -364,10 +399,10 @@ void store_publish(struct store *s)
 static void store_read(const struct store *s, uint32_t slot, uint8_t *out)
 {
 	const struct store_index *x = &s->index[slot];
-	size_t n = x->len < store_half_data(s) ? x->len : store_half_data(s), at = n;
+	size_t n = x->len < store_slot_data(s) ? x->len : store_slot_data(s), at = n;
 
-	memcpy(out, store_half(s, slot, x->last) + 1, n);
-	for (uint32_t i = x->chain[x->last]; i != STORE_NONE; i = s->next[i]) {
+	memcpy(out, store_slot(s, slot) + 1, n);
+	for (uint32_t i = x->chain; i != STORE_NONE; i = s->next[i]) {
 		n = x->len - at < store_block_data(s) ? x->len - at : store_block_data(s);
 		memcpy(out + at, store_block(s, i) + 1, n);
 		at += n;
@@ -384,16 +419,32 @@ int store_get(const struct store *s, uint8_t kind, uint64_t key, uint8_t buf[STO
 	return s->index[i].len;
 }
 
-void store_each(struct store *s, uint8_t kind, store_fn fn, void *ctx)
+/* False = there was none that this look has not had. */
+static bool store_each_once(struct store *s, uint8_t kind, uint32_t look, store_fn fn, void *ctx)
 {
 	uint8_t rec[STORE_RECORD_MAX];
+	bool any = false;
 
 	for (uint32_t i = 0; i < s->fresh; i++) {
-		if (!kind || s->index[i].kind != kind)
+		struct store_index *x = &s->index[i];
+
+		if (x->kind != kind || x->seen == look)
 			continue;
+		x->seen = look;
+		any = true;
 		store_read(s, i, rec);
-		fn(ctx, s->index[i].key, rec, s->index[i].len);
+		fn(ctx, x->key, rec, x->len);
 	}
+	return any;
+}
+
+/* A record that fn sets is in another slot then, which may be one that was passed. */
+void store_each(struct store *s, uint8_t kind, store_fn fn, void *ctx)
+{
+	uint32_t look = ++s->looks;
+
+	while (kind && store_each_once(s, kind, look, fn, ctx))
+		;
 }
 
 bool store_copy(struct store *s, struct store *from)

@@ -22,9 +22,9 @@
 
 #define STORE_RECORD_MAX 4096u /* octets */
 #define STORE_BOOT	 16u   /* octets of the name of a boot */
-/* A store of major 1 is gone on with; another one is refused.  A minor that is higher has kinds and
- * fields that we skip. */
-#define STORE_MAJOR 2u
+/* A store of a lower major is read, and is to be copied; a higher one is refused.  A minor that is
+ * higher has kinds and fields that we skip. */
+#define STORE_MAJOR 3u
 #define STORE_MINOR 0u
 
 struct store;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The memory of a life before.  Each field of it is read once, checked, and kept beside it.  What
- * was written but never published is taken out, since its number will be used again.
+ * was written but never published is taken out, since its number will be used again.  A store of a
+ * format before has room for fewer records than it was made for: its owner wants a larger one then.
  */
 #include "config.h" /* first: GNU extensions */
 
@@ -21,16 +22,23 @@ static const struct store_shape *store_head_shape(const struct store_head *h)
 	return h->major == 1 ? &store_shape_1 : &store_shape;
 }
 
+/* Until major 2 numbers of slots are of pairs. */
+static uint32_t store_head_per_slot(const struct store_head *h)
+{
+	return h->major < STORE_MAJOR ? 2 : 1;
+}
+
 /* NULL, or why it cannot be used. */
 static const char *store_head_wrong(const struct store_head *h, off_t size,
 				    const uint8_t boot[STORE_BOOT])
 {
 	if (h->magic != STORE_MAGIC)
 		return "it is no store";
-	if (h->major != STORE_MAJOR && h->major != 1)
+	if (h->major > STORE_MAJOR || !h->major)
 		return "its format is another one than this program's";
 	if (h->slots > STORE_SLOTS_MAX || h->blocks > STORE_BLOCKS_MAX || h->used > h->slots ||
-	    store_image_size(store_head_shape(h), h->slots, h->blocks) != (size_t)size)
+	    store_image_size(store_head_shape(h), h->slots * store_head_per_slot(h), h->blocks) !=
+		    (size_t)size)
 		return "its size is not what it says";
 	if (h->published >= STORE_TXN_MAX)
 		return "its number of publications is out of range";
@@ -54,18 +62,27 @@ static const char *store_head_read(int fd, struct store_head *out, const uint8_t
 
 /* --- slots ------------------------------------------------------------------------------------ */
 
-/* Numbers of the halves, 0 for one that was not published, which is taken out. */
-static void store_open_txns(const struct store *s, uint32_t slot, uint64_t txn[2])
+/* The number of a slot, 0 for one that was not published, which is taken out. */
+static uint64_t store_open_txn(const struct store *s, uint32_t slot)
 {
-	for (unsigned i = 0; i < 2; i++) {
-		struct store_half *h = store_half(s, slot, i);
+	uint64_t txn = atomic_load_explicit(&store_slot(s, slot)->txn, memory_order_relaxed);
 
-		txn[i] = atomic_load_explicit(&h->txn, memory_order_relaxed);
-		if (txn[i] < s->txn)
-			continue;
-		txn[i] = 0;
-		atomic_store_explicit(&h->txn, 0, memory_order_relaxed);
-	}
+	if (txn < s->txn)
+		return txn;
+	store_slot_clear(s, slot);
+	return 0;
+}
+
+/* Until major 2 the lower slot of a pair does not count, and two that are the same are broken. */
+static void store_open_pair(struct store *s, uint32_t slot)
+{
+	uint64_t low = store_open_txn(s, slot), high = store_open_txn(s, slot + 1);
+
+	if (low >= high)
+		store_slot_clear(s, slot + 1);
+	if (low <= high)
+		store_slot_clear(s, slot);
+	s->n.broken += low && low == high;
 }
 
 /* The chain of a record, each block of which must be nobody else's.  owner: by block, slot + 1. */
@@ -88,59 +105,77 @@ static void store_open_unclaim(struct store *s, uint32_t *owner, uint32_t slot, 
 		owner[at] = 0;
 }
 
-/* Neither half counts any more; the one that does not count now goes first. */
-static void store_open_break(struct store *s, uint32_t slot)
+/* It is no record. */
+static void store_open_leave(struct store *s, uint32_t slot)
 {
-	unsigned last = s->index[slot].last;
-
-	atomic_store_explicit(&store_half(s, slot, !last)->txn, 0, memory_order_relaxed);
-	atomic_store_explicit(&store_half(s, slot, last)->txn, 0, memory_order_release);
-	s->index[slot].txn = 0;
-	s->n.broken++;
+	store_slot_clear(s, slot);
+	s->index[slot].kind = 0;
 }
 
-/* Where a slot stands: false = it holds nothing, which may be its fault. */
-static bool store_open_slot(struct store *s, uint32_t *owner, uint32_t slot)
+/* The highest slot of each record is linked, deletions too; the others go at once. */
+static void store_open_slot(struct store *s, uint32_t slot)
 {
 	struct store_index *x = &s->index[slot];
-	struct store_half h;
-	uint64_t txn[2];
-	uint32_t need;
+	uint32_t other;
+	struct store_slot h;
 
-	store_open_txns(s, slot, txn);
-	*x = (struct store_index){.chain = {STORE_NONE, STORE_NONE}, .last = txn[1] > txn[0]};
-	x->txn = txn[x->last];
+	*x = (struct store_index){.chain = STORE_NONE, .txn = store_open_txn(s, slot)};
 	if (!x->txn)
-		return false;
-	memcpy(&h, store_half(s, slot, x->last), sizeof(h));
-	need = store_blocks_for(s, h.len);
-	if (!h.kind && txn[0] != txn[1])
-		return false;
-	if (txn[0] == txn[1] || h.len > STORE_RECORD_MAX ||
-	    store_find(s, h.kind, h.key) != STORE_NONE ||
-	    !store_open_claim(s, owner, slot, h.next, need)) {
-		store_open_unclaim(s, owner, slot, h.next);
-		store_open_break(s, slot);
-		return false;
-	}
-	x->kind = h.kind;
+		return;
+	memcpy(&h, store_slot(s, slot), sizeof(h));
+	x->kind = h.kind ? h.kind : h.was;
 	x->key = h.key;
-	x->len = h.len;
-	x->chain[x->last] = need ? h.next : STORE_NONE;
-	s->n.blocks += need;
-	return true;
+	other = x->kind ? store_find(s, x->kind, x->key) : slot;
+	if (other != STORE_NONE && (other == slot || s->index[other].txn >= x->txn)) {
+		s->n.broken += other != slot && s->index[other].txn == x->txn;
+		store_open_leave(s, slot);
+		return;
+	}
+	if (other != STORE_NONE) {
+		store_unlink(s, other);
+		store_open_leave(s, other);
+	}
+	store_link(s, slot);
 }
 
-/* From the last to the first, so that the first are taken first. */
-static void store_open_slots(struct store *s, uint32_t *owner)
+/* What a slot that is linked holds.  Deletions go: all that was below them has gone. */
+static void store_open_record(struct store *s, uint32_t *owner, uint32_t slot)
 {
+	struct store_index *x = &s->index[slot];
+	struct store_slot h;
+	uint32_t need;
+
+	memcpy(&h, store_slot(s, slot), sizeof(h));
+	need = store_blocks_for(s, h.len);
+	if (h.kind == x->kind && h.len <= STORE_RECORD_MAX &&
+	    store_open_claim(s, owner, slot, h.next, need)) {
+		x->len = h.len;
+		x->chain = need ? h.next : STORE_NONE;
+		s->n.blocks += need;
+		return;
+	}
+	if (h.kind) {
+		store_open_unclaim(s, owner, slot, h.next);
+		s->n.broken++;
+	}
+	store_unlink(s, slot);
+	store_open_leave(s, slot);
+}
+
+/* The free ones from the last to the first, so that the first are taken first. */
+static void store_open_slots(struct store *s, uint32_t *owner, bool pairs)
+{
+	for (uint32_t i = 0; pairs && i < s->fresh; i += 2)
+		store_open_pair(s, i);
 	for (uint32_t i = 0; i < s->fresh; i++)
-		if (store_open_slot(s, owner, i))
-			store_link(s, i);
+		store_open_slot(s, i);
+	for (uint32_t i = 0; i < s->fresh; i++)
+		if (s->index[i].kind)
+			store_open_record(s, owner, i);
 	for (uint32_t i = s->fresh; i--;) {
 		if (s->index[i].kind)
 			continue;
-		s->index[i].bucket = s->free;
+		s->index[i].next = s->free;
 		s->free = i;
 	}
 }
@@ -160,7 +195,9 @@ static void store_open_blocks(struct store *s, const uint32_t *owner)
 
 static struct store *store_open_all(int fd, const struct store_head *head)
 {
-	struct store *s = store_map(fd, store_head_shape(head), head->slots, head->blocks);
+	uint32_t per_slot = store_head_per_slot(head);
+	struct store *s =
+		store_map(fd, store_head_shape(head), head->slots * per_slot, head->blocks);
 	uint32_t *owner = s ? calloc(head->blocks + 1, sizeof(*owner)) : NULL;
 
 	if (!owner) {
@@ -170,8 +207,8 @@ static struct store *store_open_all(int fd, const struct store_head *head)
 		return NULL;
 	}
 	s->txn = head->published + 1;
-	s->fresh = head->used;
-	store_open_slots(s, owner);
+	s->fresh = head->used * per_slot;
+	store_open_slots(s, owner, per_slot == 2);
 	store_open_blocks(s, owner);
 	free(owner);
 	return s;

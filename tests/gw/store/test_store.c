@@ -148,6 +148,57 @@ static void store_test_deletes(void *ctx, uint64_t key, const uint8_t *rec, size
 	store_del(l->s, 1, key);
 }
 
+static void store_test_sets(void *ctx, uint64_t key, const uint8_t *rec, size_t len)
+{
+	struct store_test_lines *l = ctx;
+
+	(void)rec;
+	l->seen += 1u << 4 * key;
+	for (uint64_t k = 0; k < 8; k++)
+		store_put(l->s, 1, k, "abcd", len);
+}
+
+/* Each is read once, wherever it is put meanwhile. */
+static void store_record_may_be_set_while_read(void)
+{
+	struct store_test_lines l = {store_new(8, model_boot), 0};
+
+	for (unsigned i = 0; i < 8; i++)
+		store_put(l.s, 1, i, "abc", 3);
+	store_publish(l.s);
+	for (unsigned i = 0; i < 4; i++)
+		store_put(l.s, 1, i, "abc", 3);
+	store_publish(l.s); /* there are free slots before and behind */
+	store_each(l.s, 1, store_test_sets, &l);
+	CU_ASSERT_EQUAL(l.seen, 0x11111111);
+	store_free(l.s);
+}
+
+/* All records may be deleted, and as many others set, in one turn. */
+static void store_all_may_change_at_once(void)
+{
+	struct store *s = store_new(5, model_boot);
+	struct store_counters n;
+	uint8_t rec[STORE_RECORD_MAX];
+
+	for (unsigned round = 0; round < 20; round++) {
+		for (unsigned i = 0; i < 5; i++)
+			store_del(s, 1, 5 * (round - 1) + i);
+		for (unsigned again = 0; again < 3; again++)
+			for (unsigned i = 0; i < 5; i++) {
+				store_del(s, 1, 5 * round + i);
+				CU_ASSERT_TRUE_FATAL(store_put(s, 1, 5 * round + i, "ab", again));
+			}
+		store_publish(s);
+		for (unsigned i = 0; i < 5; i++)
+			CU_ASSERT_EQUAL(store_get(s, 1, 5 * round + i, rec), 2);
+	}
+	store_count(s, &n);
+	CU_ASSERT_EQUAL(n.records, 5);
+	CU_ASSERT_EQUAL(n.refused, 0);
+	store_free(s);
+}
+
 static void store_record_may_be_deleted_while_read(void)
 {
 	struct store_test_lines l = {store_new(8, model_boot), 0};
@@ -309,9 +360,10 @@ static void store_killed_at_any_instruction(void)
 	static struct model_state plan[KILL_TXNS + 1];
 	struct store *s = store_new(MODEL_ROOM, model_boot);
 	uint64_t seed = test_seed();
-	struct store_test_watch w = {
-		.plan = plan,
-		.size = store_image_size(&store_shape, MODEL_ROOM, STORE_PER_SLOT * MODEL_ROOM)};
+	struct store_test_watch w = {.plan = plan,
+				     .size = store_image_size(&store_shape,
+							      STORE_SLOTS * MODEL_ROOM,
+							      STORE_BLOCKS * MODEL_ROOM)};
 	bool watched;
 	pid_t victim;
 
@@ -345,6 +397,8 @@ static const struct test_case cases[] = {
 	{"random_lives_match_a_table", store_random_lives_match_a_table},
 	{"room_comes_back", store_room_comes_back},
 	{"refused_change_leaves_the_record", store_refused_change_leaves_the_record},
+	{"record_may_be_set_while_read", store_record_may_be_set_while_read},
+	{"all_may_change_at_once", store_all_may_change_at_once},
 	{"record_may_be_deleted_while_read", store_record_may_be_deleted_while_read},
 	{"finds_each_of_many", store_finds_each_of_many},
 	{"without_memory", store_without_memory},

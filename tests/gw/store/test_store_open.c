@@ -12,13 +12,14 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#define SLOTS  4u
-#define BLOCKS (STORE_PER_SLOT * SLOTS)
-#define LONG   (40u + BLOCKS / 2 * 60u) /* octets: the half, and half of the blocks */
+#define ROOM   4u
+#define SLOTS  (STORE_SLOTS * ROOM)
+#define BLOCKS (STORE_BLOCKS * ROOM)
+#define LONG   (40u + BLOCKS / 2 * 60u) /* octets: the slot, and half of the blocks */
 
 /* With room for data: */
-union image_half {
-	struct store_half h;
+union image_slot {
+	struct store_slot h;
 	uint8_t whole[64];
 };
 union image_block {
@@ -27,9 +28,7 @@ union image_block {
 };
 struct image {
 	struct store_head head;
-	struct {
-		union image_half half[2];
-	} slot[SLOTS];
+	union image_slot slot[SLOTS];
 	union image_block block[BLOCKS];
 };
 
@@ -37,7 +36,7 @@ struct image {
 static struct image *store_open_image(void)
 {
 	struct image *i = malloc(sizeof(*i));
-	struct store *s = store_new(SLOTS, model_boot);
+	struct store *s = store_new(ROOM, model_boot);
 	uint8_t rec[LONG];
 
 	CU_ASSERT_FATAL(i && s);
@@ -63,38 +62,82 @@ static void store_open_count_keys(void *ctx, uint64_t key, const uint8_t *rec, s
 	*seen |= 1u << key;
 }
 
-/* The same two records as major 1 had them: halves and blocks of 256 octets. */
-struct image_1 {
+/* The same two records as a major before had them, in pairs of slots: of each pair the second
+ * counts, and what is in the first was before, of another record. */
+struct image_1 { /* slots and blocks of 256 octets */
 	struct store_head head;
 	struct {
-		struct store_half h;
+		struct store_slot h;
 		uint8_t data[232];
-	} half[2 * SLOTS];
+	} slot[2 * ROOM];
 	struct {
 		struct store_block b;
 		uint8_t data[252];
-	} block[2 * SLOTS];
+	} block[2 * ROOM];
 };
+struct image_2 {
+	struct store_head head;
+	union image_slot slot[2 * ROOM];
+	union image_block block[BLOCKS];
+};
+
+static struct store_head store_open_head_before(uint16_t major, uint32_t blocks)
+{
+	struct store_head h = {.magic = STORE_MAGIC,
+			       .major = major,
+			       .slots = ROOM,
+			       .blocks = blocks,
+			       .used = 3,
+			       .published = 2};
+
+	memcpy(h.boot, model_boot, sizeof(h.boot));
+	return h;
+}
+
+/* A pair; key 3 was deleted in the third. */
+static void store_open_pair_before(struct store_slot *low, struct store_slot *high, unsigned k,
+				   uint32_t next)
+{
+	*low = (struct store_slot){.txn = 1, .key = 3 + k, .next = STORE_NONE, .len = 8, .kind = 1};
+	*high = (struct store_slot){.txn = 2, .key = k + 1, .next = next, .len = LONG, .kind = 1};
+	if (k == 2)
+		*high = (struct store_slot){.txn = 2, .key = 5, .next = STORE_NONE};
+}
 
 static struct image_1 *store_open_image_1(void)
 {
 	struct image_1 *i = calloc(1, sizeof(*i));
 
 	CU_ASSERT_PTR_NOT_NULL_FATAL(i);
-	i->head = (struct store_head){.magic = STORE_MAGIC,
-				      .major = 1,
-				      .slots = SLOTS,
-				      .blocks = 2 * SLOTS,
-				      .used = 2,
-				      .published = 2};
-	memcpy(i->head.boot, model_boot, sizeof(i->head.boot));
+	i->head = store_open_head_before(1, 2 * ROOM);
+	for (unsigned k = 0; k < 3; k++)
+		store_open_pair_before(&i->slot[2 * k].h, &i->slot[2 * k + 1].h, k, 4 * k);
 	for (unsigned k = 0; k < 2; k++) {
-		i->half[2 * k + 1].h = (struct store_half){
-			.txn = 2, .key = k + 1, .next = 4 * k, .len = LONG, .kind = 1};
-		memset(i->half[2 * k + 1].data, (int)k + 1, 232);
+		memset(i->slot[2 * k + 1].data, (int)k + 1, 232);
 		for (unsigned n = 0; n < 4; n++) {
 			i->block[4 * k + n].b.next = n < 3 ? 4 * k + n + 1 : STORE_NONE;
 			memset(i->block[4 * k + n].data, (int)k + 1, 252);
+		}
+	}
+	return i;
+}
+
+static struct image_2 *store_open_image_2(void)
+{
+	struct image_2 *i = calloc(1, sizeof(*i));
+	const unsigned half = BLOCKS / 2;
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(i);
+	i->head = store_open_head_before(2, BLOCKS);
+	for (unsigned k = 0; k < 3; k++)
+		store_open_pair_before(&i->slot[2 * k].h, &i->slot[2 * k + 1].h, k, half * k);
+	for (unsigned k = 0; k < 2; k++) {
+		memset(&i->slot[2 * k + 1].h + 1, (int)k + 1, 40);
+		for (unsigned n = 0; n < half; n++) {
+			union image_block *b = &i->block[half * k + n];
+
+			memset(b, (int)k + 1, sizeof(*b));
+			b->b.next = n + 1 < half ? half * k + n + 1 : STORE_NONE;
 		}
 	}
 	return i;
@@ -116,7 +159,7 @@ static void store_open_memory_leaves(void *i, size_t size, unsigned keys, unsign
 	CU_ASSERT_EQUAL(n.broken, broken);
 	while (store_put(s, 2, room, "", 0))
 		room++;
-	CU_ASSERT_EQUAL(room, SLOTS - n.records);
+	CU_ASSERT_EQUAL(room, n.room - n.records);
 	store_publish(s);
 	store_free(s);
 	free(i);
@@ -138,42 +181,91 @@ static void store_open_of_major_1(void)
 
 	store_open_memory_leaves(i, sizeof(*i), 6, 0);
 	i = store_open_image_1();
-	i->block[1].b.next = 2 * SLOTS;
+	i->block[1].b.next = 2 * ROOM;
 	store_open_memory_leaves(i, sizeof(*i), 4, 1);
 }
 
-/* Each mistake in the image, and which keys are left. */
-static void store_open_txn_same(struct image *i)
+static void store_open_of_major_2(void)
 {
-	i->slot[0].half[0].h.txn = i->slot[0].half[1].h.txn;
+	struct image_2 *i = store_open_image_2();
+
+	store_open_memory_leaves(i, sizeof(*i), 6, 0);
+	i = store_open_image_2();
+	i->slot[0].h.txn = 2; /* which of the two? */
+	store_open_memory_leaves(i, sizeof(*i), 4, 1);
+}
+
+/* Its slots are too few for as many records, so that it is copied into a larger one. */
+static void store_open_before_has_less_room(void)
+{
+	struct image_2 *i = store_open_image_2();
+	const char *why;
+	struct store *s = store_open(model_memory(i, sizeof(*i)), model_boot, &why);
+	struct store_counters n;
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(s);
+	store_count(s, &n);
+	CU_ASSERT(n.room < ROOM);
+	store_del(s, 1, 1);
+	store_del(s, 1, 2);
+	store_publish(s);
+	store_count(s, &n);
+	CU_ASSERT_EQUAL(n.records, 0);
+	store_free(s);
+	free(i);
+}
+
+/* Each mistake in the image, and which keys are left. */
+static void store_open_older(struct image *i)
+{
+	i->slot[2] = i->slot[0];
+	i->slot[2].h.txn = 1;
+	i->head.used = 3;
+}
+static void store_open_newer(struct image *i)
+{
+	store_open_older(i);
+	i->slot[0].h.txn = 1;
+	i->slot[2].h.txn = 2;
+}
+static void store_open_deleted(struct image *i)
+{
+	store_open_newer(i);
+	i->slot[2].h.kind = 0;
+	i->slot[2].h.was = 1;
+}
+static void store_open_deleted_of_none(struct image *i)
+{
+	store_open_deleted(i);
+	i->slot[2].h.was = 0;
 }
 static void store_open_txn_ahead(struct image *i)
 {
-	i->slot[0].half[1].h.txn = 3;
+	i->slot[0].h.txn = 3;
 }
 static void store_open_long(struct image *i)
 {
-	i->slot[0].half[1].h.len = STORE_RECORD_MAX + 1;
+	i->slot[0].h.len = STORE_RECORD_MAX + 1;
 }
 static void store_open_next_outside(struct image *i)
 {
-	i->slot[0].half[1].h.next = BLOCKS;
+	i->slot[0].h.next = BLOCKS;
 }
 static void store_open_next_none(struct image *i)
 {
-	i->block[i->slot[0].half[1].h.next].b.next = STORE_NONE;
+	i->block[i->slot[0].h.next].b.next = STORE_NONE;
 }
 static void store_open_circle(struct image *i)
 {
-	i->block[i->slot[0].half[1].h.next].b.next = i->slot[0].half[1].h.next;
+	i->block[i->slot[0].h.next].b.next = i->slot[0].h.next;
 }
 static void store_open_into_other(struct image *i)
 {
-	i->block[i->slot[1].half[1].h.next].b.next = i->slot[0].half[1].h.next;
+	i->block[i->slot[1].h.next].b.next = i->slot[0].h.next;
 }
 static void store_open_key_twice(struct image *i)
 {
-	i->slot[1].half[1].h.key = 1;
+	i->slot[1].h.key = 1;
 }
 static void store_open_used_short(struct image *i)
 {
@@ -186,11 +278,12 @@ static void store_open_mistakes(void)
 		void (*make)(struct image *i);
 		unsigned keys, broken;
 	} row[] = {
-		{store_open_txn_same, 4, 1},   {store_open_txn_ahead, 4, 0},
-		{store_open_long, 4, 1},       {store_open_next_outside, 4, 1},
-		{store_open_next_none, 4, 1},  {store_open_circle, 4, 1},
-		{store_open_into_other, 2, 1}, {store_open_key_twice, 2, 1},
-		{store_open_used_short, 2, 0},
+		{store_open_older, 6, 0},	 {store_open_newer, 6, 0},
+		{store_open_deleted, 4, 0},	 {store_open_deleted_of_none, 6, 0},
+		{store_open_txn_ahead, 4, 0},	 {store_open_long, 4, 1},
+		{store_open_next_outside, 4, 1}, {store_open_next_none, 4, 1},
+		{store_open_circle, 4, 1},	 {store_open_into_other, 2, 1},
+		{store_open_key_twice, 2, 1},	 {store_open_used_short, 2, 0},
 	};
 
 	for (size_t k = 0; k < sizeof(row) / sizeof(row[0]); k++) {
@@ -209,10 +302,9 @@ static void store_open_broken_stays_broken(void)
 	struct store *s;
 	int fd;
 
-	i->slot[0].half[0] = i->slot[0].half[1];
-	i->slot[0].half[0].h.txn = 1;
-	i->slot[0].half[0].h.len = 10;
-	i->slot[0].half[1].h.next = BLOCKS;
+	store_open_older(i);
+	i->slot[2].h.len = 10;
+	i->slot[0].h.next = BLOCKS;
 	fd = model_memory(i, sizeof(*i));
 	s = store_open(fcntl(fd, F_DUPFD_CLOEXEC, 0), model_boot, &why);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(s);
@@ -291,6 +383,8 @@ static void store_open_unsealed(void)
 static const struct test_case cases[] = {
 	{"whole", store_open_whole},
 	{"of_major_1", store_open_of_major_1},
+	{"of_major_2", store_open_of_major_2},
+	{"before_has_less_room", store_open_before_has_less_room},
 	{"mistakes", store_open_mistakes},
 	{"broken_stays_broken", store_open_broken_stays_broken},
 	{"another_format", store_open_another_format},
