@@ -135,6 +135,43 @@ static void origin_access(struct origin_avps *out, const struct leg_origin *o)
 	}
 }
 
+/* The other way: one attribute of RFC 5515 as a suboption. */
+static void origin_read_line(struct wr *w, const struct l2tp_avp *a)
+{
+	const struct l2tp_avp_row *row = l2tp_avp_row(L2TP_BROADBAND_FORUM, a->type);
+	bool flag = a->type == L2TP_LINE_IWF_SESSION;
+	struct rd r = rd_init(a->val, a->len);
+	uint64_t kbits;
+
+	if (!row || !l2tp_avp_length_ok(row, a->len) || (flag && !rd_u32(&r)))
+		return;
+	wr_u8(w, (uint8_t)a->type);
+	if (row->shape == L2TP_SHAPE_RATE) {
+		kbits = rd_u64(&r) / KBIT;
+		wr_u8(w, 4);
+		wr_u32(w, kbits > UINT32_MAX ? UINT32_MAX : (uint32_t)kbits);
+		return;
+	}
+	wr_u8(w, flag ? 0 : (uint8_t)a->len);
+	wr_bytes(w, a->val, flag ? 0 : a->len);
+}
+
+/* The first of each kind counts, so that there is room for all. */
+static void origin_read_access(struct leg_origin *o, struct origin_room *room,
+			       const struct l2tp_avp *avp, unsigned n)
+{
+	struct wr w = wr_init(room->access, sizeof(room->access));
+
+	for (unsigned i = 0; i < n; i++)
+		if (avp[i].vendor == L2TP_BROADBAND_FORUM &&
+		    l2tp_avp_find(avp, n, L2TP_BROADBAND_FORUM, avp[i].type) == &avp[i])
+			origin_read_line(&w, &avp[i]);
+	if (!w.len || w.bad)
+		return;
+	o->access = room->access;
+	o->access_len = (uint16_t)w.len;
+}
+
 static void origin_put_text(struct origin_avps *out, uint16_t type, const char *text)
 {
 	if (text && *text)
@@ -190,6 +227,7 @@ void origin_read(struct leg_origin *o, struct origin_room *room, const struct l2
 	}
 	origin_read_u32(&framing, avp, n, L2TP_AVP_FRAMING_TYPE);
 	o->async |= framing == L2TP_FRAMING_ASYNC;
+	origin_read_access(o, room, avp, n);
 }
 
 void origin_ocrq(struct origin_avps *out, const struct leg_out *ask)

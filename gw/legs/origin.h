@@ -33,6 +33,7 @@ struct leg_origin {
 struct origin_room {
 	char called[LEG_NUMBER_MAX + 1], calling[LEG_NUMBER_MAX + 1];
 	char sub_address[LEG_NUMBER_MAX + 1];
+	uint8_t access[LEG_LINE_MAX];
 };
 /* Put `from`, which may have texts of to's, into the place of `to`, with texts of its own.  Without
  * memory these are not known.  origin_forget() gives them back. */
@@ -63,8 +64,8 @@ struct origin_avps {
 /* For ICRQ: Called and Calling Number, Sub-Address, Physical Channel ID, Bearer Type, and the
  * access line AVPs of RFC 5515.  What is not known is left out (RFC 2661 4.4.3). */
 void origin_icrq(struct origin_avps *out, const struct leg_origin *o);
-/* The other way: what ICRQ, OCRQ, ICCN or OCCN says of the line, printable, with texts in room;
- * what it does not say stays as it is. */
+/* The other way: what ICRQ, OCRQ, ICCN or OCCN says of the line, printable, with texts and
+ * suboptions in room; what it does not say stays as it is.  Of a rate whole kbit/s are known. */
 void origin_read(struct leg_origin *o, struct origin_room *room, const struct l2tp_avp *avp,
 		 unsigned n);
 /* For OCRQ (RFC 2661 6.9): what is asked for. */

@@ -149,6 +149,78 @@ static void rfc5515_5_access_line(void)
 	ASSERT_AVP(3561, 130, "00000001 65a0bc00");
 }
 
+#define LINE_AVP(t, octets)                                                    \
+	{                                                                      \
+		.vendor = 3561, .type = (t), .val = (const uint8_t *)(octets), \
+		.len = sizeof(octets) - 1                                      \
+	}
+
+/* What the LAC says by RFC 5515 is known as TR-101 has it: kbit/s, and a flag without a value. */
+static void rfc5515_5_an_access_line_is_read(void)
+{
+	static const struct l2tp_avp icrq[] = {
+		LINE_AVP(1, "m1"),
+		LINE_AVP(129, "\0\0\0\0\0\x0f\x98\x30"),
+		LINE_AVP(130, "\0\0\0\x01\x65\xa0\xbf\xe7"), /* 999 bit/s more */
+		LINE_AVP(136, "\xff\xff\xff\xff\xff\xff\xff\xff"),
+		LINE_AVP(140, "\0\0\0\x08"),
+		LINE_AVP(144, "\0\0\x01"),
+		LINE_AVP(254, "\0\0\0\x01"),
+		LINE_AVP(1, "r2"), /* the first counts */
+	};
+	static const struct l2tp_avp none[] = {
+		LINE_AVP(2, "m"), /* 5.2: greater than one octet */
+		LINE_AVP(129, "\0\0\x03\xfe"),
+		LINE_AVP(140, "\0\x08"),
+		LINE_AVP(254, "\0\0\0\0"), /* 5.19: not performed */
+		LINE_AVP(257, "m1"),
+		{.vendor = 9, .type = 1, .val = (const uint8_t *)"m1", .len = 2},
+	};
+	uint8_t want[64];
+	struct leg_origin o = {.number = 0};
+	struct origin_room room;
+
+	origin_read(&o, &room, none, sizeof(none) / sizeof(none[0]));
+	CU_ASSERT_EQUAL(o.access_len, 0);
+	origin_read(&o, &room, icrq, sizeof(icrq) / sizeof(icrq[0]));
+	ASSERT_OCTETS(o.access, o.access_len, want,
+		      test_hex(want, sizeof(want),
+			       "01 02 6d31  81 04 000003fe  82 04 005b8d80  88 04 ffffffff"
+			       "8c 04 00000008  90 03 000001  fe 00"));
+	/* ICCN says nothing of it */
+	origin_read(&o, &room, none, sizeof(none) / sizeof(none[0]));
+	CU_ASSERT_EQUAL(o.access_len, 35);
+	out = (struct origin_avps){0};
+	origin_icrq(&out, &o);
+	ASSERT_AVP(3561, 1, "6d31");
+	ASSERT_AVP(3561, 129, "00000000 000f9830");
+	ASSERT_AVP(3561, 254, "00000001");
+}
+
+/* All that a LAC can say has room. */
+static void the_longest_access_line(void)
+{
+	static const uint8_t value[63];
+	struct l2tp_avp icrq[256];
+	struct leg_origin o = {.number = 0};
+	struct origin_room room;
+	unsigned n = 0;
+
+	for (uint16_t type = 0; type < 256; type++) {
+		const struct l2tp_avp_row *row = l2tp_avp_row(3561, type);
+		uint16_t len = sizeof(value);
+
+		while (row && !l2tp_avp_length_ok(row, len))
+			len--;
+		if (row)
+			icrq[n++] = (struct l2tp_avp){
+				.vendor = 3561, .type = type, .val = value, .len = len};
+	}
+	origin_read(&o, &room, icrq, n);
+	/* two texts, ten rates, four delays, 144 and 145, and no 254, which is 0 */
+	CU_ASSERT_EQUAL(o.access_len, 2 * 65 + 10 * 6 + 4 * 6 + 5 + 6);
+}
+
 /* Only what is well formed goes on. */
 static void malformed_access_line(void)
 {
@@ -291,6 +363,8 @@ static const struct test_case cases[] = {
 	{"an_asynchronous_line", an_asynchronous_line},
 	{"speeds", speeds},
 	{"rfc5515_5_access_line", rfc5515_5_access_line},
+	{"rfc5515_5_an_access_line_is_read", rfc5515_5_an_access_line_is_read},
+	{"the_longest_access_line", the_longest_access_line},
 	{"malformed_access_line", malformed_access_line},
 	{"random_access_lines", random_access_lines},
 	{"a_line_that_is_not_what_was_asked_for", a_line_that_is_not_what_was_asked_for},
