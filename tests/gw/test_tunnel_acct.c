@@ -3,6 +3,7 @@
 #include "gw/tunnel_acct.h"
 
 #include "gw/aaa/aaa.h"
+#include "gw/dial.h"
 #include "tests/gw/bench.h"
 #include "tests/gw/fake_radius.h"
 #include "tests/gw/heard.h"
@@ -194,7 +195,8 @@ static void what_is_refused_at_once(void)
 		"user ann { secret = \"a password\" }\n";
 	static const struct l2tp_avp numbers[] = {
 		{.type = L2TP_AVP_CALLED_NUMBER, .val = (const uint8_t *)"31101", .len = 5},
-		{.type = L2TP_AVP_CALLING_NUMBER, .val = (const uint8_t *)"4242", .len = 4}};
+		{.type = L2TP_AVP_CALLING_NUMBER, .val = (const uint8_t *)"4242", .len = 4},
+		{.vendor = 3561, .type = 1, .val = (const uint8_t *)"m1", .len = 2}};
 	static const char *const keys[] = {"", "service = s max-calls = 1"};
 	char conf[1024];
 
@@ -208,7 +210,7 @@ static void what_is_refused_at_once(void)
 			tunnel_call();
 		n = heards;
 		bench.icrq = numbers;
-		bench.icrq_avps = 2;
+		bench.icrq_avps = 3;
 		bench_call("ann", "a password", PPP_AUTH_CHAP_MD5);
 		bench_pass(SEC);
 		bench.icrq = NULL;
@@ -217,6 +219,7 @@ static void what_is_refused_at_once(void)
 		tunnel_wishes(n, RADIUS_ACCT_LINK_REJECT);
 		CU_ASSERT_STRING_EQUAL(heard_text(n, RADIUS_CALLED_STATION_ID), "31101");
 		CU_ASSERT_STRING_EQUAL(heard_text(n, RADIUS_CALLING_STATION_ID), "4242");
+		CU_ASSERT_STRING_EQUAL(heard_text(n, RADIUS_AGENT_CIRCUIT_ID), "m1");
 		CU_ASSERT_STRING_EQUAL(heard_text(n, RADIUS_ACCT_MULTI_SESSION_ID),
 				       heard_text(0, RADIUS_ACCT_SESSION_ID));
 		heard_end();
@@ -262,7 +265,41 @@ static void what_is_rejected(void)
 	heard_end();
 }
 
+/* RFC 2867 3.3: a tunnel that is not established, of theirs with another secret, and of ours to
+ * one that is silent. */
+static void a_tunnel_that_does_not_come_up(void)
+{
+	static const char conf[] =
+		"host-name = gw\nlogin-delay = 0\nudp a { listen = \"192.0.2.1:1701\" }\n"
+		"peer lac { hostname = lac  secret = \"ours\"  service = s  radius = r }\n"
+		"peer lns { port = a  dial = \"192.0.2.7:1701\"  radius = r }\n"
+		"radius r { accounting = yes accounting-on = no server \"192.0.2.9\" { secret = "
+		"\"0123456789abcdef\" } }\n"
+		"pool p { ranges = { \"10.64.0.0/29\" } }\n"
+		"service s { local = 10.64.0.1  pool = p  ipv6 = no }\n";
+	const char *words;
+
+	heard_begin(conf, "");
+	memcpy(bench.policy.secret.octets, "theirs", 6);
+	bench.policy.secret.len = 6;
+	bench.policy.challenge = true;
+	CU_ASSERT_FALSE(bench_dial("lac"));
+	bench_pass(SEC);
+	CU_ASSERT_EQUAL_FATAL(heards, 1);
+	tunnel_wishes(0, RADIUS_ACCT_TUNNEL_REJECT);
+	ASSERT_HEARD(0, TUNNEL_CLIENT_AUTH_ID, "6c6163");
+	ASSERT_HEARD(0, ACCT_INPUT_OCTETS, "-");
+	bench.silent = true;
+	CU_ASSERT_PTR_NOT_NULL(dial_tunnel(bench.gw, &bench.gw->cfg->peer[1], clock_us, &words));
+	bench_pass(200 * SEC);
+	CU_ASSERT_EQUAL_FATAL(heards, 2);
+	tunnel_wishes(1, RADIUS_ACCT_TUNNEL_REJECT);
+	ASSERT_HEARD(1, ACCT_TERMINATE_CAUSE, "00000003"); /* Lost Service */
+	heard_end();
+}
+
 static const struct test_case cases[] = {
+	{"a_tunnel_that_does_not_come_up", a_tunnel_that_does_not_come_up},
 	{"a_tunnel_and_its_calls", a_tunnel_and_its_calls},
 	{"both_go_on_in_the_next_life", both_go_on_in_the_next_life},
 	{"rfc2867_3_attributes_of_each_record", rfc2867_3_attributes_of_each_record},

@@ -2,6 +2,7 @@
 /* What a server is told of a log-in, from the call to the record, and through the death of the
  * control side. */
 #include "gw/bind.h"
+#include "gw/operator/clear.h"
 #include "tests/gw/bench.h"
 #include "tests/gw/fake_radius.h"
 #include "tests/gw/heard.h"
@@ -68,6 +69,38 @@ static void what_is_told_of_a_call(void)
 	ASSERT_HEARD(last, ACCT_TERMINATE_CAUSE, "00000002");
 	ASSERT_HEARD(last, FRAMED_IP_ADDRESS, "0a400002");
 	ASSERT_HEARD(last, CLASS, "aabb");
+	heard_end();
+}
+
+/* RFC 2865 5.30 and 5.31; RFC 5515 in ICRQ is RFC 4679 to the server, and so it is when control has
+ * died in between. */
+static void the_line_behind_a_call(void)
+{
+	static const struct l2tp_avp line[] = {
+		{.type = L2TP_AVP_CALLED_NUMBER, .val = (const uint8_t *)"31101", .len = 5},
+		{.type = L2TP_AVP_CALLING_NUMBER, .val = (const uint8_t *)"4242", .len = 4},
+		{.vendor = 3561, .type = 1, .val = (const uint8_t *)"m1", .len = 2},
+		{.vendor = 3561,
+		 .type = 129,
+		 .val = (const uint8_t *)"\0\0\0\0\0\x0f\x98\x30",
+		 .len = 8}};
+	struct far_call *c;
+
+	heard_begin(CONF_OF("", "ipv6 = no"), "");
+	bench.icrq = line;
+	bench.icrq_avps = 4;
+	c = acct_call("ann", "x");
+	bench_kill(NULL);
+	bench_hangup(c, L2TP_CDN_LOST_CARRIER, "");
+	bench_pass(SEC);
+	CU_ASSERT_TRUE_FATAL(heards == 2 && heard_is(0, RADIUS_ACCT_START) &&
+			     heard_is(1, RADIUS_ACCT_STOP));
+	for (unsigned i = 0; i < 2; i++) {
+		CU_ASSERT_STRING_EQUAL(heard_text(i, RADIUS_CALLED_STATION_ID), "31101");
+		CU_ASSERT_STRING_EQUAL(heard_text(i, RADIUS_CALLING_STATION_ID), "4242");
+		CU_ASSERT_STRING_EQUAL(heard_text(i, RADIUS_AGENT_CIRCUIT_ID), "m1");
+		ASSERT_HEARD(i, RATE_UPSTREAM, "000f9830");
+	}
 	heard_end();
 }
 
@@ -150,6 +183,38 @@ static void who_has_ended_it(void)
 	CU_ASSERT_TRUE_FATAL(heards == 2);
 	ASSERT_HEARD(1, ACCT_TERMINATE_CAUSE, "00000007");
 	heard_end();
+}
+
+/* RFC 2866 5.10: an operator, another log-in of the same user, a LAC that has no facilities, one
+ * that hangs up, and a client that does not answer. */
+static void each_end_has_its_cause(void)
+{
+	enum { BY_OPERATOR, BY_ANOTHER, BY_FACILITIES, BY_LAC, BY_SILENCE, ENDS };
+	static const char *const cause[ENDS] = {"00000006", "0000000d", "0000000f", "00000001",
+						"00000002"};
+
+	for (unsigned i = 0; i < ENDS; i++) {
+		struct far_call *c;
+
+		heard_begin(CONF_OF("", "ipv6 = no  sessions = replace  echo-interval = 10s  "
+					"echo-failures = 2"),
+			    "");
+		c = acct_call("ann", "x");
+		if (i == BY_OPERATOR)
+			clear_user(bench.gw, "ann");
+		if (i == BY_ANOTHER)
+			bench_call("ann", "x", PPP_AUTH_CHAP_MD5);
+		if (i == BY_FACILITIES || i == BY_LAC)
+			bench_hangup(c,
+				     i == BY_LAC ? L2TP_CDN_ADMINISTRATIVE
+						 : L2TP_CDN_NO_FACILITIES_TEMP,
+				     "");
+		c->hold = i == BY_SILENCE;
+		bench_pass(40 * SEC);
+		CU_ASSERT_TRUE_FATAL(heards >= 2 && heard_is(1, RADIUS_ACCT_STOP));
+		ASSERT_HEARD(1, ACCT_TERMINATE_CAUSE, cause[i]);
+		heard_end();
+	}
 }
 
 /* RFC 2866 5.1 */
@@ -322,11 +387,13 @@ static void a_line_says_its_medium(void)
 static const struct test_case cases[] = {
 	{"a_line_says_its_medium", a_line_says_its_medium},
 	{"what_is_told_of_a_call", what_is_told_of_a_call},
+	{"the_line_behind_a_call", the_line_behind_a_call},
 	{"one_whom_we_have_judged", one_whom_we_have_judged},
 	{"a_server_may_name_him", a_server_may_name_him},
 	{"without_accounting_nothing_is_told", without_accounting_nothing_is_told},
 	{"why_it_has_ended", why_it_has_ended},
 	{"who_has_ended_it", who_has_ended_it},
+	{"each_end_has_its_cause", each_end_has_its_cause},
 	{"the_gateway_starts_and_ends", the_gateway_starts_and_ends},
 	{"what_is_lost_is_said", what_is_lost_is_said},
 	{"killed_at_each_send", killed_at_each_send},
