@@ -88,10 +88,42 @@ static void both_may_be(void)
 {
 	struct far_call *c, *d;
 
-	sessions_first(CONF(""));
+	static const char *const keys[] = {CONF(""), CONF("sessions = allow")};
+
+	for (unsigned i = 0; i < 2; i++) {
+		sessions_first(keys[i]);
+		c = sessions_call("bob", "of bob");
+		d = sessions_call("bob", "of bob");
+		CU_ASSERT_TRUE(c->ip4 && d->ip4 && !c->down);
+		bench_stop();
+	}
+}
+
+/* What the one says is nothing to the log-ins of another. */
+static void each_service_has_its_own(void)
+{
+	static const char conf[] =
+		"host-name = gw\nlogin-delay = 0\nudp a { listen = \"192.0.2.1:1701\" }\n"
+		"peer one { hostname = one  service = s }\npeer two { hostname = two  service = t "
+		"}\n"
+		"pool p { ranges = { \"10.64.0.0/28\" } }\n"
+		"service s { local = 10.64.0.1  pool = p  ipv6 = no  sessions = deny }\n"
+		"service t { local = 10.64.0.1  pool = p  ipv6 = no  sessions = replace }\n"
+		"user bob { secret = \"of bob\" }\n";
+	struct far_call *c, *d;
+
+	bench_start_kept(conf);
+	CU_ASSERT_TRUE_FATAL(bench_dial("one"));
 	c = sessions_call("bob", "of bob");
+	CU_ASSERT_TRUE_FATAL(c->ip4);
+	CU_ASSERT_TRUE_FATAL(bench_dial("two"));
 	d = sessions_call("bob", "of bob");
-	CU_ASSERT_TRUE(c->ip4 && d->ip4 && !c->down);
+	CU_ASSERT_TRUE(c->ip4 && !c->down && d->ip4);
+	CU_ASSERT_TRUE(sessions_call("bob", "of bob")->ip4);
+	CU_ASSERT_TRUE(c->ip4 && !c->down && !d->call);
+	CU_ASSERT_TRUE_FATAL(bench_dial("one"));
+	CU_ASSERT_TRUE(sessions_call("bob", "of bob")->down);
+	CU_ASSERT_TRUE(c->ip4 && !c->down);
 	bench_stop();
 }
 
@@ -174,6 +206,7 @@ static const struct test_case cases[] = {
 	{"the_first_one_stays", the_first_one_stays},
 	{"the_same_one_starts_again", the_same_one_starts_again},
 	{"both_may_be", both_may_be},
+	{"each_service_has_its_own", each_service_has_its_own},
 	{"each_name_finds_its_log_ins", each_name_finds_its_log_ins},
 	{"another_user_of_the_same_link", another_user_of_the_same_link},
 	{NULL, NULL},

@@ -221,12 +221,22 @@ static void an_answer_that_does_not_fit(void)
 	CU_ASSERT_EQUAL(radius_coa_answer(&p, RADIUS_DONE, SECRET, answer), 0);
 }
 
+/* RFC 5176 3.5 */
 static void numbers_of_causes(void)
 {
-	CU_ASSERT_EQUAL(radius_refusals[RADIUS_R_MISSING_ATTRIBUTE].number, 402);
-	CU_ASSERT_EQUAL(radius_refusals[RADIUS_R_NAS_MISMATCH].number, 403);
-	CU_ASSERT_EQUAL(radius_refusals[RADIUS_R_NOT_FOUND].number, 503);
-	CU_ASSERT_EQUAL(radius_refusals[RADIUS_R_RESOURCES].number, 506);
+	static const uint16_t want[RADIUS_REFUSALS] = {
+		[RADIUS_R_UNSUPPORTED_ATTRIBUTE] = 401,
+		[RADIUS_R_MISSING_ATTRIBUTE] = 402,
+		[RADIUS_R_NAS_MISMATCH] = 403,
+		[RADIUS_R_INVALID_REQUEST] = 404,
+		[RADIUS_R_UNSUPPORTED_SERVICE] = 405,
+		[RADIUS_R_INVALID_VALUE] = 407,
+		[RADIUS_R_NOT_FOUND] = 503,
+		[RADIUS_R_RESOURCES] = 506,
+	};
+
+	for (unsigned i = 0; i < RADIUS_REFUSALS; i++)
+		CU_ASSERT_EQUAL(radius_refusals[i].number, want[i]);
 	CU_ASSERT_STRING_EQUAL(radius_refusals[RADIUS_DONE].words, "done");
 }
 
