@@ -99,8 +99,12 @@ static struct route_what line_what(const struct gw_port *p, const struct ist_add
 				   const struct leg_origin *o, char *circuit)
 {
 	p->cfg->transport->addr_format(peer, circuit, GW_TEXT_MAX);
-	return (struct route_what){
-		.port = p->cfg, .circuit = circuit, .called = o->called, .calling = o->calling};
+	return (struct route_what){.port = p->cfg,
+				   .circuit = circuit,
+				   .called = o->called,
+				   .calling = o->calling,
+				   .access = o->access,
+				   .access_len = o->access_len};
 }
 
 bool line_what_of(const struct line *l, struct route_what *what, char *circuit)

@@ -12,6 +12,8 @@ struct route_what {
 	const struct cfg_peer *peer; /* whose call it is; NULL = it is a circuit */
 	const char *circuit;	     /* its address on the port */
 	const char *called, *calling;
+	const uint8_t *access; /* what an access node says of the line (gw/legs/origin.h) */
+	uint16_t access_len;
 	const char *user;
 	bool outgoing;	 /* the peer asks for an outgoing call (OCRQ) */
 	bool user_later; /* the user is not known yet and will be: a pattern of it may fit */

@@ -84,7 +84,9 @@ static bool route_ask_send(struct gw *gw, struct route_way *w, const struct rout
 					 .about = q->about,
 					 .medium = q->medium,
 					 .called = q->what->called,
-					 .calling = q->what->calling};
+					 .calling = q->what->calling,
+					 .access = q->what->access,
+					 .access_len = q->what->access_len};
 
 	w->gw = gw;
 	w->source = q->source;

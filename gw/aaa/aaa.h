@@ -58,8 +58,10 @@ struct aaa_question {
 	/* The call or line, for the log; texts that outlive the request.  The user is that of the
 	 * claim. */
 	struct log_about about;
-	enum aaa_medium medium;	       /* of the circuit */
-	const char *called, *calling;  /* numbers of the call or line, for RADIUS, or NULL */
+	enum aaa_medium medium;	      /* of the circuit */
+	const char *called, *calling; /* numbers of the call or line, for RADIUS, or NULL */
+	const uint8_t *access;	      /* the line as an access node says it, for RADIUS; not kept */
+	uint16_t access_len;	      /* octets of TR-101 suboptions; 0 = there are none */
 	const struct aaa_state *state; /* of the answer before, NULL = it is the first */
 	uint16_t mtu;		       /* EAP: the longest packet to the peer */
 };

@@ -137,6 +137,7 @@ bool aaa_radius_question(const struct aaa_question *q, const char *nas_identifie
 	radius_put_text(&b, RADIUS_CALLED_STATION_ID, q->called);
 	radius_put_text(&b, RADIUS_CALLING_STATION_ID, q->calling);
 	aaa_radius_put_service(&b, q);
+	radius_acct_put_access(&b, q->access, q->access_len);
 	out->len = b.w.len;
 	return !b.w.bad;
 }

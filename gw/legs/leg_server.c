@@ -249,6 +249,8 @@ static void server_auth(struct leg_terminal *t, const struct ppp_auth_claim *cla
 	if (origin) {
 		q.called = origin->called;
 		q.calling = origin->calling;
+		q.access = origin->access;
+		q.access_len = origin->access_len;
 	}
 	aaa_cancel(s->ask);
 	s->serial = claim->serial;

@@ -44,7 +44,9 @@ static void ask_up(l2tp_channel c)
 			      .payload = IST_PAYLOAD_PPP,
 			      .permanent = fr,
 			      .called = "31101",
-			      .calling = "4242"};
+			      .calling = "4242",
+			      .access_line = (const uint8_t *)"\1\2m1", /* TR-101 */
+			      .access_line_len = 4};
 	const struct ist_transport *t = fr ? &frame_relay_transport : &x25_transport;
 
 	CU_ASSERT_FATAL(!t->addr_parse(&a.peer, fr ? "100" : "4242"));
@@ -105,8 +107,9 @@ static void a_circuit_is_asked_about(void)
 	bench.policy.challenge = true;
 	CU_ASSERT_EQUAL(fake_radius.asked, 1);
 	CU_ASSERT_TRUE(ask_said("0107662f313030") && ask_said("06060000000a"));
-	CU_ASSERT_TRUE(ask_said("3d0600000001")); /* NAS-Port-Type Sync */
-	CU_ASSERT_FALSE(ask_said("0706"));	  /* Framed-Protocol */
+	CU_ASSERT_TRUE(ask_said("3d0600000001"));	  /* NAS-Port-Type Sync */
+	CU_ASSERT_FALSE(ask_said("0706"));		  /* Framed-Protocol */
+	CU_ASSERT_TRUE(ask_said("1a0a00000de901046d31")); /* RFC 4679 3.3.1 */
 	CU_ASSERT_EQUAL(fake_said("connect"), 0);
 	/* it begins again, and is not asked about again */
 	ask_begin(FR_CHANNEL);

@@ -53,7 +53,7 @@ static uint32_t radius_acct_bits(uint32_t kbits)
 }
 
 /* Suboptions have the numbers of RFC 4679; those that it does not have are left out. */
-static void radius_acct_put_access(struct radius_writer *b, const uint8_t *access, size_t len)
+void radius_acct_put_access(struct radius_writer *b, const uint8_t *access, size_t len)
 {
 	struct rd r = rd_init(access, len);
 

@@ -98,6 +98,8 @@ void radius_acct_id(char out[RADIUS_ACCT_ID], uint64_t id);
 
 /* The attributes of all records of the log-in. */
 void radius_acct_put_facts(struct radius_writer *b, const struct radius_acct_facts *f);
+/* Only those of the line: what an access node says of it, as TR-101 suboptions. */
+void radius_acct_put_access(struct radius_writer *b, const uint8_t *access, size_t len);
 
 struct radius_acct_event {
 	enum radius_acct_status status;

@@ -92,6 +92,13 @@ static void numbers_of_the_line_are_told(void)
 	q.called = "";
 	CU_ASSERT_TRUE(aaa_radius_question(&q, "g", buf, &out));
 	radius_question_is("010375 200367 3d0600000005 1f0634373131 060600000002 070600000001");
+	/* RFC 4679 3.3.1 and 3.3.3, of a kbit/s */
+	q = (struct aaa_question){.claim = &claim,
+				  .access = (const uint8_t *)"\1\2m1\x81\4\0\0\0\1",
+				  .access_len = 10};
+	CU_ASSERT_TRUE(aaa_radius_question(&q, "g", buf, &out));
+	radius_question_is("010375 200367 3d0600000005 060600000002 070600000001 "
+			   "1a0a00000de901046d31 1a0c00000de98106000003e8");
 }
 
 static void a_claim_without_a_name_or_method_is_not_asked(void)

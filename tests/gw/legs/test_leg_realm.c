@@ -116,6 +116,35 @@ static void a_server_is_asked_without_the_realm(void)
 	realm_end();
 }
 
+static bool realm_question_has(const char *hex)
+{
+	uint8_t want[64];
+	size_t n = test_hex(want, sizeof(want), hex);
+
+	for (size_t i = 0; i + n <= fake_radius.question_len; i++)
+		if (!memcmp(fake_radius.question + i, want, n))
+			return true;
+	return false;
+}
+
+/* What the LAC has said of it (RFC 5515 5.1), by RFC 4679 3.3.1. */
+static void a_server_is_told_of_the_line(void)
+{
+	static const struct l2tp_avp circuit = {
+		.vendor = 3561, .type = 1, .val = (const uint8_t *)"m1", .len = 2};
+
+	fake_radius_accept("");
+	bench_start(CONF_OF("radius = r  local-users = never", ""));
+	CU_ASSERT_TRUE(realm_call("zoe", "x", PPP_AUTH_CHAP_MD5)->ip4);
+	CU_ASSERT_FALSE(realm_question_has("1a0a 00000de9 0104"));
+	bench.icrq = &circuit;
+	bench.icrq_avps = 1;
+	CU_ASSERT_TRUE(realm_call("zoe", "x", PPP_AUTH_CHAP_MD5)->ip4);
+	CU_ASSERT_EQUAL(fake_radius.asked, 2);
+	CU_ASSERT_TRUE(realm_question_has("1a0a 00000de9 0104 6d31"));
+	realm_end();
+}
+
 static void local_users_are_last(void)
 {
 	fake_radius_accept("");
@@ -137,6 +166,7 @@ static const struct test_case cases[] = {
 	{"a_realm_has_its_service", a_realm_has_its_service},
 	{"a_method_that_it_does_not_ask_for", a_method_that_it_does_not_ask_for},
 	{"a_server_is_asked_without_the_realm", a_server_is_asked_without_the_realm},
+	{"a_server_is_told_of_the_line", a_server_is_told_of_the_line},
 	{"local_users_are_last", local_users_are_last},
 	{NULL, NULL},
 };
