@@ -83,3 +83,14 @@ void fake_radius_accept(const char *attrs)
 	fake_radius =
 		(struct fake_radius){.on = true, .code = RADIUS_ACCESS_ACCEPT, .attrs = attrs};
 }
+
+bool fake_radius_asked(const char *hex)
+{
+	uint8_t want[300];
+	size_t n = test_hex(want, sizeof(want), hex);
+
+	for (size_t at = 0; at + n <= fake_radius.question_len; at += fake_radius.question[at + 1])
+		if (!memcmp(fake_radius.question + at, want, n))
+			return true;
+	return false;
+}

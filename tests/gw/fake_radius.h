@@ -26,5 +26,7 @@ extern struct fake_radius fake_radius;
 
 /* Every claim is accepted with these attributes from now on, on the bench that is. */
 void fake_radius_accept(const char *attrs);
+/* Has the last question attributes that begin so, in hex? */
+bool fake_radius_asked(const char *hex);
 
 #endif
