@@ -140,6 +140,7 @@
 	X(random)          \
 	X(leg_call_save)   \
 	X(leg_server_addr) \
+	X(leg_server_save) \
 	X(relay)           \
 	X(replay)          \
 	X(replay_command)  \

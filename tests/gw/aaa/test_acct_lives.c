@@ -51,6 +51,21 @@ static void what_nobody_goes_on_with_ends(void)
 	}
 }
 
+/* What has begun in this life is of somebody, whoever comes for what is of the one before. */
+static void what_is_new_goes_on(void)
+{
+	acct_rig_up();
+	acct_session_start(acct_rig_log_in(&acct_rig_ann), clock_us);
+	acct_session_start(acct_rig_tagged(ACCT_OF_TUNNEL, 5), clock_us);
+	acct_session_start(acct_rig_tagged(ACCT_OF_LINK, 6), clock_us);
+	acct_rig.n = 0;
+	acct_resumed(acct_rig.acct, clock_us);
+	CU_ASSERT(acct_rig.n == 0 && acct_rig_started() == 3);
+	CU_ASSERT_PTR_NOT_NULL(acct_session_tagged(acct_rig.acct, 5));
+	CU_ASSERT_PTR_NOT_NULL(acct_session_tagged(acct_rig.acct, 6));
+	acct_rig_down();
+}
+
 /* By its id, once; what has a tag is found by that only. */
 static void a_log_in_is_claimed(void)
 {
@@ -283,6 +298,7 @@ static void a_hostile_record(void)
 
 static const struct test_case cases[] = {
 	{"what_nobody_goes_on_with_ends", what_nobody_goes_on_with_ends},
+	{"what_is_new_goes_on", what_is_new_goes_on},
 	{"a_log_in_is_claimed", a_log_in_is_claimed},
 	{"what_is_left_to_the_next_life", what_is_left_to_the_next_life},
 	{"the_end_of_the_gateway", the_end_of_the_gateway},

@@ -2,6 +2,7 @@
 /* Whom a line of the log is about, as its leg knows: entry and user may be those of the other leg.
  */
 #include "gw/about.h"
+#include "gw/trace.h"
 #include "tests/gw/legs/far_leg.h"
 
 #include <string.h>
@@ -92,9 +93,97 @@ static void a_call_and_its_peer(void)
 	bench_stop();
 }
 
+/* --- whose frames data copies ----------------------------------------------------------------- */
+
+static bool leg_about_takes(struct trace_to *to)
+{
+	(void)to;
+	return false;
+}
+
+static struct trace_to leg_about_to = {.takes = leg_about_takes};
+
+/* Both legs are, or neither; an entry is told once. */
+static void leg_about_watched(bool want)
+{
+	struct join *j = bench_join();
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(j);
+	for (unsigned i = 0; i < 2; i++) {
+		CU_ASSERT_EQUAL(leg_is_watched(j->leg[i]), want);
+		if (j->leg[i]->ops->entry)
+			CU_ASSERT_EQUAL(j->leg[i]->ops->entry(j->leg[i])->c.watched, want);
+	}
+	for (unsigned i = 0; i < fake.calls; i++)
+		CU_ASSERT_EQUAL(fake.call[i].watched, want);
+}
+
+static void leg_about_watch(enum trace_kind kind, const char *who, bool want)
+{
+	CU_ASSERT_PTR_NULL_FATAL(trace_begin(bench.gw, &leg_about_to, kind, who));
+	leg_about_watched(want);
+	CU_ASSERT_TRUE(trace_end(bench.gw, &leg_about_to, kind, who));
+	leg_about_watched(false);
+}
+
+static void what_is_watched_is_copied(void)
+{
+	unsigned set;
+
+	bench_start(LEG_ABOUT_CONF "peer other { hostname = other }\nuser bob { secret = b }\n");
+	CU_ASSERT_TRUE_FATAL(bench_dial("lac"));
+	bench_call("ann", "a", PPP_AUTH_CHAP_MD5);
+	CU_ASSERT_EQUAL_FATAL(fake.calls, 1);
+	leg_about_watched(false);
+	leg_about_watch(TRACE_USER, "ann", true);
+	leg_about_watch(TRACE_USER, "bob", false);
+	leg_about_watch(TRACE_PEER, "lac", true);
+	leg_about_watch(TRACE_PEER, "other", false);
+	leg_about_watch(TRACE_PORT, "a", true);
+	/* what is as it was is not told again */
+	set = fake_said("set");
+	join_watch(bench_join());
+	CU_ASSERT_EQUAL(fake_said("set"), set);
+	bench_stop();
+}
+
+/* One leg is of a peer that is watched: what goes through is copied at both. */
+static void a_switch_is_watched_at_both_ends(void)
+{
+	bench_start("host-name = gw\n"
+		    "udp a { listen = \"192.0.2.1:1701\" }\n"
+		    "peer lac { port = a  dial = \"192.0.2.8:1701\"  hostname = lac }\n"
+		    "peer one { port = a  dial = \"192.0.2.9:1701\"  hostname = x }\n"
+		    "peer two { hostname = two }\n"
+		    "route sw { from-peer = lac  to = one }\n");
+	CU_ASSERT_TRUE_FATAL(bench_dial("lac"));
+	bench_call("ann", "a password", PPP_AUTH_CHAP_MD5);
+	CU_ASSERT_EQUAL_FATAL(fake.calls, 2);
+	leg_about_watch(TRACE_PEER, "lac", true);
+	leg_about_watch(TRACE_PEER, "one", true);
+	leg_about_watch(TRACE_PEER, "two", false);
+	bench_stop();
+}
+
+/* A call that comes while its peer is watched. */
+static void a_new_call_is_watched(void)
+{
+	bench_start(LEG_ABOUT_CONF);
+	CU_ASSERT_TRUE_FATAL(bench_dial("lac"));
+	CU_ASSERT_PTR_NULL_FATAL(trace_begin(bench.gw, &leg_about_to, TRACE_USER, "ann"));
+	bench_call("ann", "a", PPP_AUTH_CHAP_MD5);
+	leg_about_watched(true);
+	trace_end_all(bench.gw, NULL);
+	leg_about_watched(false);
+	bench_stop();
+}
+
 static const struct test_case cases[] = {
 	{"a_line_and_its_user", a_line_and_its_user},
 	{"a_call_and_its_peer", a_call_and_its_peer},
+	{"what_is_watched_is_copied", what_is_watched_is_copied},
+	{"a_switch_is_watched_at_both_ends", a_switch_is_watched_at_both_ends},
+	{"a_new_call_is_watched", a_new_call_is_watched},
 	{NULL, NULL},
 };
 const struct test_suite suite_leg_about = {"leg_about", cases};
