@@ -52,6 +52,8 @@
 	X(take_over)     \
 	X(image)         \
 	X(image_load)    \
+	X(image_save)    \
+	X(data_filter)   \
 	X(data_port)     \
 	X(super)         \
 	X(gather)        \

@@ -128,11 +128,12 @@ static void filters_of_the_service_and_the_user(void)
 	CU_ASSERT_PTR_NOT_NULL(server_save_leg()->filters);
 	CU_ASSERT_NOT_EQUAL(fake.call[0].filter[DP_FILTER_IP_IN], 0);
 	CU_ASSERT_EQUAL(fake.call[0].rate[DP_RATE_UP], 0);
-	bench_kill(SAVE_CONF("rate-up = 1M  filter-out = \"tcp\"", ""));
+	bench_kill(SAVE_CONF("rate-up = 1M  filter-out = \"tcp\"  discard-eligible = 14", ""));
 	CU_ASSERT_PTR_NULL(server_save_leg()->filters);
 	CU_ASSERT_EQUAL(fake.call[0].filter[DP_FILTER_IP_IN], 0);
 	CU_ASSERT_NOT_EQUAL(fake.call[0].filter[DP_FILTER_IP_OUT], 0);
 	CU_ASSERT_NOT_EQUAL(fake.call[0].rate[DP_RATE_UP], 0);
+	CU_ASSERT_EQUAL(fake.call[0].discard, 1u << 14);
 	bench_stop();
 }
 
