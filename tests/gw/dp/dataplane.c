@@ -25,6 +25,7 @@
 	X(path)          \
 	X(map)           \
 	X(netif)         \
+	X(netif_change)  \
 	X(sa)            \
 	X(sa_xfrm)       \
 	X(pool)          \
@@ -54,6 +55,7 @@
 	X(image_load)    \
 	X(image_save)    \
 	X(data_filter)   \
+	X(dp_fast)       \
 	X(data_port)     \
 	X(super)         \
 	X(gather)        \

@@ -183,6 +183,7 @@ static void a_call_keeps_what_it_has(void)
 	CU_ASSERT_PTR_NOT_NULL_FATAL(filter_at.c);
 	CU_ASSERT_PTR_NULL(filter_at.c->filter[DP_FILTER_PPP_IN]);
 	data_filter_goes(1);
+	rcu_drain(); /* had it been freed, the next one would be in its place */
 	CU_ASSERT_EQUAL(FILTER_ADD(1, filter_all), 0);
 	CU_ASSERT_FALSE(filter_run(filter_at.w, filter_at.c, DP_FILTER_IP_IN, pkt, 1));
 	CU_ASSERT_FALSE(filter_run(filter_at.w, filter_at.c, DP_FILTER_IP_OUT, pkt, 1));
@@ -293,7 +294,13 @@ static void what_a_ppp_filter_sees(void)
 static void one_that_is_restored(void)
 {
 	static const struct bpf_insn no_end[] = {BPF_STMT(BPF_LD + BPF_IMM, 0)};
-	const struct door_filter from = {9, filter_45, 4}, endless = {10, no_end, 1};
+	const struct door_filter from = {9, filter_45, 4}, endless = {10, no_end, 1},
+				 first = {DOOR_FILTERS, filter_45, 4};
+	static const struct bpf_insn filter_four[] = {
+		BPF_STMT(BPF_RET + BPF_K, 1), BPF_STMT(BPF_RET + BPF_K, 1),
+		BPF_STMT(BPF_RET + BPF_K, 1), BPF_STMT(BPF_RET + BPF_K, 1)};
+	const uint32_t no[DP_FILTERS] = {[DP_FILTER_IP_IN] = 9};
+	const uint8_t pkt[] = {0x60};
 	struct filter *kept, *given;
 	struct door_msg m;
 
@@ -314,11 +321,19 @@ static void one_that_is_restored(void)
 	CU_ASSERT(!memcmp(m.filter.insn, filter_45, sizeof(filter_45)));
 	m = data_filter_message(given, 0);
 	CU_ASSERT(m.filter.no && m.filter.no % DOOR_FILTERS == 9);
+	data_filter_release(given);
+	given = data_filter_restore(filter_at.data, &first, false);
+	m = data_filter_message(given, 0);
+	CU_ASSERT(m.filter.no && m.filter.no % DOOR_FILTERS == 0); /* 0 is none */
 	CU_ASSERT_PTR_NULL(data_filter_hold(NULL));
 	data_filter_release(NULL);
 	data_filter_release(kept);
 	data_filter_release(given);
 	CU_ASSERT_EQUAL(FILTER_ADD(9, filter_all), -EEXIST);
+	rcu_drain(); /* had it been freed, the next one would be in its place */
+	CU_ASSERT_EQUAL(FILTER_ADD(11, filter_four), 0);
+	CU_ASSERT_EQUAL_FATAL(data_filter_call(no), 0);
+	CU_ASSERT_FALSE(filter_run(filter_at.w, filter_at.c, DP_FILTER_IP_IN, pkt, 1));
 	data_filter_end();
 }
 

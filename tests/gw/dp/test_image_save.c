@@ -184,6 +184,39 @@ static void tables_come_out_as_they_went_in(void)
 	image_save_end(&g);
 }
 
+/* A call that control has set names filters by number, and its row names them by theirs. */
+static void filters_of_a_call_that_was_set(void)
+{
+	static const struct bpf_insn all[] = {{0x06, 0, 0, 1}};
+	static uint8_t port[256], kept[64], call[256];
+	struct image_row rows[SAVE_ROWS] = {
+		image_save_head,
+		{.kind = IMAGE_PORT, .port.settings = image_save_port(port, sizeof(port))},
+		{.kind = 0},
+	};
+	struct door_msg m = {.kind = DOOR_FILTER_ADD, .filter = {9, all, 1}}, answer = {0};
+	struct image_save_rig g;
+
+	image_save_begin(&g);
+	CU_ASSERT_EQUAL_FATAL(image_save_load(&g, rows, false), 0);
+	data_filter_add(g.data, &m, &answer);
+	rows[2] = (struct image_row){
+		.kind = IMAGE_FILTER,
+		.filter = {.registered = true, .msg = image_save_filter(9, kept, sizeof(kept))}};
+	rows[3] = (struct image_row){.kind = IMAGE_CALL,
+				     .call = {.claimed = image_save_head.head.attach,
+					      .filter = {[DP_FILTER_IP_OUT] = 1},
+					      .msg = image_save_call(4, 3, call, sizeof(call))}};
+	CU_ASSERT_TRUE_FATAL(door_msg_decode(&m, DOOR_TABLE, rows[3].call.msg.p,
+					     rows[3].call.msg.len, g.data->room,
+					     door_msg_room(DOOR_MSG_MAX)));
+	m.call_set.call.filter[DP_FILTER_IP_OUT] = 9;
+	data_call_set(g.data, &m, &answer);
+	CU_ASSERT_EQUAL(answer.answer.rc, 0);
+	image_save_has(&g, rows, false, 0);
+	image_save_end(&g);
+}
+
 /* Each thing that is said of a device, alone. */
 static void what_a_device_is(void)
 {
@@ -388,6 +421,7 @@ static void without_memory_to_save(void)
 
 static const struct test_case cases[] = {
 	{"tables_come_out_as_they_went_in", tables_come_out_as_they_went_in},
+	{"filters_of_a_call_that_was_set", filters_of_a_call_that_was_set},
 	{"what_a_device_is", what_a_device_is},
 	{"channels_come_out_as_they_went_in", channels_come_out_as_they_went_in},
 	{"a_port_that_is_not_as_it_should_be", a_port_that_is_not_as_it_should_be},
