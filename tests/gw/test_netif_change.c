@@ -80,13 +80,17 @@ static unsigned change_mtu(const char *device)
 /* An MTU of 0 leaves it as it is, and so does a device that goes down. */
 static void change_do_link(void)
 {
+	const struct opener_net net = change_net(false, "0a400000", 16);
+
 	CU_ASSERT_EQUAL(change_mtu("chg0"), 1400);
 	CU_ASSERT_EQUAL(change_link("chg0", true, 1300), 0);
 	CU_ASSERT_EQUAL(change_mtu("chg0"), 1300);
 	CU_ASSERT_EQUAL(change_link("chg0", true, 0), 0);
 	CU_ASSERT_EQUAL(change_link("chg0", true, 0), 0);
 	CU_ASSERT_EQUAL(change_mtu("chg0"), 1300);
+	CU_ASSERT_EQUAL(change_with(OPENER_ROUTE, "chg0", &net, NULL, true), 0);
 	CU_ASSERT_EQUAL(change_link("chg0", false, 1350), 0);
+	CU_ASSERT_EQUAL(change_with(OPENER_ROUTE, "chg0", &net, NULL, true), -ENETDOWN);
 	CU_ASSERT_EQUAL(change_mtu("chg0"), 1300);
 	CU_ASSERT_EQUAL(change_mtu("chg1"), 1400);
 	CU_ASSERT_EQUAL(change_link("chg0", true, 20), -EINVAL); /* RFC 791: 68 at least */
