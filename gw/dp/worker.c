@@ -154,6 +154,7 @@ void worker_free(struct worker *w)
 			ring_free(w->from[i]);
 		free(w->from[i]);
 	}
+	report_forget(w, WORKER_PORTS); /* those of none; ports have taken theirs with them */
 	pool_free(&w->reorder);
 	free(w->held);
 	free(w->scratch);

@@ -88,7 +88,7 @@ unit_dataplane_LDFLAGS = $(heap_ldflags) -Wl,--wrap=epoll_ctl -Wl,--wrap=pthread
 unit_dataplane_LDADD = libdp.la libxdp.la libcfg.la libnetif.la libtransports.la libppp.la libcore.la $(CUNIT_LIBS)
 
 unit_dataplane_SOURCES += tests/gw/dp/test_fast.c
-unit_dataplane_SOURCES += tests/gw/dp/test_image_save.c tests/gw/dp/test_data_filter.c tests/gw/dp/test_dp_fast.c tests/gw/test_netif_change.c tests/gw/dp/test_data_tun.c
+unit_dataplane_SOURCES += tests/gw/dp/test_image_save.c tests/gw/dp/test_data_filter.c tests/gw/dp/test_dp_fast.c tests/gw/test_netif_change.c tests/gw/dp/test_data_tun.c tests/gw/dp/test_data_report.c
 unit_dataplane_SOURCES += tests/gw/dp/xdp/xdp_bench.c tests/gw/dp/xdp/xdp_bench.h tests/gw/dp/xdp/test_xdp_attach.c tests/gw/dp/xdp/test_xdp_kern.c tests/gw/dp/xdp/test_xdp_load.c tests/gw/dp/xdp/test_xdp_table.c
 
 check_PROGRAMS += unit-keeper

@@ -196,6 +196,33 @@ static void change_do_routes(void)
 	}
 }
 
+/* A network and one inside it that begins as it does are two: each leads to its own device. */
+static void change_do_routes_inside(void)
+{
+	const struct opener_net wide = change_net(false, "0a400000", 16),
+				narrow = change_net(false, "0a400000", 24);
+
+	for (unsigned i = 0; i < 2; i++)
+		CU_ASSERT_EQUAL(change_link(i ? "chg1" : "chg0", true, 0), 0);
+	for (unsigned i = 0; i < 2; i++) {
+		const char *a = i ? "chg1" : "chg0", *b = i ? "chg0" : "chg1";
+
+		CU_ASSERT_EQUAL(change_with(OPENER_ROUTE, a, &wide, NULL, true), 0);
+		CU_ASSERT_EQUAL(change_with(OPENER_ROUTE, b, &narrow, NULL, true), 0);
+		CU_ASSERT_EQUAL(change_with(OPENER_ROUTE, a, &narrow, NULL, true), -EEXIST);
+		CU_ASSERT_EQUAL(change_with(OPENER_ROUTE, b, &wide, NULL, true), -EEXIST);
+		CU_ASSERT_EQUAL(change_with(OPENER_ROUTE, a, &wide, NULL, true), 0);
+		CU_ASSERT_EQUAL(change_with(OPENER_ROUTE, b, &narrow, NULL, true), 0);
+		CU_ASSERT_EQUAL(change_with(OPENER_ROUTE, a, &wide, NULL, false), 0);
+		CU_ASSERT_EQUAL(change_with(OPENER_ROUTE, b, &narrow, NULL, false), 0);
+	}
+}
+
+static void routes_inside_each_other(void)
+{
+	change_in_a_namespace("netif_change inside", change_do_routes_inside);
+}
+
 static void changed_routes(void)
 {
 	change_in_a_namespace("netif_change routes", change_do_routes);
@@ -245,6 +272,7 @@ static const struct test_case cases[] = {
 	{"addresses_of_ipv6", addresses_of_ipv6},
 	{"addresses_of_ipv4", addresses_of_ipv4},
 	{"changed_routes", changed_routes},
+	{"routes_inside_each_other", routes_inside_each_other},
 	{"who_makes_a_change", who_makes_a_change},
 	{"a_prefix_as_it_is_sent", a_prefix_as_it_is_sent},
 	{NULL, NULL},

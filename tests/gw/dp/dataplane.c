@@ -55,6 +55,7 @@
 	X(image_load)    \
 	X(image_save)    \
 	X(data_filter)   \
+	X(data_report)   \
 	X(data_tun)      \
 	X(dp_fast)       \
 	X(data_port)     \

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Devices of a data side without workers that run: which one a name opens, how long it is there, and
- * the routes that lead to calls.  Where the kernel's own part does not matter, an eventfd is one.
+ * Devices of a data side without workers that run: which one a name opens, how long it is there,
+ * and the routes that lead to calls.  Where the kernel's own part does not matter, an eventfd is
+ * one.
  */
 #include "gw/dp/image.h"
 #include "gw/dp/tun.h"
@@ -59,8 +60,8 @@ static struct data_tun *data_tun_had(const struct image_tun *row)
 
 static struct data_tun *data_tun_had_no(uint32_t no)
 {
-	return data_tun_had(&(struct image_tun){.no = no, .name = "t0", .asked = "t0",
-						.opened = true});
+	return data_tun_had(
+		&(struct image_tun){.no = no, .name = "t0", .asked = "t0", .opened = true});
 }
 
 /* What is answered; *no: its number. */
@@ -179,14 +180,13 @@ static void others_stay(void)
 
 static int data_tun_leads(uint32_t no, bool v6, uint16_t tid, uint16_t sid)
 {
-	const struct door_msg m = {
-		.kind = DOOR_TUN_ROUTE,
-		.tun_route = {.no = no,
-			      .to = {.v6 = v6,
-				     .bits = v6 ? 48 : 16,
-				     .top = v6 ? DATA_TUN_NET6 : DATA_TUN_NET4},
-			      .tid = tid,
-			      .sid = sid}};
+	const struct door_msg m = {.kind = DOOR_TUN_ROUTE,
+				   .tun_route = {.no = no,
+						 .to = {.v6 = v6,
+							.bits = v6 ? 48 : 16,
+							.top = v6 ? DATA_TUN_NET6 : DATA_TUN_NET4},
+						 .tid = tid,
+						 .sid = sid}};
 	struct door_msg answer = {0};
 
 	data_tun_route(tun_at.data, &m, &answer);
