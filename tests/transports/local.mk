@@ -11,7 +11,7 @@ unit_transports_SOURCES = $(TEST_LIB) tests/transports/main.c \
 	tests/transports/pppoe/test_pppoe_hash.c tests/transports/pppoe/test_pppoe_addr.c \
 	tests/transports/test_no_memory.c tests/transports/test_plugin.c tests/transports/kit/test_settings.c tests/transports/kit/test_linktype.c \
 	tests/transports/kit/test_access.c tests/transports/kit/test_opening.c tests/transports/kit/test_offloads.c tests/transports/told.h tests/transports/told.c tests/transports/kit/test_circuits.c tests/transports/kit/test_slots.c tests/transports/kit/test_handover.c tests/transports/udp/test_ip_head.c \
-	tests/transports/kit/test_udp_addr.c tests/transports/udp/test_udp_table.c tests/transports/udp/test_udp.c tests/transports/udp/test_udp_marks.c tests/transports/udp/test_udp_socket.c tests/transports/udp/test_udp_freeze.c \
+	tests/transports/kit/test_udp_addr.c tests/transports/udp/test_udp_rx.c tests/transports/udp/test_udp_tx.c tests/transports/udp/test_udp_table.c tests/transports/udp/test_udp.c tests/transports/udp/test_udp_marks.c tests/transports/udp/test_udp_socket.c tests/transports/udp/test_udp_freeze.c \
 	tests/transports/udp/test_udp_steer.c tests/transports/udp/test_udp_urgent.c tests/transports/udp/test_udp_ipsec.c tests/transports/udp/test_udp_peer.c tests/transports/udp/test_udp_cmsg.c tests/transports/udp/test_udp_offload.c \
 	tests/transports/kit/test_delay.c tests/transports/kit/test_due.c tests/transports/kit/test_impair.c tests/transports/test_loop.c \
 	tests/transports/atm/test_cell.c tests/transports/atm/test_oam.c tests/transports/atm/test_aal5.c \

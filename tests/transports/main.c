@@ -17,6 +17,8 @@
 	X(udp_addr)        \
 	X(udp)             \
 	X(udp_marks)       \
+	X(udp_rx)          \
+	X(udp_tx)          \
 	X(udp_table)       \
 	X(udp_socket)      \
 	X(udp_freeze)      \
