@@ -116,7 +116,7 @@ static struct filter_counters *data_filter_counted(unsigned worker, uint32_t no)
 
 /* --- messages ---------------------------------------------------------------------------------- */
 
-static void what_is_refused(void)
+static void filters_that_are_refused(void)
 {
 	static const struct bpf_insn no_end[] = {BPF_STMT(BPF_LD + BPF_IMM, 0)};
 
@@ -194,7 +194,7 @@ static void a_call_keeps_what_it_has(void)
 	data_filter_end();
 }
 
-static void without_memory_for_a_filter(void)
+static void without_memory_for_a_data_filter(void)
 {
 	unsigned refused = 0;
 	int rc = 1;
@@ -338,11 +338,11 @@ static void one_that_is_restored(void)
 }
 
 static const struct test_case cases[] = {
-	{"what_is_refused", what_is_refused},
+	{"filters_that_are_refused", filters_that_are_refused},
 	{"counts_of_the_one_before_are_gone", counts_of_the_one_before_are_gone},
 	{"a_call_names_one_that_is_not_there", a_call_names_one_that_is_not_there},
 	{"a_call_keeps_what_it_has", a_call_keeps_what_it_has},
-	{"without_memory_for_a_filter", without_memory_for_a_filter},
+	{"without_memory_for_a_data_filter", without_memory_for_a_data_filter},
 	{"what_is_counted", what_is_counted},
 	{"what_a_ppp_filter_sees", what_a_ppp_filter_sees},
 	{"one_that_is_restored", one_that_is_restored},

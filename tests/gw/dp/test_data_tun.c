@@ -143,6 +143,7 @@ static void closed_and_told(void)
 
 	data_tun_begin();
 	t = data_tun_had_no(5);
+	CU_ASSERT_TRUE(t->opened);
 	fd = t->fd;
 	CU_ASSERT_EQUAL(data_tun_closes(6), -ENOENT);
 	t->calls = 1;
@@ -257,7 +258,7 @@ static void what_is_not_claimed_goes(void)
 /* --- handed over ------------------------------------------------------------------------------- */
 
 /* The descriptor is closed. */
-static void what_cannot_be_restored(void)
+static void devices_that_cannot_be_restored(void)
 {
 	static const struct image_tun rows[] = {
 		{.no = 5, .name = "t1", .asked = "t1"},
@@ -326,7 +327,7 @@ static const struct test_case cases[] = {
 	{"others_stay", others_stay},
 	{"where_routes_lead", where_routes_lead},
 	{"what_is_not_claimed_goes", what_is_not_claimed_goes},
-	{"what_cannot_be_restored", what_cannot_be_restored},
+	{"devices_that_cannot_be_restored", devices_that_cannot_be_restored},
 	{"what_is_restored", what_is_restored},
 	{"homes_and_numbers", homes_and_numbers},
 	{NULL, NULL},

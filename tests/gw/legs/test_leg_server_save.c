@@ -227,7 +227,7 @@ static void what_a_record_may_not_say(void)
 }
 
 /* Cut anywhere it is refused or is one of an older release, which had less. */
-static void a_record_that_is_cut(void)
+static void a_server_record_that_is_cut(void)
 {
 	struct server_save_rec rec;
 	unsigned taken = 0;
@@ -339,7 +339,7 @@ static const struct test_case cases[] = {
 	{"filters_of_the_service_and_the_user", filters_of_the_service_and_the_user},
 	{"two_services", two_services},
 	{"what_a_record_may_not_say", what_a_record_may_not_say},
-	{"a_record_that_is_cut", a_record_that_is_cut},
+	{"a_server_record_that_is_cut", a_server_record_that_is_cut},
 	{"flags_of_a_record", flags_of_a_record},
 	{"the_service_that_he_came_by_is_gone", the_service_that_he_came_by_is_gone},
 	{"without_memory_to_read_a_record", without_memory_to_read_a_record},

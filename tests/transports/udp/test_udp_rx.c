@@ -38,7 +38,7 @@ static void udp_rx_says(int fd, const char *text)
 }
 
 /* Four batches, then other ports have their turn; the next one goes on where this one ended. */
-static void a_turn_is_bounded(void)
+static void udp_rx_turn_is_bounded(void)
 {
 	enum { MANY = 4 * UDP_BUFFERS };
 	struct fake_host h;
@@ -126,7 +126,7 @@ static void a_stranger_has_a_channel(void)
 }
 
 static const struct test_case cases[] = {
-	{"a_turn_is_bounded", a_turn_is_bounded},
+	{"udp_rx_turn_is_bounded", udp_rx_turn_is_bounded},
 	{"errors_of_reading", errors_of_reading},
 	{"a_stranger_has_a_channel", a_stranger_has_a_channel},
 	{NULL, NULL},
