@@ -79,6 +79,11 @@
 	X(show_process)   \
 	X(show_routes)    \
 	X(show_services)  \
+	X(show_drain)     \
+	X(show_grant)     \
+	X(show_history)   \
+	X(show_summary)   \
+	X(service)        \
 	X(show_reload)    \
 	X(show_upgrade)   \
 	X(leg_coa)        \
@@ -118,6 +123,7 @@
 	X(journal)         \
 	X(log)             \
 	X(log_brake)       \
+	X(log_out)         \
 	X(login_limit)     \
 	X(loop)            \
 	X(origin)          \

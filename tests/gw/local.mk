@@ -57,7 +57,7 @@ unit_control_SOURCES = $(TEST_LIB) \
 unit_control_SOURCES += tests/gw/dhcp6/test_dhcp6.c tests/gw/dhcp6/test_dhcp6_read.c tests/gw/legs/test_leg_dhcp6.c
 unit_control_SOURCES += tests/gw/aaa/test_radius_client.c tests/gw/legs/test_leg_call_save.c tests/gw/legs/test_leg_server_addr.c tests/gw/legs/test_relay.c tests/gw/test_lns.c tests/gw/test_network.c tests/gw/test_record.c tests/gw/test_route_ask.c
 unit_control_SOURCES += tests/gw/legs/far_leg.c tests/gw/legs/far_leg.h tests/gw/test_filter.c tests/gw/legs/test_leg_about.c tests/gw/legs/test_leg_login.c tests/gw/legs/test_leg_proxy.c tests/gw/legs/test_leg_client.c
-unit_control_SOURCES += tests/gw/legs/test_leg_server_save.c
+unit_control_SOURCES += tests/gw/legs/test_leg_server_save.c tests/gw/test_log_out.c tests/gw/test_service.c tests/gw/operator/test_show_drain.c tests/gw/operator/test_show_grant.c tests/gw/operator/test_show_history.c tests/gw/operator/test_show_summary.c
 unit_control_SOURCES += tests/gw/aaa/acct_rig.c tests/gw/aaa/acct_rig.h tests/gw/aaa/test_acct_said.c tests/gw/aaa/test_acct_session.c tests/gw/aaa/test_acct_lives.c
 unit_control_SOURCES += tests/gw/aaa/test_rate.c tests/gw/legs/test_leg_rate.c tests/gw/operator/test_show_rates.c
 unit_control_SOURCES += tests/gw/replay/held.c tests/gw/replay/held.h tests/gw/replay/test_replay.c tests/gw/replay/test_replay_command.c tests/gw/replay/test_replay_file.c tests/gw/replay/test_replay_frame.c tests/gw/replay/test_replay_node.c tests/gw/replay/test_replay_side.c tests/gw/replay/test_replay_x25.c
@@ -88,7 +88,7 @@ unit_dataplane_LDFLAGS = $(heap_ldflags) -Wl,--wrap=epoll_ctl -Wl,--wrap=pthread
 unit_dataplane_LDADD = libdp.la libxdp.la libcfg.la libnetif.la libtransports.la libppp.la libcore.la $(CUNIT_LIBS)
 
 unit_dataplane_SOURCES += tests/gw/dp/test_fast.c
-unit_dataplane_SOURCES += tests/gw/dp/test_image_save.c tests/gw/dp/test_data_filter.c tests/gw/dp/test_dp_fast.c tests/gw/test_netif_change.c tests/gw/dp/test_data_tun.c tests/gw/dp/test_data_report.c
+unit_dataplane_SOURCES += tests/gw/dp/test_image_save.c tests/gw/dp/test_data_filter.c tests/gw/dp/test_dp_fast.c tests/gw/test_netif_change.c tests/gw/dp/test_data_tun.c tests/gw/dp/test_data_report.c tests/gw/dp/test_rcu.c
 unit_dataplane_SOURCES += tests/gw/dp/xdp/xdp_bench.c tests/gw/dp/xdp/xdp_bench.h tests/gw/dp/xdp/test_xdp_attach.c tests/gw/dp/xdp/test_xdp_kern.c tests/gw/dp/xdp/test_xdp_load.c tests/gw/dp/xdp/test_xdp_table.c
 
 check_PROGRAMS += unit-keeper

@@ -9,7 +9,7 @@ unit_transports_SOURCES = $(TEST_LIB) tests/transports/main.c \
 	tests/transports/pppoe/test_pppoe_ac.c tests/transports/pppoe/test_pppoe_client.c \
 	tests/transports/pppoe/test_pppoe.c tests/transports/pppoe/test_pppoe_freeze.c tests/transports/pppoe/test_pppoe_resume.c tests/transports/pppoe/test_pppoe_conf.c \
 	tests/transports/pppoe/test_pppoe_hash.c tests/transports/pppoe/test_pppoe_addr.c \
-	tests/transports/test_no_memory.c tests/transports/test_plugin.c tests/transports/kit/test_settings.c tests/transports/kit/test_linktype.c \
+	tests/transports/test_builtin.c tests/transports/test_no_memory.c tests/transports/test_plugin.c tests/transports/kit/test_settings.c tests/transports/kit/test_linktype.c \
 	tests/transports/kit/test_access.c tests/transports/kit/test_opening.c tests/transports/kit/test_offloads.c tests/transports/told.h tests/transports/told.c tests/transports/kit/test_circuits.c tests/transports/kit/test_slots.c tests/transports/kit/test_handover.c tests/transports/udp/test_ip_head.c \
 	tests/transports/kit/test_udp_addr.c tests/transports/udp/test_udp_rx.c tests/transports/udp/test_udp_tx.c tests/transports/udp/test_udp_table.c tests/transports/udp/test_udp.c tests/transports/udp/test_udp_marks.c tests/transports/udp/test_udp_socket.c tests/transports/udp/test_udp_freeze.c \
 	tests/transports/udp/test_udp_steer.c tests/transports/udp/test_udp_urgent.c tests/transports/udp/test_udp_ipsec.c tests/transports/udp/test_udp_peer.c tests/transports/udp/test_udp_cmsg.c tests/transports/udp/test_udp_offload.c \
@@ -38,7 +38,7 @@ unit_transports_SOURCES = $(TEST_LIB) tests/transports/main.c \
 	tests/transports/link/test_atmtcp.c tests/transports/link/test_link_atmtcp.c tests/transports/link/test_link_atmpvc.c \
 	tests/transports/link/test_pcap_file.c tests/transports/link/test_link_pcap.c \
 	tests/transports/link/captures.h tests/transports/link/captures.c tests/transports/link/test_link_pipes.c \
-	tests/transports/link/test_link_udp.c tests/transports/link/test_link_ether.c tests/transports/link/test_link_tun.c \
+	tests/transports/link/test_link_loop.c tests/transports/link/test_link_socket.c tests/transports/link/test_link_udp.c tests/transports/link/test_link_ether.c tests/transports/link/test_link_tun.c \
 	tests/transports/link/test_link_hand.c tests/transports/link/test_link_ring.c tests/transports/link/test_link_blocks.c tests/transports/link/test_link_slots.c tests/transports/link/test_link_packet.c \
 	tests/transports/link/wire.h tests/transports/link/wire.c
 unit_transports_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS)

@@ -3,6 +3,7 @@
 
 /* One suite for each test file, named like it. */
 #define SUITES(X)          \
+	X(builtin)         \
 	X(plugin)          \
 	X(no_memory)       \
 	X(settings)        \
@@ -110,6 +111,8 @@
 	X(pcap_file)       \
 	X(link_pcap)       \
 	X(link_pipes)      \
+	X(link_loop)       \
+	X(link_socket)     \
 	X(link_udp)        \
 	X(link_ether)      \
 	X(link_tun)        \

@@ -39,6 +39,7 @@
 	X(prefixtab)     \
 	X(slab)          \
 	X(rate)          \
+	X(rcu)           \
 	X(ip_networks)   \
 	X(door_codec)    \
 	X(door_msg)      \

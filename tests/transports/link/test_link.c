@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Links alone: what is malformed, what comes and goes, what the line does to frames. */
 #include "tests/harness.h"
-#include "tests/transports/kernel.h"
 #include "tests/transports/link/ends.h"
 #include "transports/kit/udp_addr.h"
 
@@ -45,116 +44,6 @@ static void link_malformed(void)
 		if (!strstr(err, rows[i].words))
 			CU_FAIL(err);
 	}
-}
-
-static void loop_carrier(void)
-{
-	struct end a, b;
-
-	end_open(&a, "loop:x", NULL);
-	fake_run(&a.h, fake_now + 10 * S);
-	CU_ASSERT_FALSE(link_up(a.l));
-	CU_ASSERT_EQUAL(a.ups + a.downs, 0);
-	end_send(&a, "early", 5);
-	CU_ASSERT_EQUAL(end_count(&a, LINK_TX_DOWN), 1);
-	end_open(&b, "loop:x", NULL);
-	fake_join(&a.h, &b.h);
-	fake_run(&a.h, fake_now);
-	CU_ASSERT_TRUE(link_up(a.l) && link_up(b.l));
-	end_send(&a, "ab", 2);
-	end_send(&b, "cde", 3);
-	fake_run(&a.h, fake_now);
-	ASSERT_OCTETS(b.last, b.last_len, "ab", 2);
-	ASSERT_OCTETS(a.last, a.last_len, "cde", 3);
-	end_close(&b);
-	fake_run(&a.h, fake_now);
-	CU_ASSERT_FALSE(link_up(a.l));
-	CU_ASSERT_EQUAL(a.downs, 1);
-	CU_ASSERT_EQUAL(end_count(&a, LINK_DOWN), 1);
-	for (int i = 0; i < 3; i++) { /* comes back each time */
-		fake_run(&a.h, fake_now + 60 * S);
-		CU_ASSERT_FALSE(link_up(a.l));
-		end_open(&b, "loop:x", NULL);
-		fake_join(&a.h, &b.h);
-		fake_run(&a.h, fake_now + 2 * S);
-		CU_ASSERT_TRUE(link_up(a.l) && link_up(b.l));
-		end_close(&b);
-		fake_run(&a.h, fake_now);
-	}
-	end_close(&a);
-}
-
-/* Three that wait, each under a name of its own: the one in the middle goes and takes its name with
- * it; the others are found. */
-static void loop_names(void)
-{
-	static const char *const text[] = {"loop:first", "loop:second", "loop:third"};
-	struct end e[3], f[3];
-	int before = kernel_next_fd();
-
-	for (size_t i = 0; i < 3; i++)
-		end_open(&e[i], text[i], NULL);
-	end_close(&e[1]);
-	for (size_t i = 0; i < 3; i++) {
-		bool there = i != 1;
-
-		end_open(&f[i], text[i], NULL);
-		if (there)
-			fake_join(&e[i].h, &f[i].h);
-		fake_run(&f[i].h, fake_now + S);
-		CU_ASSERT_EQUAL(link_up(f[i].l), there);
-		if (there)
-			CU_ASSERT_TRUE(link_up(e[i].l));
-	}
-	for (size_t i = 0; i < 3; i++) {
-		end_close(&f[i]);
-		if (i != 1)
-			end_close(&e[i]);
-	}
-	CU_ASSERT_EQUAL(kernel_next_fd(), before);
-}
-
-/* The first end of a pair may be descriptor 0. */
-static void loop_descriptor_0(void)
-{
-	int input = dup(STDIN_FILENO);
-	struct end a, b;
-
-	close(STDIN_FILENO);
-	end_open(&a, "loop:zero", NULL);
-	end_open(&b, "loop:zero", NULL);
-	fake_join(&a.h, &b.h);
-	fake_run(&a.h, fake_now);
-	CU_ASSERT_TRUE(link_up(a.l) && link_up(b.l));
-	end_send(&a, "x", 1);
-	fake_run(&a.h, fake_now);
-	CU_ASSERT_EQUAL(b.frames, 1);
-	end_close(&a);
-	end_close(&b);
-	CU_ASSERT_EQUAL(kernel_next_fd(), STDIN_FILENO);
-	dup2(input, STDIN_FILENO);
-	close(input);
-}
-
-/* Without a descriptor left there is no pair: it is made a second later. */
-static void loop_no_descriptors(void)
-{
-	int before = kernel_next_fd();
-	struct end a, b;
-
-	kernel_fail("socketpair", 0, 0, EMFILE);
-	end_open(&a, "loop:none", NULL);
-	CU_ASSERT_TRUE(kernel_failed());
-	CU_ASSERT_STRING_EQUAL(a.h.last_log, "link loop:none: Too many open files, waiting for it");
-	CU_ASSERT_EQUAL(kernel_next_fd(), before);
-	fake_run(&a.h, fake_now + S);
-	end_open(&b, "loop:none", NULL);
-	fake_join(&a.h, &b.h);
-	fake_run(&a.h, fake_now);
-	CU_ASSERT_TRUE(link_up(a.l) && link_up(b.l));
-	end_close(&a);
-	end_close(&b);
-	CU_ASSERT_EQUAL(kernel_next_fd(), before);
 }
 
 static void link_sizes(void)
@@ -413,10 +302,6 @@ static void delayed_and_lost(void)
 
 static const struct test_case cases[] = {
 	{"malformed_texts_have_words", link_malformed},
-	{"loop_up_down_and_back", loop_carrier},
-	{"loop_names", loop_names},
-	{"loop_descriptor_0", loop_descriptor_0},
-	{"loop_no_descriptors", loop_no_descriptors},
 	{"sizes_0_to_the_longest_and_one_over", link_sizes},
 	{"long_frames_inside_a_batch", batch_with_long_ones},
 	{"udp_datagram_is_the_frame", udp_datagrams},
