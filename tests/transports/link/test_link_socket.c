@@ -193,8 +193,9 @@ static void what_a_frame_is_on_the_wire(void)
 		for (size_t h = 0; h < sizeof(heads) / sizeof(heads[0]); h++)
 			for (size_t l = 0; l < sizeof(lens) / sizeof(lens[0]); l++) {
 				const unsigned n = heads[h] + lens[l], p = prefix ? 4 : 0;
-				const struct link_frame f = {heads[h] ? head : NULL, payload,
-							     heads[h], lens[l]};
+				const struct link_frame f[] = {
+					{heads[h] ? head : NULL, payload, heads[h], lens[l]},
+					{head, payload, 200, 9}}; /* does not touch the first */
 
 				if (!n && !p)
 					continue; /* no message at all */
@@ -203,9 +204,10 @@ static void what_a_frame_is_on_the_wire(void)
 				want[3] = (uint8_t)(prefix == 2 ? n >> 8 : n);
 				memcpy(want + p, head, heads[h]);
 				memcpy(want + p + heads[h], payload, lens[l]);
-				link_socket_send(&socket_at.s, &f, 1);
+				link_socket_send(&socket_at.s, f, 2);
 				ASSERT_OCTETS(got, recv(socket_at.far, got, sizeof(got), 0), want,
 					      p + n);
+				CU_ASSERT_EQUAL(recv(socket_at.far, got, sizeof(got), 0), p + 209);
 			}
 	}
 	CU_ASSERT_EQUAL(end_count(&socket_at.a, LINK_TX_ERROR), 0);
