@@ -8,33 +8,35 @@
 #include <stdint.h>
 
 struct fifo_node {
-	struct fifo_node *next, *prev;
-	bool in;
+	struct fifo_node *next, **at; /* at: the pointer to this node; NULL = it is in no list */
 };
+static inline bool fifo_in(const struct fifo_node *n)
+{
+	return n->at;
+}
 
 struct fifo {
-	struct fifo_node *first, *last;
+	struct fifo_node *first, **end; /* end: where the next one goes, unless first is NULL */
 	uint32_t count;
 };
 
 static inline void fifo_add(struct fifo *f, struct fifo_node *n)
 {
-	n->in = true;
 	n->next = (struct fifo_node *)0;
-	n->prev = f->last;
-	*(n->prev ? &n->prev->next : &f->first) = n;
-	f->last = n;
+	n->at = f->first ? f->end : &f->first;
+	*n->at = n;
+	f->end = &n->next;
 	f->count++;
 }
 
 /* No effect when n is in no list. */
 static inline void fifo_del(struct fifo *f, struct fifo_node *n)
 {
-	if (!n->in)
+	if (!n->at)
 		return;
-	n->in = false;
-	*(n->prev ? &n->prev->next : &f->first) = n->next;
-	*(n->next ? &n->next->prev : &f->last) = n->prev;
+	*n->at = n->next;
+	*(n->next ? &n->next->at : &f->end) = n->at;
+	n->at = (struct fifo_node **)0;
 	f->count--;
 }
 

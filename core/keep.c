@@ -25,7 +25,7 @@ static void keep_give(struct l2tp_engine *e, const struct l2tp_kept *k)
 
 static void keep_mark(struct fifo *f, struct fifo_node *n)
 {
-	if (!n->in)
+	if (!fifo_in(n))
 		fifo_add(f, n);
 }
 
@@ -171,7 +171,7 @@ static bool keep_call_stays(const struct l2tp_call *c)
 
 static void keep_write_call(struct l2tp_call *c)
 {
-	bool up = c->state == L2TP_C_ESTABLISHED && !c->in_connecting.in;
+	bool up = c->state == L2TP_C_ESTABLISHED && !fifo_in(&c->in_connecting);
 	struct save_call s = {
 		.tunnel_id = c->t->id,
 		.id = c->id,

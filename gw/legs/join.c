@@ -104,17 +104,18 @@ void join_drop(struct leg *l, enum join_drop why)
 
 struct join_early {
 	struct join_early *next;
+	struct leg *from;
 	size_t len;
 	uint8_t octets[];
 };
 
 static void join_early_keep(struct join *j, struct leg *l, const uint8_t *frame, size_t len)
 {
-	struct join_early **at = &j->early[j->leg[1] == l], *e = NULL;
+	struct join_early **at = &j->early, *e = NULL;
 	unsigned n = 0;
 
 	for (; *at; at = &(*at)->next)
-		n++;
+		n += (*at)->from == l;
 	if (n < JOIN_EARLY_MAX && len <= JOIN_EARLY_LEN)
 		e = malloc(sizeof(*e) + len);
 	if (!e) {
@@ -122,6 +123,7 @@ static void join_early_keep(struct join *j, struct leg *l, const uint8_t *frame,
 		return;
 	}
 	e->next = NULL;
+	e->from = l;
 	e->len = len;
 	memcpy(e->octets, frame, len);
 	*at = e;
@@ -131,12 +133,11 @@ static void join_early_drop(struct join *j)
 {
 	struct join_early *e;
 
-	for (unsigned i = 0; i < 2; i++)
-		while ((e = j->early[i])) {
-			j->early[i] = e->next;
-			join_drop(j->leg[i], JOIN_D_NOT_UP);
-			free(e);
-		}
+	while ((e = j->early)) {
+		j->early = e->next;
+		join_drop(e->from, JOIN_D_NOT_UP);
+		free(e);
+	}
 }
 
 /* A terminal answers from its start on, since PPP is what brings it up; the others carry frames
@@ -147,13 +148,23 @@ static bool join_takes_frames(const struct leg *l)
 	       (l->state != LEG_IDLE && l->state != LEG_GONE && !l->ops->entry);
 }
 
+/* The oldest that came from l, or the end. */
+static struct join_early **join_early_first(struct join *j, const struct leg *l)
+{
+	struct join_early **at = &j->early;
+
+	while (*at && (*at)->from != l)
+		at = &(*at)->next;
+	return at;
+}
+
 /* What came from l waits for the other leg no longer. */
 static void join_early_deliver(struct leg *l, uint64_t now)
 {
-	struct join *j = l->join;
-	struct join_early **first = &j->early[j->leg[1] == l], *e;
+	struct join_early **first, *e;
 
-	while (join_takes_frames(join_other(l)) && (e = *first)) {
+	while (join_takes_frames(join_other(l)) && *(first = join_early_first(l->join, l))) {
+		e = *first;
 		*first = e->next;
 		join_other(l)->ops->frame(join_other(l), e->octets, e->len, now);
 		free(e);

@@ -72,18 +72,17 @@ struct join {
 	struct llist_head entry;
 	struct join_list *list;
 	struct leg *leg[2];
-	struct join_early *early[2]; /* from either leg, oldest first */
+	struct join_early *early; /* oldest first */
 	const struct join_owner *owner;
 	void *owner_ctx;
 	const struct leg_end *why; /* what ended it first; NULL = nothing yet */
 	bool ending, told_up;
 	bool announced; /* why is what a leg has announced; it has not ended yet */
+	bool kept;	/* it has a record */
 	uint64_t since;
-	char *reason; /* why these two legs, for people; NULL = there was no choice */
-	/* Of gw/resume.c: in its list while it has to be written; it has a record. */
-	struct llist_head changed;
-	bool kept;
-	struct join *reap; /* both legs are gone: the next one that is to be freed */
+	char *reason;		   /* why these two legs, for people; NULL = there was no choice */
+	struct llist_head changed; /* in gw/resume.c's list while it has to be written */
+	struct join *reap;	   /* both legs are gone: the next one that is to be freed */
 };
 
 /* NULL without memory. */

@@ -102,15 +102,37 @@ static bool leg_login_is(const struct leg_server *s, const struct leg_login_name
 
 /* --- the tables -------------------------------------------------------------------------------- */
 
+/* NULL = it never had such a name. */
+static struct hnode *leg_login_node(const struct leg_server *s, enum leg_login_by by)
+{
+	struct leg_server *mine = (struct leg_server *)(uintptr_t)s;
+
+	if (by < LEG_LOGIN_RARE)
+		return &mine->named[by];
+	return s->rare ? &s->rare->named[by - LEG_LOGIN_RARE] : NULL;
+}
+
+/* The same of one that has; NULL without memory: then it is not found by that. */
+static struct hnode *leg_login_make_node(struct leg_server *s, enum leg_login_by by)
+{
+	if (by >= LEG_LOGIN_RARE && !s->rare) {
+		s->rare = calloc(1, sizeof(*s->rare));
+		if (s->rare)
+			s->rare->of = s;
+	}
+	return leg_login_node(s, by);
+}
+
 void leg_login_update(struct leg_server *s)
 {
 	for (unsigned i = 0; i < LEG_LOGIN_NAMES; i++) {
+		const enum leg_login_by by = (enum leg_login_by)i;
 		struct htab *t = &s->t.gw->logins->by[i];
-		struct hnode *n = &s->named[i];
 		struct leg_login_name name;
-		bool has = leg_login_name(s, (enum leg_login_by)i, &name);
+		bool has = leg_login_name(s, by, &name);
+		struct hnode *n = has ? leg_login_make_node(s, by) : leg_login_node(s, by);
 
-		if (hnode_in(n) && has && n->key == leg_login_key(&name))
+		if (!n || (hnode_in(n) && has && n->key == leg_login_key(&name)))
 			continue;
 		htab_del(t, n);
 		if (has)
@@ -118,18 +140,30 @@ void leg_login_update(struct leg_server *s)
 	}
 }
 
+void leg_login_drop_rare(struct leg_server *s)
+{
+	for (unsigned i = LEG_LOGIN_RARE; s->rare && i < LEG_LOGIN_NAMES; i++)
+		htab_del(&s->t.gw->logins->by[i], leg_login_node(s, (enum leg_login_by)i));
+	free(s->rare);
+	s->rare = NULL;
+}
+
 static struct leg_server *leg_login_at(struct hnode *n, enum leg_login_by by)
 {
-	return IST_CONTAINER_OF(n - by, struct leg_server, named[0]);
+	if (by < LEG_LOGIN_RARE)
+		return IST_CONTAINER_OF(n - by, struct leg_server, named[0]);
+	n -= by - LEG_LOGIN_RARE;
+	return IST_CONTAINER_OF(n, struct leg_server_names, named[0])->of;
 }
 
 struct leg *leg_login_next(const struct gw *gw, const struct leg_login_name *name,
 			   const struct leg *after)
 {
-	struct hnode *n = after ? htab_more(&((const struct leg_server *)after)->named[name->by])
-				: htab_first(&gw->logins->by[name->by], leg_login_key(name));
+	const struct leg_server *was = (const struct leg_server *)after;
+	struct hnode *n = was ? leg_login_node(was, name->by)
+			      : htab_first(&gw->logins->by[name->by], leg_login_key(name));
 
-	for (; n; n = htab_more(n))
+	for (n = was && n ? htab_more(n) : n; n; n = htab_more(n))
 		if (leg_login_is(leg_login_at(n, name->by), name))
 			return &leg_login_at(n, name->by)->t.leg;
 	return NULL;

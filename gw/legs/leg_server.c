@@ -525,6 +525,7 @@ static void server_release(struct leg_terminal *t)
 	leg_limit_free(s->limit);
 	s->limit = NULL;
 	leg_server_forget_before(s);
+	leg_login_drop_rare(s);
 	leg_server_count(s, false);
 }
 

@@ -38,6 +38,12 @@ struct leg_server_before {
 	uint64_t acct; /* Acct-Session-Id; 0 = there was none */
 };
 
+/* For what not each log-in is found by. */
+struct leg_server_names {
+	struct leg_server *of;
+	struct hnode named[LEG_LOGIN_NAMES - LEG_LOGIN_RARE];
+};
+
 /* One of each call: what few have is elsewhere, and there are no holes. */
 struct leg_server {
 	struct leg_terminal t;
@@ -60,15 +66,16 @@ struct leg_server {
 	uint64_t let_in;	     /* when that was logged; 0 = it was not */
 	uint64_t let_in_as;	     /* leg_server_source() at that time */
 	struct leg_limit *limit;
-	struct leg_limits limits;	     /* of the user who has authenticated last */
-	const struct gw_filters *filters;    /* his, NULL = none */
-	struct cfg_rates rates;		     /* his, for the bundle that the first link makes */
-	struct grant *grant;		     /* of RADIUS, NULL = it was not asked */
-	struct network_hold *hold;	     /* of each of its routes; NULL = of none */
-	struct acct_session *acct;	     /* of him, NULL = there is no accounting */
-	struct hnode named[LEG_LOGIN_NAMES]; /* of leg_login.c */
-	struct leg_server *chosen; /* of leg_coa.c: the next one that a request is about */
-	struct leg_link link;	   /* in a bundle, whose network protocols are another leg's */
+	struct leg_limits limits;	    /* of the user who has authenticated last */
+	const struct gw_filters *filters;   /* his, NULL = none */
+	struct cfg_rates rates;		    /* his, for the bundle that the first link makes */
+	struct grant *grant;		    /* of RADIUS, NULL = it was not asked */
+	struct network_hold *hold;	    /* of each of its routes; NULL = of none */
+	struct acct_session *acct;	    /* of him, NULL = there is no accounting */
+	struct hnode named[LEG_LOGIN_RARE]; /* of leg_login.c */
+	struct leg_server_names *rare;	    /* likewise; NULL = it never had one */
+	struct leg_server *chosen;	    /* of leg_coa.c: the next one that a request is about */
+	struct leg_link link; /* in a bundle, whose network protocols are another leg's */
 	struct leg_server_before *before; /* NULL = it did not come out of a record */
 	bool of_bundle;			  /* this is that other leg */
 	bool is_client;			  /* one of those that the service counts */
@@ -110,6 +117,8 @@ void leg_server_set_limits(struct leg_server *s, uint64_t idle, uint64_t session
 
 /* leg_login.c: after what the log-in is found by has changed, and before it is asked about. */
 void leg_login_update(struct leg_server *s);
+/* It is found by what is rare no more. */
+void leg_login_drop_rare(struct leg_server *s);
 
 /* leg_grant.c: make a place for another filter's name, false without memory; then put it there, or
  * do without. */

@@ -54,9 +54,9 @@ struct leg_terminal {
 	uint16_t user_mtu;  /* the most for this user; 0 = no limit */
 	enum ppp_auth auth; /* agreed by LCP */
 	uint16_t was_of;    /* number of the bundle that it was a link of in the life before */
-	bool wants6;	    /* IPv6 is configured */
-	bool released;	    /* holds nothing of others any more */
-	bool has_end;	    /* end says why we closed */
+	bool wants6 : 1;    /* IPv6 is configured */
+	bool released : 1;  /* holds nothing of others any more */
+	bool has_end : 1;   /* end says why we closed */
 	const struct leg_end *end; /* why it has gone, once it has; NULL = it has not */
 	char *user;		   /* see leg_terminal_name(); NULL = "" */
 	struct ppp_addresses addr; /* what NCPs agreed */

@@ -233,9 +233,9 @@ bool leg_server_view(const struct leg *l, struct leg_server_view *out);
 /* What a client has, unless its user has an address of his own. */
 struct leg_own {
 	uint32_t address4;		  /* 0 = any of the pool */
-	const struct cfg_prefix *prefix6; /* NULL likewise */
-	const struct cfg_prefix *route;	  /* networks behind it */
-	unsigned routes;
+	unsigned routes;		  /* networks behind it */
+	const struct cfg_prefix *prefix6; /* NULL = any of the pool */
+	const struct cfg_prefix *route;
 };
 /* Before it is started; the prefixes are good as long as the leg. */
 void leg_server_give(struct leg *l, const struct leg_own *own);
@@ -243,11 +243,12 @@ void leg_server_give(struct leg *l, const struct leg_own *own);
 /* What a log-in is found by. */
 enum leg_login_by {
 	LEG_LOGIN_USER,	   /* as the client has said it, with its realm */
-	LEG_LOGIN_TOLD,	   /* as accounting tells it, where that is another name */
 	LEG_LOGIN_ADDRESS, /* of IPv4 */
+	LEG_LOGIN_TOLD,	   /* as accounting tells it, where that is another name */
 	LEG_LOGIN_PREFIX,  /* of IPv6, a /64 */
 	LEG_LOGIN_ACCT,	   /* Acct-Session-Id */
-	LEG_LOGIN_NAMES
+	LEG_LOGIN_NAMES,
+	LEG_LOGIN_RARE = LEG_LOGIN_TOLD /* from here on: not of each log-in */
 };
 struct leg_login_name {
 	enum leg_login_by by; /* the member that counts */

@@ -178,7 +178,7 @@ static void frames_in_each_state(void)
 		leg_line_rx(line, request, sizeof(request), clock_us);
 		CU_ASSERT_EQUAL(bench.gw->joins->drop[JOIN_D_NOT_UP], rows[i].dropped);
 		/* what is passed on waits for our PPP */
-		CU_ASSERT_EQUAL(line->join->early[0] != NULL, !rows[i].dropped);
+		CU_ASSERT_EQUAL(line->join->early != NULL, !rows[i].dropped);
 		bench_stop();
 	}
 }
