@@ -329,6 +329,7 @@ l2tpns_serves() {
 # sniff SPACE DEVICE NAME: into $WORK/NAME.pcap until `sniffed NAME`.  In immediate mode every slot of the ring
 # has room for -s octets: a small -s and a large -B keep bursts while this machine is busy elsewhere.
 sniff() {
+	: >"$WORK/$3.tcpdump" # what the one before said is not this one's
 	ip netns exec "$TAG-$1" tcpdump -Z root --immediate-mode -U -s 10240 -B 32768 -i "$2" -w "$WORK/$3.pcap" 2>"$WORK/$3.tcpdump" &
 	sniffer[$3]=$!
 	within 5 grep -q 'listening on' "$WORK/$3.tcpdump" || give_up "tcpdump on $2"
