@@ -46,7 +46,7 @@ libtransports_la_SOURCES = transports/transport.h transports/builtin.h transport
 	transports/frame-relay/fr_encap.h transports/frame-relay/fr_encap.c transports/frame-relay/frf12.h transports/frame-relay/frf12.c \
 	transports/frame-relay/fr_int.h transports/frame-relay/fr_tx.c transports/frame-relay/fr_conf.c transports/frame-relay/fr_freeze.c \
 	transports/frame-relay/lmi_msg.h transports/frame-relay/lmi_msg.c \
-	transports/frame-relay/lmi.h transports/frame-relay/lmi.c transports/frame-relay/lmi_sides.h transports/frame-relay/lmi_sides.c \
+	transports/frame-relay/lmi.h transports/frame-relay/lmi.c transports/frame-relay/lmi_sides.h transports/frame-relay/lmi_sides.c transports/frame-relay/lmi_hint.h transports/frame-relay/lmi_hint.c \
 	transports/frame-relay/frame_relay.h transports/frame-relay/frame_relay.c
 # A medium in one file is its row: transports/NAME.c has the const struct ist_transport NAME_transport.
 ONE_FILE_MEDIA = $(filter-out builtin plugin,$(basename $(notdir $(wildcard $(srcdir)/transports/*.c))))

@@ -29,7 +29,7 @@ unit_transports_SOURCES = $(TEST_LIB) tests/transports/main.c \
 	tests/transports/atm/test_atm_conf.c tests/transports/atm/test_atm_rx.c \
 	tests/transports/atm/test_atm_tx.c tests/transports/atm/test_atm_encap.c \
 	tests/transports/atm/test_atm_shape.c tests/transports/atm/test_atm_freeze.c tests/transports/frame-relay/test_q922.c tests/transports/frame-relay/test_fr_encap.c \
-	tests/transports/frame-relay/test_lmi_msg.c tests/transports/frame-relay/test_lmi.c tests/transports/frame-relay/test_lmi_sides.c tests/transports/link/test_link.c \
+	tests/transports/frame-relay/test_lmi_msg.c tests/transports/frame-relay/test_lmi.c tests/transports/frame-relay/test_lmi_sides.c tests/transports/frame-relay/test_lmi_hint.c tests/transports/link/test_link.c \
 	tests/transports/frame-relay/test_frf12.c tests/transports/frame-relay/test_fr_conf.c tests/transports/frame-relay/test_fr_tx.c tests/transports/frame-relay/test_frame_relay.c tests/transports/frame-relay/test_fr_link.c tests/transports/frame-relay/test_fr_freeze.c \
 	tests/transports/serial/test_serial_chat.c tests/transports/serial/test_serial_tty.c \
 	tests/transports/serial/test_serial_conf.c tests/transports/serial/serial_end.h tests/transports/serial/serial_end.c \

@@ -87,6 +87,7 @@
 	X(lmi)             \
 	X(lmi_msg)         \
 	X(lmi_sides)       \
+	X(lmi_hint)        \
 	X(link)            \
 	X(frf12)           \
 	X(fr_conf)         \

@@ -10,7 +10,7 @@
 #include "transports/kit/handover.h"
 #include "transports/kit/linktype.h"
 #include "transports/link/link.h"
-#include "transports/frame-relay/lmi_sides.h"
+#include "transports/frame-relay/lmi_hint.h"
 #include "transports/frame-relay/q922.h"
 
 #define FR_BATCH       32u
@@ -80,6 +80,9 @@ struct ist_port {
 	uint32_t fragment; /* longest frame that goes whole; 0 = by the MTUs */
 	bool pad, has_lmi;
 	struct lmi_sides lmi;
+	char hint[LMI_HINT_MAX]; /* why the LMI is down, as far as the far end tells; "" = nothing
+				  */
+	unsigned absent;	 /* our DLCIs that the far end does not have, as said last */
 	uint32_t timer;
 	bool announce;		 /* thawed: circuits that are up are not reported yet */
 	uint32_t announce_timer; /* when they are, at the latest */

@@ -140,6 +140,7 @@ static void fr_set_circuit(struct ist_port *p, struct fr_circuit *c, bool up)
 		.kind = p->why ? IST_CAUSE_LINK : IST_CAUSE_INACTIVE,
 		.words = p->why			 ? p->why
 			 : lmi_sides_up(&p->lmi) ? "PVC inactive"
+			 : p->hint[0]		 ? p->hint
 						 : "LMI down",
 	};
 
@@ -216,6 +217,37 @@ static void fr_lmi_link(void *ctx, bool up)
 	struct ist_port *p = ctx;
 
 	p->host->log(p->ctx, up ? 5 : 4, "LMI %s", up ? "up" : "down");
+	p->hint[0] = '\0';
+	p->absent = 0;
+}
+
+/* The first mistake that shows is said, and no other until the LMI has been up: the far end may say
+ * anything. */
+static void fr_lmi_hint(struct ist_port *p, uint32_t dlci, const struct rd *r)
+{
+	if (!p->has_lmi || p->hint[0] || lmi_sides_up(&p->lmi) ||
+	    !lmi_hint(&p->lmi, dlci, r->p, r->left, p->hint, sizeof(p->hint)))
+		return;
+	p->host->log(p->ctx, 4, "LMI: %s", p->hint);
+}
+
+/* A user knows after a full STATUS which PVCs there are. */
+static void fr_lmi_absent(struct ist_port *p)
+{
+	uint32_t first = 0;
+	unsigned n = 0;
+
+	for (unsigned i = p->circuits; i-- > 0;)
+		if (lmi_sides_absent(&p->lmi, p->circuit[i].dlci)) {
+			first = p->circuit[i].dlci;
+			n++;
+		}
+	if (n > 1 && n != p->absent)
+		p->host->log(p->ctx, 4, "LMI: the far end does not have %u of our DLCIs: %u, ...",
+			     n, first);
+	else if (n != p->absent && n)
+		p->host->log(p->ctx, 4, "LMI: the far end does not have DLCI %u", first);
+	p->absent = n;
 }
 
 static void fr_lmi_pvc(void *ctx, uint32_t dlci, bool up)
@@ -365,6 +397,7 @@ static void fr_frame_in(struct ist_port *p, const struct link_frame *f)
 	struct rd r = rd_init(f->payload, f->len);
 	struct q922_addr a;
 	enum q922_result address = q922_get(&r, p->format, &a);
+	enum fr_counter why;
 
 	if (*p->host->tap_on)
 		p->host->tap(p->ctx, false, LINKTYPE_FRELAY, NULL, 0, f->payload, f->len);
@@ -374,11 +407,16 @@ static void fr_frame_in(struct ist_port *p, const struct link_frame *f)
 	}
 	if (p->has_lmi && lmi_sides_on_dlci(&p->lmi, a.dlci)) {
 		fr_flush(p); /* it may take circuits down */
+		fr_lmi_hint(p, a.dlci, &r);
 		lmi_sides_rx(&p->lmi, r.p, r.left, p->host->now(p->ctx));
+		fr_lmi_absent(p);
 		fr_lmi_rearm(p);
 		return;
 	}
-	p->count[fr_data_in(p, &a, &r)]++;
+	why = fr_data_in(p, &a, &r);
+	p->count[why]++;
+	if (why == C_RX_DLCI)
+		fr_lmi_hint(p, a.dlci, &r);
 	if (p->rx_count == FR_BATCH)
 		fr_flush(p);
 }
@@ -437,7 +475,7 @@ static void fr_count(const struct ist_port *p, uint64_t *out, unsigned n)
 static int fr_status(const struct ist_port *p, char *buf, size_t len)
 {
 	const struct lmi_sides *l = &p->lmi;
-	char small[40] = "";
+	char small[40] = "", hint[LMI_HINT_MAX + 2] = "";
 	unsigned up = 0;
 
 	for (unsigned i = 0; i < p->circuits; i++)
@@ -448,9 +486,11 @@ static int fr_status(const struct ist_port *p, char *buf, size_t len)
 	if (!p->has_lmi)
 		return snprintf(buf, len, "link %s, no LMI, %u of %u DLCIs up%s",
 				link_up(p->link) ? "up" : "down", up, p->circuits, small);
-	return snprintf(buf, len, "link %s, LMI %s %s %s, %u of %u DLCIs up%s",
+	if (p->hint[0])
+		snprintf(hint, sizeof(hint), ", %s", p->hint);
+	return snprintf(buf, len, "link %s, LMI %s %s %s%s, %u of %u DLCIs up%s",
 			link_up(p->link) ? "up" : "down", lmi_sides_name(l), lmi_sides_role(l),
-			lmi_sides_up(l) ? "up" : "down", up, p->circuits, small);
+			lmi_sides_up(l) ? "up" : "down", hint, up, p->circuits, small);
 }
 
 static unsigned fr_offloads(const struct ist_port *p, struct ist_offload *out, unsigned n)

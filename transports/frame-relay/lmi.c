@@ -91,6 +91,13 @@ bool lmi_pvc_up(const struct lmi *l, uint32_t dlci)
 	return p && p->up;
 }
 
+bool lmi_pvc_absent(const struct lmi *l, uint32_t dlci)
+{
+	const struct lmi_pvc *p = lmi_find(l, dlci);
+
+	return !p || p->state == LMI_PVC_ABSENT;
+}
+
 /* --- events ----------------------------------------------------------------------------------- */
 
 static void lmi_report_pvcs(struct lmi *l)

@@ -110,6 +110,8 @@ bool lmi_on_dlci(const struct lmi *l, uint32_t dlci);
 const char *lmi_name(const struct lmi *l);
 /* As reported last; false for a DLCI that is not there. */
 bool lmi_pvc_up(const struct lmi *l, uint32_t dlci);
+/* As announced last; true for a DLCI that is not configured. */
+bool lmi_pvc_absent(const struct lmi *l, uint32_t dlci);
 /* Network: what the user is to be told; one it knows of at once, by an asynchronous message, and
  * again in the next full status.  ABSENT to something makes it new, which needs the full status. */
 void lmi_set_pvc(struct lmi *l, uint32_t dlci, enum lmi_pvc_state state);

@@ -147,6 +147,14 @@ bool lmi_sides_pvc_up(const struct lmi_sides *s, uint32_t dlci)
 	return s->n > 0;
 }
 
+bool lmi_sides_absent(const struct lmi_sides *s, uint32_t dlci)
+{
+	const struct lmi *user = &s->side[0].lmi;
+
+	return lmi_sides_up(s) && user->conf.role == LMI_USER && user->count[LMI_FULL_RX] &&
+	       lmi_pvc_absent(user, dlci);
+}
+
 bool lmi_sides_hand(struct lmi_sides *s, struct handover *h)
 {
 	if (handover_word(h, s->n, 2) != s->n)

@@ -45,6 +45,9 @@ const char *lmi_sides_role(const struct lmi_sides *s);
 const char *lmi_sides_name(const struct lmi_sides *s);
 /* A PVC as reported last. */
 bool lmi_sides_pvc_up(const struct lmi_sides *s, uint32_t dlci);
+/* The far end has said in a full STATUS, while the LMI is up, which PVCs there are, and this is
+ * none of them. */
+bool lmi_sides_absent(const struct lmi_sides *s, uint32_t dlci);
 /* As lmi_hand, for both sides. */
 bool lmi_sides_hand(struct lmi_sides *s, struct handover *h);
 void lmi_sides_count(const struct lmi_sides *s, uint64_t out[LMI_COUNTER_COUNT]);
