@@ -20,6 +20,8 @@
 #define ADDR_A 0x03u
 #define ADDR_B 0x01u
 #define NEVER  UINT64_MAX
+#define SABM   0x2fu
+#define SABME  0x6fu
 
 /* K_MODE: SABM or SABME of the other modulo.  K_BAD: a frame that FRMR answers. */
 enum kind { K_I, K_RR, K_RNR, K_REJ, K_SABM, K_MODE, K_DISC, K_UA, K_DM, K_FRMR, K_BAD, KINDS };
@@ -40,8 +42,8 @@ static const struct {
 	enum kind kind;
 	bool command;
 } unnumbered[] = {
-	{0x2f, K_SABM, true}, {0x6f, K_SABM, true}, {0x43, K_DISC, true},
-	{0x63, K_UA, false},  {0x0f, K_DM, false},  {0x87, K_FRMR, false},
+	{SABM, K_SABM, true}, {SABME, K_SABM, true}, {0x43, K_DISC, true},
+	{0x63, K_UA, false},  {0x0f, K_DM, false},   {0x87, K_FRMR, false},
 };
 
 void lapb_config_default(struct lapb_config *c)
@@ -166,7 +168,7 @@ static void lapb_put_i(struct lapb *l, uint8_t ns, bool p)
 
 static void lapb_send_sabm(struct lapb *l, uint64_t now)
 {
-	lapb_put_u(l, true, l->cfg.extended ? 0x6f : 0x2f, true, NULL, 0);
+	lapb_put_u(l, true, l->cfg.extended ? SABME : SABM, true, NULL, 0);
 	l->t1_at = now + l->cfg.t1;
 }
 
@@ -584,7 +586,7 @@ static void lapb_decode_unnumbered(const struct lapb *l, struct frame *f)
 	for (size_t i = 0; i < sizeof(unnumbered) / sizeof(*unnumbered); i++)
 		if (unnumbered[i].control == c && unnumbered[i].command == f->command)
 			f->kind = unnumbered[i].kind;
-	if (f->kind == K_SABM && (c == 0x6f) != l->cfg.extended)
+	if (f->kind == K_SABM && (c == SABME) != l->cfg.extended)
 		f->kind = K_MODE;
 }
 
@@ -651,6 +653,20 @@ void lapb_line_down(struct lapb *l)
 	lapb_enter_disconnected(l, NEVER);
 }
 
+/* A mistake of configuration that the far end's set-up shows: one of the other modulo, or a command
+ * from the address that its responses have to come from. */
+static const char *lapb_wrong(const struct lapb *l, const struct frame *f)
+{
+	uint8_t c = f->control[0] & 0xef;
+
+	if (f->kind == K_MODE)
+		return l->cfg.extended ? "the far end has modulo 8, here it is 128"
+				       : "the far end has modulo 128, here it is 8";
+	if (f->command || (c != SABM && c != SABME))
+		return l->wrong;
+	return l->cfg.dce ? "the far end is DCE too" : "the far end is DTE too";
+}
+
 void lapb_rx(struct lapb *l, const uint8_t *frame, size_t len, uint64_t now)
 {
 	struct frame f;
@@ -659,7 +675,10 @@ void lapb_rx(struct lapb *l, const uint8_t *frame, size_t len, uint64_t now)
 		return;
 	if (l->t3_at != NEVER)
 		l->t3_at = now + l->cfg.t3;
+	l->wrong = lapb_wrong(l, &f);
 	table[l->state][f.kind](l, &f, now);
+	if (l->state == LAPB_UP)
+		l->wrong = NULL;
 }
 
 void lapb_settle(struct lapb *l)

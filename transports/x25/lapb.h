@@ -99,6 +99,8 @@ struct lapb {
 	bool refused;	    /* lapb_send returned false: WRITABLE must be reported */
 	bool ack_due;	    /* an information frame was accepted and not acknowledged */
 	bool wanted;	    /* lapb_start was called */
+	const char
+		*wrong; /* with the far end's set-up, since the link was up last; NULL = nothing */
 	uint64_t t1_at, t3_at;
 	uint8_t frmr[5];
 	uint8_t *store; /* frames not acknowledged, n1 octets each */

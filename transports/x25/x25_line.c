@@ -55,9 +55,10 @@ struct x25_link_line {
 	struct queued_packet *first, **last;
 	unsigned queued;
 	bool overflow;
-	bool bare;	 /* frames of a pcap link are packets, without the pseudo-header */
-	bool connected;	 /* pseudo-header: the packet layer is up */
-	uint64_t ask_at; /* when to send 01 again */
+	bool bare;	  /* frames of a pcap link are packets, without the pseudo-header */
+	bool connected;	  /* pseudo-header: the packet layer is up */
+	const char *said; /* what is wrong with LAPB, in the log last; NULL = nothing */
+	uint64_t ask_at;  /* when to send 01 again */
 	struct line_out out;
 };
 
@@ -307,6 +308,16 @@ static void x25_line_rx_pseudo(struct x25_link_line *l, const struct link_frame 
 
 /* --- the link --------------------------------------------------------------------------------- */
 
+/* Once, until LAPB has been up or something else is wrong. */
+static void x25_line_say_wrong(struct x25_link_line *l)
+{
+	const struct ist_port *p = l->line.port;
+
+	if (l->lapb.wrong && l->lapb.wrong != l->said)
+		p->host->log(p->ctx, 4, "LAPB: %s", l->lapb.wrong);
+	l->said = l->lapb.wrong;
+}
+
 static void x25_line_on_frames(void *ctx, const struct link_frame *f, unsigned n)
 {
 	struct x25_link_line *l = ctx;
@@ -319,6 +330,7 @@ static void x25_line_on_frames(void *ctx, const struct link_frame *f, unsigned n
 		} else if (l->store) {
 			x25_tap(p, false, "lapb", f[i].payload, f[i].len);
 			lapb_rx(&l->lapb, f[i].payload, f[i].len, x25_now(p));
+			x25_line_say_wrong(l);
 		} else if (l->bare) {
 			x25_line_rx_packet(l, f[i].payload, f[i].len, x25_now(p));
 		} else {
@@ -530,9 +542,11 @@ static int x25_line_status(const struct ist_port *p, char *buf, size_t len)
 	const struct x25_link_line *l = p->line;
 	const char *lapb = l->store ? lapb_state_name(l->lapb.state) : NULL;
 
-	return snprintf(buf, len, "link %s, %s%s%spacket layer %s as %s, %u circuits",
+	const char *wrong = l->lapb.wrong;
+
+	return snprintf(buf, len, "link %s, %s%s%s%s%spacket layer %s as %s, %u circuits",
 			link_up(l->link) ? "up" : "down", lapb ? "LAPB " : "", lapb ? lapb : "",
-			lapb ? ", " : "",
+			lapb ? ", " : "", wrong ? wrong : "", wrong ? ", " : "",
 			l->line.ready			  ? "ready"
 			: l->line.x.r == X25_R_WE_RESTART ? "restarting"
 							  : "down",

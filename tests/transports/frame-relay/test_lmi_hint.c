@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What messages of Q.933 Annex A, T1.617 Annex D and the consortium tell of the far end's settings. */
+/* What messages of Q.933 Annex A, T1.617 Annex D and the consortium tell of the far end's settings.
+ */
 #include "tests/harness.h"
 #include "transports/frame-relay/lmi_hint.h"
 
@@ -17,7 +18,8 @@ static const struct {
 	/* a user hears a network of its own kind, and of others */
 	{LMI_ANNEX_A, false, false, LMI_USER, 0, "03 08 00 7d 51 01 00 53 02 07 01 57 03 06 a0 82",
 	 NULL},
-	{LMI_ANNEX_A, false, false, LMI_USER, 0, "03 08 00 7d 95 01 01 00 03 02 05 06 07 03 06 a0 8a",
+	{LMI_ANNEX_A, false, false, LMI_USER, 0,
+	 "03 08 00 7d 95 01 01 00 03 02 05 06 07 03 06 a0 8a",
 	 "the far end speaks annex-d, here lmi = annex-a"},
 	{LMI_ANNEX_D, false, false, LMI_USER, 0, "03 08 00 7d 51 01 00 53 02 07 01 57 03 06 a0 82",
 	 "the far end speaks annex-a, here lmi = annex-d"},
@@ -40,8 +42,8 @@ static const struct {
 	{LMI_ANNEX_A, false, true, LMI_USER, 0, "03 08 00 75 95 01 01 00 03 02 01 00",
 	 "the far end speaks annex-d, here lmi = annex-a"},
 	/* as long as the kind is looked for, none is another one */
-	{LMI_ANNEX_A, true, false, LMI_USER, 0, "03 08 00 7d 95 01 01 00 03 02 05 06 07 03 06 a0 8a",
-	 NULL},
+	{LMI_ANNEX_A, true, false, LMI_USER, 0,
+	 "03 08 00 7d 95 01 01 00 03 02 05 06 07 03 06 a0 8a", NULL},
 	/* on a DLCI of another kind, or of none; cut off; of no kind */
 	{LMI_ANNEX_A, false, false, LMI_USER, 0,
 	 "03 09 00 7d 01 01 00 03 02 05 06 07 06 00 64 02 00 00 00", NULL},

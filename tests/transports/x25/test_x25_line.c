@@ -193,6 +193,36 @@ static void lapb_begin(struct typed *t)
 
 static ist_channel lapb_call_up(struct typed *t);
 
+/* A far end that is configured as we are (X.25 2.4.2: commands to a DTE have address 03) sets up
+ * and is never answered.  The log says why, once, and the state until the link is up. */
+static void lapb_of_the_same_side(void)
+{
+	struct typed t;
+
+	typed_begin(&t, (const char *const[]){"framing=lapb", NULL});
+	for (int i = 0; i < 3; i++)
+		typed_frame(&t, "013f");
+	CU_ASSERT_STRING_EQUAL(t.h.last_log, "LAPB: the far end is DTE too");
+	CU_ASSERT_EQUAL(t.h.last_level, 4);
+	CU_ASSERT_EQUAL(t.h.warnings, 1);
+	CU_ASSERT_STRING_EQUAL(fake_status(&t.h), "link up, LAPB setup, the far end is DTE too, "
+						  "packet layer down as DTE, 0 circuits");
+	typed_frame(&t, "0173");
+	CU_ASSERT_STRING_EQUAL(t.h.last_log, "LAPB up");
+	CU_ASSERT_PTR_NULL(strstr(fake_status(&t.h), "far end"));
+	typed_close(&t);
+	typed_begin(&t, (const char *const[]){"framing=lapb", NULL});
+	typed_frame(&t, "037f");
+	CU_ASSERT_STRING_EQUAL(t.h.last_log, "LAPB: the far end has modulo 128, here it is 8");
+	typed_close(&t);
+	typed_begin(&t, (const char *const[]){"framing=lapb", "role=dce", "lapb-modulo=128", NULL});
+	typed_frame(&t, "037f");
+	CU_ASSERT_STRING_EQUAL(t.h.last_log, "LAPB: the far end is DCE too");
+	typed_frame(&t, "013f");
+	CU_ASSERT_STRING_EQUAL(t.h.last_log, "LAPB: the far end has modulo 8, here it is 128");
+	typed_close(&t);
+}
+
 /* The same over LAPB, whose end is a DISC. */
 static void what_a_port_says_as_lapb_closes(void)
 {
@@ -518,6 +548,7 @@ static const struct test_case cases[] = {
 	{"the_link_is_lost", the_link_is_lost},
 	{"the_link_is_lost_while_we_ask", the_link_is_lost_while_we_ask},
 	{"a_link_too_small_for_a_packet", a_link_too_small_for_a_packet},
+	{"lapb_of_the_same_side", lapb_of_the_same_side},
 	{"hostile_frames", x25_line_hostile_frames},
 	{NULL, NULL},
 };
