@@ -112,7 +112,17 @@ static void store_open_leave(struct store *s, uint32_t slot)
 	s->index[slot].kind = 0;
 }
 
-/* The highest slot of each record is linked, deletions too; the others go at once. */
+/* Of two slots of one record the later one counts.  With the same number it is not the deletion:
+ * the record was set again before the publication. */
+static bool store_open_is_later(const struct store *s, uint32_t slot, uint32_t other)
+{
+	uint64_t txn = s->index[slot].txn, than = s->index[other].txn;
+
+	return txn > than ||
+	       (txn == than && store_slot(s, slot)->kind && !store_slot(s, other)->kind);
+}
+
+/* The latest slot of each record is linked, deletions too; the others go at once. */
 static void store_open_slot(struct store *s, uint32_t slot)
 {
 	struct store_index *x = &s->index[slot];
@@ -126,8 +136,8 @@ static void store_open_slot(struct store *s, uint32_t slot)
 	x->kind = h.kind ? h.kind : h.was;
 	x->key = h.key;
 	other = x->kind ? store_find(s, x->kind, x->key) : slot;
-	if (other != STORE_NONE && (other == slot || s->index[other].txn >= x->txn)) {
-		s->n.broken += other != slot && s->index[other].txn == x->txn;
+	if (other != STORE_NONE && !store_open_is_later(s, slot, other)) {
+		s->n.broken += other != slot && !store_open_is_later(s, other, slot);
 		store_open_leave(s, slot);
 		return;
 	}

@@ -386,7 +386,7 @@ static void store_killed_at_any_instruction(void)
 	if (!watched)
 		test_skip("killed_at_any_instruction", "no single steps here");
 	CU_ASSERT_EQUAL(w.wrong, 0);
-	CU_ASSERT(!watched || (w.txn == KILL_TXNS && w.looked > 10 * KILL_TXNS));
+	CU_ASSERT(!watched || (w.txn == KILL_TXNS && w.looked > 4 * KILL_TXNS));
 	munmap((void *)(uintptr_t)w.live, w.size);
 	free(w.last);
 	store_free(s);

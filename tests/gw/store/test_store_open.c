@@ -239,6 +239,27 @@ static void store_open_deleted_of_none(struct image *i)
 	store_open_deleted(i);
 	i->slot[2].h.was = 0;
 }
+/* Deleted, and set again before the publication: slots 2 and 0, or 0 and 2, came with it. */
+static void store_open_set_again(struct image *i)
+{
+	store_open_deleted(i);
+	i->slot[0].h.txn = 2;
+}
+static void store_open_set_again_below(struct image *i)
+{
+	union image_slot of;
+
+	store_open_set_again(i);
+	of = i->slot[0];
+	i->slot[0] = i->slot[2];
+	i->slot[2] = of;
+}
+static void store_open_deleted_twice(struct image *i)
+{
+	store_open_set_again(i);
+	i->slot[0].h.kind = 0;
+	i->slot[0].h.was = 1;
+}
 static void store_open_txn_ahead(struct image *i)
 {
 	i->slot[0].h.txn = 3;
@@ -278,12 +299,14 @@ static void store_open_mistakes(void)
 		void (*make)(struct image *i);
 		unsigned keys, broken;
 	} row[] = {
-		{store_open_older, 6, 0},	 {store_open_newer, 6, 0},
-		{store_open_deleted, 4, 0},	 {store_open_deleted_of_none, 6, 0},
-		{store_open_txn_ahead, 4, 0},	 {store_open_long, 4, 1},
-		{store_open_next_outside, 4, 1}, {store_open_next_none, 4, 1},
-		{store_open_circle, 4, 1},	 {store_open_into_other, 2, 1},
-		{store_open_key_twice, 2, 1},	 {store_open_used_short, 2, 0},
+		{store_open_older, 6, 0},	  {store_open_newer, 6, 0},
+		{store_open_deleted, 4, 0},	  {store_open_deleted_of_none, 6, 0},
+		{store_open_set_again, 6, 0},	  {store_open_set_again_below, 6, 0},
+		{store_open_deleted_twice, 4, 1}, {store_open_txn_ahead, 4, 0},
+		{store_open_long, 4, 1},	  {store_open_next_outside, 4, 1},
+		{store_open_next_none, 4, 1},	  {store_open_circle, 4, 1},
+		{store_open_into_other, 2, 1},	  {store_open_key_twice, 2, 1},
+		{store_open_used_short, 2, 0},
 	};
 
 	for (size_t k = 0; k < sizeof(row) / sizeof(row[0]); k++) {
