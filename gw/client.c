@@ -112,6 +112,12 @@ static uint32_t client_on_device(void *ctx)
 	return c->tun;
 }
 
+/* A device with an address is sent to at once: data has to know by then whose it is. */
+static void client_wait_for_data(const struct gw_client *c)
+{
+	dp_flush(c->gw->dp);
+}
+
 static void client_on_ip4(void *ctx, const struct ppp_addresses *a, bool up)
 {
 	struct gw_client *c = ctx;
@@ -123,6 +129,8 @@ static void client_on_ip4(void *ctx, const struct ppp_addresses *a, bool up)
 			       gw_ip4_text(text, sizeof(text), a->local4));
 	c->ip4 = up;
 	c->addr = *a;
+	if (up)
+		client_wait_for_data(c);
 	if (c->tun)
 		device_client_ip4(c->gw, dp_tun_name(c->gw->dp, c->tun), c->cfg, a, up);
 }
@@ -132,6 +140,8 @@ static void client_on_ip6(void *ctx, const struct ppp_addresses *a, bool up)
 	struct gw_client *c = ctx;
 
 	c->ip6 = up;
+	if (up)
+		client_wait_for_data(c);
 	if (c->tun)
 		device_client_ip6(c->gw, dp_tun_name(c->gw->dp, c->tun), c->cfg, a, up);
 }

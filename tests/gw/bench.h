@@ -38,6 +38,7 @@ struct fake_dp {
 		filter_refuses, permanent /* every channel */;
 	unsigned strangers;   /* links that were told of a bundle that did not know them */
 	unsigned set_refused; /* the entry that is set after so many is refused, once; 0 = none */
+	uint64_t set_at; /* when a call was set that data may not have heard of yet; 0 = none */
 	uint32_t mtu;
 	bool counts_errors; /* of every line, as errors says */
 	uint32_t errors[IST_ERRORS];
