@@ -128,53 +128,6 @@ static void pvc_not_there(void)
 	frame_relay_close_pair(&u, &n);
 }
 
-/* Each end says what is wrong, once, and where its state is shown, until it is mended. */
-static void frame_relay_same_role(void)
-{
-	static const char *const user[] = {"link=loop:fr", "@100 l2tp", NULL};
-	struct fake_host end[2];
-
-	frame_relay_open_port(&end[0], user);
-	frame_relay_open_port(&end[1], user);
-	fake_join(&end[0], &end[1]);
-	fake_run(&end[0], fake_now + 60 * S);
-	for (unsigned i = 0; i < 2; i++) {
-		CU_ASSERT_STRING_EQUAL(end[i].last_log, "LMI: the far end has role = user too");
-		CU_ASSERT_EQUAL(end[i].last_level, 4);
-		CU_ASSERT_EQUAL(end[i].warnings, 1);
-		CU_ASSERT_STRING_EQUAL(fake_status(&end[i]),
-				       "link up, LMI annex-a user down, the far end has role = "
-				       "user too, 0 of 1 DLCIs up");
-	}
-	frame_relay_close_pair(&end[0], &end[1]);
-}
-
-/* A user of one kind polls a network of another, which does not answer: it alone can tell. */
-static void frame_relay_other_kind(void)
-{
-	static const char *const network[] = {"link=loop:fr", "role=network", "lmi=cisco",
-					      "@100 l2tp", NULL};
-	static const char *const user[] = {"link=loop:fr", "@100 l2tp", NULL};
-	struct fake_host u, n;
-
-	frame_relay_open_port(&u, user);
-	frame_relay_open_port(&n, network);
-	fake_join(&u, &n);
-	fake_run(&u, fake_now + 60 * S);
-	CU_ASSERT_STRING_EQUAL(n.last_log, "LMI: the far end speaks annex-a, here lmi = cisco");
-	CU_ASSERT_STRING_EQUAL(fake_status(&n),
-			       "link up, LMI cisco network down, the far end speaks "
-			       "annex-a, here lmi = cisco, 0 of 1 DLCIs up");
-	fake_close(&n);
-	static const char *const mended[] = {"link=loop:fr", "role=network", "@100 l2tp", NULL};
-
-	frame_relay_open_port(&n, mended);
-	fake_join(&u, &n);
-	fake_run(&u, fake_now + 100 * S);
-	CU_ASSERT_STRING_EQUAL(fake_status(&n), "link up, LMI annex-a network up, 1 of 1 DLCIs up");
-	frame_relay_close_pair(&u, &n);
-}
-
 static void going_down(void)
 {
 	static const char *const circuits[] = {"@100 l2tp ppp", NULL};
@@ -810,8 +763,6 @@ static void frame_relay_hostile(void)
 static const struct test_case cases[] = {
 	{"two_ports_back_to_back", back_to_back},
 	{"pvc_the_network_does_not_know", pvc_not_there},
-	{"both_are_users", frame_relay_same_role},
-	{"the_far_end_speaks_another_lmi", frame_relay_other_kind},
 	{"link_gone_and_back", going_down},
 	{"short_outage_is_within_the_hold_time", short_outage},
 	{"lmi_of_another_kind", lmi_lost},

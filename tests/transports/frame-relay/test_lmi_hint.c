@@ -2,11 +2,15 @@
 /* What messages of Q.933 Annex A, T1.617 Annex D and the consortium tell of the far end's settings.
  */
 #include "tests/harness.h"
+#include "tests/transports/host.h"
+#include "transports/frame-relay/frame_relay.h"
 #include "transports/frame-relay/lmi_hint.h"
 
 #include <string.h>
 
 #define S UINT64_C(1000000)
+
+static const struct ist_transport *const fr = &frame_relay_transport;
 
 static const struct {
 	enum lmi_kind kind;
@@ -90,8 +94,61 @@ static void lmi_hint_each_row(void)
 	}
 }
 
+/* --- ports ------------------------------------------------------------------------------------ */
+
+/* Each end says what is wrong, once, and where its state is shown, until it is mended. */
+static void lmi_hint_same_role(void)
+{
+	static const char *const user[] = {"link=loop:fr", "@100 l2tp", NULL};
+	struct fake_host end[2];
+
+	fake_open(&end[0], fr, user);
+	fake_open(&end[1], fr, user);
+	fake_join(&end[0], &end[1]);
+	fake_run(&end[0], fake_now + 60 * S);
+	for (unsigned i = 0; i < 2; i++) {
+		CU_ASSERT_STRING_EQUAL(end[i].last_log, "LMI: the far end has role = user too");
+		CU_ASSERT_EQUAL(end[i].last_level, 4);
+		CU_ASSERT_EQUAL(end[i].warnings, 1);
+		CU_ASSERT_STRING_EQUAL(fake_status(&end[i]),
+				       "link up, LMI annex-a user down, the far end has role = "
+				       "user too, 0 of 1 DLCIs up");
+	}
+	fake_close(&end[0]);
+	fake_close(&end[1]);
+}
+
+/* A user of one kind polls a network of another, which does not answer: it alone can tell. */
+static void lmi_hint_other_kind(void)
+{
+	static const char *const network[] = {"link=loop:fr", "role=network", "lmi=cisco",
+					      "@100 l2tp", NULL};
+	static const char *const user[] = {"link=loop:fr", "@100 l2tp", NULL};
+	struct fake_host u, n;
+
+	fake_open(&u, fr, user);
+	fake_open(&n, fr, network);
+	fake_join(&u, &n);
+	fake_run(&u, fake_now + 60 * S);
+	CU_ASSERT_STRING_EQUAL(n.last_log, "LMI: the far end speaks annex-a, here lmi = cisco");
+	CU_ASSERT_STRING_EQUAL(fake_status(&n),
+			       "link up, LMI cisco network down, the far end speaks "
+			       "annex-a, here lmi = cisco, 0 of 1 DLCIs up");
+	fake_close(&n);
+	static const char *const mended[] = {"link=loop:fr", "role=network", "@100 l2tp", NULL};
+
+	fake_open(&n, fr, mended);
+	fake_join(&u, &n);
+	fake_run(&u, fake_now + 100 * S);
+	CU_ASSERT_STRING_EQUAL(fake_status(&n), "link up, LMI annex-a network up, 1 of 1 DLCIs up");
+	fake_close(&u);
+	fake_close(&n);
+}
+
 static const struct test_case cases[] = {
 	{"each_row", lmi_hint_each_row},
+	{"both_are_users", lmi_hint_same_role},
+	{"the_far_end_speaks_another_lmi", lmi_hint_other_kind},
 	{NULL, NULL},
 };
 const struct test_suite suite_lmi_hint = {"lmi_hint", cases};
