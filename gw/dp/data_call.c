@@ -125,11 +125,13 @@ static void data_remove_line(struct data *data, const struct call *c)
 		map_set(&data->lines_at, c->c.channel, 0);
 }
 
-/* The entry before goes, and its state with it unless the new entry has it. */
+/* The entry before goes, and its state with it unless the new entry has it.  Its channel leads
+ * nowhere unless the new entry has that. */
 static void data_put_away(struct data *data, struct call *old, const struct call *fresh)
 {
 	struct data_tun *t = old->tun;
 
+	data_remove_line(data, old);
 	if (t) {
 		t->calls--;
 		data_tun_release(data, t);
@@ -256,11 +258,8 @@ static int data_set_call(struct data *data, const struct door_call_set *set)
 	}
 	if (c->tun)
 		c->tun->calls++;
-	if (old) {
+	if (old)
 		data_remove_addresses(old);
-		if (old->c.channel != c->c.channel)
-			data_remove_line(data, old);
-	}
 	if (!data_add_addresses(c) || !data_add_line(data, c))
 		rc = -ENOMEM;
 	if (old)
@@ -282,7 +281,6 @@ void data_call_forget(struct data *data, uint16_t tid, uint16_t sid)
 	if (!c)
 		return;
 	calltab_set(&data->tab, tid, sid, NULL);
-	data_remove_line(data, c);
 	data_remove_addresses(c);
 	data_put_away(data, c, NULL);
 	slab_tidy(&data->calls);

@@ -6,6 +6,7 @@
 #include "gw/dp/image.h"
 #include "tests/gw/dp/fake.h"
 #include "tests/harness.h"
+#include "tests/heap.h"
 
 #include <errno.h>
 #include <string.h>
@@ -281,6 +282,54 @@ static void lines_are_found_by_their_channel(void)
 	data_call_end();
 }
 
+/* What becomes a bundle is no line any more; its channel leads nowhere. */
+static void a_line_may_become_a_bundle(void)
+{
+	struct door_call_set e = data_call_line(3, 1);
+	const struct call *c;
+
+	data_call_begin();
+	c = data_call_made(&e);
+	CU_ASSERT_PTR_EQUAL(data_call_line_on(1), c);
+	e.slot = 9;
+	e.call.bundle.mrru = 1500;
+	data_call_made(&e);
+	CU_ASSERT_PTR_NULL(data_call_line_on(1));
+	e.slot = 3;
+	e.call.bundle.mrru = 0;
+	c = data_call_made(&e);
+	CU_ASSERT_PTR_EQUAL(data_call_line_on(1), c);
+	data_call_end();
+}
+
+/* Its addresses find no memory: the entry is there, and the one before is nowhere. */
+static void a_line_that_changes_without_memory(void)
+{
+	bool refused = true;
+
+	for (unsigned skip = 0; refused; skip++) {
+		struct door_call_set e = data_call_line(3, 1);
+		const struct call *c, *on;
+
+		CU_ASSERT_FATAL(skip < 50);
+		e.call.mode = DP_TERMINAL;
+		e.call.tun = TUN;
+		e.call.ip4 = true;
+		e.call.peer4 = 0x0a400002;
+		data_call_begin();
+		data_call_made(&e);
+		e.call.peer4 = 0x0a400102; /* in another leaf of the table */
+		heap_refuse(skip);
+		data_call_asks(&e);
+		refused = heap_refused();
+		c = data_call_of(0, 3);
+		on = data_call_line_on(1);
+		CU_ASSERT_PTR_NOT_NULL(c);
+		CU_ASSERT(!on || on == c);
+		data_call_end();
+	}
+}
+
 /* --- what a call has --------------------------------------------------------------------------- */
 
 /* A change keeps numbers and counters; what becomes a bundle has others, in another slot, since the
@@ -451,6 +500,8 @@ static const struct test_case cases[] = {
 	{"a_client_has_the_device", a_client_has_the_device},
 	{"a_device_goes_with_its_last_call", a_device_goes_with_its_last_call},
 	{"lines_are_found_by_their_channel", lines_are_found_by_their_channel},
+	{"a_line_may_become_a_bundle", a_line_may_become_a_bundle},
+	{"a_line_that_changes_without_memory", a_line_that_changes_without_memory},
 	{"a_change_keeps_the_state", a_change_keeps_the_state},
 	{"what_a_call_is_limited_by", what_a_call_is_limited_by},
 	{"what_a_call_had_is_its_own", what_a_call_had_is_its_own},
