@@ -23,14 +23,11 @@ static const uint8_t event_of[L2TP_MSG_TYPES] = {
 
 static uint16_t call_msg_assigned_id(const struct l2tp_engine *e, const struct l2tp_hdr *h)
 {
-	const uint8_t *p;
 	uint16_t id = 0;
-	size_t len;
 
-	if (l2tp_msg_u16(&e->msg, L2TP_IETF, L2TP_AVP_ASSIGNED_SESSION_ID, &id))
-		return id;
-	p = l2tp_msg_peek(h->payload, h->len, L2TP_IETF, L2TP_AVP_ASSIGNED_SESSION_ID, &len);
-	return p && len == 2 ? (uint16_t)(p[0] << 8 | p[1]) : 0;
+	if (!l2tp_msg_u16(&e->msg, L2TP_IETF, L2TP_AVP_ASSIGNED_SESSION_ID, &id))
+		l2tp_msg_peek_u16(h->payload, h->len, L2TP_IETF, L2TP_AVP_ASSIGNED_SESSION_ID, &id);
+	return id;
 }
 
 /* The call a message is about.  Session ID 0: the peer does not know ours yet (4.4.4), so the call

@@ -125,10 +125,10 @@ struct l2tp_result engine_result(uint16_t result, uint16_t error, const char *fm
 
 static uint16_t engine_peek_u16(const struct l2tp_hdr *h, uint16_t vendor, uint16_t type)
 {
-	size_t len;
-	const uint8_t *p = l2tp_msg_peek(h->payload, h->len, vendor, type, &len);
+	uint16_t n = 0;
 
-	return p && len == 2 ? (uint16_t)(p[0] << 8 | p[1]) : 0;
+	l2tp_msg_peek_u16(h->payload, h->len, vendor, type, &n);
+	return n;
 }
 
 static void engine_count_rx(struct l2tp_engine *e, uint16_t type)

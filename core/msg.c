@@ -337,6 +337,18 @@ const uint8_t *l2tp_msg_peek(const uint8_t *body, size_t len, uint16_t vendor, u
 	return NULL;
 }
 
+bool l2tp_msg_peek_u16(const uint8_t *body, size_t len, uint16_t vendor, uint16_t type,
+		       uint16_t *out)
+{
+	size_t n;
+	const uint8_t *p = l2tp_msg_peek(body, len, vendor, type, &n);
+
+	if (!p || n != 2)
+		return false;
+	*out = (uint16_t)(p[0] << 8 | p[1]);
+	return true;
+}
+
 const struct l2tp_avp *l2tp_msg_find(const struct l2tp_msg *m, uint16_t vendor, uint16_t type)
 {
 	return l2tp_avp_find(m->avp, m->n, vendor, type);

@@ -166,6 +166,9 @@ enum l2tp_verdict l2tp_msg_decode(struct l2tp_msg *m, struct l2tp_fault *fault, 
  * in front of the first malformed one.  Says nothing about the rest of the message. */
 const uint8_t *l2tp_msg_peek(const uint8_t *body, size_t len, uint16_t vendor, uint16_t type,
 			     size_t *val_len);
+/* The same of a number; false also when the value has another length. */
+bool l2tp_msg_peek_u16(const uint8_t *body, size_t len, uint16_t vendor, uint16_t type,
+		       uint16_t *out);
 
 /* The first attribute of this vendor and type, or NULL.  u16 and u32: false also when the value has
  * another length. */

@@ -349,13 +349,10 @@ void setup_refuse(struct l2tp_engine *e, l2tp_channel to, uint16_t peer_id,
 static uint16_t setup_assigned_id(const struct l2tp_engine *e, const struct l2tp_hdr *h)
 {
 	uint16_t id = 0;
-	const uint8_t *p;
-	size_t len;
 
-	if (l2tp_msg_u16(&e->msg, L2TP_IETF, L2TP_AVP_ASSIGNED_TUNNEL_ID, &id))
-		return id;
-	p = l2tp_msg_peek(h->payload, h->len, L2TP_IETF, L2TP_AVP_ASSIGNED_TUNNEL_ID, &len);
-	return p && len == 2 ? (uint16_t)(p[0] << 8 | p[1]) : 0;
+	if (!l2tp_msg_u16(&e->msg, L2TP_IETF, L2TP_AVP_ASSIGNED_TUNNEL_ID, &id))
+		l2tp_msg_peek_u16(h->payload, h->len, L2TP_IETF, L2TP_AVP_ASSIGNED_TUNNEL_ID, &id);
+	return id;
 }
 
 /* Answer the SCCRQ h with StopCCN. */

@@ -191,13 +191,7 @@ static void trace_keep(const struct log_about *a, const struct trace_seen *m)
 
 static bool trace_peek(const struct l2tp_hdr *h, uint16_t type, uint16_t *out)
 {
-	size_t len;
-	const uint8_t *val = l2tp_msg_peek(h->payload, h->len, L2TP_IETF, type, &len);
-
-	if (!val || len != 2)
-		return false;
-	*out = (uint16_t)(val[0] << 8 | val[1]);
-	return true;
+	return l2tp_msg_peek_u16(h->payload, h->len, L2TP_IETF, type, out);
 }
 
 /* What we send bears the peer's ids. */

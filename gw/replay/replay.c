@@ -73,10 +73,10 @@ static struct replay_node *play_node(struct play *p, const struct replay_end *e)
 
 static uint16_t play_u16(const struct l2tp_hdr *h, uint16_t type)
 {
-	size_t len;
-	const uint8_t *p = l2tp_msg_peek(h->payload, h->len, L2TP_IETF, type, &len);
+	uint16_t n = 0;
 
-	return p && len == 2 ? (uint16_t)(p[0] << 8 | p[1]) : 0;
+	l2tp_msg_peek_u16(h->payload, h->len, L2TP_IETF, type, &n);
+	return n;
 }
 
 /* 0 = a ZLB, or none. */

@@ -40,18 +40,17 @@ static enum l2tp_tx node_on_tx(void *ctx, l2tp_channel to, const uint8_t *pkt, s
 			       uint64_t cookie, uint8_t dscp)
 {
 	struct replay_node *n = ctx;
-	size_t vlen;
 	struct l2tp_hdr h;
-	const uint8_t *p;
+	uint16_t type;
 
 	(void)to;
 	(void)cookie;
 	(void)dscp;
 	if (l2tp_hdr_decode(&h, pkt, len) != L2TP_HDR_IS_CONTROL || !h.len)
 		return L2TP_TX_TAKEN;
-	p = l2tp_msg_peek(h.payload, h.len, L2TP_IETF, L2TP_AVP_MESSAGE_TYPE, &vlen);
-	if (p && vlen == 2 && !p[0] && p[1] < L2TP_MSG_TYPES && !n->cueing)
-		n->sent |= 1u << p[1];
+	if (l2tp_msg_peek_u16(h.payload, h.len, L2TP_IETF, L2TP_AVP_MESSAGE_TYPE, &type) &&
+	    type < L2TP_MSG_TYPES && !n->cueing)
+		n->sent |= 1u << type;
 	return L2TP_TX_TAKEN;
 }
 

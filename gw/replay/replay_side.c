@@ -86,12 +86,9 @@ static void side_decide(struct side_ids *s, struct replay_msg *m)
 	enum replay_side from = REPLAY_SIDE_UNKNOWN;
 	struct l2tp_hdr h;
 	uint16_t own = 0;
-	size_t len = 0;
-	const uint8_t *p;
 
 	if (l2tp_hdr_decode(&h, m->pkt, m->len) == L2TP_HDR_IS_CONTROL) {
-		p = l2tp_msg_peek(h.payload, h.len, L2TP_IETF, L2TP_AVP_ASSIGNED_TUNNEL_ID, &len);
-		own = p && len == 2 ? (uint16_t)(p[0] << 8 | p[1]) : 0;
+		l2tp_msg_peek_u16(h.payload, h.len, L2TP_IETF, L2TP_AVP_ASSIGNED_TUNNEL_ID, &own);
 		from = side_other(side_owner(s, &m->from, h.tid));
 		if (from == REPLAY_SIDE_UNKNOWN)
 			from = side_owner(s, &m->from, own);

@@ -365,7 +365,26 @@ static void msg_avp_vendor_types_are_not_looked_at(void)
 	CU_ASSERT_PTR_NULL(l2tp_msg_peek(b.octets, b.w.len, 10, L2TP_AVP_HOST_NAME, &len));
 }
 
+/* High octet first; nothing of another length, and then the number stays. */
+static void msg_avp_a_number_is_seen(void)
+{
+	uint16_t n = 7;
+	struct body b;
+
+	begin(&b, L2TP_SCCRQ);
+	avp(&b, M, 0, L2TP_AVP_ASSIGNED_TUNNEL_ID, "0102");
+	avp(&b, M, 0, L2TP_AVP_HOST_NAME, "6c6163");
+	CU_ASSERT_FALSE(l2tp_msg_peek_u16(b.octets, b.w.len, L2TP_IETF, L2TP_AVP_HOST_NAME, &n));
+	CU_ASSERT_FALSE(
+		l2tp_msg_peek_u16(b.octets, b.w.len, L2TP_IETF, L2TP_AVP_RECEIVE_WINDOW_SIZE, &n));
+	CU_ASSERT_EQUAL(n, 7);
+	CU_ASSERT_TRUE(
+		l2tp_msg_peek_u16(b.octets, b.w.len, L2TP_IETF, L2TP_AVP_ASSIGNED_TUNNEL_ID, &n));
+	CU_ASSERT_EQUAL(n, 0x0102);
+}
+
 static const struct test_case cases[] = {
+	{"a_number_is_seen", msg_avp_a_number_is_seen},
 	{"rfc2661_4_1_reserved_bits", rfc2661_4_1_reserved_bits},
 	{"rfc2661_4_1_unknown_mandatory", rfc2661_4_1_unknown_mandatory},
 	{"rfc2661_4_1_unknown_optional", rfc2661_4_1_unknown_optional},
