@@ -5,6 +5,7 @@
  * out.  X.25, whose packets may be parts of a message, is in replay_x25.c.
  */
 #include "core/bytes.h"
+#include "gw/ip/ip.h"
 #include "gw/replay/replay.h"
 #include "transports/atm/atm_encap.h"
 #include "transports/frame-relay/fr_encap.h"
@@ -13,7 +14,6 @@
 
 #define L2TP_PORT 1701u
 #define PROTO_UDP 17u
-#define FRAGMENT  0x3fffu /* more fragments, or an offset */
 
 static bool frame_udp(struct replay_msg *m, struct rd r)
 {
@@ -33,49 +33,27 @@ static bool frame_udp(struct replay_msg *m, struct rd r)
 
 static bool frame_ipv4(struct replay_msg *m, struct rd r)
 {
-	struct rd h = r, body;
-	unsigned head = (unsigned)(rd_u8(&h) & 15u) * 4;
-	uint16_t len, fragment;
-	uint8_t proto;
-	const uint8_t *addr;
+	struct ip4 ip;
 
-	rd_skip(&h, 1);
-	len = rd_u16(&h);
-	rd_skip(&h, 2);
-	fragment = rd_u16(&h);
-	rd_skip(&h, 1);
-	proto = rd_u8(&h);
-	rd_skip(&h, 2);
-	addr = rd_take(&h, 8);
-	if (!addr || head < 20 || len < head || (fragment & FRAGMENT) || proto != PROTO_UDP)
+	if (!ip4_parse(&ip, r.p, r.left) || ip.proto != PROTO_UDP ||
+	    ip.frag & (IP4_MF | IP4_OFFSET))
 		return false;
 	m->from.kind = m->to.kind = REPLAY_IPV4;
-	memcpy(m->from.system, addr, 4);
-	memcpy(m->to.system, addr + 4, 4);
-	rd_skip(&r, head);
-	body = rd_sub(&r, len - head);
-	return !body.bad && frame_udp(m, body);
+	wr_put32(m->from.system, ip.src);
+	wr_put32(m->to.system, ip.dst);
+	return frame_udp(m, rd_init(r.p + ip.hlen, ip.len - ip.hlen));
 }
 
 static bool frame_ipv6(struct replay_msg *m, struct rd r)
 {
-	uint16_t len;
-	uint8_t next;
-	const uint8_t *addr;
-	struct rd body;
+	struct ip6 ip;
 
-	rd_skip(&r, 4);
-	len = rd_u16(&r);
-	next = rd_u8(&r);
-	rd_skip(&r, 1);
-	addr = rd_take(&r, 32);
-	body = rd_sub(&r, len);
-	if (!addr || body.bad || next != PROTO_UDP)
+	if (!ip6_parse(&ip, r.p, r.left) || ip.next != PROTO_UDP || ip.at != IP6_HLEN)
 		return false;
 	m->from.kind = m->to.kind = REPLAY_IPV6;
-	memcpy(m->from.system, addr, 16);
-	memcpy(m->to.system, addr + 16, 16);
-	return frame_udp(m, body);
+	memcpy(m->from.system, ip.src, 16);
+	memcpy(m->to.system, ip.dst, 16);
+	return frame_udp(m, rd_init(r.p + ip.at, ip.len - ip.at));
 }
 
 static bool frame_ip(struct replay_msg *m, struct rd r)

@@ -293,13 +293,13 @@ fuzz_ctl_request_LDADD = libctlrequest.la
 
 check_PROGRAMS += fuzz-replay fuzz-replay-frame fuzz-replay-x25
 FUZZERS += fuzz-replay fuzz-replay-frame fuzz-replay-x25
-fuzz_replay_SOURCES = tests/fuzz/fuzz_replay.c $(FUZZ_MAIN)
+fuzz_replay_SOURCES = tests/fuzz/fuzz_replay.c gw/ip/ip.c $(FUZZ_MAIN)
 fuzz_replay_LDFLAGS = $(FUZZ_LINK)
 fuzz_replay_LDADD = libreplay.la libcore.la
-fuzz_replay_frame_SOURCES = tests/fuzz/fuzz_replay_frame.c $(FUZZ_MAIN)
+fuzz_replay_frame_SOURCES = tests/fuzz/fuzz_replay_frame.c gw/ip/ip.c $(FUZZ_MAIN)
 fuzz_replay_frame_LDFLAGS = $(FUZZ_LINK)
 fuzz_replay_frame_LDADD = libreplay.la libcore.la
-fuzz_replay_x25_SOURCES = tests/fuzz/fuzz_replay_x25.c $(FUZZ_MAIN)
+fuzz_replay_x25_SOURCES = tests/fuzz/fuzz_replay_x25.c gw/ip/ip.c $(FUZZ_MAIN)
 fuzz_replay_x25_LDFLAGS = $(FUZZ_LINK)
 fuzz_replay_x25_LDADD = libreplay.la libcore.la
 
