@@ -148,7 +148,7 @@ static void accelerate_attach_all(struct accelerate *a, struct xdp_table *t,
 		log(KEEPER_ERROR, "accelerate: no device is known: `core` names them");
 }
 
-bool accelerate_start(struct accelerate *a, const struct cfg_model *cfg,
+void accelerate_start(struct accelerate *a, const struct cfg_model *cfg,
 		      void (*log)(enum keeper_level level, const char *words))
 {
 	const struct accelerate_devices d = accelerate_devices(cfg);
@@ -156,12 +156,12 @@ bool accelerate_start(struct accelerate *a, const struct cfg_model *cfg,
 	struct xdp_table *t;
 
 	if (!accelerate_wanted(cfg))
-		return true;
+		return;
 	if (xdp_load(a->fd, why, sizeof(why)) < 0) {
 		snprintf(words, sizeof(words),
 			 "accelerate: the kernel does not load the program: %s", why);
 		log(KEEPER_ERROR, words);
-		return true;
+		return;
 	}
 	t = xdp_table_new(a->fd);
 	if (t)
@@ -169,7 +169,6 @@ bool accelerate_start(struct accelerate *a, const struct cfg_model *cfg,
 	xdp_table_free(t);
 	if (!a->links)
 		xdp_close(a->fd);
-	return true;
 }
 
 void accelerate_end(struct accelerate *a)

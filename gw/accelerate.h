@@ -22,8 +22,8 @@ struct accelerate {
 /* Has any port of the configuration the key? */
 bool accelerate_wanted(const struct cfg_model *cfg);
 /* With the rights that this takes.  What cannot be done is said in a line of the log, and all works
- * without it.  True. */
-bool accelerate_start(struct accelerate *a, const struct cfg_model *cfg,
+ * without it. */
+void accelerate_start(struct accelerate *a, const struct cfg_model *cfg,
 		      void (*log)(enum keeper_level level, const char *words));
 void accelerate_end(struct accelerate *a);
 /* Have the maps held for control.  False: they cannot be. */

@@ -220,10 +220,13 @@ int processes_run(const struct processes *p)
 		snprintf(dir, sizeof(dir), "--plugin-dir=%s", p->plugin_dir);
 		control[4] = data[3] = stand_by[3] = dir;
 	}
-	if (!known)
+	if (!known) {
 		p->log(KEEPER_ERROR, "no memory for what keeper may open");
-	else if (accelerate_start(p->accelerate, p->cfg, p->log) && processes_keep_few_rights(p))
-		rc = keeper_run(&c);
+	} else {
+		accelerate_start(p->accelerate, p->cfg, p->log);
+		if (processes_keep_few_rights(p))
+			rc = keeper_run(&c);
+	}
 	accelerate_end(p->accelerate);
 	p->sweep(r.now.cfg->vty_socket);
 	p->sweep(r.now.cfg->control_socket);
