@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "tests/gw/legs/far_leg.h"
 
+#include "tests/heap.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -80,6 +82,16 @@ struct join *far_leg_join(struct leg *ours)
 	j = join_new(bench.gw->joins, &far_leg->leg, ours, &owner, NULL, clock_us);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(j);
 	return j;
+}
+
+void far_leg_starts_without_memory(struct join *j)
+{
+	heap_refuse(0);
+	join_start(j, clock_us);
+	CU_ASSERT_TRUE(heap_refused());
+	CU_ASSERT_EQUAL_FATAL(far_leg_gone, 1);
+	CU_ASSERT_EQUAL(far_leg_why.cause, LEG_BY_RESOURCES);
+	CU_ASSERT_STRING_EQUAL(far_leg_why.words, "out of memory");
 }
 
 void far_leg_says(const char *hex)

@@ -14,6 +14,8 @@ struct join *far_leg_join(struct leg *ours);
 extern unsigned far_leg_gone;	   /* how often the join has said that it is gone */
 extern struct leg_end far_leg_why; /* and why */
 
+/* The join is started without memory, and ends for that. */
+void far_leg_starts_without_memory(struct join *j);
 /* A frame of the far end. */
 void far_leg_says(const char *hex);
 /* Our first Configure-Request of LCP is this one, and is kept. */

@@ -310,12 +310,7 @@ static void without_memory_for_a_client(void)
 	}
 	bench_stop();
 	leg_client_begin();
-	heap_refuse(0);
-	join_start(at.join, clock_us);
-	CU_ASSERT_TRUE(heap_refused());
-	CU_ASSERT_EQUAL_FATAL(far_leg_gone, 1);
-	CU_ASSERT_EQUAL(far_leg_why.cause, LEG_BY_RESOURCES);
-	CU_ASSERT_STRING_EQUAL(far_leg_why.words, "out of memory");
+	far_leg_starts_without_memory(at.join);
 	bench_stop();
 }
 
