@@ -37,7 +37,7 @@ bool ctl_link_open(struct ctl_link *l, const char *path, bool quiet)
 {
 	int fd = client_connect(path);
 
-	*l = (struct ctl_link){.io = fd < 0 ? NULL : fdopen(fd, "r")};
+	*l = (struct ctl_link){.io = fd < 0 ? NULL : fdopen(fd, "r"), .quiet = quiet};
 	if (l->io)
 		return true;
 	if (!quiet)
@@ -104,7 +104,8 @@ json_t *ctl_link_ask(struct ctl_link *l, json_t *request)
 	if (!json_is_integer(json_object_get(a, "result"))) {
 		json_decref(a);
 		a = NULL;
-		fprintf(stderr, "isthmusctl: no answer\n");
+		if (!l->quiet)
+			fprintf(stderr, "isthmusctl: no answer\n");
 	}
 	free(text);
 	json_decref(request);

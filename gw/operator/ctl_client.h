@@ -15,9 +15,10 @@ struct ctl_link {
 	FILE *io;
 	char *line;
 	size_t cap;
+	bool quiet; /* stderr is not told that there is no answer */
 };
 
-/* False: there is nobody, and stderr says why, unless it is quiet. */
+/* False: there is nobody, and stderr says why, unless it is quiet, which it stays. */
 bool ctl_link_open(struct ctl_link *l, const char *path, bool quiet);
 void ctl_link_close(struct ctl_link *l);
 /* Send it (it is given up) and read the answer, an object with a result; NULL: there is none, which

@@ -8,6 +8,7 @@
 #include "gw/operator/clear.h"
 #include "gw/operator/ctl_event.h"
 #include "gw/operator/ctl_table.h"
+#include "gw/operator/replace.h"
 #include "gw/operator/vty.h"
 
 #include <arpa/inet.h>
@@ -112,6 +113,45 @@ static enum ctl_result command_clear_address(struct ctl_ask *a)
 	return CTL_REFUSED;
 }
 
+/* --- what keeper replaces -------------------------------------------------------------------------- */
+
+static enum ctl_result command_begun(struct ctl_ask *a, const char *refusal)
+{
+	snprintf(a->words, sizeof(a->words), "%s",
+		 refusal ? refusal : "begun; show-upgrade tells how it goes");
+	return refusal ? CTL_REFUSED : CTL_DONE;
+}
+
+static const struct ctl_arg reload_args[] = {
+	{"dry-run", CTL_ARG_BOOLEAN, .help = "only check it, and find out what would change"}};
+
+static enum ctl_result command_reload(struct ctl_ask *a)
+{
+	return command_begun(a,
+			     replace_reload(a->gw, ctl_request_boolean(a->arguments, "dry-run")));
+}
+
+static enum ctl_result command_upgrade(struct ctl_ask *a)
+{
+	return command_begun(a, replace_upgrade(a->gw));
+}
+
+static void command_add_message(void *ctx, const char *words)
+{
+	json_array_append_new(ctx, ctl_string(words));
+}
+
+static enum ctl_result command_reload_messages(struct ctl_ask *a)
+{
+	json_t *list = json_array();
+
+	reload_messages(a->gw, command_add_message, list);
+	snprintf(a->words, sizeof(a->words), "%zu message%s", json_array_size(list),
+		 json_array_size(list) == 1 ? "" : "s");
+	ctl_text_json(a->out, json_pack("{so}", "messages", list));
+	return CTL_DONE;
+}
+
 /* --- events ---------------------------------------------------------------------------------------- */
 
 static const struct ctl_arg event_args[] = {
@@ -169,9 +209,17 @@ static const struct ctl_command commands[] = {
 	{"clear-user", CTL_MAY_ALL, "end the log-ins of a user", ARGS(clear_user_args),
 	 command_clear_user},
 	{"list-commands", CTL_MAY_SHOW, "this list", NULL, 0, command_list},
+	{"reload", CTL_MAY_ALL,
+	 "go on with the configuration as its file is now; calls of what is still there go on",
+	 ARGS(reload_args), command_reload},
+	{"reload-messages", CTL_MAY_ALL, "mistakes and warnings of the last reload or dry run",
+	 NULL, 0, command_reload_messages},
 	{"subscribe", CTL_MAY_SHOW, "tell events as they happen, a line each", ARGS(event_args),
 	 command_subscribe},
 	{"unsubscribe", CTL_MAY_SHOW, "tell them no more", ARGS(event_args), command_unsubscribe},
+	{"upgrade", CTL_MAY_ALL,
+	 "replace data and control by those of the program's file of today; calls go on", NULL, 0,
+	 command_upgrade},
 };
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))
 

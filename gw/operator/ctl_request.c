@@ -8,6 +8,7 @@ const char *const ctl_arg_kind_names[] = {
 	[CTL_ARG_NUMBER] = "number",
 	[CTL_ARG_TEXT] = "text",
 	[CTL_ARG_OBJECT] = "object",
+	[CTL_ARG_BOOLEAN] = "boolean",
 };
 
 /* NULL, or what is wrong. */
@@ -77,6 +78,8 @@ static bool request_value_fits(const struct ctl_arg *a, const json_t *value)
 		return json_is_string(value) && request_in(a, (int64_t)json_string_length(value));
 	case CTL_ARG_OBJECT:
 		return json_is_object(value);
+	case CTL_ARG_BOOLEAN:
+		return json_is_boolean(value);
 	}
 	return false;
 }
@@ -85,9 +88,10 @@ static void request_say_unfit(const struct ctl_arg *a, char words[CTL_WORDS_MAX]
 {
 	const char *what[] = {[CTL_ARG_NUMBER] = "a number",
 			      [CTL_ARG_TEXT] = "a text of octets",
-			      [CTL_ARG_OBJECT] = "an object"};
+			      [CTL_ARG_OBJECT] = "an object",
+			      [CTL_ARG_BOOLEAN] = "true or false"};
 
-	if (a->kind == CTL_ARG_OBJECT)
+	if (a->kind == CTL_ARG_OBJECT || a->kind == CTL_ARG_BOOLEAN)
 		snprintf(words, CTL_WORDS_MAX, "%s is %s", a->name, what[a->kind]);
 	else
 		snprintf(words, CTL_WORDS_MAX, "%s is %s, %lld to %lld", a->name, what[a->kind],
@@ -131,4 +135,9 @@ int64_t ctl_request_number(const json_t *arguments, const char *name, int64_t ot
 	const json_t *n = json_object_get(arguments, name);
 
 	return n ? json_integer_value(n) : other;
+}
+
+bool ctl_request_boolean(const json_t *arguments, const char *name)
+{
+	return json_is_true(json_object_get(arguments, name));
 }

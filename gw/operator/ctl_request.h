@@ -35,7 +35,7 @@ bool ctl_request_read(struct ctl_request *r, const char *line, size_t len,
 		      char words[CTL_WORDS_MAX]);
 void ctl_request_free(struct ctl_request *r);
 
-enum ctl_arg_kind { CTL_ARG_NUMBER, CTL_ARG_TEXT, CTL_ARG_OBJECT };
+enum ctl_arg_kind { CTL_ARG_NUMBER, CTL_ARG_TEXT, CTL_ARG_OBJECT, CTL_ARG_BOOLEAN };
 extern const char *const ctl_arg_kind_names[];
 
 struct ctl_arg {
@@ -54,5 +54,7 @@ bool ctl_request_fits(const json_t *arguments, const struct ctl_arg *arg, unsign
 /* Arguments that fit: NULL, or `other`, when they are left out. */
 const char *ctl_request_text(const json_t *arguments, const char *name);
 int64_t ctl_request_number(const json_t *arguments, const char *name, int64_t other);
+/* False when it is left out. */
+bool ctl_request_boolean(const json_t *arguments, const char *name);
 
 #endif

@@ -5,7 +5,7 @@
  * done, 1 refused, 2 no such command, 3 there is nothing of that, 4 not allowed, 5 no answer.
  */
 #include "cfg/cfg.h"
-#include "gw/operator/ctl_client.h"
+#include "gw/operator/ctl_follow.h"
 #include "gw/operator/ctl_rows.h"
 
 #include <getopt.h>
@@ -28,16 +28,13 @@ static const char usage[] =
 	"  -V, --version      version\n"
 	"  -h, --help         this text\n"
 	"\n"
-	"TABLE is summary, ports, peers, tunnels, calls, lines, joins, users, failures, counters "
-	"and "
-	"what\n"
-	"else `isthmusctl list commands` tells; COMMAND is clear tunnel ID, clear call TUNNEL\n"
-	"SESSION, clear user NAME, clear address A.B.C.D ...  TEST is COLUMN=VALUE, "
-	"COLUMN!=VALUE,\n"
-	"COLUMN~PART, COLUMN<NUMBER or COLUMN>NUMBER; `monitor` prints events as\n"
-	"they happen, those of port, circuit, tunnel, call, user, join, or all; `ask` sends one "
-	"line as\n"
-	"it is.\n";
+	"TABLE is summary, ports, peers, tunnels, calls, lines, joins, users, failures, counters\n"
+	"and what else `isthmusctl list commands` tells; COMMAND is reload [dry-run], upgrade,\n"
+	"clear tunnel ID, clear call TUNNEL SESSION, clear user NAME, clear address A.B.C.D ...\n"
+	"A table whose name is a command too is `show NAME`.  TEST is COLUMN=VALUE,\n"
+	"COLUMN!=VALUE, COLUMN~PART, COLUMN<NUMBER or COLUMN>NUMBER; `monitor` prints events as\n"
+	"they happen, those of port, circuit, tunnel, call, user, join, or all; `ask` sends one\n"
+	"line as it is.\n";
 
 static const struct option options[] = {
 	{"socket", required_argument, NULL, 's'},
@@ -311,6 +308,31 @@ static int main_show(struct ctl_link *l, const struct ctl_wish *w, const json_t 
 
 /* --- another command ----------------------------------------------------------------------------- */
 
+/* A word as the value of an argument; *wrong: why it is none. */
+static json_t *run_value(const json_t *argument, const char *word, const char **wrong)
+{
+	const char *type = json_string_value(json_object_get(argument, "type"));
+	char *end;
+	long long n;
+
+	*wrong = "is one word too many";
+	if (!type)
+		return NULL;
+	if (!strcmp(type, "boolean")) { /* said by its name, also as an option */
+		*wrong = "is not a word of this command";
+		return !strcmp(word + (strncmp(word, "--", 2) ? 0 : 2), command_name(argument))
+			       ? json_true()
+			       : NULL;
+	}
+	if (strcmp(type, "number") != 0) {
+		*wrong = "is no UTF-8";
+		return json_string(word);
+	}
+	n = strtoll(word, &end, 10);
+	*wrong = "is no number";
+	return *word && !*end ? json_integer(n) : NULL;
+}
+
 /* Words for its arguments in their order; NULL: one does not fit. */
 static json_t *run_arguments(const json_t *command, char *const *word, int words)
 {
@@ -319,24 +341,15 @@ static json_t *run_arguments(const json_t *command, char *const *word, int words
 
 	for (int i = 0; i < words; i++) {
 		const json_t *a = json_array_get(args, (size_t)i);
-		const char *type = json_string_value(json_object_get(a, "type"));
-		char *end = word[i] + strlen(word[i]);
+		const char *wrong;
+		json_t *value = run_value(a, word[i], &wrong);
 
-		if (!type) {
-			main_complain(word[i], "is one word too many");
+		if (!value) {
+			main_complain(word[i], wrong);
 			json_decref(out);
 			return NULL;
 		}
-		if (strcmp(type, "number") != 0)
-			json_object_set_new(out, command_name(a), json_string(word[i]));
-		else
-			json_object_set_new(out, command_name(a),
-					    json_integer(strtoll(word[i], &end, 10)));
-		if (*end || !json_object_get(out, command_name(a))) {
-			main_complain(word[i], *end ? "is no number" : "is no UTF-8");
-			json_decref(out);
-			return NULL;
-		}
+		json_object_set_new(out, command_name(a), value);
 	}
 	return out;
 }
@@ -360,18 +373,23 @@ static int run_print(const json_t *a, bool json)
 	return result;
 }
 
-static int main_run(struct ctl_link *l, const struct ctl_wish *w, const json_t *command, int used)
+static int main_run(struct ctl_link *l, const struct ctl_wish *w, const json_t *commands,
+		    const json_t *command, int used)
 {
 	json_t *args = run_arguments(command, w->word + used, w->words - used), *a;
+	const struct ctl_follow f = {w->socket, commands, w->json, stdout};
+	const char *name = command_name(command);
 	int rc;
 
 	if (!args)
 		return CTL_USAGE;
-	a = ctl_link_ask(l,
-			 json_pack("{ss so}", "command", command_name(command), "arguments", args));
+	a = ctl_link_ask(l, json_pack("{ss so}", "command", name, "arguments", args));
 	if (!a)
 		return CTL_NO_ANSWER;
-	rc = run_print(a, w->json);
+	if (ctl_is_followed(name) && !ctl_link_result(a, NULL))
+		rc = ctl_follow(&f, l, name);
+	else
+		rc = run_print(a, w->json);
 	json_decref(a);
 	return rc;
 }
@@ -518,6 +536,21 @@ static void complete_view(const json_t *command, const char *before)
 			puts(view_words[i].word);
 }
 
+/* Arguments that are said by their name. */
+static void complete_booleans(const json_t *command)
+{
+	json_t *a;
+	size_t i;
+
+	json_array_foreach(json_object_get(command, "arguments"), i, a)
+	{
+		const char *type = json_string_value(json_object_get(a, "type"));
+
+		if (type && !strcmp(type, "boolean"))
+			puts(command_name(a));
+	}
+}
+
 static void complete_events(const json_t *events)
 {
 	json_t *e;
@@ -556,6 +589,8 @@ static int main_complete(const struct ctl_wish *w, const json_t *list)
 	found = command_find(commands, w->word, w->words, &used);
 	if (json_object_get(found, "columns"))
 		complete_view(found, w->words > used ? w->word[w->words - 1] : "");
+	else
+		complete_booleans(found);
 	return 0;
 }
 
@@ -575,7 +610,7 @@ static int main_command(struct ctl_link *l, const struct ctl_wish *w, bool compl
 	else if (!rc && json_object_get(command, "columns"))
 		rc = main_show(l, w, command, used);
 	else if (!rc)
-		rc = main_run(l, w, command, used);
+		rc = main_run(l, w, commands, command, used);
 	json_decref(list);
 	return rc;
 }

@@ -12,6 +12,7 @@
 #include "gw/legs/legs.h"
 #include "gw/line.h"
 #include "gw/operator/operator.h"
+#include "gw/operator/replace.h"
 #include "gw/operator/vty.h"
 #include "gw/port.h"
 #include "gw/service.h"
@@ -236,54 +237,47 @@ static void table_reload_rows(struct gw *gw, struct table_sink *to)
 
 TABLE(table_reload, "reload");
 
+void reload_messages(struct gw *gw, void (*each)(void *ctx, const char *words), void *ctx)
+{
+	bool full;
+	char *text = reload_text(gw, &full), *rest = text, *line;
+
+	while ((line = strsep(&rest, "\n"))) /* none without a text */
+		if (*line && strncmp(line, CFG_CHANGE "\t", sizeof(CFG_CHANGE)) != 0)
+			each(ctx, line);
+	if (full)
+		each(ctx, "more has changed than can be told");
+	free(text);
+}
+
 /* --- commands --------------------------------------------------------------------------------- */
-
-static int reload_ask(struct keeper_link *l)
-{
-	return keeper_ask_reload(l, false);
-}
-
-static int reload_ask_dry(struct keeper_link *l)
-{
-	return keeper_ask_reload(l, true);
-}
 
 #define RELOAD_STR \
 	"Go on with the configuration as its file is now; calls of what is still there go on\n"
 
 DEFUN(reload, reload_cmd, "reload", RELOAD_STR)
 {
-	return vty_replace_begin(vty, "reload", reload_ask);
+	return vty_replaced(vty, "reload", replace_reload(vty_gw(vty), false));
 }
 
 DEFUN(reload_dry, reload_dry_cmd, "reload dry-run",
       RELOAD_STR "Only check it, and find out for `show reload` what would change\n")
 {
-	return vty_replace_begin(vty, "reload", reload_ask_dry);
+	return vty_replaced(vty, "reload", replace_reload(vty_gw(vty), true));
 }
 
-/* Mistakes and warnings; a text of the check, which may hold what an operator has typed. */
-static void reload_print_words(struct vty *vty, char *text)
+static void reload_print_words(void *ctx, const char *words)
 {
-	char *line;
+	struct vty *vty = ctx;
 
-	while ((line = strsep(&text, "\n"))) /* none without a text */
-		if (*line && strncmp(line, CFG_CHANGE "\t", sizeof(CFG_CHANGE)) != 0)
-			vty_out(vty, "%s%s", line, VTY_NEWLINE);
+	vty_out(vty, "%s%s", words, VTY_NEWLINE);
 }
 
 DEFUN(show_reload, show_reload_cmd, "show reload",
       SHOW_STR "What the last reload, or its dry run, has found to differ, when that takes effect, "
 	       "and how many calls it concerns now\n")
 {
-	struct gw *gw = vty_gw(vty);
-	bool full;
-	char *text = reload_text(gw, &full);
-
-	reload_print_words(vty, text);
-	if (full)
-		vty_out(vty, "more has changed than can be told%s", VTY_NEWLINE);
-	free(text);
+	reload_messages(vty_gw(vty), reload_print_words, vty);
 	return vty_table(vty, &table_reload);
 }
 

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* `upgrade`, and `show upgrade`: each step of the last one of either. */
 #include "gw/keeper/keeper.h"
+#include "gw/operator/replace.h"
 #include "gw/operator/vty.h"
-
-#include <errno.h>
 
 struct upgrade_row {
 	const struct keeper_progress *of;
@@ -42,34 +41,18 @@ static void table_upgrade_rows(struct gw *gw, struct table_sink *to)
 
 TABLE(table_upgrade, "upgrade");
 
-static const char *upgrade_words(int rc)
+int vty_replaced(struct vty *vty, const char *what, const char *words)
 {
-	if (rc == -ENOTCONN)
-		return "there is no keeper to do it (workers = 0)";
-	if (rc == -ENOSYS)
-		return "keeper does not know how: it is of an older version";
-	if (rc == -EBUSY)
-		return "one is going on, or the gateway is ending";
-	if (rc == -EAGAIN)
-		return "data does not run";
-	return strerror(-rc);
-}
-
-int vty_replace_begin(struct vty *vty, const char *what, int (*ask)(struct keeper_link *l))
-{
-	struct gw *gw = vty_gw(vty);
-	int rc = gw->keeper ? ask(gw->keeper) : -ENOTCONN;
-
-	if (rc == 0)
+	if (!words)
 		return CMD_SUCCESS;
-	vty_out(vty, "%% No %s: %s%s", what, upgrade_words(rc), VTY_NEWLINE);
+	vty_out(vty, "%% No %s: %s%s", what, words, VTY_NEWLINE);
 	return CMD_WARNING;
 }
 
 DEFUN(upgrade, upgrade_cmd, "upgrade",
       "Replace data and control by those of the program's file of today; calls go on\n")
 {
-	return vty_replace_begin(vty, "upgrade", keeper_ask_upgrade);
+	return vty_replaced(vty, "upgrade", replace_upgrade(vty_gw(vty)));
 }
 
 DEFUN(show_upgrade, show_upgrade_cmd, "show upgrade",

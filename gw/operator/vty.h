@@ -43,9 +43,8 @@ void vty_upgrade_init(void);   /* show_upgrade.c */
 void vty_reload_init(void);    /* show_reload.c */
 void vty_drain_init(void);     /* show_drain.c */
 void vty_debug_init(void);     /* debug.c */
-struct keeper_link;
-/* Have keeper begin an upgrade or a reload; what it refuses is told. */
-int vty_replace_begin(struct vty *vty, const char *what, int (*ask)(struct keeper_link *l));
+/* After an upgrade or a reload was asked for: words of why there is none are told. */
+int vty_replaced(struct vty *vty, const char *what, const char *words);
 
 extern const struct table table_ports, table_captures, table_plugins;
 extern const struct table table_peers, table_tunnels, table_clients, table_outgoing;

@@ -86,6 +86,7 @@
 	X(service)        \
 	X(show_reload)    \
 	X(show_upgrade)   \
+	X(replace)        \
 	X(leg_coa)        \
 	X(show_coa)       \
 	X(start)          \
@@ -101,6 +102,7 @@
 /* and of what is the same in both. */
 #define OTHER_SUITES(X)    \
 	X(ctl_client)      \
+	X(ctl_follow)      \
 	X(ctl_rows)        \
 	X(ctl_request)     \
 	X(ctl_table)       \

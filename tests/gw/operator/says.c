@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#define _GNU_SOURCE /* memfd_create */
 #include "tests/gw/operator/says.h"
 
 #include "gw/keeper/keeper.h"
@@ -10,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -56,6 +58,18 @@ void vty_end_keeper(void)
 	close(vty_to_keeper.ask);
 	close(vty_keeper);
 	vty_end();
+}
+
+void vty_report(const char *text, unsigned times)
+{
+	int fd = memfd_create("report", MFD_CLOEXEC);
+	struct keeper_msg m = {.kind = KEEPER_REPORT, .fd = {fd}, .fds = 1};
+
+	CU_ASSERT_EQUAL(write(fd, text, strlen(text)), (ssize_t)strlen(text));
+	CU_ASSERT_EQUAL(ftruncate(fd, KEEPER_REPORT_MAX), 0);
+	while (times--)
+		CU_ASSERT_EQUAL(keeper_send(vty_keeper, &m), 0);
+	close(fd);
 }
 
 const char *vty_says_in(enum node_type node, const char *command)

@@ -26,6 +26,8 @@ void vty_end(void);
 extern int vty_keeper;
 void vty_begin_keeper(const char *conf);
 void vty_end_keeper(void);
+/* Its answer to so many who ask what the check of a reload has printed. */
+void vty_report(const char *text, unsigned times);
 /* What a command tells the operator, in enabled mode or in another node. */
 const char *vty_says(const char *command);
 const char *vty_says_in(enum node_type node, const char *command);

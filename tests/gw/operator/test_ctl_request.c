@@ -52,7 +52,9 @@ static void a_request_has_a_command_and_arguments(void)
 
 static void its_parts_are_found(void)
 {
-	static const char line[] = "{\"command\":\"do\",\"arguments\":{\"n\":7,\"who\":\"ann\"}}";
+	static const char line[] =
+		"{\"command\":\"do\",\"arguments\":{\"n\":7,\"who\":\"ann\",\"y\":true,"
+		"\"z\":false}}";
 	struct ctl_request r;
 
 	CU_ASSERT_TRUE_FATAL(ctl_request_read(&r, line, strlen(line), words));
@@ -62,6 +64,10 @@ static void its_parts_are_found(void)
 	CU_ASSERT_STRING_EQUAL(ctl_request_text(r.arguments, "who"), "ann");
 	CU_ASSERT_PTR_NULL(ctl_request_text(r.arguments, "whom"));
 	CU_ASSERT_PTR_NULL(ctl_request_text(NULL, "who"));
+	CU_ASSERT_TRUE(ctl_request_boolean(r.arguments, "y"));
+	CU_ASSERT_FALSE(ctl_request_boolean(r.arguments, "z"));
+	CU_ASSERT_FALSE(ctl_request_boolean(r.arguments, "x"));
+	CU_ASSERT_FALSE(ctl_request_boolean(NULL, "y"));
 	ctl_request_free(&r);
 }
 
@@ -69,6 +75,7 @@ static const struct ctl_arg args[] = {
 	{"id", CTL_ARG_NUMBER, .required = true, .least = 1, .most = 65535, .help = ""},
 	{"who", CTL_ARG_TEXT, .least = 1, .most = 3, .help = ""},
 	{"match", CTL_ARG_OBJECT, .help = ""},
+	{"dry-run", CTL_ARG_BOOLEAN, .help = ""},
 };
 
 static void arguments_fit_their_rows(void)
@@ -88,18 +95,22 @@ static void arguments_fit_their_rows(void)
 		{"{\"id\":1,\"who\":\"anna\"}", "who is a text of octets, 1 to 3"},
 		{"{\"id\":1,\"who\":1}", "who is a text of octets, 1 to 3"},
 		{"{\"id\":1,\"match\":[]}", "match is an object"},
+		{"{\"id\":1,\"dry-run\":true}", NULL},
+		{"{\"id\":1,\"dry-run\":false}", NULL},
+		{"{\"id\":1,\"dry-run\":1}", "dry-run is true or false"},
+		{"{\"id\":1,\"dry-run\":\"true\"}", "dry-run is true or false"},
 		{"{\"id\":1,\"ID\":1}", "no argument of this command: ID"},
 	};
 
 	for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		json_t *a = json_loads(rows[i].text, 0, NULL);
 
-		CU_ASSERT_EQUAL(ctl_request_fits(a, args, 3, words), !rows[i].words);
+		CU_ASSERT_EQUAL(ctl_request_fits(a, args, 4, words), !rows[i].words);
 		if (rows[i].words)
 			CU_ASSERT_STRING_EQUAL(words, rows[i].words);
 		json_decref(a);
 	}
-	CU_ASSERT_FALSE(ctl_request_fits(NULL, args, 3, words));
+	CU_ASSERT_FALSE(ctl_request_fits(NULL, args, 4, words));
 	CU_ASSERT_TRUE(ctl_request_fits(NULL, args + 1, 2, words));
 	CU_ASSERT_TRUE(ctl_request_fits(NULL, NULL, 0, words));
 }

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The keeper is played by the test: its answers wait already when control asks. */
-#define _GNU_SOURCE
 #include "gw/keeper/keeper.h"
 #include "gw/client.h"
 #include "gw/operator/operator.h"
@@ -8,7 +7,6 @@
 
 #include <errno.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 #define CONF                                                              \
@@ -19,24 +17,11 @@
 	"peer other { port = a hostname = other }\n"                      \
 	"user ann { secret = \"a password\" }\n"
 
-/* What the check has printed, for so many who ask; `show reload` asks for it twice. */
-static void reload_report(const char *text, unsigned times)
-{
-	int fd = memfd_create("report", MFD_CLOEXEC);
-	struct keeper_msg m = {.kind = KEEPER_REPORT, .fd = {fd}, .fds = 1};
-
-	CU_ASSERT_EQUAL(write(fd, text, strlen(text)), (ssize_t)strlen(text));
-	CU_ASSERT_EQUAL(ftruncate(fd, KEEPER_REPORT_MAX), 0);
-	while (times--)
-		CU_ASSERT_EQUAL(keeper_send(vty_keeper, &m), 0);
-	close(fd);
-}
-
 #define TITLES "Section Name Change Effect Calls Keys\n"
 
 static void reload_shows(const char *report, const char *want)
 {
-	reload_report(report, 2);
+	vty_report(report, 2); /* `show reload` asks for it twice */
 	CU_ASSERT_TRUE(vty_rows("show reload", want));
 }
 
@@ -127,7 +112,7 @@ static void calls_that_have_ended_since(void)
 	CU_ASSERT_TRUE_FATAL(bench_dial("far"));
 	bench_call("ann", "a password", PPP_AUTH_CHAP_MD5);
 	c = bench_call("ann", "a password", PPP_AUTH_CHAP_MD5);
-	reload_report(report, 1);
+	vty_report(report, 1);
 	fd = vty_reload_calls(bench.gw);
 	CU_ASSERT_FATAL(fd >= 0);
 	bench_hangup(c, L2TP_CDN_ADMINISTRATIVE, "");
@@ -137,7 +122,7 @@ static void calls_that_have_ended_since(void)
 			     "peer lac removed ends 2 -\n"
 			     "udp a removed ends 2 -\n");
 	/* it is not counted again by who leaves next, */
-	reload_report(report, 1);
+	vty_report(report, 1);
 	CU_ASSERT_EQUAL(vty_reload_calls(bench.gw), -1);
 	/* and is nothing to another report */
 	reload_shows(other, TITLES "peer lac removed ends 1 -\n");
