@@ -364,6 +364,22 @@ void tell_sent(struct worker *w, uint64_t cookie);
 bool tell_frame(struct worker *w, struct ring_out *r, enum dp_reason full, l2tp_channel from,
 		uint32_t call, const uint8_t *a, size_t a_len, const uint8_t *b, size_t b_len);
 
+/* --- the slot of a call's counters ------------------------------------------------------------- */
+
+static inline uint32_t call_slot_no(const struct call_state *st)
+{
+	return (uint32_t)(st->n - st->home->data->door->call);
+}
+static inline struct call_slot *call_slot(const struct call_state *st)
+{
+	return &st->home->data->door->slot[call_slot_no(st)];
+}
+/* Home worker: something is to be counted there. */
+static inline struct call_rare *call_rare(const struct call_state *st)
+{
+	return door_rare_mine(st->home->data->door, call_slot_no(st));
+}
+
 /* --- frames (dp_call.c in, dp_send.c out) ----------------------------------------------------- */
 
 void frames_in(struct worker_port *p, const struct ist_frame *f, unsigned n);
@@ -486,7 +502,7 @@ static inline bool call_rate_allows(struct worker *w, struct call *c, enum dp_ra
 	r = &c->rate[way];
 	if (!r->bps || rate_take(r, &c->st->bucket[way], w->now, octets))
 		return true;
-	count_add(&c->st->n->limited[way], 1);
+	count_add(&call_rare(c->st)->limited[way], 1);
 	call_drop(w, c, way == DP_RATE_UP ? DP_R_RATE_UP : DP_R_RATE_DOWN);
 	return false;
 }

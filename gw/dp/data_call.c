@@ -377,19 +377,19 @@ bool data_call_restore(struct data *data, const struct door_call_set *set, uint6
 void data_call_go_on(void *ctx, struct call *c)
 {
 	struct call_state *st = c->st;
-	struct call_counters *n = st->n;
+	const struct call_rare *rare = door_rare(st->home->data->door, call_slot_no(st));
 	struct l2tp_data *d = &st->data;
-	uint64_t numbers = count_get(&n->numbers);
+	uint64_t numbers = count_get(&st->n->numbers);
 
 	(void)ctx;
 	d->ns = (uint16_t)numbers;
 	d->nr = (uint16_t)(numbers >> 16);
 	d->sending_seq = numbers & DOOR_SENDING_SEQ;
 	d->seen_seq = numbers & DOOR_SEEN_SEQ;
-	d->lost = count_get(&n->seq_lost);
-	d->late = count_get(&n->seq_late);
-	d->reordered = count_get(&n->seq_reordered);
-	st->punted = atomic_load(&n->returned);
-	atomic_store(&st->taken, atomic_load(&n->posted));
+	d->lost = rare ? count_get(&rare->seq_lost) : 0;
+	d->late = rare ? count_get(&rare->seq_late) : 0;
+	d->reordered = rare ? count_get(&rare->seq_reordered) : 0;
+	st->punted = atomic_load(&call_slot(st)->returned);
+	atomic_store(&st->taken, atomic_load(&call_slot(st)->posted));
 	st->version = c->version;
 }

@@ -189,7 +189,7 @@ bool filter_run(struct worker *w, struct call *c, enum dp_filter place, const ui
 		return true;
 	}
 	count_add(&n->dropped, 1);
-	count_add(in ? &c->st->n->filtered_in : &c->st->n->filtered_out, 1);
+	count_add(in ? &call_rare(c->st)->filtered_in : &call_rare(c->st)->filtered_out, 1);
 	call_drop(w, c, in ? DP_R_FILTER_IN : DP_R_FILTER_OUT);
 	return false;
 }

@@ -31,7 +31,7 @@ static void data_left_copy_worker(struct worker_counters *to, const struct worke
 
 static void data_left_copy_call(struct call_counters *to, const struct call_counters *from)
 {
-	uint64_t last_rx = count_get(&from->last_rx), fast = count_get(&from->fast_last_rx);
+	uint64_t last_rx = count_get(&from->last_rx);
 
 	count_add(&to->rx_frames, count_get(&from->rx_frames));
 	count_add(&to->rx_octets, count_get(&from->rx_octets));
@@ -41,6 +41,12 @@ static void data_left_copy_call(struct call_counters *to, const struct call_coun
 	count_add(&to->last_rx, last_rx <= dp_now() ? last_rx : 0);
 	count_add(&to->control, count_get(&from->control));
 	count_add(&to->numbers, count_get(&from->numbers));
+}
+
+static void data_left_copy_rare(struct call_rare *to, const struct call_rare *from)
+{
+	uint64_t fast = count_get(&from->fast_last_rx);
+
 	count_add(&to->filtered_in, count_get(&from->filtered_in));
 	count_add(&to->filtered_out, count_get(&from->filtered_out));
 	for (unsigned i = 0; i < DP_RATES; i++)
@@ -55,22 +61,43 @@ static void data_left_copy_call(struct call_counters *to, const struct call_coun
 	atomic_fetch_add(&to->fast_last_rx, fast <= dp_now() ? fast : 0);
 }
 
-static void data_left_copy_calls(struct door *d, const struct call_counters *from, uint32_t n)
+/* rare: NULL = nothing. */
+static void data_left_add_row(struct door *d, const struct call_counters *n,
+			      const struct call_slot *slot, const struct call_rare *rare)
 {
-	uint32_t rows = atomic_load(&d->words->left);
+	uint32_t rows = atomic_load(&d->words->left), owner = atomic_load(&slot->owner);
+	struct call_left *to = &d->left[rows];
 
-	for (uint32_t i = 0; i < n && i < DOOR_CALLS && rows < DOOR_CALLS; i++) {
-		struct call_counters *to = &d->left[rows];
-		uint32_t owner = atomic_load(&from[i].owner);
+	if (!owner || rows >= DOOR_CALLS)
+		return;
+	data_left_copy_call(&to->n, n);
+	if (rare)
+		data_left_copy_rare(&to->rare, rare);
+	atomic_store(&to->slot.has_rare, rare != NULL);
+	atomic_store(&to->slot.home, atomic_load(&slot->home));
+	atomic_store(&to->slot.owner, owner);
+	atomic_store(&d->words->left, rows + 1);
+}
 
-		if (!owner)
-			continue;
-		data_left_copy_call(to, &from[i]);
-		atomic_store(&to->home, atomic_load(&from[i].home));
-		atomic_store(&to->owner, owner);
-		rows++;
+static void data_left_copy_slots(struct door *d, const struct door *before)
+{
+	uint32_t n = atomic_load(&before->words->fresh_slot);
+
+	for (uint32_t i = 0; i < n && i < DOOR_CALLS; i++)
+		data_left_add_row(d, &before->call[i], &before->slot[i], door_rare(before, i));
+}
+
+/* What the data before has not begun with. */
+static void data_left_copy_left(struct door *d, const struct door *before)
+{
+	uint32_t n = atomic_load(&before->words->left);
+
+	for (uint32_t i = 0; i < n && i < DOOR_CALLS; i++) {
+		const struct call_left *from = &before->left[i];
+
+		data_left_add_row(d, &from->n, &from->slot,
+				  atomic_load(&from->slot.has_rare) ? &from->rare : NULL);
 	}
-	atomic_store(&d->words->left, rows);
 }
 
 /* --- what was in the mailboxes ---------------------------------------------------------------- */
@@ -138,8 +165,8 @@ void data_left_copy(struct door *d, const struct door *before)
 		data_left_count(d, i, before);
 	}
 	count_add(&d->counters[0]->deaths, 1);
-	data_left_copy_calls(d, before->call, atomic_load(&before->words->fresh_slot));
-	data_left_copy_calls(d, before->left, atomic_load(&before->words->left));
+	data_left_copy_slots(d, before);
+	data_left_copy_left(d, before);
 }
 
 /* --- to the calls that go on ------------------------------------------------------------------ */
@@ -150,7 +177,7 @@ bool data_left_find(struct data *data)
 	uint32_t n = atomic_load(&data->door->words->left);
 
 	for (uint32_t i = 0; i < n && i < DOOR_CALLS; i++) {
-		uint32_t key = atomic_load(&data->door->left[i].owner);
+		uint32_t key = atomic_load(&data->door->left[i].slot.owner);
 
 		if (key && !map_get(&data->left, key) &&
 		    !map_set(&data->left, key, (uintptr_t)i + 1))
@@ -159,28 +186,36 @@ bool data_left_find(struct data *data)
 	return true;
 }
 
+static void data_left_take_rare(struct call_state *st, const struct call_left *from)
+{
+	if (!atomic_load(&from->slot.has_rare))
+		return;
+	st->data.lost = count_get(&from->rare.seq_lost);
+	st->data.late = count_get(&from->rare.seq_late);
+	st->data.reordered = count_get(&from->rare.seq_reordered);
+	data_left_copy_rare(call_rare(st), &from->rare);
+}
+
 void data_left_take(struct data *data, struct call_state *st)
 {
 	uint32_t key = call_key(st->tid, st->sid);
 	uint32_t row = (uint32_t)map_get(&data->left, key);
-	struct call_counters *from = row ? &data->door->left[row - 1] : NULL;
+	struct call_left *from = row ? &data->door->left[row - 1] : NULL;
 	uint64_t n;
 
 	/* A data side that has handed over to us may have taken it. */
-	if (!from || atomic_load(&from->owner) != key ||
-	    (atomic_load(&from->home) >> 31) != (st->bundle != NULL))
+	if (!from || atomic_load(&from->slot.owner) != key ||
+	    !(atomic_load(&from->slot.home) & DOOR_BUNDLE) != !st->bundle)
 		return;
-	n = count_get(&from->numbers);
+	n = count_get(&from->n.numbers);
 	l2tp_data_go_on(&st->data, &(struct l2tp_data_numbers){.ns = (uint16_t)n,
 							       .nr = (uint16_t)(n >> 16),
 							       .sending_seq = n & DOOR_SENDING_SEQ,
 							       .seen_seq = n & DOOR_SEEN_SEQ});
-	st->data.lost = count_get(&from->seq_lost);
-	st->data.late = count_get(&from->seq_late);
-	st->data.reordered = count_get(&from->seq_reordered);
-	data_left_copy_call(st->n, from);
+	data_left_copy_call(st->n, &from->n);
+	data_left_take_rare(st, from);
 	map_set(&data->left, key, 0);
-	atomic_store(&from->owner, 0);
+	atomic_store(&from->slot.owner, 0);
 }
 
 void data_left_drop(struct data *data)

@@ -17,7 +17,7 @@
 #include <unistd.h>
 
 #define MAGIC  0x69737464u /* "istd" */
-#define LAYOUT 3u
+#define LAYOUT 4u
 /* Of the memory and of what goes through it: one that stands by must know both. */
 #define VERSION (LAYOUT << 16 | DOOR_MSG_VERSION)
 #define TUNNELS 65536u
@@ -53,6 +53,8 @@ static size_t door_lay_out(struct door *d, uint8_t *base)
 			d->mail[i][k] = door_place(base, &at, ring_mem_size(door_ring_size[k]));
 	}
 	d->call = door_place(base, &at, DOOR_CALLS * sizeof(*d->call));
+	d->slot = door_place(base, &at, DOOR_CALLS * sizeof(*d->slot));
+	d->rare = door_place(base, &at, DOOR_CALLS * sizeof(*d->rare));
 	d->left = door_place(base, &at, DOOR_CALLS * sizeof(*d->left));
 	return at;
 }

@@ -22,33 +22,53 @@
 #include "gw/dp/dp.h"
 #include "gw/dp/ring.h"
 
+#include <assert.h>
+
 #define DOOR_FILTERS 16384u /* at a time */
 #define DOOR_TUNS    65536u
 #define DOOR_FDS     (4 + DOOR_WORKERS)
 
 /* --- counters ----------------------------------------------------------------------------------- */
 
-/* Of a call.  Each has one writer, the call's home worker, where nothing else is said. */
+/* Of a call: one cache line, which its home worker writes at every frame, and nobody else. */
 struct call_counters {
 	_Alignas(64) _Atomic uint64_t rx_frames;
 	_Atomic uint64_t rx_octets, tx_frames, tx_octets, drops, last_rx, control;
 	/* Ns to send next, Nr << 16, DOOR_SENDING_SEQ, DOOR_SEEN_SEQ: written before the frame
-	 * leaves that has the number before, so that the next data never repeats one.  In the line
-	 * of the counters, which each frame writes. */
+	 * leaves that has the number before, so that the next data never repeats one. */
 	_Atomic uint64_t numbers;
+};
+static_assert(sizeof(struct call_counters) == 64, "one cache line");
+
+/* Whose the counters of the same number are, and what both sides tell each other of the call. */
+struct call_slot {
+	/* The entry that has it: call_key(); 0 = free.  Data frees it when no worker can write
+	 * there any more. */
+	_Atomic uint32_t owner;
+	_Atomic uint16_t home;	   /* control: its worker, and DOOR_BUNDLE */
+	_Atomic uint16_t has_rare; /* a writer of its struct call_rare has been there */
+	_Atomic uint32_t returned; /* control: punted frames that it has done with */
+	_Atomic uint32_t posted;   /* control: frames that it has sent to this leg */
+};
+#define DOOR_BUNDLE 0x8000u /* it is a bundle */
+
+/* What few calls have to count, by the same number.  Each has one writer, the call's home worker,
+ * where nothing else is said.  A row that nobody has written to is not read: it has no memory. */
+struct call_rare {
 	_Atomic uint64_t filtered_in, filtered_out;
 	_Atomic uint64_t limited[DP_RATES];
 	_Atomic uint64_t seq_lost, seq_late, seq_reordered; /* of l2tp_data */
-	/* The entry that has this slot: call_key(); 0 = free.  Data frees it when no worker can
-	 * write there any more. */
-	_Atomic uint32_t owner;
-	_Atomic uint32_t home;	   /* control: its worker; bit 31: it is a bundle */
-	_Atomic uint32_t returned; /* control: punted frames that it has done with */
-	_Atomic uint32_t posted;   /* control: frames that it has sent to this leg */
 	/* Control, and data when it takes up the call of a life before: what the XDP program has
 	 * carried until it was told to carry the call no more. */
 	_Atomic uint64_t fast_rx_frames, fast_rx_octets, fast_tx_frames, fast_tx_octets;
 	_Atomic uint64_t fast_last_rx; /* us */
+};
+
+/* All of a call of the data before. */
+struct call_left {
+	struct call_counters n;
+	struct call_slot slot;
+	struct call_rare rare;
 };
 
 #define DOOR_SENDING_SEQ (UINT64_C(1) << 32)
@@ -169,13 +189,31 @@ struct door {
 	struct ring_mem *mail[DOOR_WORKERS][MAIL_KINDS];
 	struct worker_counters *counters[DOOR_WORKERS];
 	struct call_counters *call; /* DOOR_CALLS */
+	struct call_slot *slot;	    /* as many */
+	struct call_rare *rare;	    /* likewise; see door_rare() */
 	/* As many, and data's alone: counters of calls of the data before, by their owners, until
 	 * control has set all that goes on. */
-	struct call_counters *left;
+	struct call_left *left;
 	_Atomic uint64_t *heard; /* by Tunnel ID: data last came in, us */
 	/* By number, modulo DOOR_TUNS: the number of a device that was removed from outside. */
 	_Atomic uint32_t *tun_gone;
 };
+
+/* The rare counters of a slot; NULL = all are 0. */
+static inline const struct call_rare *door_rare(const struct door *d, uint32_t slot)
+{
+	return atomic_load_explicit(&d->slot[slot].has_rare, memory_order_acquire) ? &d->rare[slot]
+										   : NULL;
+}
+/* For their writers. */
+static inline struct call_rare *door_rare_mine(struct door *d, uint32_t slot)
+{
+	_Atomic uint16_t *has = &d->slot[slot].has_rare;
+
+	if (!atomic_load_explicit(has, memory_order_relaxed))
+		atomic_store_explicit(has, 1, memory_order_release);
+	return &d->rare[slot];
+}
 
 extern const uint64_t door_ring_size[MAIL_KINDS]; /* octets of each */
 #define DOOR_TABLE_SIZE	 (1u << 22)

@@ -272,7 +272,7 @@ static void dp_deliver_punted(struct dp *dp, const struct frame_rec *r, size_t l
 	dp->ops.ppp(dp->ctx, tid, sid, r->octets, len, r->when);
 	e = dp_entry_find(dp, tid, sid);
 	if (e)
-		atomic_fetch_add(&dp_entry_counters(dp, e)->returned, 1);
+		atomic_fetch_add(&dp_entry_slot(dp, e)->returned, 1);
 }
 
 static void dp_deliver_ppp(struct dp *dp, const struct frame_rec *r, size_t len)
@@ -540,7 +540,7 @@ static bool dp_call_command(struct dp *dp, enum cmd_kind kind, uint16_t tid, uin
 	if (!dp_post_command(dp, e->home, &head, frame, len))
 		return false;
 	if (kind == CMD_PPP)
-		atomic_fetch_add(&dp_entry_counters(dp, e)->posted, 1);
+		atomic_fetch_add(&dp_entry_slot(dp, e)->posted, 1);
 	return true;
 }
 

@@ -87,7 +87,7 @@ static void dp_left_find_slots(struct dp *dp)
 
 	dp->fresh_slot = fresh && fresh <= DOOR_CALLS ? fresh : 1;
 	for (uint32_t slot = 1; slot < dp->fresh_slot; slot++) {
-		uint32_t key = atomic_load(&dp->door->call[slot].owner);
+		uint32_t key = atomic_load(&dp->door->slot[slot].owner);
 
 		if (!key || map_get(&dp->left.slots, key) || !map_set(&dp->left.slots, key, slot))
 			dp_entry_spare(dp, slot);
@@ -102,7 +102,7 @@ uint32_t dp_left_take_slot(struct dp *dp, uint32_t key, unsigned home, bool bund
 	if (!slot)
 		return 0;
 	map_set(&dp->left.slots, key, 0);
-	if (atomic_load(&dp->door->call[slot].home) == (home | (uint32_t)bundle << 31))
+	if (atomic_load(&dp->door->slot[slot].home) == (home | (bundle ? DOOR_BUNDLE : 0)))
 		return slot;
 	dp_entry_spare(dp, slot);
 	return 0;

@@ -149,8 +149,10 @@ static void bundle_drain(struct worker *w, struct call *c)
 	at = mp_rx_deadline(&b->rx);
 	if (b->timer.set || at != DEADLINE_NEVER)
 		worker_timer(w, &b->timer, TIMER_BUNDLE, at);
-	atomic_store_explicit(&c->st->n->seq_lost, b->rx.lost, memory_order_relaxed);
-	atomic_store_explicit(&c->st->n->seq_late, b->rx.late, memory_order_relaxed);
+	if (!(b->rx.lost | b->rx.late))
+		return;
+	atomic_store_explicit(&call_rare(c->st)->seq_lost, b->rx.lost, memory_order_relaxed);
+	atomic_store_explicit(&call_rare(c->st)->seq_late, b->rx.late, memory_order_relaxed);
 }
 
 void bundle_timeout(struct deadline *d, uint64_t now)

@@ -129,8 +129,8 @@ static bool dp_call_is_early(struct call *c)
 /* Frames from one leg to the other are with the control thread, or on their way back. */
 static bool dp_call_has_punts(const struct call_state *from, const struct call_state *to)
 {
-	uint32_t above = from->punted - atomic_load(&from->n->returned);
-	uint32_t back = atomic_load(&to->n->posted) - atomic_load(&to->taken);
+	uint32_t above = from->punted - atomic_load(&call_slot(from)->returned);
+	uint32_t back = atomic_load(&call_slot(to)->posted) - atomic_load(&to->taken);
 
 	return (int32_t)above > 0 || (int32_t)back > 0;
 }
@@ -339,9 +339,15 @@ void call_show_numbers(struct call_state *st)
  * read. */
 static void dp_call_show_sequence(struct call_state *st)
 {
-	atomic_store_explicit(&st->n->seq_lost, st->data.lost, memory_order_relaxed);
-	atomic_store_explicit(&st->n->seq_late, st->data.late, memory_order_relaxed);
-	atomic_store_explicit(&st->n->seq_reordered, st->data.reordered, memory_order_relaxed);
+	const struct l2tp_data *d = &st->data;
+
+	if (d->lost | d->late | d->reordered) {
+		struct call_rare *n = call_rare(st);
+
+		atomic_store_explicit(&n->seq_lost, d->lost, memory_order_relaxed);
+		atomic_store_explicit(&n->seq_late, d->late, memory_order_relaxed);
+		atomic_store_explicit(&n->seq_reordered, d->reordered, memory_order_relaxed);
+	}
 	call_show_numbers(st);
 }
 
@@ -467,7 +473,8 @@ void call_retire(struct worker *w, struct call_state *st)
 	st->data.held = 0;
 	dp_call_return_slots(w, st);
 	if (!w->data->aside)
-		atomic_store(&st->n->owner, 0); /* from here on control may use them again */
+		atomic_store(&call_slot(st)->owner,
+			     0); /* from here on control may use them again */
 	free(st->bucket);
 	slab_give(st);
 }

@@ -17,18 +17,23 @@ struct dp_entry *dp_entry_find(const struct dp *dp, uint16_t tid, uint16_t sid)
 	return (struct dp_entry *)map_get(&dp->entries, call_key(tid, sid));
 }
 
-struct call_counters *dp_entry_counters(const struct dp *dp, const struct dp_entry *e)
+struct call_slot *dp_entry_slot(const struct dp *dp, const struct dp_entry *e)
 {
-	return &dp->door->call[e->slot];
+	return &dp->door->slot[e->slot];
 }
 
 /* --- slots ------------------------------------------------------------------------------------ */
 
-static void dp_entry_empty(struct call_counters *n, uint32_t key, unsigned home, bool bundle)
+static void dp_entry_empty(struct door *d, uint32_t slot, uint32_t key, unsigned home, bool bundle)
 {
-	memset((void *)n, 0, sizeof(*n));
-	atomic_store(&n->home, home | (uint32_t)bundle << 31);
-	atomic_store(&n->owner, key);
+	struct call_slot *s = &d->slot[slot];
+
+	if (door_rare(d, slot))
+		memset((void *)&d->rare[slot], 0, sizeof(d->rare[slot]));
+	memset((void *)&d->call[slot], 0, sizeof(d->call[slot]));
+	memset((void *)s, 0, sizeof(*s));
+	atomic_store(&s->home, (uint16_t)(home | (bundle ? DOOR_BUNDLE : 0)));
+	atomic_store(&s->owner, key);
 }
 
 /* Entries are kept when their calls go.  Many share a block, or each would keep a page of memory
@@ -52,7 +57,7 @@ static struct dp_entry *dp_entry_take(struct dp *dp)
 {
 	struct dp_entry *e = dp->spare;
 
-	if (e && !atomic_load(&dp->door->call[e->slot].owner)) {
+	if (e && !atomic_load(&dp_entry_slot(dp, e)->owner)) {
 		dp->spare = e->next;
 		if (!dp->spare)
 			dp->spare_tail = &dp->spare;
@@ -94,7 +99,7 @@ static struct dp_entry *dp_entry_take_for(struct dp *dp, uint32_t key, unsigned 
 	if (!slot) {
 		e = dp_entry_take(dp);
 		if (e)
-			dp_entry_empty(dp_entry_counters(dp, e), key, home, bundle);
+			dp_entry_empty(dp->door, e->slot, key, home, bundle);
 		return e;
 	}
 	e = dp_entry_new(dp);
@@ -266,10 +271,21 @@ void dp_entries_free(struct dp *dp)
 
 /* --- counters --------------------------------------------------------------------------------- */
 
+static void dp_entry_count_rare(struct dp_call_stats *out, const struct call_rare *n)
+{
+	out->filtered_in = count_get(&n->filtered_in);
+	out->filtered_out = count_get(&n->filtered_out);
+	for (unsigned i = 0; i < DP_RATES; i++)
+		out->limited[i] = count_get(&n->limited[i]);
+	out->seq_lost = count_get(&n->seq_lost);
+	out->seq_late = count_get(&n->seq_late);
+	out->seq_reordered = count_get(&n->seq_reordered);
+}
+
 bool dp_call_stats(struct dp *dp, uint16_t tid, uint16_t sid, struct dp_call_stats *out)
 {
 	const struct dp_entry *e = dp_entry_find(dp, tid, sid);
-	const struct call_counters *n = e ? dp_entry_counters(dp, e) : NULL;
+	const struct call_counters *n = e ? &dp->door->call[e->slot] : NULL;
 
 	if (!e)
 		return false;
@@ -281,14 +297,10 @@ bool dp_call_stats(struct dp *dp, uint16_t tid, uint16_t sid, struct dp_call_sta
 		.drops = count_get(&n->drops),
 		.last_rx = count_get(&n->last_rx),
 		.control = count_get(&n->control),
-		.filtered_in = count_get(&n->filtered_in),
-		.filtered_out = count_get(&n->filtered_out),
-		.limited = {count_get(&n->limited[0]), count_get(&n->limited[1])},
-		.seq_lost = count_get(&n->seq_lost),
-		.seq_late = count_get(&n->seq_late),
-		.seq_reordered = count_get(&n->seq_reordered),
 		.sending_seq = count_get(&n->numbers) & DOOR_SENDING_SEQ,
 	};
+	if (door_rare(dp->door, e->slot))
+		dp_entry_count_rare(out, door_rare(dp->door, e->slot));
 	dp_fast_add(dp, e, out);
 	return true;
 }

@@ -218,7 +218,7 @@ bool dp_report_take(struct dp *dp, unsigned worker, uint64_t mark, struct door_m
 /* --- entries, devices, filters ---------------------------------------------------------------- */
 
 struct dp_entry *dp_entry_find(const struct dp *dp, uint16_t tid, uint16_t sid);
-struct call_counters *dp_entry_counters(const struct dp *dp, const struct dp_entry *e);
+struct call_slot *dp_entry_slot(const struct dp *dp, const struct dp_entry *e);
 /* A slot of a life before: taken again once data has freed it. */
 void dp_entry_spare(struct dp *dp, uint32_t slot);
 /* Data could not set the entry of this message. */

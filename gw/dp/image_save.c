@@ -137,7 +137,7 @@ static void save_tun(struct save *s, struct data_tun *t)
 static void save_call(void *ctx, struct call *c)
 {
 	struct save *s = ctx;
-	const uint32_t slot = (uint32_t)(c->st->n - s->data->door->call);
+	const uint32_t slot = call_slot_no(c->st);
 	struct door_msg m = {.kind = DOOR_CALL_SET, .call_set = door_call_set_of(&c->c, slot)};
 	struct image_row row = {
 		.kind = IMAGE_CALL,
@@ -346,8 +346,8 @@ static bool save_is_at_door(const struct call *c)
 	return count_get(&st->n->numbers) == call_numbers(d) &&
 	       /* the door does not tell Sequencing Required from what the LNS says */
 	       d->sending_seq == l2tp_data_sends_seq(d) && !d->far_run && !d->no_seq &&
-	       !d->resyncs && st->punted == atomic_load(&st->n->returned) &&
-	       atomic_load(&st->taken) == atomic_load(&st->n->posted) &&
+	       !d->resyncs && st->punted == atomic_load(&call_slot(st)->returned) &&
+	       atomic_load(&st->taken) == atomic_load(&call_slot(st)->posted) &&
 	       /* a leg that forwards finds out by itself that nothing is to be waited for */
 	       (st->early_version != c->version || c->c.mode == DP_FORWARD) &&
 	       st->lcp_version != c->version && !st->told_unsequenced && !st->plain &&

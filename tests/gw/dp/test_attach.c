@@ -512,7 +512,7 @@ static bool slots_are_free(struct rig *r, void *door)
 
 	(void)r;
 	for (uint32_t slot = 2; slot < 12; slot++)
-		taken += atomic_load(&d->call[slot].owner) != 0;
+		taken += atomic_load(&d->slot[slot].owner) != 0;
 	if (taken)
 		waker_poke(&d->control); /* do not wait for anything else */
 	return !taken;
@@ -532,6 +532,8 @@ static void slots_are_found(void)
 		CU_ASSERT_EQUAL_FATAL(dp_call_set(l.r.dp, &c), 0);
 	fake_hex(l.r.fake, 7, echo);
 	sent_has_ns(&l, 0, 0);
+	for (uint32_t slot = 2; slot < 12; slot++)
+		atomic_store(&door_rare_mine(l.door, slot)->seq_lost, 5);
 	life_again(&l);
 	for (c.sid = 30; c.sid < 50; c.sid++)
 		CU_ASSERT_EQUAL_FATAL(dp_call_set(l.r.dp, &c), 0);
@@ -548,6 +550,7 @@ static void slots_are_found(void)
 	CU_ASSERT_TRUE_FATAL(rig_wait(&l.r, slots_are_free, l.door));
 	for (c.sid = 100; c.sid < 110; c.sid++)
 		CU_ASSERT_EQUAL_FATAL(dp_call_set(l.r.dp, &c), 0);
+	CU_ASSERT(!door_rare(l.door, 2) && !l.door->rare[2].seq_lost);
 	CU_ASSERT_EQUAL(atomic_load(&l.door->words->fresh_slot), 1 + 11 + 20);
 	life_end(&l);
 }

@@ -469,19 +469,21 @@ static void numbers_go_on_from_the_slot(void)
 {
 	const struct door_call_set e = data_call_entry(3);
 	struct call_counters *n;
+	struct call_rare *rare;
 	struct call *c;
 
 	data_call_begin();
 	c = data_call_made(&e);
 	n = c->st->n;
+	rare = call_rare(c->st);
 	for (unsigned i = 0; i < 4; i++) {
 		atomic_store(&n->numbers, UINT64_C(0x56781234) | (i & 1 ? DOOR_SENDING_SEQ : 0) |
 						  (i & 2 ? DOOR_SEEN_SEQ : 0));
-		atomic_store(&n->seq_lost, 11);
-		atomic_store(&n->seq_late, 12);
-		atomic_store(&n->seq_reordered, 13);
-		atomic_store(&n->returned, 14);
-		atomic_store(&n->posted, 15);
+		atomic_store(&rare->seq_lost, 11);
+		atomic_store(&rare->seq_late, 12);
+		atomic_store(&rare->seq_reordered, 13);
+		atomic_store(&call_slot(c->st)->returned, 14);
+		atomic_store(&call_slot(c->st)->posted, 15);
 		data_call_go_on(NULL, c);
 		CU_ASSERT(c->st->data.ns == 0x1234 && c->st->data.nr == 0x5678);
 		CU_ASSERT_EQUAL(c->st->data.sending_seq, i & 1);

@@ -232,14 +232,14 @@ static void what_is_counted(void)
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
 		uint32_t no[DP_FILTERS] = {0};
-		const struct call_counters *n;
+		const struct call_rare *n;
 
 		data_filter_begin();
 		filter_at.w = filter_at.data->worker[1];
 		no[rows[i].place] = 7;
 		CU_ASSERT_EQUAL(FILTER_ADD(7, filter_45), 0);
 		CU_ASSERT_EQUAL_FATAL(data_filter_call(no), 0);
-		n = filter_at.c->st->n;
+		n = call_rare(filter_at.c->st);
 		CU_ASSERT_TRUE(filter_run(filter_at.w, filter_at.c, rows[i].place, good, 2));
 		for (unsigned k = 0; k < 2; k++)
 			CU_ASSERT_FALSE(

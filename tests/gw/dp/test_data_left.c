@@ -10,7 +10,7 @@
 struct doors {
 	struct door *before, *now;
 	struct data data;
-	struct call_counters n; /* of the call that is set */
+	struct worker worker; /* of the call that is set */
 };
 
 static void doors_begin(struct doors *d)
@@ -20,6 +20,7 @@ static void doors_begin(struct doors *d)
 	d->now = door_new(2);
 	CU_ASSERT_FATAL(d->before && d->now);
 	d->data.door = d->now;
+	d->worker.data = &d->data;
 	map_init(&d->data.left, false);
 }
 
@@ -36,11 +37,11 @@ static struct call_counters *doors_call(struct doors *d, uint32_t slot, uint32_t
 {
 	struct call_counters *n = &d->before->call[slot];
 
-	atomic_store(&n->owner, key);
+	atomic_store(&d->before->slot[slot].owner, key);
 	atomic_store(&n->numbers, ns | (uint64_t)nr << 16 | DOOR_SENDING_SEQ | DOOR_SEEN_SEQ);
 	atomic_store(&n->rx_frames, 11);
 	atomic_store(&n->last_rx, 1);
-	atomic_store(&n->seq_lost, 7);
+	atomic_store(&door_rare_mine(d->before, slot)->seq_lost, 7);
 	if (atomic_load(&d->before->words->fresh_slot) <= slot)
 		atomic_store(&d->before->words->fresh_slot, slot + 1);
 	return n;
@@ -52,12 +53,16 @@ static void doors_copy(struct doors *d)
 	CU_ASSERT_TRUE_FATAL(data_left_find(&d->data));
 }
 
+#define SLOT 8u /* of the call that is set */
+
 /* Control sets call 2/3. */
 static struct call_state doors_set(struct doors *d, struct bundle *bundle)
 {
-	struct call_state st = {.tid = 2, .sid = 3, .n = &d->n, .bundle = bundle};
+	struct call_state st = {
+		.tid = 2, .sid = 3, .home = &d->worker, .n = &d->now->call[SLOT], .bundle = bundle};
 
-	memset(&d->n, 0, sizeof(d->n));
+	memset((void *)st.n, 0, sizeof(*st.n));
+	memset((void *)&d->now->slot[SLOT], 0, sizeof(d->now->slot[SLOT]));
 	l2tp_data_init(&st.data, &(struct l2tp_data_config){.peer_tid = 1});
 	data_left_take(&d->data, &st);
 	return st;
@@ -75,10 +80,12 @@ static void a_call_has_its_numbers_once(void)
 	st = doors_set(&d, NULL);
 	CU_ASSERT(st.data.ns == 65535 && st.data.nr == 300);
 	CU_ASSERT(st.data.sending_seq && st.data.seen_seq && st.data.lost == 7);
-	CU_ASSERT(d.n.rx_frames == 11 && d.n.seq_lost == 7 && d.n.last_rx == 1);
-	CU_ASSERT_EQUAL(d.n.numbers, d.before->call[5].numbers);
+	CU_ASSERT(st.n->rx_frames == 11 && st.n->last_rx == 1);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(door_rare(d.now, SLOT));
+	CU_ASSERT_EQUAL(door_rare(d.now, SLOT)->seq_lost, 7);
+	CU_ASSERT_EQUAL(st.n->numbers, d.before->call[5].numbers);
 	st = doors_set(&d, NULL);
-	CU_ASSERT(!st.data.ns && !st.data.seen_seq && !d.n.rx_frames);
+	CU_ASSERT(!st.data.ns && !st.data.seen_seq && !st.n->rx_frames);
 	doors_end(&d);
 }
 
@@ -93,7 +100,7 @@ static void the_mark_ends_it(void)
 	CU_ASSERT_EQUAL(d.now->words->left, 1);
 	data_left_drop(&d.data);
 	CU_ASSERT_EQUAL(d.now->words->left, 0);
-	CU_ASSERT_EQUAL(d.now->left[0].rx_frames, 0); /* its memory has gone back */
+	CU_ASSERT_EQUAL(d.now->left[0].n.rx_frames, 0); /* its memory has gone back */
 	st = doors_set(&d, NULL);
 	CU_ASSERT_FALSE(st.data.ns);
 	doors_end(&d);
@@ -121,7 +128,7 @@ static void a_life_before_its_mark(void)
 	st = doors_set(&d, NULL);
 	CU_ASSERT(st.data.ns == 21 && st.data.nr == 22);
 	CU_ASSERT_EQUAL(map_get(&d.data.left, call_key(2, 4)), 2);
-	CU_ASSERT_EQUAL(d.now->left[1].numbers & UINT16_MAX, 30);
+	CU_ASSERT_EQUAL(d.now->left[1].n.numbers & UINT16_MAX, 30);
 	CU_ASSERT_EQUAL(d.now->counters[0]->deaths, 2);
 	doors_end(&d);
 }
@@ -214,7 +221,7 @@ static void nonsense_is_not_followed(void)
 	doors_copy(&d);
 	st = doors_set(&d, NULL);
 	CU_ASSERT(st.data.ns == UINT16_MAX && st.data.nr == UINT16_MAX);
-	CU_ASSERT_EQUAL(d.n.last_rx, 0);
+	CU_ASSERT_EQUAL(st.n->last_rx, 0);
 	CU_ASSERT_EQUAL(map_get(&d.data.left, call_key(2, 4)), 1);
 	CU_ASSERT_EQUAL(d.now->counters[1]->reason[DP_R_DIED_FRAME], 0);
 	doors_end(&d);
@@ -227,8 +234,8 @@ static void rows_have_an_end(void)
 
 	doors_begin(&d);
 	for (uint32_t i = 0; i < DOOR_CALLS; i++) {
-		atomic_store(&d.before->call[i].owner, i + 1);
-		atomic_store(&d.before->left[i].owner, i + 1);
+		atomic_store(&d.before->slot[i].owner, i + 1);
+		atomic_store(&d.before->left[i].slot.owner, i + 1);
 	}
 	atomic_store(&d.before->words->fresh_slot, DOOR_CALLS);
 	atomic_store(&d.before->words->left, DOOR_CALLS);
@@ -244,10 +251,11 @@ static void a_bundle_is_no_call(void)
 	struct doors d;
 
 	doors_begin(&d);
-	atomic_store(&doors_call(&d, 1, KEY, 20, 20)->home, 1u << 31);
+	doors_call(&d, 1, KEY, 20, 20);
+	atomic_store(&d.before->slot[1].home, DOOR_BUNDLE);
 	doors_copy(&d);
 	st = doors_set(&d, NULL);
-	CU_ASSERT(!st.data.ns && !d.n.rx_frames);
+	CU_ASSERT(!st.data.ns && !st.n->rx_frames);
 	doors_end(&d);
 }
 

@@ -35,9 +35,9 @@ static void both_sides_see_one_region(void)
 	CU_ASSERT_FATAL(b != NULL);
 	CU_ASSERT(b->workers == 3 && b->words != a->words);
 	atomic_store(&a->heard[65535], 77);
-	atomic_store(&b->call[DOOR_CALLS - 1].returned, 5);
+	atomic_store(&b->slot[DOOR_CALLS - 1].returned, 5);
 	CU_ASSERT(atomic_load(&b->heard[65535]) == 77);
-	CU_ASSERT(atomic_load(&a->call[DOOR_CALLS - 1].returned) == 5);
+	CU_ASSERT(atomic_load(&a->slot[DOOR_CALLS - 1].returned) == 5);
 	CU_ASSERT(ring_out_open(&out, a->mail[2][MAIL_CMD], door_ring_size[MAIL_CMD]));
 	CU_ASSERT(ring_in_open(&in, b->mail[2][MAIL_CMD], door_ring_size[MAIL_CMD]));
 	room = ring_reserve(&out, 6);
@@ -78,7 +78,9 @@ static void nothing_overlaps(void)
 		}
 	}
 	CU_ASSERT(at <= (uint8_t *)d->call);
-	CU_ASSERT(d->call + DOOR_CALLS <= d->left);
+	CU_ASSERT((void *)(d->call + DOOR_CALLS) <= (void *)d->slot);
+	CU_ASSERT((void *)(d->slot + DOOR_CALLS) <= (void *)d->rare);
+	CU_ASSERT((void *)(d->rare + DOOR_CALLS) <= (void *)d->left);
 	CU_ASSERT((uint8_t *)(d->left + DOOR_CALLS) <= (uint8_t *)d->words + d->size);
 	door_free(d);
 }
@@ -120,10 +122,10 @@ static void a_door_that_is_read(void)
 	int cut = memfd_create("x", MFD_CLOEXEC | MFD_ALLOW_SEALING);
 
 	CU_ASSERT_FATAL(d != NULL);
-	atomic_store(&d->call[DOOR_CALLS - 1].owner, 7);
+	atomic_store(&d->slot[DOOR_CALLS - 1].owner, 7);
 	other = door_read(dup(d->fd), 2);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(other);
-	CU_ASSERT_EQUAL(atomic_load(&other->call[DOOR_CALLS - 1].owner), 7);
+	CU_ASSERT_EQUAL(atomic_load(&other->slot[DOOR_CALLS - 1].owner), 7);
 	door_free(other);
 	CU_ASSERT_PTR_NULL(door_read(dup(d->fd), 1));
 	CU_ASSERT_PTR_NULL(door_read(dup(d->fd), 3));

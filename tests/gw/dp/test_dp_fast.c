@@ -311,8 +311,8 @@ static void dp_fast_do_counts(struct dp *dp)
 		dp_fast_is(dp, e, &c, FAST_COPY);
 		dp_fast_has_carried(dp, e, 5 * i, 70);
 	}
-	CU_ASSERT_EQUAL(dp->door->call[5].fast_rx_frames, 15);
-	CU_ASSERT_EQUAL(dp->door->call[6].fast_rx_frames, 0);
+	CU_ASSERT_EQUAL(dp->door->rare[5].fast_rx_frames, 15);
+	CU_ASSERT_PTR_NULL(door_rare(dp->door, 6));
 }
 
 static void counts_stay(void)
@@ -412,8 +412,8 @@ static void without_maps(void)
 	dp_fast_del(dp, e);
 	CU_ASSERT_EQUAL(dp_fast_heard(dp, 2), 0);
 	/* of a life that had it, the slot says what was carried */
-	atomic_store(&dp->door->call[5].fast_rx_frames, 8);
-	atomic_store(&dp->door->call[5].fast_last_rx, 90);
+	atomic_store(&door_rare_mine(dp->door, 5)->fast_rx_frames, 8);
+	atomic_store(&door_rare_mine(dp->door, 5)->fast_last_rx, 90);
 	CU_ASSERT_EQUAL(dp_fast_stats(dp, e).rx_frames, 1008);
 	CU_ASSERT_EQUAL(dp_fast_stats(dp, e).last_rx, 90);
 	dp_fast_test_down();
