@@ -17,8 +17,9 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-#define SKIP UINT32_MAX
-#define HEAD 8u
+#define SKIP	   UINT32_MAX
+#define HEAD	   8u
+#define RING_PARTS 16u /* of a mailbox one is used as long as its reader keeps up */
 
 int waker_init(struct waker *w, atomic_int *asleep)
 {
@@ -82,7 +83,7 @@ static bool ring_ends_agree(const struct ring_mem *mem, uint64_t size, uint64_t 
 
 bool ring_out_open(struct ring_out *r, struct ring_mem *mem, uint64_t size)
 {
-	*r = (struct ring_out){.mem = mem, .size = size};
+	*r = (struct ring_out){.mem = mem, .size = size, .again = size / RING_PARTS};
 	return ring_ends_agree(mem, size, &r->head, &r->tail_seen);
 }
 
@@ -102,6 +103,7 @@ int ring_init(struct ring *r, size_t size)
 		return -ENOMEM;
 	memset(mem, 0, sizeof(*mem));
 	ring_out_open(&r->out, mem, n);
+	r->out.again = n;
 	ring_in_open(&r->in, mem, n);
 	return 0;
 }
@@ -126,6 +128,15 @@ static bool ring_has_room(struct ring_out *r, uint64_t head, uint64_t need)
 	return head + need - r->tail_seen <= r->size;
 }
 
+/* Asked at the first record behind those that are shown: most likely they have been read then. */
+static bool ring_begins_anew(struct ring_out *r, uint64_t takes)
+{
+	if ((r->head & (r->size - 1)) < r->again || takes > r->size || ring_unseen(r))
+		return false;
+	r->tail_seen = atomic_load_explicit(&r->mem->tail, memory_order_acquire);
+	return r->tail_seen == r->head;
+}
+
 static void ring_put_length(struct ring_out *r, uint64_t at, uint32_t len)
 {
 	memcpy(r->mem->octets + (at & (r->size - 1)), &len, sizeof(len));
@@ -138,7 +149,7 @@ void *ring_reserve(struct ring_out *r, size_t len)
 
 	if (len > r->size / 2 - HEAD)
 		return NULL;
-	if (need > left) {
+	if (need > left || ring_begins_anew(r, left + need)) {
 		if (!ring_has_room(r, head, left + need))
 			return NULL;
 		ring_put_length(r, head, SKIP);

@@ -52,6 +52,9 @@ struct ring_out { /* the producer's */
 	uint64_t head;
 	uint64_t reserved; /* head after the commit to come */
 	uint64_t tail_seen;
+	/* From this offset on it begins anew at its start once all has been read: what is never
+	 * full takes little memory.  size = it does not. */
+	uint64_t again;
 };
 
 struct ring_in { /* the consumer's */

@@ -61,6 +61,43 @@ static void refuses_what_does_not_fit(void)
 	ring_free(&r);
 }
 
+/* One that is read as fast as it is written stays in its first part; else all of it is used. */
+static void one_that_is_read_stays_small(void)
+{
+	struct ring_out out;
+	uint64_t most = 0;
+	struct ring r;
+	size_t len;
+
+	CU_ASSERT_FATAL(!ring_init(&r, 4096));
+	CU_ASSERT_FATAL(ring_out_open(&out, r.in.mem, 4096));
+	for (uint32_t i = 0; i < 1000; i++) {
+		bool two = i % 3 == 0; /* the second may not begin anew: the first is unread */
+
+		for (uint32_t k = 0; k <= two; k++) {
+			uint32_t *to = ring_reserve(&out, 36);
+
+			CU_ASSERT_PTR_NOT_NULL_FATAL(to);
+			*to = i + k;
+			most = out.reserved % 4096 > most ? out.reserved % 4096 : most;
+			ring_commit(&out);
+		}
+		for (uint32_t k = 0; k <= two; k++) {
+			const uint32_t *got = ring_peek(&r.in, &len);
+
+			CU_ASSERT_FATAL(got && len == 36 && *got == i + k);
+			ring_drop(&r.in);
+		}
+		CU_ASSERT_TRUE(ring_empty(&r.in));
+	}
+	CU_ASSERT(most >= 4096 / 16 && most < 4096 / 16 + 3 * 48);
+	while (ring_reserve(&out, 36))
+		ring_commit(&out);
+	CU_ASSERT(out.head - r.in.tail > 4096 - 2 * 48);
+	CU_ASSERT_FALSE(r.in.broken);
+	ring_free(&r);
+}
+
 /* A record may take half the ring with its head of 8 octets, and the ring is a power of two. */
 static void the_largest_record(void)
 {
@@ -329,6 +366,7 @@ static void two_threads_lose_nothing(void)
 static const struct test_case cases[] = {
 	{"keeps_order_and_lengths", keeps_order_and_lengths},
 	{"refuses_what_does_not_fit", refuses_what_does_not_fit},
+	{"one_that_is_read_stays_small", one_that_is_read_stays_small},
 	{"the_largest_record", the_largest_record},
 	{"reserved_is_not_seen_before_commit", reserved_is_not_seen_before_commit},
 	{"put_is_not_seen_before_it_is_shown", put_is_not_seen_before_it_is_shown},
