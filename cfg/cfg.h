@@ -354,7 +354,7 @@ struct cfg_outgoing {
 
 /* A server of `radius NAME { }`. */
 struct cfg_radius_server {
-	const char *text;    /* the address as written */
+	const char *text;    /* its title: the address as written, or a name */
 	const char *address; /* IPv4 or IPv6, numeric */
 	uint16_t port;	     /* for requests for access */
 	uint16_t acct_port;  /* for records of accounting; 0 = it gets none */

@@ -50,10 +50,44 @@ static void radius_set_secret(struct cfg_load *l, const struct cfg_item *it, voi
 	((struct cfg_radius_server *)obj)->secret = cfg_radius_secret(l, it, text);
 }
 
+static bool radius_is_address(const char *host)
+{
+	uint8_t a[16];
+
+	return inet_pton(AF_INET, host, a) == 1 || inet_pton(AF_INET6, host, a) == 1;
+}
+
+/* "10.0.0.5", "10.0.0.5:1645", "2001:db8::5", "[2001:db8::5]:1645" */
+static bool radius_take_address(struct cfg_load *l, const char *text, struct cfg_radius_server *s)
+{
+	char *host = arena_get(l->arena, 64);
+
+	s->port = RADIUS_PORT;
+	s->address = host;
+	if (radius_is_address(text)) {
+		s->address = cfg_keep(l, text);
+		return true;
+	}
+	return cfg_parse_host_port(host, 64, &s->port, text) && s->port && radius_is_address(host);
+}
+
+static void radius_set_address(struct cfg_load *l, const struct cfg_item *it, void *obj,
+			       const char *text)
+{
+	if (!radius_take_address(l, text, obj))
+		cfg_wrong(l, it->line, it,
+			  "`%s` is not an address, as in 10.0.0.5, 10.0.0.5:1645 or "
+			  "[2001:db8::5]:1645",
+			  cfg_clean(l, text, strlen(text)));
+}
+
 #define RADIUS(m) CFG_AT(struct cfg_radius, m)
 #define SERVER(m) CFG_AT(struct cfg_radius_server, m)
 
 static const struct cfg_key server_keys[] = {
+	{"address", CFG_K_TEXT, .max = 60, .set = radius_set_address, .deflt = "the title",
+	 .help = "its IPv4 or IPv6 address, and port when that is not 1812; the title is a name "
+		 "then"},
 	{"acct-port", CFG_K_NUMBER, .min = 0, .max = 65535,
 	 .help = "its port for records of accounting; 0: it gets none", SERVER(acct_port)},
 	{"secret", CFG_K_SECRET, .set = radius_set_secret, .help = "secret shared with the server"},
@@ -124,7 +158,8 @@ static const struct cfg_schema server_schema = {
 	.section = CFG_S_RADIUS_SERVER,
 	.word = "server",
 	.title = "ADDRESS",
-	.help = "a server, by its IPv4 or IPv6 address, and port when that is not 1812",
+	.help = "a server, by its IPv4 or IPv6 address, and port when that is not 1812, or by a "
+		"name",
 	.key = server_keys,
 	.keys = CFG_ROWS(server_keys),
 	.sub = cfg_no_sections,
@@ -157,40 +192,26 @@ const struct cfg_schema cfg_schema_radius = {
 
 /* --- into the model ---------------------------------------------------------------------------- */
 
-static bool radius_is_address(const char *host)
-{
-	uint8_t a[16];
-
-	return inet_pton(AF_INET, host, a) == 1 || inet_pton(AF_INET6, host, a) == 1;
-}
-
-/* "10.0.0.5", "10.0.0.5:1645", "2001:db8::5", "[2001:db8::5]:1645" */
-static bool radius_take_address(struct cfg_load *l, const char *text, struct cfg_radius_server *s)
-{
-	char *host = arena_get(l->arena, 64);
-
-	s->port = RADIUS_PORT;
-	s->address = host;
-	if (radius_is_address(text)) {
-		s->address = cfg_keep(l, text);
-		return true;
-	}
-	return cfg_parse_host_port(host, 64, &s->port, text) && s->port && radius_is_address(host);
-}
-
 static void radius_build_server(struct cfg_load *l, struct cfg_item *it,
 				struct cfg_radius_server *s)
 {
 	it->object = s;
 	radius_init_server(l, s);
 	s->text = cfg_keep(l, it->title);
-	if (!radius_take_address(l, it->title, s))
-		cfg_wrong(l, it->line, it,
-			  "`%s` is not an address, as in 10.0.0.5, 10.0.0.5:1645 or "
-			  "[2001:db8::5]:1645",
-			  cfg_clean(l, it->title, strlen(it->title)));
+	if (!cfg_given(it, "address"))
+		radius_set_address(l, it, s, it->title);
 	cfg_store_keys(l, it, s);
 	cfg_radius_check_secret(l, it);
+}
+
+/* By another title or in another form than one before it. */
+static void radius_check_twice(struct cfg_load *l, const struct cfg_item *it,
+			       const struct cfg_radius *r, const struct cfg_radius_server *s)
+{
+	for (const struct cfg_radius_server *o = r->server; o < s; o++)
+		if (o->port == s->port && !strcmp(o->address, s->address))
+			cfg_wrong(l, it->line, it, "has the address of `server %s`",
+				  cfg_clean(l, o->text, strlen(o->text)));
 }
 
 static void radius_check_spool(struct cfg_load *l, const struct cfg_item *section,
@@ -238,8 +259,10 @@ void cfg_build_radius(struct cfg_load *l, struct cfg_item *section, struct cfg_r
 		n++;
 	r->server = s = arena_get(l->arena, n * sizeof(*s));
 	r->servers = n;
-	for (it = NULL; (it = cfg_next(section, it, CFG_S_RADIUS_SERVER)); s++)
+	for (it = NULL; (it = cfg_next(section, it, CFG_S_RADIUS_SERVER)); s++) {
 		radius_build_server(l, it, s);
+		radius_check_twice(l, it, r, s);
+	}
 	r->nas_identifier = l->m->host_name;
 	cfg_store_keys(l, section, r);
 	if (!n)

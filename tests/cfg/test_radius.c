@@ -161,6 +161,30 @@ static void radius_mistakes(void)
 		    "t:3: service s: radius: there is no radius `5r`\n");
 }
 
+/* By name, so that another address is a change of the same server. */
+static void radius_servers_may_have_names(void)
+{
+	static struct told t;
+	const struct cfg_radius_server *s;
+
+	tell(&t, "radius r { server first { address = \"[2001:db8::5]:1645\" " SECRET " }\n"
+		 "server second { address = 10.0.0.5 " SECRET " } }\nnet n { }");
+	CU_ASSERT_EQUAL_FATAL(t.faults, 0);
+	s = t.m->radius->server;
+	ASSERT_TEXT(s[0].text, "first");
+	ASSERT_TEXT(s[0].address, "2001:db8::5");
+	CU_ASSERT_EQUAL(s[0].port, 1645);
+	ASSERT_TEXT(s[1].text, "second");
+	ASSERT_TEXT(s[1].address, "10.0.0.5");
+	CU_ASSERT_EQUAL(s[1].port, 1812);
+	told_end(&t);
+	ASSERT_TOLD("radius r { server first { address = radius.example " SECRET " } }\nnet n { }",
+		    IN_SERVER "first: address: `radius.example" NO_ADDRESS);
+	ASSERT_TOLD("radius r { server \"10.0.0.5\" { " SECRET " }\n"
+		    "server again { address = \"10.0.0.5:1812\" " SECRET " } }\nnet n { }",
+		    "t:2: radius r: server again: has the address of `server 10.0.0.5`\n");
+}
+
 static void radius_has_sixteen_servers_at_most(void)
 {
 	char text[2048] = "radius r {\n";
@@ -179,6 +203,7 @@ static const struct test_case cases[] = {
 	{"radius_accounting_mistakes", radius_accounting_mistakes},
 	{"radius_mistakes", radius_mistakes},
 	{"radius_short_secrets_are_warned_of", radius_short_secrets_are_warned_of},
+	{"radius_servers_may_have_names", radius_servers_may_have_names},
 	{"radius_has_sixteen_servers_at_most", radius_has_sixteen_servers_at_most},
 	{NULL, NULL},
 };
