@@ -236,13 +236,15 @@ no_device() { ! in_space "$1" ip link show dev "$2" >/dev/null 2>&1; }
 
 # dhcp6c SPACE DEVICE BITS: KAME's DHCPv6 client there, which asks for a prefix on the device.  Of its 2^BITS /64 the
 # second is to be on the device home0, which is made, and what it is told goes to $WORK/dhcp6c.told.  It has a folder of
-# its own for its DUID.
+# its own for its DUID.  Without BITS it asks for no prefix, only for what a server without leases can tell.
 dhcp6c() {
-	local duids=/var/lib/dhcpv6
+	local duids=/var/lib/dhcpv6 for=information-only
+	[ -z "${3:-}" ] || for='send ia-pd 7'
 	cat >"$WORK/dhcp6c.conf" <<-E
-		interface $2 { send ia-pd 7; request domain-name-servers; request domain-name; script "$WORK/dhcp6c.sh"; };
-		id-assoc pd 7 { prefix-interface home0 { sla-id 1; sla-len $3; ifid 7; }; };
+		interface $2 { $for; request domain-name-servers; request domain-name; script "$WORK/dhcp6c.sh"; };
+		${3:+id-assoc pd 7 { prefix-interface home0 { sla-id 1; sla-len $3; ifid 7; \}; \};}
 	E
+	rm -f "$WORK/dhcp6c.told"
 	printf '#!/bin/sh\nenv >>%s/dhcp6c.told\n' "$WORK" >"$WORK/dhcp6c.sh"
 	chmod 755 "$WORK/dhcp6c.sh"
 	in_space "$1" ip link show home0 >/dev/null 2>&1 || in_space "$1" ip link add home0 type veth peer name home1

@@ -9,7 +9,7 @@
 # uml-run.sh says, with ttyS0 as its output.
 set -eu
 suite=bookworm
-with=systemd-sysv,dbus,udev,kmod,iproute2,iputils-ping,procps,man-db
+with=systemd-sysv,dbus,udev,kmod,iproute2,iputils-ping,procps,man-db,logrotate
 [ "${2:-}" ] || { sed -n '7p' "$0"; exit 2; }
 mkdir -p "$1"
 out=$(readlink -f "$1")
