@@ -40,25 +40,25 @@ on_core() { # CORE SPACE COMMAND...
 
 # --- isthmus
 
-# lns_conf SPACE MORE: an LNS; anybody may call
+# lns_conf SPACE [MORE [PORT-MORE]]: an LNS; anybody may call
 lns_conf() {
 	cat <<-E
 		host-name = $1
 		workers = 1
 		half-open-per-source = 1000
 		max-calls = 1000000
-		udp p { listen = "${address[$1]}:1701" }
+		udp p { listen = "${address[$1]}:1701"  ${3:-} }
 		peer any { port = p  service = s  max-tunnels = 60000  max-peer-calls = 600000  max-calls-per-source = 600000
 		           max-tunnels-per-source = 60000 }
 		pool s { ranges = { "10.64.0.0/12" } }
-		service s { local = 10.64.0.1  pool = s  auth = { pap }  mtu = 1400  ipv6 = no  tun = term  $2 }
+		service s { local = 10.64.0.1  pool = s  auth = { pap }  mtu = 1400  ipv6 = no  tun = term  ${2:-} }
 		user lacgen { secret = lacgen }
 	E
 }
 
-# lns_up SPACE [MORE]
+# lns_up SPACE [MORE [PORT-MORE]]
 lns_up() {
-	lns_conf "$1" "${2:-}" >"$WORK/$1.conf"
+	lns_conf "$@" >"$WORK/$1.conf"
 	UNDER="taskset -c ${CORE:-$SUBJECT_CORE}" gateway "$1"
 	device[$1]=term
 	quiet "$1"
@@ -155,6 +155,7 @@ pids() {
 	case $1 in
 	peer) peer_pids ;;
 	floor) echo "${daemon[floor]}" ;;
+	xslow | xgro | xdp) xdp_pids "$1" ;;
 	*) processes "$1" ;;
 	esac | xargs | tr ' ' ','
 }

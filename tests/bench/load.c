@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include "tests/bench/load.h"
 
+#include "tests/bench/frames.h"
 #include "tests/bench/meter.h"
 #include "tests/bench/testpkt.h"
 
@@ -32,15 +33,19 @@
 #define SINK	 0x0a630001u /* 10.99.0.1: our socket */
 
 struct load_order {
-	bool up, gso, random, mixed;
-	char count[8], device[16], pids[128];
+	bool up, gso, random, mixed, frames;
+	char count[8], device[16], in[16], out[16], mac[18], pids[128];
 	double seconds;
-	unsigned size, burst, rate, calls, share, at;
+	unsigned size, burst, rate, calls, share, at, plain;
 };
 
 struct load {
 	int near, sink, source; /* source: a packet socket behind the LNS, made when it is needed */
 	int home, away;		/* namespaces */
+	struct sockaddr_ll
+		behind; /* to whom the source sends; no family = a device without addresses */
+	struct frames *frames; /* while such are sent */
+	struct frames_sink *drain;
 	struct load_call *call;
 	unsigned calls;
 	struct testpkt_book book;
@@ -208,6 +213,10 @@ static void load_message(struct load *l, unsigned m, unsigned packets, bool watc
 		len += part = load_packet(l, l->out[m] + len, watched, now);
 	l->tx_iov[m] = (struct iovec){l->out[m], len};
 	l->tx[m].msg_hdr = (struct msghdr){.msg_iov = &l->tx_iov[m], .msg_iovlen = 1};
+	if (!l->o.up && l->behind.sll_family) {
+		l->tx[m].msg_hdr.msg_name = &l->behind;
+		l->tx[m].msg_hdr.msg_namelen = sizeof(l->behind);
+	}
 	if (packets < 2)
 		return;
 	size = (uint16_t)part;
@@ -271,12 +280,125 @@ static void load_pump(struct load *l, uint64_t end)
 	}
 }
 
-/* --- a command -------------------------------------------------------------------------------- */
+/* --- frames ----------------------------------------------------------------------------------- */
 
 static int load_enter(int ns)
 {
 	return setns(ns, CLONE_NEWNET);
 }
+
+static bool load_mac(const char *text, uint8_t mac[6])
+{
+	return sscanf(text, "%2hhx:%2hhx:%2hhx:%2hhx:%2hhx:%2hhx", mac, mac + 1, mac + 2, mac + 3,
+		      mac + 4, mac + 5) == 6;
+}
+
+#define LOAD_UDP 28u /* octets of the outer IP and UDP headers */
+
+static void load_put16(uint8_t *p, uint32_t v)
+{
+	p[0] = (uint8_t)(v >> 8);
+	p[1] = (uint8_t)v;
+}
+
+static uint16_t load_sum(const uint8_t *p, size_t len, uint32_t sum)
+{
+	for (size_t i = 0; i < len; i++)
+		sum += i & 1 ? p[i] : (uint32_t)p[i] << 8;
+	sum = (sum >> 16) + (sum & 0xffff);
+	return (uint16_t) ~((sum >> 16) + sum);
+}
+
+/* IP, UDP with a checksum, and L2TP in front of a packet that is there. */
+static void load_outer(const struct load *l, const struct load_call *c, uint8_t *ip, unsigned len)
+{
+	static const uint8_t fixed[] = {0x45, 0, 0, 0, 0, 0, 0x40, 0, 64, 17, 0, 0};
+	const uint8_t l2tp[] = {0,
+				2,
+				(uint8_t)(c->tid >> 8),
+				(uint8_t)c->tid,
+				(uint8_t)(c->sid >> 8),
+				(uint8_t)c->sid,
+				0xff,
+				3,
+				0,
+				0x21};
+	struct sockaddr_in near, far;
+	socklen_t size = sizeof(near);
+
+	getsockname(l->near, (struct sockaddr *)&near, &size);
+	getpeername(l->near, (struct sockaddr *)&far, &size);
+	memcpy(ip, fixed, sizeof(fixed));
+	load_put16(ip + 2, len);
+	memcpy(ip + 12, &near.sin_addr, 4);
+	memcpy(ip + 16, &far.sin_addr, 4);
+	load_put16(ip + 10, load_sum(ip, 20, 0));
+	memcpy(ip + 20, &near.sin_port, 2);
+	memcpy(ip + 22, &far.sin_port, 2);
+	load_put16(ip + 24, len - 20);
+	load_put16(ip + 26, 0);
+	memcpy(ip + 28, l2tp, sizeof(l2tp));
+	load_put16(ip + 26, load_sum(ip + 12, len - 12, 17 + len - 20));
+}
+
+static unsigned load_frame_octets(const struct load *l)
+{
+	return ETH_HLEN + l->o.size + (l->o.up && !l->o.plain ? LOAD_UDP + L2TP_PPP : 0);
+}
+
+static void load_frame(void *ctx, unsigned no, uint8_t *p)
+{
+	const struct load *l = ctx;
+	const struct load_call *c = &l->call[no];
+	struct testpkt_flow f = {.src = l->o.up ? c->addr : SINK, .dst = l->o.up ? BULK : c->addr};
+	static const uint8_t from[] = {2, 0, 0, 0, 0, 0x77, 8, 0};
+	unsigned at = load_frame_octets(l) - l->o.size;
+
+	load_mac(l->o.mac, p);
+	memcpy(p + 6, from, sizeof(from));
+	testpkt_build(p + at, l->o.size, &f, 0, 0, 0);
+	if (at > ETH_HLEN)
+		load_outer(l, c, p + ETH_HLEN, LOAD_UDP + L2TP_PPP + l->o.size);
+}
+
+static void load_frames_end(struct load *l)
+{
+	frames_free(l->frames);
+	frames_sink_free(l->drain);
+	l->frames = NULL;
+	l->drain = NULL;
+	if (load_enter(l->home))
+		abort();
+}
+
+/* What goes down has the heads of a tunnel when it comes out; they differ in length. */
+static bool load_frames_begin(struct load *l)
+{
+	unsigned least = ETH_HLEN + l->o.size + (l->o.up ? 0 : LOAD_UDP + 8);
+
+	if (!load_enter(l->o.up ? l->away : l->home))
+		l->drain = frames_sink_new(if_nametoindex(l->o.out), least);
+	if (l->drain && !load_enter(l->o.up ? l->home : l->away))
+		l->frames = frames_new(if_nametoindex(l->o.in), l->o.calls, load_frame_octets(l),
+				       l->o.random, load_frame, l);
+	if (!l->frames)
+		load_frames_end(l);
+	else if (load_enter(l->home))
+		abort();
+	return l->frames;
+}
+
+static void load_pump_frames(struct load *l, uint64_t end)
+{
+	if (load_enter(l->o.up ? l->home : l->away))
+		return;
+	while (load_now() < end && frames_send(l->frames, l->o.burst))
+		l->sent += l->o.burst;
+	if (load_enter(l->home))
+		abort();
+}
+
+/* --- a command -------------------------------------------------------------------------------- */
 
 /* A packet socket on the device behind the LNS. */
 static int load_source(struct load *l)
@@ -292,8 +414,13 @@ static int load_source(struct load *l)
 		abort();
 	if (fd >= 0 && to.sll_ifindex && !bind(fd, (struct sockaddr *)&to, sizeof(to)) &&
 	    !setsockopt(fd, SOL_PACKET, PACKET_QDISC_BYPASS, &on, sizeof(on)) &&
-	    !setsockopt(fd, SOL_SOCKET, SO_SNDBUFFORCE, &size, sizeof(size)))
+	    !setsockopt(fd, SOL_SOCKET, SO_SNDBUFFORCE, &size, sizeof(size))) {
+		l->behind = to;
+		l->behind.sll_halen = 6;
+		if (!load_mac(l->o.mac, l->behind.sll_addr))
+			l->behind.sll_family = 0;
 		return fd;
+	}
 	fprintf(stderr, "no packets into %s\n", l->o.device);
 	if (fd >= 0)
 		close(fd);
@@ -361,19 +488,34 @@ static void load_begin(struct load *l)
 	l->delays = 0;
 }
 
+static void load_meter(const struct load *l, const struct meter *m, struct meter_at *out)
+{
+	meter_read(m, out);
+	if (l->drain)
+		out->near_packets = frames_sink_count(l->drain);
+}
+
 /* What waits in buffers comes out, and is not taken for the next run's. */
 static void load_settle(struct load *l, const struct meter *m, const struct meter_at *begin,
 			struct meter_at *end)
 {
 	uint64_t until = load_now() + PATIENCE, quiet, was;
 
-	meter_read(m, end);
+	load_meter(l, m, end);
 	do {
 		was = load_delivered(l, begin, end);
 		for (quiet = load_now() + SETTLE; load_now() < quiet;)
 			load_drain(l);
-		meter_read(m, end);
+		load_meter(l, m, end);
 	} while (load_delivered(l, begin, end) != was && load_now() < until);
+}
+
+static void load_fill(struct load *l, uint64_t end)
+{
+	if (l->frames)
+		load_pump_frames(l, end);
+	else
+		load_pump(l, end);
 }
 
 static void load_run(struct load *l)
@@ -387,12 +529,12 @@ static void load_run(struct load *l)
 	if (l->o.at)
 		m.at = (int)l->o.at;
 	load_begin(l);
-	meter_read(&m, &all[0]);
-	load_pump(l, load_now() + (window / 2 < WARM_UP ? window / 2 : WARM_UP));
+	load_meter(l, &m, &all[0]);
+	load_fill(l, load_now() + (window / 2 < WARM_UP ? window / 2 : WARM_UP));
 	offered = l->sent;
-	meter_read(&m, &a);
-	load_pump(l, a.ns + window);
-	meter_read(&m, &b);
+	load_meter(l, &m, &a);
+	load_fill(l, a.ns + window);
+	load_meter(l, &m, &b);
 	offered = l->sent - offered;
 	load_settle(l, &m, &all[0], &all[1]);
 	setsockopt(l->near, SOL_UDP, UDP_GRO, &off, sizeof(off));
@@ -405,17 +547,19 @@ static bool load_set(struct load_order *o, const char *key, const char *v)
 		const char *key;
 		unsigned *to;
 	} numbers[] = {{"burst", &o->burst}, {"rate", &o->rate}, {"calls", &o->calls},
-		       {"share", &o->share}, {"at", &o->at},	 {"size", &o->size}};
+		       {"share", &o->share}, {"at", &o->at},	 {"size", &o->size},
+		       {"plain", &o->plain}};
 	const struct {
 		const char *key;
 		char *to;
 		size_t room;
-	} texts[] = {{"count", o->count, sizeof(o->count)},
-		     {"device", o->device, sizeof(o->device)},
-		     {"pids", o->pids, sizeof(o->pids)}};
+	} texts[] = {
+		{"count", o->count, sizeof(o->count)}, {"device", o->device, sizeof(o->device)},
+		{"in", o->in, sizeof(o->in)},	       {"out", o->out, sizeof(o->out)},
+		{"mac", o->mac, sizeof(o->mac)},       {"pids", o->pids, sizeof(o->pids)}};
 
 	if (!strcmp(key, "mode"))
-		return o->gso = !strcmp(v, "gso"), true;
+		return o->gso = !strcmp(v, "gso"), o->frames = !strcmp(v, "frames"), true;
 	if (!strcmp(key, "order"))
 		return o->random = !strcmp(v, "random"), true;
 	if (!strcmp(key, "seconds"))
@@ -455,9 +599,11 @@ static bool load_parse(struct load *l, char *line)
 			return false;
 	}
 	o->gso = o->gso && o->up && !o->mixed;
+	if (o->frames)
+		snprintf(o->count, sizeof(o->count), "near"); /* the sink's */
 	o->calls = o->calls > l->calls ? l->calls : o->calls;
-	return o->calls && o->burst && o->burst <= 4096 && o->share && o->size >= TESTPKT_MIN &&
-	       o->size <= TESTPKT_MAX;
+	return o->calls && o->burst && o->burst <= (o->frames ? 65536 : 4096) && o->share &&
+	       o->size >= TESTPKT_MIN && o->size <= TESTPKT_MAX;
 }
 
 bool load_command(struct load *l, const char *line)
@@ -465,8 +611,13 @@ bool load_command(struct load *l, const char *line)
 	char copy[512];
 
 	snprintf(copy, sizeof(copy), "%s", line);
-	if (!load_parse(l, copy))
+	if (!load_parse(l, copy) || (l->o.frames && !load_frames_begin(l)))
 		return false;
+	if (l->o.frames) {
+		load_run(l);
+		load_frames_end(l);
+		return true;
+	}
 	if (!l->o.up && (l->source = load_source(l)) < 0)
 		return false;
 	load_run(l);

@@ -11,6 +11,9 @@
  *   others where nobody is)
  *   pids=1,2 (whose CPU time) at=3 (whose namespace is looked at) device=NAME (the TUN there)
  *   count=device|far|near (which of the kernel's counters says what came out)
+ *   mode=frames in=NAME out=NAME mac=02:... (frames without a socket, tests/bench/frames.h: the
+ * device of their end that they leave by, the one of the other end where they are counted, and to
+ * whom; plain=1: up, without a call) mac= alone: down, by `device`, which is Ethernet
  *
  * The answer is one line of key=value.  `lost` is of those looked at.
  */

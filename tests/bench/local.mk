@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Load generators: built with the tests, run by tests/wire and by hand.
 check_PROGRAMS += lacgen
-lacgen_SOURCES = tests/bench/lacgen.c tests/bench/load.h tests/bench/load.c tests/bench/meter.h tests/bench/meter.c \
+lacgen_SOURCES = tests/bench/lacgen.c tests/bench/frames.h tests/bench/frames.c tests/bench/load.h tests/bench/load.c tests/bench/meter.h tests/bench/meter.c \
 	tests/bench/testpkt.h tests/bench/testpkt.c
 lacgen_LDADD = libppp.la libcore.la
 
@@ -15,7 +15,7 @@ portbench_LDADD = libtransports.la
 
 # By hand, too.
 EXTRA_DIST += tests/bench/multilink tests/bench/before-after tests/bench/bench tests/bench/lab.sh tests/bench/rows.sh \
-	tests/bench/calls.sh tests/bench/media.sh tests/bench/lines.sh \
+	tests/bench/calls.sh tests/bench/media.sh tests/bench/lines.sh tests/bench/xdp.sh \
 	tests/bench/report.py
 
 # By hand, in a network namespace.

@@ -48,8 +48,25 @@ ROWS = [
      "bit/s", True, 0.8, 0.9),
     ("19", "TCP over ATM cells / the AF_PACKET floor", "tcp-media atm", "tcp-media atm-floor", "bit/s", True, 0.8, 0.9),
     ("20", "lost at 80 % of the rate of row 1", "loss ours", "", "share", False, 1e-4, 0),
+    ("21", "XDP up, 64 octets / our workers without offloads", "x-up64 xdp", "x-up64 xslow", "pps", True, 5, 10),
+    ("21", "XDP up, 1400 octets, the same", "x-up1400 xdp", "x-up1400 xslow", "pps", True, 5, 10),
+    ("21", "XDP down, 64 octets, the same", "x-down64 xdp", "x-down64 xslow", "pps", True, 5, 10),
+    ("21", "XDP down, 1400 octets, the same", "x-down1400 xdp", "x-down1400 xslow", "pps", True, 5, 10),
+    ("22", "XDP up, 64 octets / our workers with offloads", "x-up64 xdp", "x-up64 xgro", "pps", True, 4, 8),
+    ("22", "XDP up, 1400 octets, the same", "x-up1400 xdp", "x-up1400 xgro", "pps", True, 4, 8),
+    ("22", "XDP down, 64 octets, the same", "x-down64 xdp", "x-down64 xgro", "pps", True, 3, 5),
+    ("23", "XDP up, 64 octets: CPU ns / our workers without offloads", "x-up64:cpu xdp", "x-up64:cpu xslow", "ns", False, 0.2, 0.1),
+    ("23", "XDP up, 1400 octets, the same", "x-up1400:cpu xdp", "x-up1400:cpu xslow", "ns", False, 0.2, 0.1),
+    ("23", "XDP down, 64 octets, the same", "x-down64:cpu xdp", "x-down64:cpu xslow", "ns", False, 0.2, 0.1),
+    ("23", "XDP down, 1400 octets, the same", "x-down1400:cpu xdp", "x-down1400:cpu xslow", "ns", False, 0.2, 0.1),
+    ("24", "XDP up, 60,000 calls at random / 64: CPU ns", "x-many-up:cpu all", "x-many-up:cpu few", "ns", False, 2.5, 1.5),
+    ("24", "XDP down, the same", "x-many-down:cpu all", "x-many-down:cpu few", "ns", False, 2.5, 1.5),
+    ("25", "XDP, switched UDP to UDP / up", "x-switch xdp", "x-up64 xdp", "pps", True, 0.8, 1.0),
+    ("26", "what the program passes / without it", "x-passed xdp", "x-passed xgro", "pps", True, 0.95, 1.0),
+    ("27", "calls set up, with the program / without", "x-calls xdp", "x-calls xgro", "/s", True, 0.95, 0.98),
+    ("28", "lost, doubled, reordered or changed by it", "x-wrong xdp", "", "", False, 0, 0),
 ]
-NAMES = {"ours": "isthmus", "peer": "l2tpns"}
+NAMES = {"ours": "isthmus", "peer": "l2tpns", "xdp": "isthmus-xdp", "xslow": "isthmus-plain", "xgro": "isthmus-offloads"}
 
 
 class Run:

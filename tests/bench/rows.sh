@@ -26,6 +26,8 @@ run_rows() {
 	repeat "lone packets over media" lone_frames 17
 	group "" media_down 6 7 17 18 19
 	group "" end_subjects 1 2 3 4 5 6 7 8 9 10 11 16 20
+	# shellcheck disable=SC2086 # a list
+	group "the program for the drivers" xdp_rows $XDP_ROWS
 	group "$(few 60000 500) calls" many_calls 12 13
 	group "$(few 500000 2000) calls" most_calls 13a
 }
