@@ -120,6 +120,9 @@ struct gw {
 	uint64_t ppp_count[PPP_R_COUNT]; /* of PPP links that have ended */
 	const char *lost_why;	    /* while the engine is told that a channel is lost; or NULL */
 	const struct l2tp_msg *cdn; /* while it ends a call: its attributes go on; or NULL */
+	/* The ICCN of the call that this leg is of, while the other leg is started; or NULL. */
+	const struct l2tp_msg *iccn;
+	const struct leg *iccn_of;
 	struct memory memory;
 	struct loop_timer second; /* once a second: are the devices there? */
 	struct loop_timer stop;	  /* next step of an orderly end */

@@ -279,8 +279,8 @@ static const char *leg_bundle_misfit(const struct leg_bundle *b, const struct le
 
 	if (!leg_bundle_is_endpoint(b, &l->endpoint))
 		return "another endpoint than that of its bundle";
-	if (!leg_bundle_filters_alike(b->entry.filters[LEG_FILTERS_CIRCUIT],
-				      e->filters[LEG_FILTERS_CIRCUIT]))
+	if (!leg_bundle_filters_alike(leg_entry_filters(&b->entry, LEG_FILTERS_CIRCUIT),
+				      leg_entry_filters(e, LEG_FILTERS_CIRCUIT)))
 		return "its circuit has other filters than its bundle";
 	if (first->our_mrru != l->our_mrru || first->peer_mrru != l->peer_mrru)
 		return "another MRRU than its bundle has";
@@ -307,7 +307,8 @@ static void leg_bundle_name(struct leg_bundle *b, struct gw *gw)
 static void leg_bundle_is_of(struct leg_bundle *b, const struct leg_entry *first)
 {
 	b->entry.source = first->source;
-	leg_take_filters(&b->leg, LEG_FILTERS_CIRCUIT, first->filters[LEG_FILTERS_CIRCUIT]);
+	leg_take_filters(&b->leg, LEG_FILTERS_CIRCUIT,
+			 leg_entry_filters(first, LEG_FILTERS_CIRCUIT));
 }
 
 static struct leg_bundle *leg_bundle_alloc(struct gw *gw, const void *who)
@@ -344,7 +345,9 @@ static struct leg_bundle *leg_bundle_new(struct leg_terminal *t, const void *who
 /* What is known of the line itself, else of the channel. */
 static struct dp_speed leg_bundle_speed(const struct leg *l, const struct leg_entry *e)
 {
-	struct dp_speed s = l->ops->kind == LEG_LINE ? leg_line_origin(l)->speed : e->speed;
+	const struct leg_origin *o =
+		l->ops->kind == LEG_LINE ? leg_line_origin(l) : leg_call_origin(l);
+	const struct dp_speed s = o->speed;
 
 	return s.tx_bps ? s : dp_channel_speed(e->gw->dp, e->c.channel);
 }

@@ -15,6 +15,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+/* False without memory. */
+static bool leg_call_has_more(struct leg_call *c)
+{
+	if (!c->more)
+		c->more = calloc(1, sizeof(*c->more));
+	return c->more;
+}
+
 static void leg_call_entry_init(struct leg_call *c, struct gw *gw)
 {
 	const struct cfg_peer *peer = c->peer;
@@ -137,9 +145,8 @@ static void leg_call_free(struct leg *l)
 
 	leg_call_detach(c);
 	leg_entry_free(&c->entry);
-	origin_forget(&c->from);
-	free(c->ask);
-	free(c->wen);
+	origin_drop(c->from);
+	free(c->more);
 	free(c);
 }
 
@@ -157,7 +164,7 @@ void leg_call_asks_phb(struct leg *l, int asked)
 {
 	struct leg_call *c = leg_call_of(l);
 
-	c->asked = asked;
+	c->asked = (int16_t)asked;
 	if (c->peer->dscp == CFG_DSCP_PEER && c->asked >= 0)
 		c->entry.c.dscp = (uint8_t)c->asked;
 }
@@ -199,7 +206,7 @@ static void leg_call_place(struct leg_call *c, const struct l2tp_avps *icrq, uin
 	if (icrq)
 		out.n = relay_copied(icrq, &to, out.avp, now);
 	else if (c->has_origin)
-		origin_icrq(&out, &c->from);
+		origin_icrq(&out, c->from);
 	if (leg_call_has_phb(c))
 		origin_relay(&out, &phb, 1);
 	origin_add(&out, c->peer);
@@ -228,7 +235,7 @@ static void leg_call_place_switched(struct leg_call *c, uint64_t now)
 	if (c->other->connected && leg_entry_set(&c->other->entry) < 0)
 		leg_call_fail(c, now);
 	else
-		leg_call_place(c, c->icrq, now);
+		leg_call_place(c, c->more ? c->more->icrq : NULL, now);
 }
 
 static void leg_call_connect(struct leg_call *c, const struct l2tp_msg *iccn, uint64_t now);
@@ -242,7 +249,7 @@ static void leg_call_ask(struct leg_call *c, uint64_t now)
 	uint8_t value[2];
 	struct l2tp_avp phb = phb_avp(L2TP_AVP_SESSION_DS, c->peer->dscp, value);
 
-	origin_ocrq(&out, c->ask);
+	origin_ocrq(&out, &c->more->ask);
 	if (leg_call_has_phb(c))
 		origin_relay(&out, &phb, 1);
 	origin_add(&out, c->peer);
@@ -252,29 +259,29 @@ static void leg_call_ask(struct leg_call *c, uint64_t now)
 /* What the line does not know of whom it has called the request has said. */
 static void leg_call_asked_for(struct leg_call *c)
 {
-	struct leg_origin from = c->from;
+	struct leg_origin from = *c->from;
 
 	if (from.called)
 		return;
-	from.called = c->ask->called;
-	from.sub_address = c->ask->sub_address;
-	origin_take(&c->from, &from);
+	from.called = c->more->ask.called;
+	from.sub_address = c->more->ask.sub_address;
+	c->from = origin_keep(c->from, &from);
 }
 
 static void leg_call_learn(struct leg_call *c, const struct l2tp_avp *avp, unsigned n)
 {
-	struct leg_origin from = c->from;
+	struct leg_origin from = *c->from;
 	struct origin_room room;
 
 	origin_read(&from, &room, avp, n);
-	origin_take(&c->from, &from);
+	c->from = origin_keep(c->from, &from);
 }
 
 /* The line is up: OCCN. */
 static void leg_call_line_up(struct leg_call *c, uint64_t now)
 {
 	const struct leg_origin *line = leg_line_origin(join_other(&c->leg));
-	const char *wrong = leg_out_wrong(c->ask, line);
+	const char *wrong = leg_out_wrong(&c->more->ask, line);
 	struct leg_end why;
 
 	if (wrong) {
@@ -283,7 +290,7 @@ static void leg_call_line_up(struct leg_call *c, uint64_t now)
 		return;
 	}
 	c->has_origin = true;
-	origin_take(&c->from, line);
+	c->from = origin_keep(c->from, line);
 	leg_call_asked_for(c);
 	leg_call_entry_update(c);
 	if (leg_entry_set(&c->entry) < 0)
@@ -330,7 +337,7 @@ static void leg_call_speeds(const struct leg_call *c, struct origin_avps *out)
 	struct dp_speed circuit = dp_channel_speed(c->entry.gw->dp, c->entry.c.channel);
 
 	if (c->has_origin)
-		origin_speeds(out, c->from.speed.tx_bps, c->from.speed.rx_bps);
+		origin_speeds(out, c->from->speed.tx_bps, c->from->speed.rx_bps);
 	else
 		origin_speeds(out, circuit.rx_bps, circuit.tx_bps);
 }
@@ -341,7 +348,7 @@ static void leg_call_proxy(const struct leg_call *c, struct proxy_avp_out *proxy
 	struct ppp_proxy x;
 
 	proxy->n = 0;
-	if (c->from.proxy && leg_proxy_state(c->from.proxy, &x))
+	if (c->from->proxy && leg_proxy_state(c->from->proxy, &x))
 		proxy_avp_write(proxy, &x);
 }
 
@@ -356,12 +363,12 @@ static void leg_call_connect(struct leg_call *c, const struct l2tp_msg *iccn, ui
 
 	if (iccn) {
 		out.n = relay_pick(iccn, &to, out.avp, now);
-	} else if (c->iccn) {
-		out.n = relay_copied(c->iccn, &to, out.avp, now);
+	} else if (c->more && c->more->iccn) {
+		out.n = relay_copied(c->more->iccn, &to, out.avp, now);
 	} else {
 		leg_call_speeds(c, &out);
 		if (c->has_origin)
-			origin_iccn(&out, &c->from);
+			origin_iccn(&out, c->from);
 		leg_call_proxy(c, &proxy);
 		origin_relay(&out, proxy.avp, proxy.n);
 	}
@@ -390,6 +397,17 @@ static void leg_call_on_replied(struct leg_call *c, const struct l2tp_event *ev)
 	}
 }
 
+static void leg_call_up_saying(struct leg_call *c, const struct l2tp_msg *iccn, uint64_t now)
+{
+	struct gw *gw = c->entry.gw;
+
+	gw->iccn = iccn;
+	gw->iccn_of = &c->leg;
+	join_leg_up(&c->leg, now);
+	gw->iccn = NULL;
+	gw->iccn_of = NULL;
+}
+
 static void leg_call_on_up(struct leg_call *c, const struct l2tp_event *ev)
 {
 	uint32_t framing = 0;
@@ -397,7 +415,6 @@ static void leg_call_on_up(struct leg_call *c, const struct l2tp_event *ev)
 	if (ev->msg) {
 		l2tp_msg_u32(ev->msg, L2TP_IETF, L2TP_AVP_FRAMING_TYPE, &framing);
 		leg_call_learn(c, ev->msg->avp, ev->msg->n);
-		c->entry.speed = c->from.speed; /* slower than the tunnel, as a rule */
 		if (c->other)
 			leg_call_learn(c->other, ev->msg->avp, ev->msg->n);
 	}
@@ -412,9 +429,7 @@ static void leg_call_on_up(struct leg_call *c, const struct l2tp_event *ev)
 		c->connected = true;
 		join_leg_up(&c->other->leg, ev->now);
 	} else {
-		c->heard = c->placed ? NULL : ev->msg;
-		join_leg_up(&c->leg, ev->now);
-		c->heard = NULL;
+		leg_call_up_saying(c, c->placed ? NULL : ev->msg, ev->now);
 	}
 }
 
@@ -460,10 +475,10 @@ static void leg_call_on_wen(struct leg_call *c, const struct l2tp_event *ev)
 		errors[i] = rd_u32(&r);
 	if (!a || r.bad)
 		return;
-	if (!c->wen)
-		c->wen = malloc(sizeof(errors));
-	if (c->wen)
-		memcpy(c->wen, errors, sizeof(errors));
+	if (leg_call_has_more(c)) {
+		c->more->has_wen = true;
+		memcpy(c->more->wen, errors, sizeof(errors));
+	}
 	if (c->leg.join)
 		join_errors(&c->leg, errors, ev->now);
 }
@@ -581,6 +596,7 @@ struct leg *leg_call_new(struct gw *gw, struct l2tp_call *call, const struct cfg
 	c->call = call;
 	c->placed = placed;
 	c->asked = PHB_NONE;
+	c->from = &origin_nothing;
 	leg_call_entry_init(c, gw);
 	l2tp_call_set_user(call, &c->leg);
 	return &c->leg;
@@ -598,7 +614,7 @@ struct leg *leg_call_placed(struct gw *gw, struct l2tp_call *call, const struct 
 
 	if (l && from) {
 		leg_call_of(l)->has_origin = true;
-		origin_take(&leg_call_of(l)->from, from);
+		leg_call_of(l)->from = origin_keep(leg_call_of(l)->from, from);
 	}
 	return l;
 }
@@ -637,12 +653,11 @@ static struct leg *leg_call_out(struct leg *l, const struct leg_out *what)
 
 	if (!l)
 		return NULL;
-	c->ask = malloc(sizeof(*c->ask));
-	if (!c->ask) {
+	if (!leg_call_has_more(c)) {
 		leg_call_free(l);
 		return NULL;
 	}
-	*c->ask = *what;
+	c->more->ask = *what;
 	c->out = true;
 	leg_call_asked_for(c);
 	return l;
@@ -686,6 +701,10 @@ struct leg *leg_call_switched(struct gw *gw, struct l2tp_call *call, const struc
 	struct leg *l = leg_call_new(gw, call, peer, true);
 	struct l2tp_call_info i;
 
+	if (l && !leg_call_has_more(leg_call_of(l))) {
+		leg_call_free(l);
+		l = NULL;
+	}
 	if (!l)
 		return NULL;
 	l2tp_call_info(leg_call_of(in)->call, &i);
@@ -697,8 +716,8 @@ struct leg *leg_call_switched(struct gw *gw, struct l2tp_call *call, const struc
 		leg_call_line(l, said[k]->avp, said[k]->n);
 		leg_call_line(in, said[k]->avp, said[k]->n);
 	}
-	leg_call_of(l)->icrq = icrq;
-	leg_call_of(l)->iccn = iccn;
+	leg_call_of(l)->more->icrq = icrq;
+	leg_call_of(l)->more->iccn = iccn;
 	leg_call_of(l)->other = leg_call_of(in);
 	leg_call_of(in)->other = leg_call_of(l);
 	leg_call_of(in)->connected = iccn;
@@ -718,12 +737,14 @@ struct l2tp_call *leg_call_let_go(struct leg *l)
 
 const struct l2tp_msg *leg_call_iccn(const struct leg *l)
 {
-	return l->ops == &call_ops ? ((const struct leg_call *)l)->heard : NULL;
+	const struct gw *gw = l->ops == &call_ops ? ((const struct leg_call *)l)->entry.gw : NULL;
+
+	return gw && gw->iccn_of == l ? gw->iccn : NULL;
 }
 
 const struct leg_origin *leg_call_origin(const struct leg *l)
 {
-	return &((const struct leg_call *)l)->from;
+	return ((const struct leg_call *)l)->from;
 }
 
 const struct dp_call *leg_call_entry(const struct leg *l)
@@ -733,7 +754,9 @@ const struct dp_call *leg_call_entry(const struct leg *l)
 
 const uint32_t *leg_call_wen(const struct leg *l)
 {
-	return ((const struct leg_call *)l)->wen;
+	const struct leg_call_more *more = ((const struct leg_call *)l)->more;
+
+	return more && more->has_wen ? more->wen : NULL;
 }
 
 struct leg *leg_of_call(const struct l2tp_call *c)

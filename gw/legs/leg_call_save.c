@@ -27,7 +27,7 @@ bool leg_call_save(const struct leg *l, struct wr *w)
 			   (e->data.send_seq ? CALL_SEND_SEQ : 0) |
 			   (e->data.required ? CALL_REQUIRED : 0)));
 	wr_u8(w, e->dscp);
-	origin_save(w, &c->from);
+	origin_save(w, c->from);
 	leg_filters_save(&c->entry, w);
 	leg_rates_save(&c->entry, w);
 	return c->call;
@@ -53,8 +53,7 @@ static bool leg_call_recall(struct leg_call *c, struct rd *r, uint8_t flags)
 	c->entry.c.data.required = flags & CALL_REQUIRED;
 	c->entry.c.dscp = dscp <= DP_DSCP_COPY ? dscp : 0;
 	origin_recall(r, &from, &room);
-	origin_take(&c->from, &from);
-	c->entry.speed = c->placed ? c->entry.speed : c->from.speed;
+	c->from = origin_keep(c->from, &from);
 	return leg_filters_recall(&c->entry, r) && leg_rates_recall(&c->entry, r);
 }
 

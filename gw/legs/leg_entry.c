@@ -126,6 +126,7 @@ void leg_entry_free(struct leg_entry *e)
 	if (e->last != &leg_entry_last)
 		free(e->last);
 	leg_entry_drop_circuit(e->circuit);
+	leg_filters_free(e);
 	leg_rates_free(e);
 }
 

@@ -15,6 +15,12 @@
 
 struct gw_filters;
 
+/* What few legs have. */
+struct leg_entry_filters {
+	const struct gw_filters *of[LEG_FILTERS]; /* its sections; NULL = none */
+	struct gw_filters *own;			  /* its own in their place; NULL = none */
+};
+
 struct leg_entry {
 	struct gw *gw;
 	struct dp_call c;
@@ -22,23 +28,27 @@ struct leg_entry {
 	uint8_t ff03;	     /* enum cfg_ff03 of the peer; a line learns */
 	uint16_t agreed_mtu; /* what PPP or the other leg lets us send, before what the channel
 				carries; UINT16_MAX = no limit */
-	struct dp_call_stats *last;	  /* when it left the table; NULL = it has not */
-	struct dp_speed speed;		  /* of what is behind the channel; 0 = not known */
-	struct leg_circuit_name *circuit; /* leg_entry_circuit(); NULL = "" */
-	uint64_t source;		  /* peer_channel_source() */
-	const struct gw_filters *filters[LEG_FILTERS]; /* of its sections; NULL = none */
-	struct gw_filters *own;			       /* its own in their place; NULL = none */
+	struct dp_call_stats *last;	   /* when it left the table; NULL = it has not */
+	struct leg_circuit_name *circuit;  /* leg_entry_circuit(); NULL = "" */
+	uint64_t source;		   /* peer_channel_source() */
+	struct leg_entry_filters *filters; /* NULL = it never had any */
 	/* What nobody has said anything of is one for all; that of a section is the section's. */
 	const struct cfg_rates *rates[LEG_RATES];
 };
 
+/* Those of a section; NULL = none. */
+static inline const struct gw_filters *leg_entry_filters(const struct leg_entry *e,
+							 enum leg_filters of)
+{
+	return e->filters ? e->filters->of[of] : NULL;
+}
 /* Its own filters in a record (gw/resume.h), and of one, before the entry is set; false = one of
  * them cannot be had. */
 void leg_filters_save(const struct leg_entry *e, struct wr *w);
 bool leg_filters_recall(struct leg_entry *e, struct rd *r);
 /* Past what leg_filters_save() has written. */
 void leg_filters_pass(struct rd *r);
-/* Its own filters go. */
+/* It has none any more, and its own go. */
 void leg_filters_free(struct leg_entry *e);
 
 /* Nobody says anything. */

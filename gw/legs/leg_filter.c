@@ -15,12 +15,22 @@
 
 static const struct gw_filters *leg_filter_in_force(const struct leg_entry *e, enum dp_filter place)
 {
-	if (e->own && e->own->no[place])
-		return e->own;
-	for (unsigned i = LEG_FILTERS; i--;)
-		if (e->filters[i] && e->filters[i]->no[place])
-			return e->filters[i];
+	const struct leg_entry_filters *f = e->filters;
+
+	if (f && f->own && f->own->no[place])
+		return f->own;
+	for (unsigned i = LEG_FILTERS; f && i--;)
+		if (f->of[i] && f->of[i]->no[place])
+			return f->of[i];
 	return NULL;
+}
+
+/* False without memory. */
+static bool leg_filter_has_place(struct leg_entry *e)
+{
+	if (!e->filters)
+		e->filters = calloc(1, sizeof(*e->filters));
+	return e->filters;
 }
 
 static void leg_filter_choose(struct leg_entry *e)
@@ -41,32 +51,44 @@ static int leg_filter_apply(struct leg_entry *e)
 bool leg_take_filters(struct leg *l, enum leg_filters from, const struct gw_filters *f)
 {
 	struct leg_entry *e = l->ops->entry(l);
-	const struct gw_filters *before = e->filters[from];
+	const struct gw_filters *before = leg_entry_filters(e, from);
 
 	if (before == f)
 		return true; /* nothing to tell the data plane */
-	e->filters[from] = f;
+	if (!leg_filter_has_place(e))
+		return false;
+	e->filters->of[from] = f;
 	if (leg_filter_apply(e) == 0)
 		return true;
-	e->filters[from] = before;
+	e->filters->of[from] = before;
 	leg_filter_choose(e);
 	return false;
 }
 
+static struct gw_filters *leg_filter_own(const struct leg_entry *e)
+{
+	return e->filters ? e->filters->own : NULL;
+}
+
 static void leg_filter_forget(struct leg_entry *e, enum dp_filter place)
 {
-	dp_filter_del(e->gw->dp, e->own->no[place]);
-	free((char *)(uintptr_t)e->own->text[place]);
-	e->own->no[place] = 0;
-	e->own->text[place] = NULL;
+	struct gw_filters *own = leg_filter_own(e);
+
+	dp_filter_del(e->gw->dp, own->no[place]);
+	free((char *)(uintptr_t)own->text[place]);
+	own->no[place] = 0;
+	own->text[place] = NULL;
 }
 
 void leg_filters_free(struct leg_entry *e)
 {
-	for (unsigned i = 0; e->own && i < DP_FILTERS; i++)
+	struct gw_filters *own = leg_filter_own(e);
+
+	for (unsigned i = 0; own && i < DP_FILTERS; i++)
 		leg_filter_forget(e, (enum dp_filter)i);
-	free(e->own);
-	e->own = NULL;
+	free(own);
+	free(e->filters);
+	e->filters = NULL;
 }
 
 /* A registered program of the expression; 0 with words in err. */
@@ -93,9 +115,9 @@ static bool leg_filter_put(struct leg_entry *e, enum dp_filter place, const char
 	char *text = strdup(expr);
 	uint32_t no = 0;
 
-	if (!e->own)
-		e->own = calloc(1, sizeof(*e->own));
-	if (!text || !e->own)
+	if (leg_filter_has_place(e) && !e->filters->own)
+		e->filters->own = calloc(1, sizeof(*e->filters->own));
+	if (!text || !leg_filter_own(e))
 		snprintf(err, cap, "out of memory");
 	else
 		no = leg_filter_made(e, place, expr, err, cap);
@@ -104,8 +126,8 @@ static bool leg_filter_put(struct leg_entry *e, enum dp_filter place, const char
 		return false;
 	}
 	leg_filter_forget(e, place);
-	e->own->no[place] = no;
-	e->own->text[place] = text;
+	e->filters->own->no[place] = no;
+	e->filters->own->text[place] = text;
 	return true;
 }
 
@@ -115,7 +137,7 @@ bool leg_filter(struct leg *l, enum dp_filter place, const char *expr, char *err
 
 	if (expr && !leg_filter_put(e, place, expr, err, cap))
 		return false;
-	if (!expr && e->own)
+	if (!expr && leg_filter_own(e))
 		leg_filter_forget(e, place);
 	join_changed(l);
 	if (leg_filter_apply(e) == 0)
@@ -126,8 +148,10 @@ bool leg_filter(struct leg *l, enum dp_filter place, const char *expr, char *err
 
 void leg_filters_save(const struct leg_entry *e, struct wr *w)
 {
+	const struct gw_filters *own = leg_filter_own(e);
+
 	for (unsigned i = 0; i < DP_FILTERS; i++) {
-		const char *text = e->own && e->own->no[i] ? e->own->text[i] : "";
+		const char *text = own && own->no[i] ? own->text[i] : "";
 
 		w->bad |= strlen(text) > LEG_FILTER_MAX;
 		wr_u16(w, (uint16_t)strlen(text));
@@ -168,7 +192,7 @@ static const struct leg_entry *leg_filter_entry(const struct leg *l)
 
 const struct gw_filters *leg_own_filters(const struct leg *l)
 {
-	return leg_filter_entry(l)->own;
+	return leg_filter_own(leg_filter_entry(l));
 }
 
 const struct gw_filters *leg_filters_in_force(const struct leg *l, enum dp_filter place)

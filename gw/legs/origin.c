@@ -31,10 +31,16 @@ static const char *origin_copy(uint8_t **at, const char *text)
 	return copy;
 }
 
+/* Octets that they take. */
+static size_t origin_texts(const struct leg_origin *o)
+{
+	return origin_octets(o->called) + origin_octets(o->calling) +
+	       origin_octets(o->sub_address) + o->access_len;
+}
+
 void origin_take(struct leg_origin *to, const struct leg_origin *from)
 {
-	size_t n = origin_octets(from->called) + origin_octets(from->calling) +
-		   origin_octets(from->sub_address) + from->access_len;
+	size_t n = origin_texts(from);
 	uint8_t *before = to->own, *own = n ? malloc(n) : NULL, *at = own;
 
 	*to = *from;
@@ -53,6 +59,72 @@ void origin_forget(struct leg_origin *o)
 {
 	free(o->own);
 	*o = (struct leg_origin){.number = 0};
+}
+
+/* --- kept ones --------------------------------------------------------------------------------- */
+
+const struct leg_origin origin_nothing;
+
+struct origin_kept {
+	struct leg_origin o; /* first: what its users have */
+	unsigned users;
+};
+
+/* The one without texts that was made last.  Of most calls no more than a speed is known, and of
+ * those of one LAC the same. */
+static struct origin_kept *origin_last;
+
+static bool origin_is_last(const struct leg_origin *o)
+{
+	const struct leg_origin *l = origin_last ? &origin_last->o : NULL;
+
+	return l && l->speed.tx_bps == o->speed.tx_bps && l->speed.rx_bps == o->speed.rx_bps &&
+	       l->number == o->number && l->async == o->async && l->proxy == o->proxy;
+}
+
+static bool origin_is_nothing(const struct leg_origin *o)
+{
+	return !o->speed.tx_bps && !o->speed.rx_bps && !o->number && !o->async && !o->proxy;
+}
+
+static struct origin_kept *origin_new(const struct leg_origin *from, bool texts)
+{
+	struct origin_kept *k = calloc(1, sizeof(*k));
+
+	if (!k)
+		return NULL;
+	origin_take(&k->o, from);
+	k->users = 1;
+	if (!texts)
+		origin_last = k;
+	return k;
+}
+
+const struct leg_origin *origin_keep(const struct leg_origin *before, const struct leg_origin *from)
+{
+	bool texts = origin_texts(from);
+	struct origin_kept *k = NULL;
+
+	if (!texts && origin_is_last(from)) {
+		k = origin_last;
+		k->users++;
+	} else if (texts || !origin_is_nothing(from)) {
+		k = origin_new(from, texts);
+	}
+	origin_drop(before);
+	return k ? &k->o : &origin_nothing;
+}
+
+void origin_drop(const struct leg_origin *kept)
+{
+	struct origin_kept *k = (struct origin_kept *)(uintptr_t)kept;
+
+	if (kept == &origin_nothing || --k->users)
+		return;
+	if (k == origin_last)
+		origin_last = NULL;
+	origin_forget(&k->o);
+	free(k);
 }
 
 /* --- attributes ------------------------------------------------------------------------------- */

@@ -39,6 +39,13 @@ struct origin_room {
  * memory these are not known.  origin_forget() gives them back. */
 void origin_take(struct leg_origin *to, const struct leg_origin *from);
 void origin_forget(struct leg_origin *o);
+/* Nothing is known. */
+extern const struct leg_origin origin_nothing;
+/* The same for one that is not written to: a copy in the place of `before`, which goes.  Without
+ * texts it is one for all that are alike.  Both are kept ones; that is, or origin_nothing. */
+const struct leg_origin *origin_keep(const struct leg_origin *before,
+				     const struct leg_origin *from);
+void origin_drop(const struct leg_origin *kept);
 static inline const char *origin_text(const char *text)
 {
 	return text ? text : "";

@@ -3,6 +3,8 @@
 
 #include "cfg/cfg.h"
 #include "tests/harness.h"
+#include "tests/heap.h"
+
 #include <string.h>
 
 static struct origin_avps out;
@@ -356,7 +358,48 @@ static void a_line_that_is_not_what_was_asked_for(void)
 	}
 }
 
+/* Calls of which a speed is known, and no more, have one between them. */
+static void alike_is_kept_once(void)
+{
+	const struct leg_origin fast = {.speed = {.tx_bps = 10000000, .rx_bps = 1000000}};
+	struct leg_origin other[] = {fast, fast, fast, fast, fast};
+	const struct leg_origin *a, *b;
+
+	other[0].speed.rx_bps++;
+	other[1].speed.tx_bps++;
+	other[2].number = 7;
+	other[3].async = true;
+	other[4].calling = "4242";
+	CU_ASSERT_PTR_EQUAL(origin_keep(&origin_nothing, &origin_nothing), &origin_nothing);
+	a = origin_keep(&origin_nothing, &fast);
+	b = origin_keep(&origin_nothing, &fast);
+	CU_ASSERT_PTR_EQUAL(a, b);
+	b = origin_keep(b, b); /* nothing has been learnt */
+	CU_ASSERT_PTR_EQUAL(a, b);
+	for (size_t i = 0; i < sizeof(other) / sizeof(*other); i++) {
+		b = origin_keep(b, &other[i]);
+		CU_ASSERT_PTR_NOT_EQUAL(a, b);
+		CU_ASSERT(b->speed.tx_bps == other[i].speed.tx_bps && b->number == other[i].number);
+		CU_ASSERT(b->speed.rx_bps == other[i].speed.rx_bps && b->async == other[i].async);
+	}
+	CU_ASSERT_STRING_EQUAL(b->calling, "4242");
+	CU_ASSERT_PTR_NOT_EQUAL(b->calling, other[4].calling); /* its own */
+	other[4] = *b;
+	other[4].number = 9;
+	b = origin_keep(b, &other[4]); /* its texts come along */
+	CU_ASSERT_STRING_EQUAL(b->calling, "4242");
+	origin_drop(b);
+	b = origin_keep(&origin_nothing, &other[0]);
+	origin_drop(b);
+	CU_ASSERT_EQUAL(a->speed.rx_bps, 1000000);
+	origin_drop(a);
+	heap_refuse(0);
+	CU_ASSERT_PTR_EQUAL(origin_keep(&origin_nothing, &fast), &origin_nothing);
+	CU_ASSERT_TRUE(heap_refused());
+}
+
 static const struct test_case cases[] = {
+	{"alike_is_kept_once", alike_is_kept_once},
 	{"a_digital_line", a_digital_line},
 	{"what_a_lac_says", what_a_lac_says},
 	{"a_called_sub_address", a_called_sub_address},
