@@ -39,12 +39,15 @@ enum replay_kind {
  * a. */
 enum replay_side { REPLAY_SIDE_UNKNOWN, REPLAY_SIDE_A, REPLAY_SIDE_B };
 struct replay_end {
-	uint8_t kind;	    /* enum replay_kind */
-	uint8_t system[16]; /* an IP address; of a circuit the first is enum replay_side */
-	uint32_t at;	    /* port, or circuit */
+	uint8_t kind; /* enum replay_kind */
+	/* an IP address; of a circuit the first is enum replay_side, the second the interface of
+	 * the capture */
+	uint8_t system[16];
+	uint32_t at; /* port, or circuit */
 };
 #define REPLAY_END_TEXT 64u
-/* "192.0.2.1:1701", "[2001:db8::1]:1701", "pvc 0/35 a", "dlci 100 b"; alone: the system's name. */
+/* "192.0.2.1:1701", "[2001:db8::1]:1701", "pvc 0/35 a", "dlci 100 b", on another than the first
+ * interface of a capture "dlci 100 b1"; alone: the system's name. */
 const char *replay_end_text(const struct replay_end *e, bool alone, char *buf, size_t cap);
 
 /* A control message as it was captured. */
@@ -58,12 +61,28 @@ struct replay_msg {
 /* What is inside a frame of this link type (transports/kit/linktype.h).  False: no L2TP, or cut
  * off.  m->pkt points into the frame. */
 bool replay_frame(struct replay_msg *m, uint32_t link_type, const uint8_t *frame, size_t len);
+/* The same of UDP in a packet of IP, of whatever port. */
+bool replay_udp(struct replay_msg *m, const uint8_t *pkt, size_t len);
 
 /* The same for the packets and LAPB frames of X.25, several of which may make one message: true
  * when one is whole, and m->pkt is good until the next. */
 struct replay_x25;
 struct replay_x25 *replay_x25_new(void); /* for free(); NULL without memory */
 bool replay_x25_frame(struct replay_x25 *x, struct replay_msg *m, const uint8_t *frame, size_t len);
+
+/* A frame of a pcapng file. */
+enum replay_way { REPLAY_WAY_UNKNOWN, REPLAY_INBOUND, REPLAY_OUTBOUND };
+struct replay_captured {
+	uint32_t interface; /* of its section */
+	uint32_t link_type;
+	uint64_t us; /* since 1970 */
+	enum replay_way way;
+	const uint8_t *octets;
+	size_t len;
+};
+/* Each frame of it, until `each` says false; false with words in *wrong. */
+bool replay_pcapng(FILE *in, bool (*each)(void *ctx, const struct replay_captured *f), void *ctx,
+		   const char **wrong);
 
 #define REPLAY_MOST   1000000u /* control messages of one capture */
 #define REPLAY_SYSTEM 64u      /* systems */

@@ -1,43 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The control messages of a capture, pcap or pcapng as libpcap reads it, in memory: an SCCRQ is
+ * The control messages of a capture, pcap as libpcap reads it or pcapng, in memory: an SCCRQ is
  * played with its answer in sight, which comes later.
  */
 #include "core/data.h"
 #include "gw/replay/replay.h"
 #include "transports/kit/linktype.h"
 
-#include <arpa/inet.h>
+#include <errno.h>
 #include <pcap/pcap.h>
 #include <stdlib.h>
 #include <string.h>
-
-static void replay_end_address(const struct replay_end *e, bool alone, char *buf, size_t cap)
-{
-	bool six = e->kind == REPLAY_IPV6;
-	char addr[INET6_ADDRSTRLEN] = "?";
-
-	inet_ntop(six ? AF_INET6 : AF_INET, e->system, addr, sizeof(addr));
-	if (alone)
-		snprintf(buf, cap, "%s", addr);
-	else
-		snprintf(buf, cap, six ? "[%s]:%u" : "%s:%u", addr, e->at);
-}
-
-const char *replay_end_text(const struct replay_end *e, bool alone, char *buf, size_t cap)
-{
-	char side = "?ab"[e->system[0] % 3];
-
-	if (e->kind == REPLAY_IPV4 || e->kind == REPLAY_IPV6)
-		replay_end_address(e, alone, buf, cap);
-	else if (alone || e->kind == REPLAY_BARE)
-		snprintf(buf, cap, "%c", side);
-	else if (e->kind == REPLAY_ATM)
-		snprintf(buf, cap, "pvc %u/%u %c", e->at >> 16, e->at & 0xffffu, side);
-	else
-		snprintf(buf, cap, "%s %u %c", e->kind == REPLAY_X25 ? "lci" : "dlci", e->at, side);
-	return buf;
-}
+#include <unistd.h>
 
 static bool replay_file_grow(struct replay_file *f)
 {
@@ -106,14 +80,29 @@ static bool replay_file_messages(struct replay_file *f, struct replay_msg *m)
 	return replay_file_add(f, m);
 }
 
-static bool replay_file_frame(struct replay_file *f, uint32_t link_type,
-			      const struct pcap_pkthdr *h, const uint8_t *frame)
+/* A circuit has a number on each interface; who sent a frame the capture may say. */
+static void replay_file_sides(struct replay_msg *m, const struct replay_captured *c)
 {
-	struct replay_msg m = {.us = (uint64_t)h->ts.tv_sec * 1000000u + (uint64_t)h->ts.tv_usec};
+	uint8_t *from = m->from.system, *to = m->to.system;
+
+	if (m->from.kind == REPLAY_IPV4 || m->from.kind == REPLAY_IPV6)
+		return;
+	from[1] = to[1] = (uint8_t)c->interface;
+	if (*from != REPLAY_SIDE_UNKNOWN || (c->way != REPLAY_INBOUND && c->way != REPLAY_OUTBOUND))
+		return;
+	*from = c->way == REPLAY_OUTBOUND ? REPLAY_SIDE_A : REPLAY_SIDE_B;
+	*to = c->way == REPLAY_OUTBOUND ? REPLAY_SIDE_B : REPLAY_SIDE_A;
+}
+
+static bool replay_file_frame(void *ctx, const struct replay_captured *c)
+{
+	struct replay_file *f = ctx;
+	struct replay_msg m = {.us = c->us};
 
 	f->frames++;
-	if (!replay_frame(&m, link_type, frame, h->caplen) &&
-	    !(link_type == LINKTYPE_UPPER_PDU && replay_x25_frame(f->x25, &m, frame, h->caplen))) {
+	if (!replay_frame(&m, c->link_type, c->octets, c->len) &&
+	    !(c->link_type == LINKTYPE_UPPER_PDU &&
+	      replay_x25_frame(f->x25, &m, c->octets, c->len))) {
 		f->other++;
 		return true;
 	}
@@ -121,38 +110,83 @@ static bool replay_file_frame(struct replay_file *f, uint32_t link_type,
 		f->data++;
 		return true;
 	}
+	replay_file_sides(&m, c);
 	return replay_file_messages(f, &m);
+}
+
+static bool replay_file_classic(struct replay_file *f, FILE *in, char *words, size_t cap)
+{
+	char err[PCAP_ERRBUF_SIZE] = "";
+	pcap_t *p = pcap_fopen_offline(in, err);
+	struct pcap_pkthdr *h;
+	const uint8_t *frame;
+	bool room = true;
+	int rc = 0;
+
+	if (!p) {
+		snprintf(words, cap, "%s", err);
+		fclose(in);
+		return false;
+	}
+	while (room && (rc = pcap_next_ex(p, &h, &frame)) == 1) {
+		struct replay_captured c = {.link_type = replay_file_link_type(p),
+					    .us = (uint64_t)h->ts.tv_sec * 1000000u +
+						  (uint64_t)h->ts.tv_usec,
+					    .octets = frame,
+					    .len = h->caplen};
+
+		room = replay_file_frame(f, &c);
+	}
+	if (room && rc != PCAP_ERROR_BREAK)
+		snprintf(words, cap, "%s", pcap_geterr(p));
+	else if (!room)
+		snprintf(words, cap, "more control messages than can be held");
+	pcap_close(p); /* and `in` */
+	return room && rc == PCAP_ERROR_BREAK;
+}
+
+static bool replay_file_ng(struct replay_file *f, FILE *in, char *words, size_t cap)
+{
+	const char *wrong;
+	bool ok = replay_pcapng(in, replay_file_frame, f, &wrong);
+
+	if (!ok)
+		snprintf(words, cap, "%s", wrong);
+	fclose(in);
+	return ok;
+}
+
+/* The first octet of pcapng is a line end, in either order; none of the classic format is. Standard
+ * input gets a descriptor of its own, since it will be closed. */
+static bool replay_file_all(struct replay_file *f, const char *path, char *words, size_t cap)
+{
+	FILE *in = strcmp(path, "-") ? fopen(path, "rb") : fdopen(dup(STDIN_FILENO), "rb");
+	int first = in ? getc(in) : EOF;
+
+	if (!in) {
+		snprintf(words, cap, "%s", strerror(errno));
+		return false;
+	}
+	ungetc(first, in);
+	return first == '\n' ? replay_file_ng(f, in, words, cap)
+			     : replay_file_classic(f, in, words, cap);
 }
 
 bool replay_file_read(struct replay_file *f, const char *path, char *words, size_t cap)
 {
-	char err[PCAP_ERRBUF_SIZE] = "";
-	pcap_t *p = pcap_open_offline(path, err);
-	struct pcap_pkthdr *h;
-	const uint8_t *frame;
-	int rc = 1;
-	bool room = true;
+	char why[PCAP_ERRBUF_SIZE] = "out of memory";
+	bool ok;
 
 	memset(f, 0, sizeof(*f));
-	if (!p) {
-		snprintf(words, cap, "%s", err);
-		return false;
-	}
 	f->x25 = replay_x25_new();
-	room = f->x25;
-	while (room && (rc = pcap_next_ex(p, &h, &frame)) == 1)
-		room = replay_file_frame(f, replay_file_link_type(p), h, frame);
-	if (!room)
-		snprintf(words, cap, "%s: more control messages than can be held", path);
-	else if (rc != PCAP_ERROR_BREAK)
-		snprintf(words, cap, "%s: %s", path, pcap_geterr(p));
-	pcap_close(p);
+	ok = f->x25 && replay_file_all(f, path, why, sizeof(why));
 	free(f->x25);
 	f->x25 = NULL;
-	if (room && rc == PCAP_ERROR_BREAK) {
+	if (ok) {
 		replay_sides(f);
 		return true;
 	}
+	snprintf(words, cap, "%s: %s", path, why);
 	replay_file_free(f);
 	return false;
 }

@@ -21,7 +21,7 @@ static bool frame_udp(struct replay_msg *m, struct rd r)
 	struct rd pdu;
 
 	rd_skip(&r, 2);
-	if (r.bad || len < 8 || (from != L2TP_PORT && to != L2TP_PORT))
+	if (r.bad || len < 8)
 		return false;
 	pdu = rd_sub(&r, len - 8u);
 	m->from.at = from;
@@ -56,11 +56,18 @@ static bool frame_ipv6(struct replay_msg *m, struct rd r)
 	return frame_udp(m, rd_init(r.p + ip.at, ip.len - ip.at));
 }
 
+bool replay_udp(struct replay_msg *m, const uint8_t *pkt, size_t len)
+{
+	unsigned version = len ? pkt[0] >> 4 : 0;
+
+	return version == 4   ? frame_ipv4(m, rd_init(pkt, len))
+	       : version == 6 ? frame_ipv6(m, rd_init(pkt, len))
+			      : false;
+}
+
 static bool frame_ip(struct replay_msg *m, struct rd r)
 {
-	unsigned version = r.left ? r.p[0] >> 4 : 0;
-
-	return version == 4 ? frame_ipv4(m, r) : version == 6 && frame_ipv6(m, r);
+	return replay_udp(m, r.p, r.left) && (m->from.at == L2TP_PORT || m->to.at == L2TP_PORT);
 }
 
 /* Tags of VLANs may be in front. */

@@ -103,6 +103,8 @@
 #define OTHER_SUITES(X)    \
 	X(ctl_client)      \
 	X(ctl_follow)      \
+	X(replay_end)      \
+	X(replay_pcapng)   \
 	X(ctl_rows)        \
 	X(ctl_request)     \
 	X(ctl_table)       \

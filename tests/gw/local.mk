@@ -60,6 +60,7 @@ unit_control_SOURCES += tests/gw/legs/far_leg.c tests/gw/legs/far_leg.h tests/gw
 unit_control_SOURCES += tests/gw/legs/test_leg_server_save.c tests/gw/test_log_out.c tests/gw/test_service.c tests/gw/operator/test_ctl_follow.c tests/gw/operator/test_replace.c tests/gw/operator/test_show_drain.c tests/gw/operator/test_show_grant.c tests/gw/operator/test_show_history.c tests/gw/operator/test_show_summary.c
 unit_control_SOURCES += tests/gw/aaa/acct_rig.c tests/gw/aaa/acct_rig.h tests/gw/aaa/test_acct_said.c tests/gw/aaa/test_acct_session.c tests/gw/aaa/test_acct_lives.c
 unit_control_SOURCES += tests/gw/aaa/test_rate.c tests/gw/legs/test_leg_rate.c tests/gw/operator/test_show_rates.c
+unit_control_SOURCES += tests/gw/replay/test_replay_end.c tests/gw/replay/test_replay_pcapng.c
 unit_control_SOURCES += tests/gw/replay/held.c tests/gw/replay/held.h tests/gw/replay/test_replay.c tests/gw/replay/test_replay_command.c tests/gw/replay/test_replay_file.c tests/gw/replay/test_replay_frame.c tests/gw/replay/test_replay_node.c tests/gw/replay/test_replay_side.c tests/gw/replay/test_replay_x25.c
 unit_control_SOURCES += tests/netns.c tests/netns.h
 unit_control_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS) $(OSMO_CFLAGS)
