@@ -1,193 +1,163 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Frames come from the workers' bounded rings with the monotonic time they were seen at; files hold
- * the time of day, so the difference is taken once, when the capture begins.
+ * the time of day, so the difference is taken as each is written.
  */
 #include "gw/operator/capture.h"
 
 #include "gw/keeper/opener.h"
+#include "gw/operator/mask.h"
 #include "gw/port.h"
-#include "gw/reserve.h"
 #include <errno.h>
-#include <fcntl.h>
-#include <pcap/pcap.h>
 #include <stdio.h>
-#include <stdio_ext.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
-#define SNAP 65535
+const char *const capture_kind_names[CAPTURE_KINDS] = {
+	[CAPTURE_CALL] = "call",       [CAPTURE_TUNNEL] = "tunnel", [CAPTURE_USER] = "user",
+	[CAPTURE_CIRCUIT] = "circuit", [CAPTURE_PORT] = "port",
+};
 
-static int64_t capture_time_of_day_less_monotonic(void)
+static uint64_t capture_time_of_day(uint64_t monotonic)
 {
 	struct timespec ts;
 
 	clock_gettime(CLOCK_REALTIME, &ts);
-	return (int64_t)ts.tv_sec * 1000000 + ts.tv_nsec / 1000 - (int64_t)dp_now();
+	return (uint64_t)ts.tv_sec * 1000000 + (uint64_t)ts.tv_nsec / 1000 - dp_now() + monotonic;
 }
 
-/* Transports name link types by their numbers in files, which are the same on all systems; libpcap
- * wants its own, which for two old ones are not. */
-static int capture_dlt_of(uint16_t link_type)
-{
-	static const struct {
-		uint16_t in_files;
-		int dlt;
-	} differ[] = {{100, DLT_ATM_RFC1483}, {101, DLT_RAW}};
+/* --- begin and end --------------------------------------------------------------------------------- */
 
-	for (size_t i = 0; i < sizeof(differ) / sizeof(*differ); i++)
-		if (differ[i].in_files == link_type)
-			return differ[i].dlt;
-	return link_type;
+static uint64_t capture_queue(struct gw *gw)
+{
+	struct dp_counters n;
+
+	dp_count(gw->dp, &n);
+	return n.reason[DP_R_TAP_RING];
 }
 
-static struct gw_port *capture_port_by_name(struct gw *gw, const char *name)
+uint64_t capture_lost(const struct capture *c)
 {
-	const struct cfg_port *p = cfg_named(gw->cfg, "port", name);
-
-	return p ? &gw->port[p - gw->cfg->port] : NULL;
+	return c->lost + capture_queue(c->gw) - c->queue;
 }
 
-static struct capture *capture_find(struct gw *gw, const char *name)
+static bool capture_is(const struct capture *c, const char *name)
 {
-	struct capture *c = gw->capture;
-
-	while (c && strcmp(c->name, name))
-		c = c->next;
-	return c;
+	return !strcmp(c->name, name) || !strcmp(c->what, name) || !strcmp(c->out.name, name);
 }
 
-/* The first link type has the name itself, others have theirs behind it. */
-static void capture_file_name(const struct capture *c, uint16_t link_type, char *buf, size_t len)
+static struct capture **capture_find(struct gw *gw, const char *name)
 {
-	const char *type = pcap_datalink_val_to_name(capture_dlt_of(link_type));
+	struct capture **at = &gw->capture;
 
-	if (c->files)
-		snprintf(buf, len, "%s.%s", c->file_name, type ? type : "other");
-	else
-		snprintf(buf, len, "%s", c->file_name);
+	while (*at && !capture_is(*at, name))
+		at = &(*at)->next;
+	return at;
 }
 
-/* Keeper makes it, since the folder need not be ours.  A descriptor for which there is no room is
- * lost on its way. */
-static int capture_ask(struct keeper_link *keeper, const char *name, bool trial)
+/* Is one of the targets before n of the same port? */
+static bool capture_taps_already(const struct capture *c, unsigned n)
 {
-	int rc = opener_ask_capture(keeper, name, trial);
-
-	errno = rc == -EBADMSG ? EMFILE : rc < 0 ? -rc : 0;
-	return rc < 0 ? -1 : rc;
+	for (unsigned i = 0; i < n; i++)
+		if (c->target[i].port == c->target[n].port)
+			return true;
+	return false;
 }
 
-/* Nothing that is there is written over or followed. */
-static int capture_create(const struct capture *c, const char *name)
+static void capture_untap(struct capture *c, unsigned targets)
 {
-	int fd;
-
-	if (c->keeper)
-		return capture_ask(c->keeper, name, false);
-	do
-		fd = openat(c->folder, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	while (fd < 0 && errno == EMFILE && reserve_give_up());
-	return fd;
+	for (unsigned i = 0; i < targets; i++)
+		if (!capture_taps_already(c, i))
+			port_tap(c->target[i].port, false);
 }
 
-/* A new file for this link type; NULL with errno. */
-static struct capture_file *capture_add_file(struct capture *c, uint16_t link_type)
+static bool capture_tap_ports(struct capture *c)
 {
-	struct capture_file *f = &c->file[c->files];
-	char name[sizeof(c->file_name) + 32];
-	FILE *out;
-	int fd;
-
-	capture_file_name(c, link_type, name, sizeof(name));
-	fd = capture_create(c, name);
-	out = fd >= 0 ? fdopen(fd, "wb") : NULL;
-	if (!out) {
-		if (fd >= 0)
-			close(fd);
-		return NULL;
-	}
-	f->link_type = link_type;
-	f->dead = pcap_open_dead(capture_dlt_of(link_type), SNAP);
-	f->dump = f->dead ? pcap_dump_fopen(f->dead, out) : NULL;
-	if (f->dump && !pcap_dump_flush(f->dump)) {
-		f->good = ftell(out);
-		c->files++;
-		return f;
-	}
-	fd = f->dump ? errno : ENOMEM;
-	fclose(out);
-	if (f->dead)
-		pcap_close(f->dead);
-	if (c->folder >= 0)
-		unlinkat(c->folder, name, 0);
-	errno = fd;
-	return NULL;
-}
-
-static struct capture_file *capture_file_of(struct capture *c, uint16_t link_type)
-{
-	for (unsigned i = 0; i < c->files; i++)
-		if (c->file[i].link_type == link_type)
-			return &c->file[i];
-	return c->files < CAPTURE_FILES ? capture_add_file(c, link_type) : NULL;
+	for (unsigned i = 0; i < c->targets; i++)
+		if (!capture_taps_already(c, i) && !port_tap(c->target[i].port, true)) {
+			capture_untap(c, i);
+			return false;
+		}
+	return true;
 }
 
 static void capture_free_one(struct capture *c)
 {
-	for (unsigned i = 0; i < c->files; i++) {
-		pcap_dump_close(c->file[i].dump);
-		pcap_close(c->file[i].dead);
-	}
-	if (c->folder >= 0)
-		close(c->folder);
+	capture_out_end(&c->out, capture_time_of_day(dp_now()), capture_lost(c));
+	cfg_filter_free(&c->filter);
 	free(c);
 }
 
-/* The file is made with the first frame, whose link type it has; here is seen that it can be. */
-static bool capture_may_create(const struct capture *c, const char *name)
+static void capture_name(struct capture *c, const struct capture_wish *w)
 {
-	int fd;
+	char *blank;
 
-	if (c->keeper)
-		return capture_ask(c->keeper, name, true) == 0;
-	fd = capture_create(c, name);
-
-	if (fd < 0)
-		return false;
-	close(fd);
-	return !unlinkat(c->folder, name, 0);
+	snprintf(c->what, sizeof(c->what), "%s %s", capture_kind_names[w->kind], w->who);
+	c->name = w->kind == CAPTURE_PORT ? c->what + strlen("port ") : c->what;
+	blank = w->kind == CAPTURE_CALL ? strrchr(c->what, ' ') : NULL;
+	if (blank > c->what + strlen("call"))
+		*blank = '/';
+	snprintf(c->words, sizeof(c->words), "capture of %s%s%.160s%s", c->what,
+		 w->filter ? ", filter " : "", w->filter ? w->filter : "",
+		 w->secrets ? ", with secrets" : "");
 }
 
-static const char *capture_open_folder(struct capture *c, const char *folder)
+static const char *capture_wrong(struct gw *gw, const struct capture_wish *w)
 {
-	if (!folder)
-		return "no folder is configured: vty { captures = FOLDER }";
-	if (c->keeper)
-		return capture_may_create(c, c->file_name) ? NULL : strerror(errno);
-	do
-		c->folder = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	while (c->folder < 0 && errno == EMFILE && reserve_give_up());
-	if (c->folder < 0 || !capture_may_create(c, c->file_name))
-		return strerror(errno);
+	unsigned n = 0;
+
+	for (const struct capture *c = gw->capture; c; c = c->next, n++)
+		if (!strcmp(c->out.name, w->file))
+			return "a capture into this file is running";
+	return n >= CAPTURES ? "as many as can be are running"
+	       : strlen(w->who) >= CAPTURE_WHAT - 16 || strlen(w->file) >= CAPTURE_FILE_NAME
+		       ? "name too long"
+	       : !opener_plain_name(w->file)
+		       ? "a file name has letters, digits, `.`, `_` and `-` only"
+	       : w->ring_files > CAPTURE_FILES || (w->ring_size && w->ring_files < 2)
+		       ? "a ring has 2 to 16 files"
+	       : w->ring_size && w->ring_size < CAPTURE_FILE_LEAST
+		       ? "files of a ring have 4k or more"
+		       : NULL;
+}
+
+/* The data plane has never to run it, but knows which programs are safe to run. */
+static const char *capture_compile(struct capture *c, const char *filter)
+{
+	static char why[200];
+	uint32_t number;
+	int rc;
+
+	if (!filter)
+		return NULL;
+	if (!cfg_filter_compile(&c->filter, filter, true, why, sizeof(why)))
+		return why;
+	rc = dp_filter_add(c->gw->dp, c->filter.insn, c->filter.n, &number);
+	if (rc < 0)
+		return strerror(-rc);
+	dp_filter_del(c->gw->dp, number);
 	return NULL;
 }
 
-struct capture *capture_start(struct gw *gw, const char *port, const char *file, const char **words)
+static const char *capture_prepare(struct gw *gw, struct capture *c, const struct capture_wish *w)
 {
-	struct gw_port *p = capture_port_by_name(gw, port);
+	const char *words = capture_aim(gw, c, w);
+
+	if (!words)
+		words = capture_compile(c, w->filter);
+	if (!words)
+		words = capture_out_begin(gw, &c->out, w->file);
+	if (words)
+		return words;
+	return capture_tap_ports(c) ? NULL : "out of memory";
+}
+
+struct capture *capture_open(struct gw *gw, const struct capture_wish *w, const char **words)
+{
 	struct capture *c;
 
-	*words = !p			  ? "no such port"
-		 : p->number < 0	  ? "the port is not open"
-		 : capture_find(gw, port) ? "a capture of it is running"
-		 : strlen(port) >= sizeof(c->name) || strlen(file) >= sizeof(c->file_name)
-			 ? "name too long"
-		 : !opener_plain_name(file)
-			 ? "a file name has letters, digits, `.`, `_` and `-` only"
-			 : NULL;
+	*words = capture_wrong(gw, w);
 	if (*words)
 		return NULL;
 	c = calloc(1, sizeof(*c));
@@ -195,14 +165,17 @@ struct capture *capture_start(struct gw *gw, const char *port, const char *file,
 		*words = "out of memory";
 		return NULL;
 	}
-	c->folder = -1;
-	c->keeper = gw->keeper;
-	c->port = (unsigned)p->number;
-	snprintf(c->name, sizeof(c->name), "%s", port);
-	snprintf(c->file_name, sizeof(c->file_name), "%s", file);
-	*words = capture_open_folder(c, gw->cfg->vty_captures);
-	if (!*words && !port_tap(p, true))
-		*words = "out of memory";
+	c->gw = gw;
+	c->kind = w->kind;
+	c->secrets = w->secrets;
+	c->queue = capture_queue(gw);
+	c->out.folder = -1;
+	c->out.of = c->words;
+	c->out.ring = w->ring_size ? w->ring_files : 0;
+	c->out.size = w->ring_size;
+	capture_name(c, w);
+	*words = *capture_find(gw, c->name) ? "a capture of it is running"
+					    : capture_prepare(gw, c, w);
 	if (*words) {
 		capture_free_one(c);
 		return NULL;
@@ -212,17 +185,35 @@ struct capture *capture_start(struct gw *gw, const char *port, const char *file,
 	return c;
 }
 
-bool capture_stop(struct gw *gw, const char *port)
+struct capture *capture_start(struct gw *gw, const char *port, const char *file, const char **words)
 {
-	struct capture **at = &gw->capture, *c;
+	return capture_open(
+		gw, &(struct capture_wish){.kind = CAPTURE_PORT, .who = port, .file = file}, words);
+}
 
-	while (*at && strcmp((*at)->name, port))
-		at = &(*at)->next;
-	c = *at;
+/* Of several calls and ports the first. */
+static struct log_about capture_about(const struct capture *c)
+{
+	const struct capture_target *t = &c->target[0];
+
+	return LOG_ABOUT(.port = t->port->cfg->config.name, .tunnel = t->tid, .call = t->sid);
+}
+
+bool capture_stop(struct gw *gw, const char *name)
+{
+	struct capture **at = capture_find(gw, name), *c = *at;
+
 	if (!c)
 		return false;
 	*at = c->next;
-	port_tap(capture_port_by_name(gw, port), false);
+	capture_untap(c, c->targets);
+	if (capture_lost(c))
+		GW_LOG(capture_about(c), MAIN, LOGL_NOTICE,
+		       "capture of %s: %llu frames written, %llu lost, %llu of them since the "
+		       "queue "
+		       "was full\n",
+		       c->what, (unsigned long long)c->frames, (unsigned long long)capture_lost(c),
+		       (unsigned long long)(capture_lost(c) - c->lost));
 	capture_free_one(c);
 	return true;
 }
@@ -233,13 +224,15 @@ void capture_free_all(struct gw *gw)
 		capture_stop(gw, gw->capture->name);
 }
 
+/* --- frames ---------------------------------------------------------------------------------------- */
+
 #define CAPTURE_AGAIN 1000000u /* us until a file that could not be written is tried again */
 
 static void capture_failed(struct capture *c, int error, uint64_t now)
 {
 	if (c->error != error)
-		GW_LOG(LOG_ABOUT(.port = c->name), MAIN, LOGL_ERROR,
-		       "capture of port %s: %s: frames are lost\n", c->name, strerror(error));
+		GW_LOG(capture_about(c), MAIN, LOGL_ERROR, "capture of %s: %s: frames are lost\n",
+		       c->what, strerror(error));
 	c->error = error;
 	c->again = now + CAPTURE_AGAIN;
 }
@@ -247,68 +240,101 @@ static void capture_failed(struct capture *c, int error, uint64_t now)
 static void capture_written(struct capture *c, size_t len)
 {
 	if (c->error)
-		GW_LOG(LOG_ABOUT(.port = c->name), MAIN, LOGL_NOTICE,
-		       "capture of port %s: goes on, %llu frames lost so far\n", c->name,
+		GW_LOG(capture_about(c), MAIN, LOGL_NOTICE,
+		       "capture of %s: goes on, %llu frames lost so far\n", c->what,
 		       (unsigned long long)c->lost);
 	c->error = 0;
 	c->frames++;
 	c->octets += len;
 }
 
-/* The whole record, or nothing of it; errno says why. */
-static bool capture_write(struct capture_file *f, const struct pcap_pkthdr *h, const uint8_t *frame)
-{
-	FILE *out = pcap_dump_file(f->dump);
-	int error;
+struct capture_masked {
+	const struct inside *in;
+	const uint8_t *frame;
+};
 
-	pcap_dump(f->dump, h, frame);
-	if (!pcap_dump_flush(f->dump) && !ferror(out)) {
-		f->good += (long)(16 + h->caplen); /* its header in the file has 16 octets */
-		return true;
-	}
-	error = errno;
-	__fpurge(out);
-	clearerr(out);
-	if (ftruncate(fileno(out), f->good) == 0)
-		fseek(out, f->good, SEEK_SET);
-	errno = error;
-	return false;
+static void capture_mask(void *ctx, uint8_t *copy)
+{
+	const struct capture_masked *m = ctx;
+
+	mask_secrets(m->in, copy, m->frame);
 }
 
-static void capture_frame(struct capture *c, uint16_t link_type, const struct pcap_pkthdr *h,
-			  const uint8_t *frame, uint64_t now)
+static void capture_add_frame(struct capture *c, struct capture_frame *f, const struct inside *in,
+			      uint64_t now)
 {
-	struct capture_file *f = NULL;
+	struct capture_masked masked = {in, f->octets};
 
-	if (c->octets + h->len > CAPTURE_MOST || (c->error && now < c->again)) {
+	if ((!c->out.ring && c->octets + f->len > CAPTURE_MOST) || (c->error && now < c->again)) {
 		c->lost++;
 		return;
 	}
-	errno = EMFILE; /* more link types than files */
-	f = capture_file_of(c, link_type);
-	if (f && capture_write(f, h, frame)) {
-		capture_written(c, h->len);
+	f->missed = capture_out_begins(&c->out) ? capture_lost(c) : 0;
+	f->mask = c->secrets ? NULL : capture_mask;
+	f->ctx = &masked;
+	if (capture_out_frame(&c->out, f)) {
+		capture_written(c, f->len);
 		return;
 	}
 	c->lost++;
 	capture_failed(c, errno, now);
 }
 
+/* Modulo 128 a head of LAPB is longer, which the frame does not say. */
+static bool capture_lapb_128(const struct gw_port *p)
+{
+	const struct ist_port_config *cfg = &p->cfg->config;
+
+	for (unsigned i = 0; i < cfg->settings; i++)
+		if (!strcmp(cfg->setting[i].key, "lapb-modulo"))
+			return !strcmp(cfg->setting[i].value, "128");
+	return false;
+}
+
+static void capture_frame_of(struct gw *gw, struct capture *c, struct gw_port *p,
+			     struct capture_frame *f, uint64_t now)
+{
+	char comment[CAPTURE_COMMENT];
+	struct capture_target *t;
+	struct inside in;
+
+	inside_find(&in, &c->flows,
+		    &(struct inside_frame){.port = (unsigned)p->number,
+					   .lapb_128 = capture_lapb_128(p),
+					   .outbound = f->outbound,
+					   .link_type = f->link_type,
+					   .octets = f->octets,
+					   .len = f->len});
+	t = capture_match(gw, c, p, &in, f->outbound);
+	if (!t || !capture_fits(c, &in))
+		return;
+	f->comment = capture_comment(gw, c, t, &in, f->outbound, comment) ? comment : NULL;
+	capture_add_frame(c, f, &in, now);
+}
+
+static bool capture_has_port(const struct capture *c, const struct gw_port *p)
+{
+	for (unsigned i = 0; i < c->targets; i++)
+		if (c->target[i].port == p)
+			return true;
+	return false;
+}
+
 void capture_tap(void *ctx, unsigned port, bool outbound, uint16_t link_type, const uint8_t *frame,
 		 size_t len, uint64_t when)
 {
 	struct gw *gw = ctx;
-	struct capture *c = gw->capture;
-	int64_t us = capture_time_of_day_less_monotonic() + (int64_t)when;
-	struct pcap_pkthdr h = {.caplen = (bpf_u_int32)(len < SNAP ? len : SNAP),
-				.len = (bpf_u_int32)len};
+	struct gw_port *p = gw->capture ? port_by_number(gw, port) : NULL;
+	struct capture_frame f = {.port = p,
+				  .link_type = link_type,
+				  .outbound = outbound,
+				  .octets = frame,
+				  .len = len < PCAPNG_SNAP ? len : PCAPNG_SNAP};
 
-	(void)outbound; /* the link types that tell the direction carry it themselves */
-	while (c && c->port != port)
-		c = c->next;
-	if (!c)
+	if (!p)
 		return;
-	h.ts.tv_sec = us / 1000000;
-	h.ts.tv_usec = us % 1000000;
-	capture_frame(c, link_type, &h, frame, when);
+	f.us = capture_time_of_day(when);
+	for (struct capture *c = gw->capture; c; c = c->next)
+		if (capture_has_port(c, p))
+			capture_frame_of(gw, c, p, &f, when);
 }

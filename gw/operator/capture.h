@@ -1,41 +1,114 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Captures: the frames of a port, written to a pcap file by libpcap.  A file has one link
- * type; a port that has several (ATM: by LLC and by VC) gets a file for each, named after the type.
- * A capture ends by itself at CAPTURE_MOST octets.  What cannot be written is counted as lost and
- * leaves no half record behind; a second later it is tried again.  Control thread only.
+ * Captures: frames as they are on the wire of their ports, in a pcapng file that has an interface
+ * for each port and link type.  Ports are tapped as a whole; which of their frames are of the call,
+ * tunnel, user or circuit that is captured is found out here, from their heads.  A capture ends by
+ * itself at CAPTURE_MOST octets unless it is a ring of files.  What cannot be written is counted as
+ * lost and leaves no half block behind; a second later it is tried again.  Control thread only.
  */
 #ifndef GW_OPERATOR_CAPTURE_H
 #define GW_OPERATOR_CAPTURE_H
 
+#include "gw/operator/capture_out.h"
+#include "gw/operator/inside.h"
 #include "gw/operator/operator.h"
 
-#define CAPTURE_MOST  (100u * 1024 * 1024)
-#define CAPTURE_FILES 4u
+#define CAPTURE_MOST	(100u * 1024 * 1024)
+#define CAPTURES	16u /* at once */
+#define CAPTURE_TARGETS 16u /* of one capture: calls and lines */
+#define CAPTURE_COMMENT 512u
+#define CAPTURE_WHAT	160u
+
+enum capture_kind {
+	CAPTURE_CALL,
+	CAPTURE_TUNNEL,
+	CAPTURE_USER,
+	CAPTURE_CIRCUIT,
+	CAPTURE_PORT,
+	CAPTURE_KINDS
+};
+extern const char *const capture_kind_names[CAPTURE_KINDS];
+
+/* What an operator asks for; texts are copied. */
+struct capture_wish {
+	enum capture_kind kind;
+	const char *who; /* "TUNNEL-ID SESSION-ID", our Tunnel ID, a name, "PORT ADDRESS", a port */
+	const char *file;   /* a plain name in the configured folder, where it must not be yet */
+	const char *filter; /* pcap-filter, of what is inside PPP; NULL = none */
+	uint64_t ring_size; /* octets of each file, 0 = one file */
+	unsigned ring_files;
+	bool secrets; /* as they are, not masked */
+};
+
+/* Which frames are meant. */
+enum capture_means {
+	CAPTURE_ALL,	 /* all of the port */
+	CAPTURE_NUMBER,	 /* of the circuit with this number */
+	CAPTURE_FAR,	 /* from and to this address */
+	CAPTURE_SESSION, /* of this call */
+	CAPTURE_IDS	 /* of this tunnel */
+};
+struct capture_target {
+	enum capture_means means;
+	struct gw_port *port;
+	uint32_t number;
+	char far[REPLAY_END_TEXT];
+	uint16_t tid, sid, peer_tid, peer_sid; /* 0 = not known yet */
+	bool found;			       /* where its frames come from, by the first: */
+	uint32_t at;			       /* its circuit, */
+	struct replay_end from;		       /* or its address */
+	uint32_t key;			       /* leg_key() of the leg it is of, */
+	const struct leg *leg;		       /* only to be compared with; it may be gone */
+	char said[CAPTURE_COMMENT];	       /* what has been said of it in a comment */
+};
 
 struct capture {
 	struct capture *next;
-	unsigned port; /* the data plane's number */
-	char name[64]; /* of the port */
-	char file_name[100];
-	int folder;		    /* that files are made in */
-	struct keeper_link *keeper; /* makes its files; NULL = we do */
-	struct capture_file {
-		uint16_t link_type;
-		void *dead, *dump; /* libpcap's */
-		long good;	   /* octets of whole records */
-	} file[CAPTURE_FILES];
-	unsigned files;
+	struct gw *gw;
+	enum capture_kind kind;
+	char what[CAPTURE_WHAT]; /* "port fr0", "call 5/7" ... */
+	const char *name;	 /* the same, of a port its name alone */
+	char words[400];	 /* all of the wish */
+	struct capture_out out;
+	struct capture_target target[CAPTURE_TARGETS];
+	unsigned targets;
+	struct cfg_filter filter;
+	bool secrets;
+	struct inside_flows flows;
+	uint32_t seen[64];	       /* calls that a comment has named */
 	uint64_t frames, octets, lost; /* lost: over the limit, or the disk did not take them */
+	uint64_t queue;		       /* of the data plane's counter when it began */
 	int error;		       /* errno of the last write; 0 = it went well */
 	uint64_t again;		       /* when to try the next one after that, us */
 };
 
-/* Begin a capture of a port into `file`, a plain name in the configured folder, where it must not
- * be yet; NULL with *words when that cannot be. */
+/* Begin a capture; NULL with *words, good until the next one, when that cannot be. */
+struct capture *capture_open(struct gw *gw, const struct capture_wish *wish, const char **words);
+/* The wish that words of a command make: "call 5 7 filter icmp ring 1Mx4 with secrets to FILE", and
+ * "PORT FILE" for all of a port.  text: room that the wish points into.  NULL, or what is wrong. */
+#define CAPTURE_TEXT 1024u
+const char *capture_parse(struct capture_wish *wish, char text[CAPTURE_TEXT], const char **word,
+			  unsigned n);
+/* All of a port into one file, without secrets. */
 struct capture *capture_start(struct gw *gw, const char *port, const char *file,
 			      const char **words);
-/* False when none is running on that port. */
-bool capture_stop(struct gw *gw, const char *port);
+/* By its name or its file's; false when there is none of them. */
+bool capture_stop(struct gw *gw, const char *name);
+/* Frames that it has not got by now: as `lost`, and those for which the queue from data had no
+ * room, of whichever capture they were. */
+uint64_t capture_lost(const struct capture *c);
+
+/* --- which frames (capture_match.c) --- */
+
+/* Fill in the targets; NULL, or why there are none. */
+const char *capture_aim(struct gw *gw, struct capture *c, const struct capture_wish *wish);
+/* The target that this frame is of; NULL = of none. */
+struct capture_target *capture_match(struct gw *gw, struct capture *c, struct gw_port *port,
+				     const struct inside *in, bool outbound);
+/* What is inside PPP fits the filter, or there is none. */
+bool capture_fits(const struct capture *c, const struct inside *in);
+/* What a comment is to say of this frame; false = nothing. */
+bool capture_comment(struct gw *gw, struct capture *c, struct capture_target *t,
+		     const struct inside *in, bool outbound, char comment[CAPTURE_COMMENT]);
 
 #endif

@@ -54,20 +54,20 @@ DEFUN(show_ports, show_ports_cmd, "show ports", SHOW_STR "Ports, their state and
 }
 
 TABLE_TEXT(capture_port, capture, row->name)
-TABLE_TEXT(capture_file, capture, row->file_name)
-TABLE_NUMBER(capture_files, capture, row->files)
+TABLE_TEXT(capture_file, capture, row->out.name)
+TABLE_NUMBER(capture_files, capture, row->out.files)
 TABLE_NUMBER(capture_frames, capture, row->frames)
 TABLE_NUMBER(capture_octets, capture, row->octets)
-TABLE_NUMBER(capture_lost, capture, row->lost)
+TABLE_NUMBER(capture_missed, capture, capture_lost(row))
 
 static void capture_state(const void *object, char *buf, size_t cap)
 {
 	const struct capture *c = object;
 
 	snprintf(buf, cap, "%s",
-		 c->error		     ? strerror(c->error)
-		 : c->octets >= CAPTURE_MOST ? "at its limit"
-					     : "running");
+		 c->error				     ? strerror(c->error)
+		 : c->octets >= CAPTURE_MOST && !c->out.ring ? "at its limit"
+							     : "running");
 }
 
 static const struct table_column table_captures_columns[] = {
@@ -76,7 +76,7 @@ static const struct table_column table_captures_columns[] = {
 	{"Files", "files", TABLE_RIGHT, TABLE_COUNT(capture_files)},
 	{"Frames", "frames", TABLE_RIGHT, TABLE_COUNT(capture_frames)},
 	{"Octets", "octets", TABLE_RIGHT, TABLE_COUNT(capture_octets)},
-	{"Lost", "lost", TABLE_RIGHT, TABLE_COUNT(capture_lost)},
+	{"Lost", "lost", TABLE_RIGHT, TABLE_COUNT(capture_missed)},
 	{"State", "state", TABLE_LEFT, TABLE_WORDS(capture_state)},
 };
 

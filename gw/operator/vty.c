@@ -199,26 +199,38 @@ DEFUN(outgoing_dial, outgoing_dial_cmd, "outgoing NAME call",
 	return vty_said(vty, argv[0], outgoing_call_now(gw, argv[0], loop_now(gw->loop)));
 }
 
-DEFUN(capture, capture_cmd, "capture PORT FILE",
-      "Capture the frames of a port to a pcap file\n"
-      "Name of the port's section\n"
-      "Name of a new file in the folder of captures\n")
+DEFUN(capture, capture_cmd, "capture .WHAT",
+      "Capture the frames of a call, tunnel, user, circuit or port to a pcapng file\n"
+      "call TUNNEL SESSION | tunnel ID | user NAME | circuit PORT ADDRESS | port NAME, then "
+      "[filter EXPRESSION] [ring SIZExFILES] [with secrets] to FILE, a new one in the folder of "
+      "captures\n")
 {
-	const char *words;
+	struct capture_wish wish;
+	char text[CAPTURE_TEXT];
+	const char *words = capture_parse(&wish, text, argv, (unsigned)argc);
 
-	if (capture_start(vty_gw(vty), argv[0], argv[1], &words))
+	if (words) {
+		vty_out(vty, "%% capture %s%s", words, VTY_NEWLINE);
+		return CMD_WARNING;
+	}
+	if (capture_open(vty_gw(vty), &wish, &words))
 		return CMD_SUCCESS;
-	vty_out(vty, "%% %s: %s%s", argv[0], words, VTY_NEWLINE);
+	vty_out(vty, "%% %s: %s%s", wish.who, words, VTY_NEWLINE);
 	return CMD_WARNING;
 }
 
-DEFUN(no_capture, no_capture_cmd, "no capture PORT",
+DEFUN(no_capture, no_capture_cmd, "no capture .WHAT",
       NO_STR "End a capture\n"
-	     "Name of the port's section\n")
+	     "What is captured, as `show captures` has it, or the file\n")
 {
-	if (capture_stop(vty_gw(vty), argv[0]))
+	char what[CAPTURE_WHAT] = "";
+
+	for (int i = 0; i < argc; i++)
+		snprintf(what + strlen(what), sizeof(what) - strlen(what), "%s%s", i ? " " : "",
+			 argv[i]);
+	if (capture_stop(vty_gw(vty), what))
 		return CMD_SUCCESS;
-	vty_out(vty, "%% No capture of port %s%s", argv[0], VTY_NEWLINE);
+	vty_out(vty, "%% No capture of %s%s", what, VTY_NEWLINE);
 	return CMD_WARNING;
 }
 

@@ -303,6 +303,13 @@ fuzz_replay_x25_SOURCES = tests/fuzz/fuzz_replay_x25.c gw/ip/ip.c $(FUZZ_MAIN)
 fuzz_replay_x25_LDFLAGS = $(FUZZ_LINK)
 fuzz_replay_x25_LDADD = libreplay.la libcore.la
 
+check_PROGRAMS += fuzz-pcapng
+FUZZERS += fuzz-pcapng
+fuzz_pcapng_SOURCES = tests/fuzz/fuzz_pcapng.c gw/operator/inside.c gw/operator/mask.c gw/ip/ip.c $(FUZZ_MAIN)
+fuzz_pcapng_CFLAGS = $(AM_CFLAGS)
+fuzz_pcapng_LDFLAGS = $(FUZZ_LINK)
+fuzz_pcapng_LDADD = libreplay.la libtransports.la libcore.la
+
 check_PROGRAMS += fuzz-words
 FUZZERS += fuzz-words
 fuzz_words_SOURCES = tests/fuzz/fuzz_words.c $(FUZZ_MAIN)

@@ -6,7 +6,6 @@
 #include <osmocom/core/logging.h>
 #include <osmocom/core/select.h>
 #include <osmocom/vty/vty.h>
-#include <pcap/pcap.h>
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
@@ -60,8 +59,6 @@ CALLS_WRAP(int, poll, -1, (struct pollfd * p, nfds_t n, int ms), (p, n, ms))
 CALLS_WRAP(ssize_t, read, -1, (int fd, void *buf, size_t n), (fd, buf, n))
 CALLS_WRAP(int, timerfd_create, -1, (int clock, int flags), (clock, flags))
 CALLS_WRAP(int, log_init, -1, (const struct log_info *info, void *talloc), (info, talloc))
-CALLS_WRAP(pcap_t *, pcap_open_dead, NULL, (int type, int snap), (type, snap))
-CALLS_WRAP(pcap_dumper_t *, pcap_dump_fopen, NULL, (pcap_t * p, FILE *f), (p, f))
 CALLS_WRAP(int, osmo_fd_register, -refused_err, (struct osmo_fd * fd), (fd))
 CALLS_WRAP(void *, _talloc_zero, NULL, (const void *ctx, size_t n, const char *name),
 	   (ctx, n, name))

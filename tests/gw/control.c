@@ -18,6 +18,8 @@
 	X(bind)           \
 	X(bridge)         \
 	X(capture)        \
+	X(capture_match)  \
+	X(capture_out)    \
 	X(client)         \
 	X(debug)          \
 	X(device)         \
@@ -103,6 +105,10 @@
 #define OTHER_SUITES(X)    \
 	X(ctl_client)      \
 	X(ctl_follow)      \
+	X(capture_parse)   \
+	X(inside)          \
+	X(mask)            \
+	X(pcapng)          \
 	X(replay_end)      \
 	X(replay_pcapng)   \
 	X(ctl_rows)        \

@@ -60,12 +60,12 @@ unit_control_SOURCES += tests/gw/legs/far_leg.c tests/gw/legs/far_leg.h tests/gw
 unit_control_SOURCES += tests/gw/legs/test_leg_server_save.c tests/gw/test_log_out.c tests/gw/test_service.c tests/gw/operator/test_ctl_follow.c tests/gw/operator/test_replace.c tests/gw/operator/test_show_drain.c tests/gw/operator/test_show_grant.c tests/gw/operator/test_show_history.c tests/gw/operator/test_show_summary.c
 unit_control_SOURCES += tests/gw/aaa/acct_rig.c tests/gw/aaa/acct_rig.h tests/gw/aaa/test_acct_said.c tests/gw/aaa/test_acct_session.c tests/gw/aaa/test_acct_lives.c
 unit_control_SOURCES += tests/gw/aaa/test_rate.c tests/gw/legs/test_leg_rate.c tests/gw/operator/test_show_rates.c
-unit_control_SOURCES += tests/gw/replay/test_replay_end.c tests/gw/replay/test_replay_pcapng.c
+unit_control_SOURCES += tests/gw/operator/test_capture_match.c tests/gw/operator/test_capture_out.c tests/gw/operator/test_capture_parse.c tests/gw/operator/test_inside.c tests/gw/operator/test_mask.c tests/gw/operator/test_pcapng.c tests/gw/replay/test_replay_end.c tests/gw/replay/test_replay_pcapng.c
 unit_control_SOURCES += tests/gw/replay/held.c tests/gw/replay/held.h tests/gw/replay/test_replay.c tests/gw/replay/test_replay_command.c tests/gw/replay/test_replay_file.c tests/gw/replay/test_replay_frame.c tests/gw/replay/test_replay_node.c tests/gw/replay/test_replay_side.c tests/gw/replay/test_replay_x25.c
 unit_control_SOURCES += tests/netns.c tests/netns.h
 unit_control_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS) $(OSMO_CFLAGS)
 unit_control_LDFLAGS = $(heap_ldflags) -Wl,--wrap=accept4 -Wl,--wrap=listen -Wl,--wrap=fdopen -Wl,--wrap=poll \
-	-Wl,--wrap=read -Wl,--wrap=pcap_open_dead -Wl,--wrap=pcap_dump_fopen -Wl,--wrap=osmo_fd_register \
+	-Wl,--wrap=read -Wl,--wrap=osmo_fd_register \
 	-Wl,--wrap=_talloc_zero -Wl,--wrap=vty_create -Wl,--wrap=setsockopt -Wl,--wrap=timerfd_create \
 	-Wl,--wrap=getrandom -Wl,--wrap=log_init -Wl,--wrap=clock_gettime -Wl,--wrap=plugin_load -Wl,--wrap=cfg_plugin_dir \
 	-Wl,--wrap=radius_client_ask -Wl,--wrap=radius_client_cancel

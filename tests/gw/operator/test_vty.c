@@ -61,7 +61,7 @@ static void every_command(void)
 		{"call nobody called 5 service gold", "% nobody: no such peer\n"},
 		{"outgoing nobody call", "% nobody: no such section\n"},
 		{"capture nowhere x.pcap", "% nowhere: no such port\n"},
-		{"no capture wan", "% No capture of port wan\n"},
+		{"no capture wan", "% No capture of wan\n"},
 		{"call 65535 1 filter in ip", "% No tunnel 65535\n"},
 		{"call 65535 1 filter out ip", "% No tunnel 65535\n"},
 		{"call 65535 1 ppp-filter in ip", "% No tunnel 65535\n"},
@@ -434,7 +434,7 @@ static void captures(void)
 	vty_begin(CONF);
 	CU_ASSERT_TRUE(vty_matches("capture nowhere x.pcap", "% nowhere: ?*\n"));
 	CU_ASSERT_EQUAL(vty_result, CMD_WARNING);
-	CU_ASSERT_STRING_EQUAL(vty_says("no capture wan"), "% No capture of port wan\n");
+	CU_ASSERT_STRING_EQUAL(vty_says("no capture wan"), "% No capture of wan\n");
 	CU_ASSERT_EQUAL(vty_result, CMD_WARNING);
 	CU_ASSERT_STRING_EQUAL(vty_says("capture wan x.pcap"), "");
 	CU_ASSERT_EQUAL(vty_result, CMD_SUCCESS);

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What is inside a frame that a port has tapped: its circuit, and the L2TP or PPP it carries.  A
+ * PDU in X.25 may be in several packets, so what there is of it is remembered for each circuit and
+ * direction.  No I/O.
+ */
+#ifndef GW_OPERATOR_INSIDE_H
+#define GW_OPERATOR_INSIDE_H
+
+#include "gw/replay/replay.h"
+
+#define INSIDE_FLOWS 16u /* of more at once the first is forgotten, and what goes on is lost */
+
+enum inside_what { INSIDE_NOTHING, INSIDE_L2TP, INSIDE_PPP };
+
+struct inside_flow {
+	unsigned port; /* with lci and outbound: whose it is */
+	uint16_t lci;
+	bool outbound, used, fits; /* fits: the caller's, of the PDU that has begun */
+	bool lost;		   /* the end of this PDU comes next, its begin is not known */
+	uint8_t next;		   /* P(S) that is to come */
+	size_t len;		   /* octets of the PDU that has begun */
+	uint8_t octets[L2TP_MSG_MAX];
+};
+struct inside_flows {
+	struct inside_flow flow[INSIDE_FLOWS];
+	unsigned next;
+};
+
+struct inside_frame {
+	unsigned port; /* any number that tells ports apart */
+	bool lapb_128; /* LAPB has sequence numbers modulo 128 */
+	bool outbound;
+	uint16_t link_type;
+	const uint8_t *octets;
+	size_t len;
+};
+
+struct inside {
+	enum inside_what what;
+	bool on_circuit;
+	uint32_t number;       /* DLCI, VPI << 16 | VCI, LCI, session of PPPoE */
+	struct replay_end far; /* of UDP; else zeros */
+	const uint8_t *p;      /* what is of the PDU, in the frame */
+	size_t len;
+	const uint8_t *pdu; /* the PDU up to the end of it; p's octets are the last of these */
+	size_t have;
+	bool whole;		  /* nothing of it is to come */
+	bool lost;		  /* its begin is not known: what and pdu say nothing */
+	struct inside_flow *flow; /* of a PDU that may be in several frames, else NULL */
+};
+
+/* False: it carries no PDU; its circuit may be known all the same. */
+bool inside_find(struct inside *in, struct inside_flows *flows, const struct inside_frame *f);
+
+/* Our Tunnel and Session ID in L2TP that was received, the peer's in what was sent; false when the
+ * header is cut off. */
+bool inside_ids(const struct inside *in, uint16_t *tid, uint16_t *sid);
+/* The PPP frame in it, of a data message too; false = none. */
+bool inside_ppp(const struct inside *in, struct rd *frame);
+/* The attributes of a control message, as many as there are; false = it is none. */
+bool inside_control(const struct inside *in, struct rd *avps);
+
+#endif

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A block is its type, its length, a body, and its length again; all of it in words of four octets.
+ */
+#include "gw/operator/pcapng.h"
+
+#define BYTE_ORDER_MAGIC 0x1a2b3c4du
+#define LENGTH_UNKNOWN	 UINT64_MAX
+
+enum pcapng_block {
+	PCAPNG_IDB = 1,
+	PCAPNG_ISB = 5,
+	PCAPNG_EPB = 6,
+	PCAPNG_SHB = 0x0a0d0d0a,
+};
+
+enum pcapng_option {
+	PCAPNG_END = 0,
+	PCAPNG_COMMENT = 1,
+	PCAPNG_SHB_USERAPPL = 4,
+	PCAPNG_IF_NAME = 2,
+	PCAPNG_IF_DESCRIPTION = 3,
+	PCAPNG_EPB_FLAGS = 2,
+	PCAPNG_ISB_STARTTIME = 2,
+	PCAPNG_ISB_ENDTIME = 3,
+	PCAPNG_ISB_IFRECV = 4,
+	PCAPNG_ISB_IFDROP = 5,
+};
+
+/* Bits 0 and 1 of epb_flags. */
+enum { PCAPNG_INBOUND = 1, PCAPNG_OUTBOUND = 2 };
+
+/* Returns where the block begins. */
+static size_t pcapng_begin(struct wr *w, enum pcapng_block type)
+{
+	size_t at = w->len;
+
+	wr_u32(w, type);
+	wr_u32(w, 0);
+	return at;
+}
+
+static void pcapng_end(struct wr *w, size_t at)
+{
+	uint32_t len = (uint32_t)(w->len - at) + 4;
+
+	wr_u32(w, len);
+	if (!w->bad)
+		wr_put32(w->buf + at + 4, len);
+}
+
+static void pcapng_padded(struct wr *w, const void *octets, size_t len)
+{
+	static const uint8_t zeros[3];
+
+	wr_bytes(w, octets, len);
+	wr_bytes(w, zeros, (4 - len % 4) % 4);
+}
+
+static void pcapng_option(struct wr *w, uint16_t code, const void *value, size_t len)
+{
+	wr_u16(w, code);
+	wr_u16(w, (uint16_t)len);
+	pcapng_padded(w, value, len);
+}
+
+static void pcapng_text(struct wr *w, uint16_t code, const char *text)
+{
+	if (text)
+		pcapng_option(w, code, text, strlen(text));
+}
+
+static void pcapng_u64(struct wr *w, uint16_t code, uint64_t v)
+{
+	uint8_t octets[8];
+
+	wr_put32(octets, (uint32_t)(v >> 32));
+	wr_put32(octets + 4, (uint32_t)v);
+	pcapng_option(w, code, octets, sizeof(octets));
+}
+
+void pcapng_section(struct wr *w, const char *application, const char *comment)
+{
+	size_t at = pcapng_begin(w, PCAPNG_SHB);
+
+	wr_u32(w, BYTE_ORDER_MAGIC);
+	wr_u16(w, 1); /* version 1.0 */
+	wr_u16(w, 0);
+	wr_u64(w, LENGTH_UNKNOWN);
+	pcapng_text(w, PCAPNG_SHB_USERAPPL, application);
+	pcapng_text(w, PCAPNG_COMMENT, comment);
+	pcapng_option(w, PCAPNG_END, NULL, 0);
+	pcapng_end(w, at);
+}
+
+void pcapng_interface(struct wr *w, const struct pcapng_interface *i)
+{
+	size_t at = pcapng_begin(w, PCAPNG_IDB);
+
+	wr_u16(w, i->link_type);
+	wr_u16(w, 0);
+	wr_u32(w, PCAPNG_SNAP);
+	pcapng_text(w, PCAPNG_IF_NAME, i->name);
+	pcapng_text(w, PCAPNG_IF_DESCRIPTION, i->description);
+	pcapng_option(w, PCAPNG_END, NULL, 0);
+	pcapng_end(w, at);
+}
+
+uint8_t *pcapng_frame(struct wr *w, const struct pcapng_frame *f)
+{
+	uint8_t flags[] = {0, 0, 0, f->outbound ? PCAPNG_OUTBOUND : PCAPNG_INBOUND};
+	size_t at = pcapng_begin(w, PCAPNG_EPB), kept, octets;
+
+	kept = f->len < PCAPNG_SNAP ? f->len : PCAPNG_SNAP;
+	wr_u32(w, f->interface);
+	wr_u64(w, f->us);
+	wr_u32(w, (uint32_t)kept);
+	wr_u32(w, (uint32_t)f->len);
+	octets = w->len;
+	pcapng_padded(w, f->octets, kept);
+	pcapng_option(w, PCAPNG_EPB_FLAGS, flags, sizeof(flags));
+	pcapng_text(w, PCAPNG_COMMENT, f->comment);
+	pcapng_option(w, PCAPNG_END, NULL, 0);
+	pcapng_end(w, at);
+	return w->bad ? NULL : w->buf + octets;
+}
+
+void pcapng_statistics(struct wr *w, const struct pcapng_statistics *s)
+{
+	size_t at = pcapng_begin(w, PCAPNG_ISB);
+
+	wr_u32(w, s->interface);
+	wr_u64(w, s->end);
+	pcapng_u64(w, PCAPNG_ISB_STARTTIME, s->begin);
+	pcapng_u64(w, PCAPNG_ISB_ENDTIME, s->end);
+	pcapng_u64(w, PCAPNG_ISB_IFRECV, s->received);
+	pcapng_u64(w, PCAPNG_ISB_IFDROP, s->dropped);
+	pcapng_text(w, PCAPNG_COMMENT, s->comment);
+	pcapng_option(w, PCAPNG_END, NULL, 0);
+	pcapng_end(w, at);
+}
