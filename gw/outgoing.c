@@ -149,14 +149,14 @@ static bool outgoing_save(void *ctx, struct wr *w)
 static const struct join_owner outgoing_owner = {
 	.up = outgoing_on_up, .gone = outgoing_on_gone, .save = outgoing_save};
 
-static void outgoing_give(struct leg *server, const struct cfg_outgoing *cfg)
+static bool outgoing_give(struct leg *server, const struct cfg_outgoing *cfg)
 {
 	struct leg_own own = {.address4 = cfg->address4,
 			      .prefix6 = cfg->prefix6.bits ? &cfg->prefix6 : NULL,
 			      .route = cfg->route,
 			      .routes = cfg->routes};
 
-	leg_server_give(server, &own);
+	return leg_server_give(server, &own);
 }
 
 /* A call in a tunnel of the peer, joined to the service and started; NULL with *words. */
@@ -171,8 +171,10 @@ static struct join *outgoing_join(struct gw *gw, const struct cfg_peer *peer,
 	if (!call)
 		return NULL;
 	server = leg_server_new(gw, service_of(gw, cfg));
-	if (server && o)
-		outgoing_give(server, o->cfg);
+	if (server && o && !outgoing_give(server, o->cfg)) {
+		server->ops->free(server);
+		server = NULL;
+	}
 	j = join_new(gw->joins, leg_call_asked(gw, call, peer, ask), server,
 		     o ? &outgoing_owner : NULL, o, now);
 	if (!j) {

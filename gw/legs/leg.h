@@ -80,7 +80,7 @@ struct leg_network {
 	uint8_t peer6[16];
 	uint64_t peer_iid;
 	struct ppp_echo magic;
-	uint32_t tun; /* with ip4 or ip6: IP goes straight to it */
+	uint32_t tun; /* with ip4 or ip6 IP goes straight to it */
 };
 
 struct leg_ops {

@@ -108,9 +108,10 @@ static void leg_acct_line(const struct leg_origin *o, struct radius_acct_facts *
 
 static void leg_acct_addresses(const struct leg_server *s, struct radius_acct_facts *out)
 {
+	const struct ppp_addresses agreed = leg_terminal_addresses(&s->t);
 	const struct dhcp6_lease *lease = leg_dhcp6_lease(s);
 
-	out->address4 = s->t.net.ip4 ? s->t.addr.peer4 : s->given4;
+	out->address4 = s->t.net.ip4 ? agreed.peer4 : s->given4;
 	out->has_prefix6 = s->has6;
 	memcpy(out->prefix6, s->prefix6, sizeof(out->prefix6));
 	if (lease) {
@@ -118,7 +119,7 @@ static void leg_acct_addresses(const struct leg_server *s, struct radius_acct_fa
 		memcpy(out->delegated, lease->prefix.addr, sizeof(out->delegated));
 	}
 	out->has_iid = s->t.net.ip6;
-	out->iid = s->t.addr.peer_iid;
+	out->iid = agreed.peer_iid;
 }
 
 enum aaa_medium leg_acct_medium(const struct leg_server *s)

@@ -105,9 +105,9 @@ static void leg_client_need_device(struct leg_client *c)
 {
 	struct leg_end why = leg_end(LEG_BY_RESOURCES, "no network device");
 
-	if (!c->t.tun)
-		c->t.tun = c->owner->device(c->ctx);
-	if (!c->t.tun)
+	if (!c->t.net.tun)
+		c->t.net.tun = c->owner->device(c->ctx);
+	if (!c->t.net.tun)
 		leg_terminal_close(&c->t, &why, loop_now(c->t.gw->loop));
 }
 
@@ -133,14 +133,15 @@ static void client_ip6(struct leg_terminal *t, const struct ppp_addresses *addr,
 static void client_told(struct leg_terminal *t)
 {
 	struct leg_client *c = (struct leg_client *)t;
+	const struct ppp_addresses addr = leg_terminal_addresses(t);
 
 	if (t->net.ip4 != c->told4) {
 		c->told4 = t->net.ip4;
-		c->owner->ip4(c->ctx, &t->addr, c->told4);
+		c->owner->ip4(c->ctx, &addr, c->told4);
 	}
 	if (t->net.ip6 != c->told6) {
 		c->told6 = t->net.ip6;
-		c->owner->ip6(c->ctx, &t->addr, c->told6);
+		c->owner->ip6(c->ctx, &addr, c->told6);
 	}
 }
 

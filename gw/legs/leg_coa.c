@@ -84,7 +84,7 @@ static bool leg_coa_is_port(const struct leg_server *s, const struct leg_coa *c)
 
 static bool leg_coa_is_iid(const struct leg_server *s, const struct leg_coa *c)
 {
-	return s->t.net.ip6 && s->t.addr.peer_iid == c->what->iid;
+	return s->t.net.ip6 && leg_terminal_addresses(&s->t).peer_iid == c->what->iid;
 }
 
 static bool leg_coa_is_prefix6(const struct leg_server *s, const struct leg_coa *c)
@@ -248,20 +248,20 @@ static struct cfg_rates leg_coa_rates(const struct leg_server *s, const struct l
 	return r;
 }
 
-/* False likewise: s->rates are those that they had. */
+/* False likewise: meanwhile s->rates are those that they had. */
 static bool leg_coa_take_rates(struct leg_coa *c)
 {
 	struct leg_server *s, *back;
 	struct cfg_rates r;
 
 	for (s = c->first; s; s = s->chosen) {
-		s->rates = *leg_server_entry(s)->rates[LEG_RATES_USER];
 		r = leg_coa_rates(s, c);
-		if (!leg_take_rates(join_other(&s->t.leg), LEG_RATES_USER, &r))
+		if (!leg_server_keep_rates(s, leg_server_entry(s)->rates[LEG_RATES_USER]) ||
+		    !leg_take_rates(join_other(&s->t.leg), LEG_RATES_USER, &r))
 			break;
 	}
 	for (back = c->first; s && back != s; back = back->chosen)
-		leg_take_rates(join_other(&back->t.leg), LEG_RATES_USER, &back->rates);
+		leg_take_rates(join_other(&back->t.leg), LEG_RATES_USER, back->rates);
 	return !s;
 }
 
@@ -349,7 +349,7 @@ static void leg_coa_change(struct leg_server *s, const struct leg_coa *c)
 {
 	const struct radius_coa *w = c->what;
 
-	s->rates = *leg_server_entry(s)->rates[LEG_RATES_USER];
+	leg_server_keep_rates(s, NULL);
 	if (c->names_filter) {
 		s->filters = c->filters;
 		leg_grant_name(s, c->filter);

@@ -81,7 +81,7 @@ static bool leg_dhcp6_route(struct leg_server *s, const struct dp_call *c)
 	const struct cfg_prefix p = leg_dhcp6_prefix(s->dhcp6);
 
 	network_give(s->t.gw, &s->dhcp6->hold);
-	return network_take(s->t.gw, &s->dhcp6->hold, s->t.tun, &p, c->tid, c->sid);
+	return network_take(s->t.gw, &s->dhcp6->hold, s->t.net.tun, &p, c->tid, c->sid);
 }
 
 /* NULL, or why there is none for him. */
@@ -197,7 +197,8 @@ static bool leg_dhcp6_is_from_client(const struct leg_server *s, const uint8_t *
 {
 	struct rd r = rd_init(src, 16);
 
-	return rd_u64(&r) == UINT64_C(0xfe80) << 48 && rd_u64(&r) == s->t.addr.peer_iid;
+	return rd_u64(&r) == UINT64_C(0xfe80) << 48 &&
+	       rd_u64(&r) == leg_terminal_addresses(&s->t).peer_iid;
 }
 
 static bool leg_dhcp6_may(struct leg_dhcp6 *d, uint64_t now)
@@ -216,11 +217,12 @@ static bool leg_dhcp6_may(struct leg_dhcp6 *d, uint64_t now)
 static void leg_dhcp6_send(struct leg_server *s, uint8_t *frame, size_t len, const uint8_t *to,
 			   uint64_t now)
 {
+	const uint64_t iid = leg_terminal_addresses(&s->t).local_iid;
 	uint8_t ours[16] = {0xfe, 0x80};
 	const struct udp6 u = {.src = ours, .dst = to, .from = DHCP6_SERVER, .to = DHCP6_CLIENT};
 
-	wr_put32(ours + 8, (uint32_t)(s->t.addr.local_iid >> 32));
-	wr_put32(ours + 12, (uint32_t)s->t.addr.local_iid);
+	wr_put32(ours + 8, (uint32_t)(iid >> 32));
+	wr_put32(ours + 12, (uint32_t)iid);
 	wr_put16(frame, PPP_IPV6);
 	join_frame(&s->t.leg, frame, 2 + udp6_put_head(frame + 2, &u, len), now);
 }
@@ -337,7 +339,7 @@ void leg_dhcp6_left(const struct leg_server *s)
 	const struct cfg_prefix p = s->dhcp6 ? leg_dhcp6_prefix(s->dhcp6) : (struct cfg_prefix){0};
 
 	if (p.bits)
-		network_left(s->t.gw, s->t.tun, &p);
+		network_left(s->t.gw, s->t.net.tun, &p);
 }
 
 /* --- shown ------------------------------------------------------------------------------------- */

@@ -227,16 +227,17 @@ uint16_t leg_entry_of_call_carries(struct gw *gw, l2tp_channel c, const struct c
 
 void leg_entry_network(struct leg_entry *e, const struct leg_network *n)
 {
+	const uint32_t tun = n->ip4 || n->ip6 ? n->tun : 0;
 	struct dp_call *c = &e->c;
 
-	c->mode = n->bundle ? DP_MEMBER : n->tun ? DP_TERMINAL : DP_PUNT;
+	c->mode = n->bundle ? DP_MEMBER : tun ? DP_TERMINAL : DP_PUNT;
 	c->to_tid = 0;
 	c->to_sid = n->bundle;
 	c->ff03 = n->ff03 || e->ff03 == CFG_FF03_YES;
 	c->pfc = n->pfc;
 	e->agreed_mtu = n->mtu;
 	c->mtu = leg_entry_mtu(e);
-	c->tun = n->tun;
+	c->tun = tun;
 	c->ip4 = n->ip4;
 	c->ip6 = n->ip6;
 	c->client = n->client;

@@ -172,14 +172,15 @@ void leg_grant_lead(struct leg_server *s, bool v6, const struct dp_call *c)
 			continue;
 		network_give(s->t.gw, &s->hold[i]);
 		if (c)
-			network_take(s->t.gw, &s->hold[i], s->t.tun, &g->route[i], c->tid, c->sid);
+			network_take(s->t.gw, &s->hold[i], s->t.net.tun, &g->route[i], c->tid,
+				     c->sid);
 	}
 }
 
 void leg_grant_left(const struct leg_server *s)
 {
 	for (unsigned i = 0; s->grant && i < s->grant->routes; i++)
-		network_left(s->t.gw, s->t.tun, &s->grant->route[i]);
+		network_left(s->t.gw, s->t.net.tun, &s->grant->route[i]);
 	leg_dhcp6_left(s);
 }
 
@@ -193,8 +194,10 @@ bool leg_server_view(const struct leg *l, struct leg_server_view *out)
 	*out = (struct leg_server_view){
 		.address4 = s->given4,
 		.prefix6 = s->has6 ? s->prefix6 : NULL,
-		.pool4 = s->given4 && !s->taken_as->w.fixed4 ? addrpool_name(s->from4) : NULL,
-		.pool6 = s->has6 && !s->taken_as->w.has_fixed6 ? addrpool_name(s->from6) : NULL,
+		.pool4 = s->given4 && !s->taken_as->w.fixed4 ? addrpool_name(leg_server_from4(s))
+							     : NULL,
+		.pool6 = s->has6 && !s->taken_as->w.has_fixed6 ? addrpool_name(leg_server_from6(s))
+							       : NULL,
 		.grant = s->grant,
 		.lease = leg_dhcp6_lease(s),
 		.pool_pd = leg_dhcp6_pool(s),

@@ -46,7 +46,7 @@ static bool leg_realm_enter(struct leg_server *s, struct gw_service *v)
 	leg_server_give_addresses_back(s);
 	leg_server_count(s, false);
 	s->service = v;
-	s->t.tun = v->tun;
+	s->t.net.tun = v->tun;
 	leg_server_count(s, client);
 	leg_entry_discard(far->ops->entry(far), v->cfg->discard);
 	return leg_take_rates(far, LEG_RATES_SECTION, &v->cfg->rates) &&

@@ -145,23 +145,40 @@ static const char *leg_server_authorize(struct leg_server *s, const struct aaa_a
 	const char *why;
 
 	s->filters = a->filter ? filters_of(s->t.gw, a->filter) : NULL;
-	s->fixed4 = a->address4 ? a->address4 : s->own.address4;
+	s->fixed4 = a->address4 ? a->address4 : leg_server_own(s).address4;
 	leg_server_set_limits(s, a->idle, a->session);
 	why = leg_grant_take(s, a->grant);
-	s->rates = a->rates;
 	if (!why && !(leg_take_filters(join_other(&s->t.leg), LEG_FILTERS_USER, s->filters) &&
-		      leg_take_rates(join_other(&s->t.leg), LEG_RATES_USER, &s->rates)))
+		      leg_take_rates(join_other(&s->t.leg), LEG_RATES_USER, &a->rates)))
 		why = "out of memory";
 	return why;
+}
+
+/* NULL without memory. */
+static struct leg_link *server_link(struct leg_terminal *t)
+{
+	struct leg_server *s = leg_server_of(t);
+
+	if (!s->link)
+		s->link = calloc(1, sizeof(*s->link));
+	return s->link;
+}
+
+static void leg_server_leave_bundle(struct leg_server *s, const struct leg_end *why, uint64_t now)
+{
+	if (s->link)
+		leg_bundle_leave(s->link, why, now);
 }
 
 /* Whom the answer lets in sends by the link as soon as it is there. */
 static void leg_server_expect(struct leg_server *s)
 {
 	const struct leg_bundle_for of = {.who = s->service};
+	struct ppp_link agreed;
 
-	if (ppp_auth_waits(s->t.ppp, s->serial))
-		leg_bundle_expect(&s->link, &s->t, &of);
+	if (ppp_auth_waits(s->t.ppp, s->serial) && leg_bundle_wants(&s->t, &agreed) &&
+	    server_link(&s->t))
+		leg_bundle_expect(s->link, &s->t, &of);
 }
 
 static void leg_server_forget_eap(struct leg_server *s)
@@ -189,7 +206,7 @@ static void leg_server_judged(struct leg_server *s, const struct aaa_answer *a, 
 	if (a->ok && !ok)
 		message = "not authorized";
 	if (!ok) {
-		s->fixed4 = s->own.address4;
+		s->fixed4 = leg_server_own(s).address4;
 		leg_server_log_refused(s, why ? why : "not let in", now);
 	}
 	if (ok) {
@@ -267,6 +284,29 @@ static void server_auth(struct leg_terminal *t, const struct ppp_auth_claim *cla
 
 /* --- multilink -------------------------------------------------------------------------------- */
 
+bool leg_server_keep_rates(struct leg_server *s, const struct cfg_rates *r)
+{
+	bool says = false;
+
+	for (unsigned i = 0; r && i < CFG_RATES; i++)
+		says |= r->bps[i] != CFG_OF_SERVICE;
+	free(s->rates);
+	s->rates = says ? malloc(sizeof(*r)) : NULL;
+	if (s->rates)
+		*s->rates = *r;
+	return s->rates || !says;
+}
+
+/* NULL = nothing; false without memory. */
+static bool leg_server_keep_own(struct leg_server *s, const struct leg_own *own)
+{
+	free(s->own);
+	s->own = own ? malloc(sizeof(*own)) : NULL;
+	if (s->own)
+		*s->own = *own;
+	return s->own || !own;
+}
+
 static struct leg *leg_server_network(struct leg_terminal *first)
 {
 	struct leg_server *s = leg_server_of(first), *of;
@@ -276,12 +316,12 @@ static struct leg *leg_server_network(struct leg_terminal *first)
 		return NULL;
 	of = (struct leg_server *)l;
 	of->of_bundle = true;
-	of->own = s->own;
 	of->fixed4 = s->fixed4;
 	of->limits = s->limits;
 	of->filters = s->filters;
-	of->rates = s->rates;
-	if (leg_terminal_set_name(&of->t, leg_terminal_name(first)) && leg_grant_give(of, s)) {
+	if (leg_server_keep_own(of, s->own) &&
+	    leg_server_keep_rates(of, leg_server_entry(s)->rates[LEG_RATES_USER]) &&
+	    leg_terminal_set_name(&of->t, leg_terminal_name(first)) && leg_grant_give(of, s)) {
 		leg_acct_move(of, s);
 		return l;
 	}
@@ -309,11 +349,12 @@ static void leg_server_join_bundle(struct leg_server *s, const struct ppp_link *
 
 	leg_take_filters(join_other(&s->t.leg), LEG_FILTERS_SECTION, NULL);
 	leg_take_filters(join_other(&s->t.leg), LEG_FILTERS_USER, NULL);
-	leg_take_rates(join_other(&s->t.leg), LEG_RATES_SECTION, NULL);
-	leg_take_rates(join_other(&s->t.leg), LEG_RATES_USER, NULL);
 	leg_server_give_addresses_back(s);
 	ppp_join_bundle(s->t.ppp, now);
-	words = leg_bundle_join(&s->link, &s->t, &of, agreed, now);
+	words = server_link(&s->t) ? leg_bundle_join(s->link, &s->t, &of, agreed, now)
+				   : "no memory for a bundle";
+	leg_take_rates(join_other(&s->t.leg), LEG_RATES_SECTION, NULL);
+	leg_take_rates(join_other(&s->t.leg), LEG_RATES_USER, NULL);
 	if (words) {
 		struct leg_end why = leg_end(LEG_BY_MISMATCH, words);
 
@@ -324,19 +365,14 @@ static void leg_server_join_bundle(struct leg_server *s, const struct ppp_link *
 	leg_server_count(s, false);
 	gw_log_session(about_leg(&s->t.leg), GW_LOG_AAA, LOGL_NOTICE, leg_server_source(s), now,
 		       "%s: %s is link %u of bundle %u%s", leg_entry_name(name, sizeof(name), e),
-		       leg_terminal_user(&s->t), s->link.no + 1, s->t.net.bundle,
+		       leg_terminal_user(&s->t), s->link->no + 1, s->t.net.bundle,
 		       leg_entry_from(from, sizeof(from), e));
 	join_leg_up(&s->t.leg, now);
 }
 
-static struct leg_link *server_link(struct leg_terminal *t)
-{
-	return &leg_server_of(t)->link;
-}
-
 static void server_leaves(struct leg_terminal *t, const struct leg_end *why, uint64_t now)
 {
-	leg_bundle_leave(&leg_server_of(t)->link, why, now);
+	leg_server_leave_bundle(leg_server_of(t), why, now);
 	leg_server_count(leg_server_of(t), true);
 }
 
@@ -381,17 +417,18 @@ static void server_auth_ok(struct leg_terminal *t, uint64_t now)
 /* The networks behind the client lead to it while its network protocol is open. */
 static void leg_server_lead(struct leg_server *s, bool v6, bool here)
 {
+	const struct leg_own own = leg_server_own(s);
 	const struct dp_call *c;
 
 	if (s->has_network[v6] == here)
 		return;
 	s->has_network[v6] = here;
 	c = &leg_server_entry(s)->c;
-	for (unsigned i = 0; i < s->own.routes; i++) {
-		struct dp_prefix to = device_network(&s->own.route[i]);
+	for (unsigned i = 0; i < own.routes; i++) {
+		struct dp_prefix to = device_network(&own.route[i]);
 
 		if (to.v6 == v6)
-			dp_tun_route(s->t.gw->dp, s->t.tun, &to, here ? c->tid : 0,
+			dp_tun_route(s->t.gw->dp, s->t.net.tun, &to, here ? c->tid : 0,
 				     here ? c->sid : 0);
 	}
 	leg_grant_lead(s, v6, here ? c : NULL);
@@ -430,7 +467,7 @@ static void leg_server_advertise(void *ctx, uint64_t now)
 	struct leg_adverts *a = s->adverts;
 	unsigned gap = a->sent < ADVERT_GAPS ? a->sent : ADVERT_GAPS - 1;
 	const struct cfg_service *cfg = s->service->cfg;
-	struct ra ra = {.iid = s->t.addr.local_iid,
+	struct ra ra = {.iid = leg_terminal_addresses(&s->t).local_iid,
 			.prefix = s->has6 ? s->prefix6 : NULL,
 			.mtu = s->t.net.mtu,
 			.domains = cfg->domains,
@@ -514,7 +551,7 @@ static void server_release(struct leg_terminal *t)
 	aaa_cancel(s->ask);
 	s->ask = NULL;
 	leg_server_forget_eap(s);
-	leg_bundle_leave(&s->link, leg_terminal_ended(t), loop_now(t->gw->loop));
+	leg_server_leave_bundle(s, leg_terminal_ended(t), loop_now(t->gw->loop));
 	leg_server_log_out(s, loop_now(t->gw->loop));
 	leg_acct_end(s, loop_now(t->gw->loop));
 	leg_server_lead(s, false, false);
@@ -615,7 +652,7 @@ static void server_start(struct leg *l, uint64_t now)
 	leg_take_rates(join_other(l), LEG_RATES_SECTION, &cfg->rates);
 	if (s->of_bundle) {
 		leg_take_filters(join_other(l), LEG_FILTERS_USER, s->filters);
-		leg_take_rates(join_other(l), LEG_RATES_USER, &s->rates);
+		leg_take_rates(join_other(l), LEG_RATES_USER, s->rates);
 	}
 	leg_entry_discard(join_other(l)->ops->entry(join_other(l)), cfg->discard);
 	if (!leg_terminal_make(&s->t, &cfg->ppp, cfg->mtu)) {
@@ -625,6 +662,16 @@ static void server_start(struct leg *l, uint64_t now)
 	} else if (leg_server_open(s, now)) {
 		leg_terminal_touch(&s->t);
 	}
+}
+
+static void leg_server_free(struct leg *l)
+{
+	struct leg_server *s = (struct leg_server *)l;
+	void *const rare[] = {s->own, s->rates, s->link};
+
+	leg_terminal_free(l);
+	for (size_t i = 0; i < sizeof(rare) / sizeof(*rare); i++)
+		free(rare[i]);
 }
 
 static const struct leg_ops server_ops = {
@@ -637,7 +684,7 @@ static const struct leg_ops server_ops = {
 	.mtu = leg_terminal_mtu,
 	.save = leg_server_save,
 	.resume = leg_server_go_on,
-	.free = leg_terminal_free,
+	.free = leg_server_free,
 };
 static const struct leg_role server_role = {
 	.ops = &server_ops,
@@ -663,7 +710,7 @@ struct leg *leg_server_new(struct gw *gw, struct gw_service *service)
 	s->t.leg.ops = &server_ops;
 	s->t.role = &server_role;
 	s->t.gw = gw;
-	s->t.tun = service->tun;
+	s->t.net.tun = service->tun;
 	s->service = s->entered = service;
 	leg_server_wants_nothing(s);
 	leg_server_set_limits(s, CFG_OF_SERVICE, CFG_OF_SERVICE);
@@ -671,12 +718,12 @@ struct leg *leg_server_new(struct gw *gw, struct gw_service *service)
 	return &s->t.leg;
 }
 
-void leg_server_give(struct leg *l, const struct leg_own *own)
+bool leg_server_give(struct leg *l, const struct leg_own *own)
 {
 	struct leg_server *s = (struct leg_server *)l;
 
-	s->own = *own;
 	s->fixed4 = own->address4;
+	return leg_server_keep_own(s, own);
 }
 
 const struct leg_limits *leg_server_limits(const struct leg *l)

@@ -51,36 +51,37 @@ struct leg_server {
 	struct gw_service *entered; /* that the call or line came in by, whose LCP it is */
 	struct aaa_request *ask;
 	struct aaa_state *eap; /* where the server was left in the middle of EAP; NULL = nowhere */
-	struct leg_own own;    /* of the call, whoever the user is */
+	struct leg_own *own;   /* of the call, whoever the user is; NULL = nothing */
 	uint32_t serial;       /* of the claim asked about */
 	uint32_t fixed4;       /* the user's own address or that one, 0 = one of the pool */
 	/* what the link has, and as what it was taken */
 	const struct leg_server_wanted *taken_as;
-	struct addrpool *from4, *from6; /* given4 and prefix6 are theirs */
 	uint32_t given4;
 	bool has_addresses, has6;
-	bool routed, routed6; /* they have a route of their own */
+	bool of_service4, of_service6; /* given4, prefix6: of its pool, not of that in taken_as */
+	bool routed, routed6;	       /* they have a route of their own */
 	uint8_t prefix6[16];
+	bool of_bundle;		     /* it has the network protocols of a bundle's links */
+	bool is_client;		     /* one of those that the service counts */
+	bool has_network[2];	     /* the routes of IPv4, of IPv6 lead here */
+	bool grant_waits;	     /* it was made for a name that it has not got yet */
 	struct leg_dhcp6 *dhcp6;     /* NULL = he has no prefix, nor has he asked for anything */
 	struct leg_adverts *adverts; /* NULL = none are sent */
 	uint64_t let_in;	     /* when that was logged; 0 = it was not */
 	uint64_t let_in_as;	     /* leg_server_source() at that time */
 	struct leg_limit *limit;
-	struct leg_limits limits;	    /* of the user who has authenticated last */
-	const struct gw_filters *filters;   /* his, NULL = none */
-	struct cfg_rates rates;		    /* his, for the bundle that the first link makes */
-	struct grant *grant;		    /* of RADIUS, NULL = it was not asked */
-	struct network_hold *hold;	    /* of each of its routes; NULL = of none */
-	struct acct_session *acct;	    /* of him, NULL = there is no accounting */
+	struct leg_limits limits;	  /* of the user who has authenticated last */
+	const struct gw_filters *filters; /* his, NULL = none */
+	struct cfg_rates *rates;	  /* his, of a link for the bundle it makes; NULL = none */
+	struct grant *grant;		  /* of RADIUS, NULL = it was not asked */
+	struct network_hold *hold;	  /* of each of its routes; NULL = of none */
+	struct acct_session *acct;	  /* of him, NULL = there is no accounting */
 	struct hnode named[LEG_LOGIN_RARE]; /* of leg_login.c */
 	struct leg_server_names *rare;	    /* likewise; NULL = it never had one */
 	struct leg_server *chosen;	    /* of leg_coa.c: the next one that a request is about */
-	struct leg_link link; /* in a bundle, whose network protocols are another leg's */
+	/* In a bundle, whose network protocols are another leg's; NULL = it never was. */
+	struct leg_link *link;
 	struct leg_server_before *before; /* NULL = it did not come out of a record */
-	bool of_bundle;			  /* this is that other leg */
-	bool is_client;			  /* one of those that the service counts */
-	bool has_network[2];		  /* the routes of IPv4, of IPv6 lead here */
-	bool grant_waits;		  /* it was made for a name that it has not got yet */
 };
 
 static inline struct leg_server *leg_server_of(struct leg_terminal *t)
@@ -143,7 +144,19 @@ void leg_grant_left(const struct leg_server *s);
 /* What he is told in place of what the service says. */
 void leg_grant_addresses(const struct leg_server *s, struct ppp_addresses *a);
 
-/* leg_server_addr.c: what the client is to have; it is taken unless it is there already.  False:
+/* What it has of its own. */
+static inline struct leg_own leg_server_own(const struct leg_server *s)
+{
+	return s->own ? *s->own : (struct leg_own){.address4 = 0};
+}
+
+/* A copy of rates for later; false without memory.  NULL = there are none any more. */
+bool leg_server_keep_rates(struct leg_server *s, const struct cfg_rates *r);
+
+/* leg_server_addr.c: the pools that given4 and prefix6 go back to. */
+struct addrpool *leg_server_from4(const struct leg_server *s);
+struct addrpool *leg_server_from6(const struct leg_server *s);
+/* What the client is to have; it is taken unless it is there already.  False:
  * leg_server_why_none() says why. */
 bool leg_server_have_addresses(struct leg_server *s);
 const char *leg_server_why_none(const struct leg_server *s);

@@ -11,7 +11,7 @@
 
 static struct leg_server_want leg_addr_want(const struct leg_server *s)
 {
-	const struct cfg_prefix *own = s->own.prefix6;
+	const struct cfg_prefix *own = leg_server_own(s).prefix6;
 	const struct grant *g = s->grant;
 	struct leg_server_want w;
 
@@ -123,18 +123,26 @@ static void leg_addr_unroute6(struct leg_server *s)
 
 /* --- addresses --------------------------------------------------------------------------------- */
 
-/* An address that the granted pool does not have is set aside in the service's, which may. */
-static struct addrpool *leg_addr_pool4(const struct leg_server *s, uint32_t addr)
+struct addrpool *leg_server_from4(const struct leg_server *s)
 {
-	struct addrpool *pool = s->taken_as->w.pool4;
+	return s->of_service4 ? s->taken_as->of->pool : s->taken_as->w.pool4;
+}
 
-	return addrpool_covers4(pool, addr) ? pool : s->service->pool;
+struct addrpool *leg_server_from6(const struct leg_server *s)
+{
+	return s->of_service6 ? s->taken_as->of->pool : s->taken_as->w.pool6;
+}
+
+/* An address that the granted pool does not have is set aside in the service's, which may. */
+static bool leg_addr_is_of_service4(const struct leg_server *s, uint32_t addr)
+{
+	return !addrpool_covers4(s->taken_as->w.pool4, addr);
 }
 
 static bool leg_addr_take_fixed4(struct leg_server *s, uint32_t addr)
 {
-	s->from4 = leg_addr_pool4(s, addr);
-	if (!addrpool_take4_fixed(s->from4, addr))
+	s->of_service4 = leg_addr_is_of_service4(s, addr);
+	if (!addrpool_take4_fixed(leg_server_from4(s), addr))
 		return false;
 	s->given4 = addr;
 	return true;
@@ -144,19 +152,17 @@ static bool leg_addr_take4(struct leg_server *s)
 {
 	if (s->taken_as->w.fixed4)
 		return leg_addr_take_fixed4(s, s->taken_as->w.fixed4);
-	s->from4 = s->taken_as->w.pool4;
+	s->of_service4 = false;
 	if (s->service->cfg->ppp.ipv4)
-		s->given4 = addrpool_take4(s->from4);
+		s->given4 = addrpool_take4(leg_server_from4(s));
 	return true;
 }
 
 static bool leg_addr_take_fixed6(struct leg_server *s, const uint8_t prefix[16])
 {
-	struct addrpool *pool = s->taken_as->w.pool6;
-
-	s->from6 = addrpool_covers6(pool, prefix) ? pool : s->service->pool;
+	s->of_service6 = !addrpool_covers6(s->taken_as->w.pool6, prefix);
 	memmove(s->prefix6, prefix, sizeof(s->prefix6));
-	s->has6 = addrpool_take6_fixed(s->from6, prefix);
+	s->has6 = addrpool_take6_fixed(leg_server_from6(s), prefix);
 	return s->has6;
 }
 
@@ -166,8 +172,8 @@ static bool leg_addr_take6(struct leg_server *s)
 		return true;
 	if (s->taken_as->w.has_fixed6)
 		return leg_addr_take_fixed6(s, s->taken_as->w.fixed6);
-	s->from6 = s->taken_as->w.pool6;
-	s->has6 = addrpool_take6(s->from6, s->prefix6);
+	s->of_service6 = false;
+	s->has6 = addrpool_take6(leg_server_from6(s), s->prefix6);
 	return true;
 }
 
@@ -187,9 +193,9 @@ void leg_server_give_addresses_back(struct leg_server *s)
 	leg_addr_unroute4(s);
 	leg_addr_unroute6(s);
 	if (s->given4)
-		addrpool_give4(s->from4, s->given4);
+		addrpool_give4(leg_server_from4(s), s->given4);
 	if (s->has6)
-		addrpool_give6(s->from6, s->prefix6);
+		addrpool_give6(leg_server_from6(s), s->prefix6);
 	s->given4 = 0;
 	s->has_addresses = s->has6 = false;
 	leg_login_update(s);
@@ -206,17 +212,17 @@ static bool leg_addr_may_be_chosen(const struct leg_server *s, uint32_t addr)
 bool leg_server_may_have4(struct leg_terminal *t, uint32_t addr)
 {
 	struct leg_server *s = leg_server_of(t);
-	struct addrpool *pool;
+	bool of_service;
 
 	if (!s->given4 || s->taken_as->w.fixed4 || !s->grant || !s->grant->chooses4 ||
 	    !leg_addr_may_be_chosen(s, addr))
 		return false;
-	pool = leg_addr_pool4(s, addr);
-	if (!addrpool_take4_chosen(pool, addr))
+	of_service = leg_addr_is_of_service4(s, addr);
+	if (!addrpool_take4_chosen(of_service ? s->taken_as->of->pool : s->taken_as->w.pool4, addr))
 		return false;
 	leg_addr_unroute4(s);
-	addrpool_give4(s->from4, s->given4);
-	s->from4 = pool;
+	addrpool_give4(leg_server_from4(s), s->given4);
+	s->of_service4 = of_service;
 	s->given4 = addr;
 	leg_addr_route4(s);
 	leg_login_update(s);

@@ -115,6 +115,15 @@ void leg_terminal_ends(struct leg_terminal *t, const struct leg_end *why)
 	t->end = leg_end_keep(t->end, why);
 }
 
+struct ppp_addresses leg_terminal_addresses(const struct leg_terminal *t)
+{
+	struct ppp_info i = {.ip4_up = false};
+
+	if (t->ppp)
+		ppp_get_info(t->ppp, &i);
+	return i.addr;
+}
+
 const char *leg_terminal_name(const struct leg_terminal *t)
 {
 	return t->user ? t->user : "";
@@ -144,7 +153,6 @@ static void leg_terminal_gone(struct leg_terminal *t, const struct leg_end *why,
 
 void leg_terminal_tell(struct leg_terminal *t)
 {
-	t->net.tun = t->net.ip4 || t->net.ip6 ? t->tun : 0;
 	leg_terminal_follow_lcp(t);
 	join_network(&t->leg, &t->net);
 	if (t->role->told)
@@ -172,7 +180,7 @@ void leg_terminal_set_user_mtu(struct leg_terminal *t, uint16_t most)
 
 static void leg_terminal_on_lcp_up(struct leg_terminal *t, const struct ppp_event *ev)
 {
-	t->auth = ev->link->auth;
+	t->auth = (uint8_t)ev->link->auth;
 	join_leg_recovers(&t->leg);
 	t->net.ff03 = !ev->link->tx_acfc;
 	t->net.pfc = ev->link->tx_pfc;
@@ -211,9 +219,7 @@ static void leg_terminal_on_auth_ok(struct leg_terminal *t, const struct ppp_eve
 static void leg_terminal_on_ip4(struct leg_terminal *t, const struct ppp_event *ev)
 {
 	t->net.ip4 = ev->kind == PPP_EV_IP4_UP;
-	if (ev->addr)
-		t->addr = *ev->addr;
-	t->role->ip4(t, &t->addr, t->net.ip4);
+	t->role->ip4(t, ev->addr, t->net.ip4);
 	leg_terminal_tell(t);
 	if (t->net.ip4)
 		join_leg_up(&t->leg, ev->now);
@@ -222,11 +228,7 @@ static void leg_terminal_on_ip4(struct leg_terminal *t, const struct ppp_event *
 static void leg_terminal_on_ip6(struct leg_terminal *t, const struct ppp_event *ev)
 {
 	t->net.ip6 = ev->kind == PPP_EV_IP6_UP;
-	if (ev->addr) {
-		t->addr.local_iid = ev->addr->local_iid;
-		t->addr.peer_iid = ev->addr->peer_iid;
-	}
-	t->role->ip6(t, &t->addr, t->net.ip6);
+	t->role->ip6(t, ev->addr, t->net.ip6);
 	leg_terminal_tell(t);
 	if (t->net.ip6)
 		join_leg_up(&t->leg, ev->now);
@@ -239,7 +241,8 @@ const char *leg_terminal_user(const struct leg_terminal *t)
 
 static struct leg_end leg_terminal_end(const struct leg_terminal *t, const struct ppp_event *ev)
 {
-	struct leg_end why = leg_terminal_why(ev->why, t->auth, t->leg.ops->kind != LEG_CLIENT);
+	struct leg_end why =
+		leg_terminal_why(ev->why, (enum ppp_auth)t->auth, t->leg.ops->kind != LEG_CLIENT);
 	size_t used = strlen(why.words);
 
 	if (t->has_end) {
@@ -359,8 +362,10 @@ static void leg_terminal_bound(struct leg_terminal *t, struct ppp_config *c, uin
 	uint16_t carries = other->ops->mtu(other);
 
 	t->mtu = carries < mtu ? carries : mtu;
-	t->net = (struct leg_network){
-		.ff03 = true, .mtu = t->mtu, .client = t->leg.ops->kind == LEG_CLIENT};
+	t->net = (struct leg_network){.ff03 = true,
+				      .mtu = t->mtu,
+				      .client = t->leg.ops->kind == LEG_CLIENT,
+				      .tun = t->net.tun};
 	if (!c->mru || c->mru > t->mtu)
 		c->mru = t->mtu;
 	if (!c->mtu || c->mtu > t->mtu)
@@ -419,17 +424,16 @@ static void leg_terminal_recall(struct leg_terminal *t, uint64_t now)
 	struct ppp_info i;
 
 	ppp_get_info(t->ppp, &i);
-	t->auth = i.link.auth;
-	t->addr = i.addr;
+	t->auth = (uint8_t)i.link.auth;
 	t->net.ff03 = !i.link.tx_acfc;
 	t->net.pfc = i.link.tx_pfc;
 	t->net.mtu = leg_terminal_carries(t, i.link.peer_mru);
 	t->net.ip4 = i.ip4_up;
 	t->net.ip6 = i.ip6_up;
 	if (t->net.ip4)
-		t->role->ip4(t, &t->addr, true);
+		t->role->ip4(t, &i.addr, true);
 	if (t->net.ip6)
-		t->role->ip6(t, &t->addr, true);
+		t->role->ip6(t, &i.addr, true);
 	leg_terminal_tell(t);
 	if (t->net.ip4 || t->net.ip6 || t->net.bundle)
 		join_leg_up(&t->leg, now);
@@ -558,10 +562,17 @@ bool leg_terminal_view(const struct leg *l, struct leg_terminal_view *out)
 
 	if (l->ops->entry)
 		return false;
-	*out = (struct leg_terminal_view){.user = leg_terminal_name(t),
-					  .ppp = t->ppp,
-					  .addr = &t->addr,
-					  .net = &t->net,
-					  .tun = t->tun};
+	*out = (struct leg_terminal_view){
+		.user = leg_terminal_name(t), .ppp = t->ppp, .net = &t->net, .tun = t->net.tun};
 	return true;
+}
+
+uint32_t leg_terminal_client4(const struct leg_terminal_view *v)
+{
+	struct ppp_info i;
+
+	if (!v->net->client || !v->ppp)
+		return v->net->peer4;
+	ppp_get_info(v->ppp, &i);
+	return i.addr.local4;
 }

@@ -34,7 +34,7 @@ struct leg_role {
 	void (*told)(struct leg_terminal *t);
 	/* An IPv6 packet that came to us and not to the TUN; false = it is for the TUN. */
 	bool (*ip6_packet)(struct leg_terminal *t, const uint8_t *pkt, size_t len, uint64_t now);
-	/* Its place in a bundle; NULL in roles that have none. */
+	/* Its place in a bundle, NULL without memory; NULL in roles that have none. */
 	struct leg_link *(*link)(struct leg_terminal *t);
 	/* LCP is not open any more on a link of a bundle; NULL in roles that have none. */
 	void (*leaves)(struct leg_terminal *t, const struct leg_end *why, uint64_t now);
@@ -48,18 +48,16 @@ struct leg_terminal {
 	struct gw *gw;
 	struct ppp *ppp;
 	struct loop_timer timer;
-	struct leg_network net;
-	uint32_t tun;	    /* of the service or client */
-	uint16_t mtu;	    /* the most a frame to the far end may carry, before its MRU is known */
-	uint16_t user_mtu;  /* the most for this user; 0 = no limit */
-	enum ppp_auth auth; /* agreed by LCP */
-	uint16_t was_of;    /* number of the bundle that it was a link of in the life before */
-	bool wants6 : 1;    /* IPv6 is configured */
-	bool released : 1;  /* holds nothing of others any more */
-	bool has_end : 1;   /* end says why we closed */
+	struct leg_network net; /* its tun: of the service or client */
+	uint16_t mtu;	   /* the most a frame to the far end may carry, before its MRU is known */
+	uint16_t user_mtu; /* the most for this user; 0 = no limit */
+	uint8_t auth;	   /* enum ppp_auth: agreed by LCP */
+	bool wants6 : 1;   /* IPv6 is configured */
+	bool released : 1; /* holds nothing of others any more */
+	bool has_end : 1;  /* end says why we closed */
+	uint16_t was_of;   /* number of the bundle that it was a link of in the life before */
 	const struct leg_end *end; /* why it has gone, once it has; NULL = it has not */
 	char *user;		   /* see leg_terminal_name(); NULL = "" */
-	struct ppp_addresses addr; /* what NCPs agreed */
 };
 
 /* For the roles' start: make PPP from cfg, bounded by what the other leg can carry, and open it;
@@ -90,8 +88,10 @@ void leg_terminal_ends(struct leg_terminal *t, const struct leg_end *why);
 /* As who it authenticates, or has been; "" = nobody has said. */
 const char *leg_terminal_name(const struct leg_terminal *t);
 bool leg_terminal_set_name(struct leg_terminal *t, const char *user); /* false without memory */
-/* The same for the log. */
+/* The name for the log. */
 const char *leg_terminal_user(const struct leg_terminal *t);
+/* What NCPs have agreed. */
+struct ppp_addresses leg_terminal_addresses(const struct leg_terminal *t);
 /* Tell the data plane what net says. */
 void leg_terminal_tell(struct leg_terminal *t);
 /* The largest packet to the user; 0 = no limit.  Of one who has IPv6 it is 1280 at least. */

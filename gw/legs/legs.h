@@ -237,8 +237,8 @@ struct leg_own {
 	const struct cfg_prefix *prefix6; /* NULL = any of the pool */
 	const struct cfg_prefix *route;
 };
-/* Before it is started; the prefixes are good as long as the leg. */
-void leg_server_give(struct leg *l, const struct leg_own *own);
+/* Before it is started; the prefixes are good as long as the leg.  False without memory. */
+bool leg_server_give(struct leg *l, const struct leg_own *own);
 
 /* What a log-in is found by. */
 enum leg_login_by {
@@ -312,11 +312,12 @@ bool leg_proxy_state(const struct leg *l, struct ppp_proxy *out);
 struct leg_terminal_view {
 	const char *user;
 	const struct ppp *ppp; /* NULL before it is started */
-	const struct ppp_addresses *addr;
 	const struct leg_network *net;
 	uint32_t tun;
 };
 /* False when the leg is no terminal. */
 bool leg_terminal_view(const struct leg *l, struct leg_terminal_view *out);
+/* The far end's address of IPv4, or ours where we are the client; 0 = none. */
+uint32_t leg_terminal_client4(const struct leg_terminal_view *v);
 
 #endif

@@ -75,8 +75,7 @@ static void call_ip4(const void *object, char *buf, size_t cap)
 	const struct call_row *row = object;
 
 	if (row->has_term)
-		gw_ip4_text(buf, cap,
-			    row->term.net->client ? row->term.addr->local4 : row->term.net->peer4);
+		gw_ip4_text(buf, cap, leg_terminal_client4(&row->term));
 }
 
 TABLE_TIME(call_age, call_row, true, loop_now(row->gw->loop) - row->call.since)

@@ -72,8 +72,7 @@ static void join_ip4(const void *object, char *buf, size_t cap)
 	const struct joined_row *row = object;
 
 	if (row->has_term)
-		gw_ip4_text(buf, cap,
-			    row->term.net->client ? row->term.addr->local4 : row->term.net->peer4);
+		gw_ip4_text(buf, cap, leg_terminal_client4(&row->term));
 }
 
 TABLE_TIME(join_age, joined_row, row->join, loop_now(row->gw->loop) - row->join->since)

@@ -78,8 +78,7 @@ static void another_user_with_his_own(void)
 	struct leg_server *s = addr_up(ADDR_CONF(""), "");
 	struct addrpool *p = s->service->pool;
 
-	s->fixed4 = HIS;
-	s->own.prefix6 = &own;
+	leg_server_give(&s->t.leg, &(struct leg_own){.address4 = HIS, .prefix6 = &own});
 	CU_ASSERT_TRUE(leg_server_have_addresses(s));
 	CU_ASSERT(s->has_addresses && s->given4 == HIS && s->has6 && s->routed && s->routed6);
 	ASSERT_OCTETS(s->prefix6, 8, own.addr, 8);
@@ -87,8 +86,7 @@ static void another_user_with_his_own(void)
 	CU_ASSERT_EQUAL(fake_said("route ist0 add 2001:db8:77::/64"), 1);
 	CU_ASSERT(addr_stats(p).used4 == 0 && addr_stats(p).used6 == 0);
 	CU_ASSERT_EQUAL(addr_stats(p).outside, 2);
-	s->fixed4 = 0;
-	s->own.prefix6 = NULL;
+	leg_server_give(&s->t.leg, &(struct leg_own){.address4 = 0});
 	CU_ASSERT_TRUE(leg_server_have_addresses(s));
 	CU_ASSERT(s->given4 == OURS && s->has6 && !s->routed && !s->routed6);
 	CU_ASSERT_EQUAL(fake_said("route ist0 del 10.66.0.7/32"), 1);
@@ -125,7 +123,7 @@ static void his_own_prefix_is_in_use(void)
 	struct addrpool *p = s->service->pool;
 
 	CU_ASSERT_TRUE(addrpool_take6_fixed(p, own.addr));
-	s->own.prefix6 = &own;
+	leg_server_give(&s->t.leg, &(struct leg_own){.prefix6 = &own});
 	CU_ASSERT_FALSE(leg_server_have_addresses(s));
 	CU_ASSERT(!s->has_addresses && !s->has6 && !s->routed6);
 	CU_ASSERT_STRING_EQUAL(leg_server_why_none(s), "the user's prefix is in use");

@@ -532,6 +532,7 @@ static void what_show_sees_of_it(void)
 	struct far_call *c = leg_terminal_dial("ann", "a password", PPP_AUTH_CHAP_MD5);
 	const struct join *j = bench_join();
 	struct leg_terminal_view v;
+	struct ppp_addresses a;
 
 	CU_ASSERT_TRUE_FATAL(c->ip6);
 	CU_ASSERT_FALSE(leg_terminal_view(j->leg[0], &v));
@@ -539,10 +540,11 @@ static void what_show_sees_of_it(void)
 	CU_ASSERT_STRING_EQUAL(v.user, "ann");
 	CU_ASSERT_PTR_NOT_NULL(v.ppp);
 	CU_ASSERT_EQUAL(v.tun, bench.gw->service[0].tun);
-	CU_ASSERT_EQUAL(v.addr->local4, 0x0a400001);
-	CU_ASSERT_EQUAL(v.addr->peer4, 0x0a400002);
-	CU_ASSERT_EQUAL(v.addr->local_iid, bench.gw->service[0].iid);
-	CU_ASSERT_EQUAL(v.addr->peer_iid, fake.call[0].peer_iid);
+	CU_ASSERT_EQUAL(leg_terminal_client4(&v), 0x0a400002);
+	a = leg_terminal_addresses((const struct leg_terminal *)j->leg[1]);
+	CU_ASSERT(a.local4 == 0x0a400001 && a.peer4 == 0x0a400002);
+	CU_ASSERT_EQUAL(a.local_iid, bench.gw->service[0].iid);
+	CU_ASSERT_EQUAL(a.peer_iid, fake.call[0].peer_iid);
 	CU_ASSERT_TRUE(v.net->ip4 && v.net->ip6);
 	CU_ASSERT_EQUAL(j->leg[1]->ops->mtu(j->leg[1]), 65535);
 	bench_stop();
