@@ -440,6 +440,9 @@ struct ist_transport {
 	 * the IPv4 and UDP headers have it; port in the host's order.  False for another one, or
 	 * one that needs more than its headers say, as IPsec.  NULL = there are none. */
 	bool (*addr_udp4)(const struct ist_addr *a, uint8_t ip[4], uint16_t *port);
+	/* Our end of a channel, which `connect` has chosen, as `up` says it of others.  False:
+	 * there is no such channel, or its end has no address.  NULL = only `up` says. */
+	bool (*chan_local)(const struct ist_port *p, ist_channel c, struct ist_addr *out);
 };
 
 /* A plugin exports exactly this. */

@@ -263,6 +263,8 @@ static int data_port_connected(struct worker_port *p, const struct door_connect 
 	if (!c->peer.len)
 		c->peer = q->to;
 	answer->peer = c->peer;
+	if (DATA_PORT_HAS(p->t, chan_local))
+		p->t->chan_local(p->p, id, &answer->local);
 	answer->mtu = worker_chan_mtu(p, id);
 	answer->permanent = c->permanent;
 	answer->channel = worker_port_channel(p, id);

@@ -214,6 +214,7 @@ static const struct door_field connected_fields[] = {
 	RC,
 	CHANNEL0(msg, answer.channel),
 	ADDR(msg, answer.peer),
+	ADDR(msg, answer.local),
 	ANY(msg, answer.mtu),
 	FLAG(msg, answer.permanent),
 };

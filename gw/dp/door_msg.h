@@ -18,7 +18,7 @@
 
 #include "gw/dp/dp.h"
 
-#define DOOR_MSG_VERSION 4u
+#define DOOR_MSG_VERSION 5u
 #define DOOR_MSG_HEAD	 14u	    /* kind, length, number */
 #define DOOR_MSG_MAX	 (1u << 20) /* octets of a message: a port with some 10,000 circuits */
 #define DOOR_PORTS	 256u
@@ -147,7 +147,7 @@ struct door_answer {
 	const char *words; /* why not, the status, or the name of the device; NULL = none */
 	uint8_t offload;   /* TUN: what it has of enum dp_tun_offload */
 	l2tp_channel channel;
-	struct ist_addr peer;
+	struct ist_addr peer, local;
 	uint32_t mtu;
 	bool permanent;
 	const uint64_t *count;

@@ -80,15 +80,17 @@ void dp_chan_note(struct dp *dp, l2tp_channel c, const struct ist_addr *peer, ui
 	f->permanent = permanent;
 }
 
-void dp_chan_connected(struct dp *dp, l2tp_channel c, const struct ist_addr *peer, uint32_t mtu,
-		       bool permanent)
+void dp_chan_connected(struct dp *dp, l2tp_channel c, const struct door_answer *a)
 {
 	struct dp_chan *f;
 
-	dp_chan_note(dp, c, peer, mtu, permanent);
+	dp_chan_note(dp, c, &a->peer, a->mtu, a->permanent);
 	f = dp_chan_find(dp, c);
-	if (f)
-		f->given_up = false;
+	if (!f)
+		return;
+	f->given_up = false;
+	if (a->local.len)
+		f->local = a->local;
 }
 
 void dp_chan_keep_ticket(struct dp *dp, l2tp_channel c, const uint8_t *ticket, size_t len)

@@ -97,9 +97,6 @@ static void dp_fast_way(const struct dp *dp, const struct dp_call *c, struct fas
 		.on = p->accelerated,
 		.secured = p->secured,
 		.ttl = dp->fast->ttl,
-		/* One that is not the client's address is for a worker to judge, who knows which
-		 * networks lie behind the client. */
-		.networks = true,
 	};
 	if (!out->on)
 		return;
@@ -242,7 +239,10 @@ uint64_t dp_fast_heard(const struct dp *dp, uint16_t tid)
 bool dp_call_fast(const struct dp *dp, uint16_t tid, uint16_t sid, const char **why)
 {
 	const struct dp_entry *e = dp_entry_find(dp, tid, sid);
+	enum fast_why is = dp->fast && e ? (enum fast_why)e->fast : FAST_COUNT;
 
-	*why = dp->fast && e ? fast_words((enum fast_why)e->fast) : NULL;
-	return *why && e->fast == FAST_FAST;
+	if (is == FAST_FAST && xdp_table_sequenced(dp->fast->table, sid))
+		is = FAST_SEQUENCE;
+	*why = is < FAST_COUNT ? fast_words(is) : NULL;
+	return is == FAST_FAST;
 }

@@ -192,8 +192,8 @@ bool dp_chan_udp4(const struct dp *dp, l2tp_channel c, struct fast_way *out);
 void dp_chan_note(struct dp *dp, l2tp_channel c, const struct ist_addr *peer, uint32_t mtu,
 		  bool permanent);
 /* The same for dp_connect(); a channel refused or disconnected before counts as new. */
-void dp_chan_connected(struct dp *dp, l2tp_channel c, const struct ist_addr *peer, uint32_t mtu,
-		       bool permanent);
+struct door_answer;
+void dp_chan_connected(struct dp *dp, l2tp_channel c, const struct door_answer *a);
 /* What the channel is resumed by; none without memory for it. */
 void dp_chan_keep_ticket(struct dp *dp, l2tp_channel c, const uint8_t *ticket, size_t len);
 /* False for a report of a channel that was refused or disconnected here: it is not delivered. */

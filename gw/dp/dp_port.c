@@ -198,7 +198,7 @@ static int dp_port_ask_channel(struct dp *dp, struct door_msg *m, l2tp_channel *
 	if (dp->answer.kind != DOOR_CONNECTED || dp_channel_port(a->channel) != port)
 		return -EPROTO;
 	*out = a->channel;
-	dp_chan_connected(dp, a->channel, &a->peer, a->mtu, a->permanent);
+	dp_chan_connected(dp, a->channel, a);
 	return 0;
 }
 

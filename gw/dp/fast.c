@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What the program cannot do makes a call slow while it lasts: there is a row for each.  FULL and
- * TWIN are the table's own affair.
+ * What the program cannot do makes a call slow while it lasts: there is a row for each.  FULL,
+ * TWIN and CAPTURE are the table's own affair, and numbers that the far end sends by itself the
+ * program's.
  */
 #include "gw/dp/fast.h"
 
@@ -73,7 +74,8 @@ static bool fast_has_no_tun(const struct dp_call *c, const struct fast_way *way)
 
 static bool fast_is_sequenced(const struct dp_call *c, const struct fast_way *way)
 {
-	return c->data.send_seq || c->data.required || way->sequenced;
+	(void)way;
+	return c->data.send_seq || c->data.required;
 }
 
 static bool fast_has_filter(const struct dp_call *c, const struct fast_way *way)
@@ -97,12 +99,6 @@ static bool fast_is_watched(const struct dp_call *c, const struct fast_way *way)
 	return c->watched;
 }
 
-static bool fast_is_captured(const struct dp_call *c, const struct fast_way *way)
-{
-	(void)c;
-	return way->tapped;
-}
-
 static const struct {
 	enum fast_why why;
 	bool (*is)(const struct dp_call *c, const struct fast_way *way);
@@ -112,18 +108,19 @@ static const struct {
 	{FAST_MODE, fast_is_no_server},	  {FAST_NCP, fast_is_nobody},
 	{FAST_TUN, fast_has_no_tun},	  {FAST_SEQUENCE, fast_is_sequenced},
 	{FAST_FILTER, fast_has_filter},	  {FAST_RATE, fast_has_rate},
-	{FAST_COPY, fast_is_watched},	  {FAST_CAPTURE, fast_is_captured},
+	{FAST_COPY, fast_is_watched},
 };
 
-static uint16_t fast_flags(const struct dp_call *c, const struct fast_way *way)
+/* NETS always: a source that is not the client's is for a worker to judge, who knows which networks
+ * lie behind the client. */
+static uint16_t fast_flags(const struct dp_call *c)
 {
 	const bool ff03 = c->ff03 && !c->no_address;
 
 	return (uint16_t)((fast_has4(c) ? XDP_IP4 : 0) | (fast_has6(c) ? XDP_IP6 : 0) |
 			  (c->data.send_length ? XDP_LENGTH : 0) | (ff03 ? XDP_FF03 : 0) |
 			  (ff03 && c->mirror_ff03 ? XDP_MIRROR : 0) | (c->pfc ? XDP_PFC : 0) |
-			  (c->dscp == DP_DSCP_COPY ? XDP_COPY_DSCP : 0) |
-			  (way->networks ? XDP_NETS : 0));
+			  (c->dscp == DP_DSCP_COPY ? XDP_COPY_DSCP : 0) | XDP_NETS);
 }
 
 static __be16 fast_net16(uint16_t v)
@@ -147,13 +144,12 @@ enum fast_why fast_entry(const struct dp_call *c, const struct fast_way *way, st
 	out->tid = fast_net16(c->tid);
 	out->peer_tid = fast_net16(c->data.peer_tid);
 	out->peer_sid = fast_net16(c->data.peer_sid);
-	out->flags = fast_flags(c, way);
+	out->flags = fast_flags(c);
 	out->mtu = c->mtu;
 	out->tos = c->dscp < DP_DSCP_COPY ? (uint8_t)(c->dscp << 2) : 0;
 	out->ttl = way->ttl;
 	out->tun = way->tun;
 	wr_put32((uint8_t *)&out->peer4, c->peer4);
 	memcpy(out->peer6, c->peer6, sizeof(out->peer6));
-	out->plain = way->plain;
 	return FAST_FAST;
 }

@@ -40,14 +40,10 @@ struct fast_way {
 	bool on;      /* `accelerate` of its port, and the program is attached */
 	bool ipv4;    /* over UDP and IPv4, with these ends, as on the wire */
 	bool secured; /* by an association of IPsec */
-	bool tapped;
 	uint8_t local[4], far[4];
 	uint16_t local_port, far_port;
 	uint8_t ttl;
-	uint32_t tun;	/* ifindex, 0 = there is none */
-	bool networks;	/* are routed to the call */
-	bool sequenced; /* its data was, or is, whatever the entry wants */
-	bool plain;	/* the far end's last frame came without FF 03 */
+	uint32_t tun; /* ifindex, 0 = there is none */
 };
 
 /* FAST, and *out is what xdp_table_set() gets; or why not. */

@@ -84,13 +84,28 @@ static bool udp_addr_udp4(const struct ist_addr *a, uint8_t ip[4], uint16_t *por
 
 /* --- reports ---------------------------------------------------------------------------------- */
 
-void udp_report_up(struct ist_port *p, struct udp_slot *s)
+static void udp_local_of(const struct ist_port *p, const struct udp_slot *s, struct ist_addr *out)
 {
-	struct ist_attrs a = {.size = sizeof(a), .payload = IST_PAYLOAD_L2TP};
 	struct udp_ep local = s->key.local;
 
 	local.port = p->sock[s->key.sock].bound.port;
-	udp_ep_to_addr(&local, &a.local);
+	udp_ep_to_addr(&local, out);
+}
+
+static bool udp_chan_local(const struct ist_port *p, ist_channel c, struct ist_addr *out)
+{
+	const struct udp_slot *s = udp_table_get(&p->table, c);
+
+	if (s)
+		udp_local_of(p, s, out);
+	return s;
+}
+
+void udp_report_up(struct ist_port *p, struct udp_slot *s)
+{
+	struct ist_attrs a = {.size = sizeof(a), .payload = IST_PAYLOAD_L2TP};
+
+	udp_local_of(p, s, &a.local);
 	udp_peer_to_addr(&s->key.peer, s->key.mark, &a.peer);
 	s->reported = true;
 	p->host->up(p->ctx, s->id, &a);
@@ -548,4 +563,5 @@ const struct ist_transport udp_transport = {
 	.thaw = udp_thaw,
 	.offloads = udp_offloads,
 	.addr_udp4 = udp_addr_udp4,
+	.chan_local = udp_chan_local,
 };

@@ -56,9 +56,9 @@ struct xdp_count {
 	uint64_t last_rx; /* us, 0 = never */
 };
 
-/* Carry this call, or go on with other settings; of what the program writes only `plain` is taken,
- * and of a new call only.  0, -ENOSPC when too many are, or what the kernel says: then the call is
- * not in the maps; -EEXIST: a call of another tunnel has this id. */
+/* Carry this call, or go on with other settings; of what the program writes only `plain`
+ * and `sequenced` are taken, and of a new call only.  0, -ENOSPC when too many are, or what the
+ * kernel says: then the call is not in the maps; -EEXIST: a call of another tunnel has this id. */
 int xdp_table_set(struct xdp_table *t, uint16_t sid, const struct xdp_call *c);
 /* From now on all of it goes to the kernel.  last: what had been carried, as xdp_table_count(). */
 void xdp_table_del(struct xdp_table *t, uint16_t sid, struct xdp_count *last);
@@ -71,6 +71,8 @@ bool xdp_table_has(const struct xdp_table *t, uint16_t sid, uint16_t tid);
 
 /* Since the call was set first; false when it is not in the maps. */
 bool xdp_table_count(const struct xdp_table *t, uint16_t sid, struct xdp_count *out);
+/* Does its far end send sequence numbers?  Then all of it goes to the kernel. */
+bool xdp_table_sequenced(const struct xdp_table *t, uint16_t sid);
 /* When data of this tunnel was carried last, us; 0 = never. */
 uint64_t xdp_table_heard(const struct xdp_table *t, uint16_t tid);
 /* Frames that were passed for this reason. */

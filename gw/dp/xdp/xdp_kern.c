@@ -285,6 +285,17 @@ INLINE struct xdp_call *kern_up_call(const struct iphdr *ip, const struct udphdr
 	return c;
 }
 
+/* Numbers that the far end sends: the workers have the call as long as it does, both ways, since
+ * they know what is next.  The first frame without them is still theirs. */
+INLINE bool kern_up_sequence(struct xdp_call *c, __be16 flags)
+{
+	__u64 is = !!(flags & bpf_htons(0x0800)), was = c->sequenced;
+
+	if (is != was)
+		c->sequenced = is;
+	return is || was;
+}
+
 /* False: the frame is not of a fast call. */
 INLINE bool kern_up_l2tp(struct up *u, void *data, void *end, enum xdp_why *why)
 {
@@ -306,6 +317,9 @@ INLINE bool kern_up_l2tp(struct up *u, void *data, void *end, enum xdp_why *why)
 	else if (bpf_ntohs(ip->tot_len) + ETH_HLEN != len || bpf_ntohs(udp->len) + UP_UDP != len ||
 		 (has_length && bpf_ntohs(l2tp[1]) + UP_L2TP != len))
 		*why = XDP_W_LENGTHS;
+	else if ((l2tp[0] & bpf_htons(0x000f)) == bpf_htons(2) &&
+		 kern_up_sequence(u->call, l2tp[0]))
+		*why = XDP_W_SEQUENCE;
 	else if ((l2tp[0] & ~bpf_htons(0x4000)) != bpf_htons(2))
 		*why = XDP_W_L2TP;
 	return true;
@@ -559,6 +573,8 @@ INLINE enum xdp_why kern_down_may(struct down *d)
 		d->flags &= ~XDP_FF03;
 	if (!(d->flags & (d->v6 ? XDP_IP6 : XDP_IP4)))
 		return XDP_W_PPP;
+	if (d->call->sequenced)
+		return XDP_W_SEQUENCE;
 	return d->len > d->call->mtu ? XDP_W_MTU : XDP_W_FAST;
 }
 

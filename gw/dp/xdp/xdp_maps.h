@@ -53,10 +53,11 @@ struct xdp_call {
 	/* Written by the program.  A frame is what it is on the slow path: the PPP head and the
 	 * packet. */
 	__u64 rx_frames, rx_octets, tx_frames, tx_octets;
-	__u64 spoofed; /* of rx_frames: dropped, since the source is not the client's */
-	__u64 last_rx; /* ns, CLOCK_MONOTONIC */
-	__u64 plain;   /* the far end's last frame came without FF 03 */
-	__u64 room_for_more;
+	__u64 spoofed;	 /* of rx_frames: dropped, since the source is not the client's */
+	__u64 last_rx;	 /* ns, CLOCK_MONOTONIC */
+	__u64 plain;	 /* the far end's last frame came without FF 03 */
+	__u64 sequenced; /* the far end's last frame had sequence numbers: the call is the workers'
+			  */
 } __attribute__((aligned(64)));
 
 struct xdp_device {
@@ -83,7 +84,8 @@ struct xdp_device {
 	X(ROUTE, "no route, or one that leads to this host")                         \
 	X(NO_NEIGHBOUR, "address of the next hop not known yet")                     \
 	X(DEVICE, "leaves by a device that has no program")                          \
-	X(ROOM, "no room for the headers")
+	X(ROOM, "no room for the headers")                                           \
+	X(SEQUENCE, "sequence numbers, or the far end had them last")
 
 enum xdp_why {
 #define X(sym, words) XDP_W_##sym,

@@ -273,6 +273,7 @@ int xdp_table_set(struct xdp_table *t, uint16_t sid, const struct xdp_call *c)
 		to->sid = sid;
 		memset(&to->rx_frames, 0, sizeof(*to) - offsetof(struct xdp_call, rx_frames));
 		to->plain = old ? table_read(&t->call[old].plain) : c->plain;
+		to->sequenced = table_read(old ? &t->call[old].sequenced : &c->sequenced);
 	}
 	atomic_store(&t->index[sid], no);
 	if (old && no != old)
@@ -328,6 +329,11 @@ bool xdp_table_count(const struct xdp_table *t, uint16_t sid, struct xdp_count *
 	for (uint32_t no = t->id[sid].resting; no; no = t->slot[no].same)
 		table_sum(out, &t->call[no]);
 	return true;
+}
+
+bool xdp_table_sequenced(const struct xdp_table *t, uint16_t sid)
+{
+	return table_read(&t->call[table_slot_of(t, sid)].sequenced);
 }
 
 uint64_t xdp_table_heard(const struct xdp_table *t, uint16_t tid)

@@ -181,6 +181,7 @@ static void sample_connected(struct door_msg *m)
 {
 	m->answer.channel = CHANNEL(3, 9);
 	m->answer.peer = (struct ist_addr){4, {192, 0, 2, 9}};
+	m->answer.local = (struct ist_addr){4, {192, 0, 2, 1}};
 	m->answer.mtu = 1472;
 	m->answer.permanent = true;
 }

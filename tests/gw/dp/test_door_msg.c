@@ -313,6 +313,7 @@ static void door_answers(void)
 	door_trip_of(&t, &m, DOOR_CONNECTED);
 	CU_ASSERT_EQUAL(t.out.answer.channel, UINT64_C(0x400000009));
 	CU_ASSERT_EQUAL(memcmp(&t.out.answer.peer, &m.answer.peer, sizeof(struct ist_addr)), 0);
+	CU_ASSERT_EQUAL(memcmp(&t.out.answer.local, &m.answer.local, sizeof(struct ist_addr)), 0);
 	CU_ASSERT_EQUAL(t.out.answer.mtu, 1472);
 	CU_ASSERT_TRUE(t.out.answer.permanent);
 	free(t.room);

@@ -186,6 +186,50 @@ static void settings_in_the_maps(void)
 	dp_fast_in("dp_fast settings", dp_fast_do_settings);
 }
 
+/* What the far end sends by itself makes it slow without a word of ours. */
+static void dp_fast_do_sequenced(struct dp *dp)
+{
+	struct dp_entry *e = dp_fast_entry(dp, 2, 3);
+	struct dp_call c = dp_fast_call(2, 3);
+	const char *why;
+
+	dp_fast_is(dp, e, &c, FAST_FAST);
+	dp_fast_seen(3)->sequenced = 1;
+	CU_ASSERT_FALSE(dp_call_fast(dp, 2, 3, &why));
+	CU_ASSERT_STRING_EQUAL(why, fast_words(FAST_SEQUENCE));
+	dp_fast_seen(3)->sequenced = 0;
+	CU_ASSERT_TRUE(dp_call_fast(dp, 2, 3, &why));
+	dp_fast_del(dp, e);
+}
+
+static void sequenced_by_the_far_end(void)
+{
+	dp_fast_in("dp_fast sequenced", dp_fast_do_sequenced);
+}
+
+/* A channel that data has connected: our end is what the answer says, not what the port listens on.
+ */
+static void dp_fast_do_connected(struct dp *dp)
+{
+	struct door_answer a = {.peer = {.len = 1}, .local = {.len = 2}, .mtu = 1400};
+	struct fast_way way;
+
+	CU_ASSERT_TRUE(dp_chan_udp4(dp, DP_FAST_CHANNEL, &way));
+	CU_ASSERT_EQUAL(way.local_port, 1701);
+	dp_chan_connected(dp, DP_FAST_CHANNEL, &a);
+	CU_ASSERT_TRUE(dp_chan_udp4(dp, DP_FAST_CHANNEL, &way));
+	CU_ASSERT_EQUAL(way.local_port, 1702);
+	a.local.len = 0; /* of a transport that does not say */
+	dp_chan_connected(dp, DP_FAST_CHANNEL + 1, &a);
+	CU_ASSERT_TRUE(dp_chan_udp4(dp, DP_FAST_CHANNEL + 1, &way));
+	CU_ASSERT_EQUAL(way.local_port, 1701);
+}
+
+static void our_end_of_a_channel(void)
+{
+	dp_fast_in("dp_fast connected", dp_fast_do_connected);
+}
+
 /* Each makes a fast call slow, and it is gone from the maps; then it is fast again. */
 static void dp_fast_do_slow(struct dp *dp)
 {
@@ -440,6 +484,8 @@ static void without_memory_for_the_maps(void)
 
 static const struct test_case cases[] = {
 	{"settings_in_the_maps", settings_in_the_maps},
+	{"sequenced_by_the_far_end", sequenced_by_the_far_end},
+	{"our_end_of_a_channel", our_end_of_a_channel},
 	{"what_makes_a_call_slow", what_makes_a_call_slow},
 	{"two_calls_of_one_id", two_calls_of_one_id},
 	{"counts_stay", counts_stay},

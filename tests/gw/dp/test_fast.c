@@ -57,13 +57,11 @@ SLOW(no_tun, c->tun = 0)
 SLOW(no_device, w->tun = 0)
 SLOW(sends_numbers, c->data.send_seq = true)
 SLOW(wants_numbers, c->data.required = true)
-SLOW(has_numbers, w->sequenced = true)
 SLOW(filter_in, c->filter[DP_FILTER_IP_IN] = 1)
 SLOW(filter_ppp, c->filter[DP_FILTER_PPP_OUT] = 1)
 SLOW(rate_up, c->rate[DP_RATE_UP] = 1)
 SLOW(rate_down, c->rate[DP_RATE_DOWN] = 1)
 SLOW(watched, c->watched = true)
-SLOW(tapped, w->tapped = true)
 
 static const struct {
 	void (*set)(struct dp_call *c, struct fast_way *w);
@@ -85,13 +83,11 @@ static const struct {
 	{fast_no_device, FAST_TUN},
 	{fast_sends_numbers, FAST_SEQUENCE},
 	{fast_wants_numbers, FAST_SEQUENCE},
-	{fast_has_numbers, FAST_SEQUENCE},
 	{fast_filter_in, FAST_FILTER},
 	{fast_filter_ppp, FAST_FILTER},
 	{fast_rate_up, FAST_RATE},
 	{fast_rate_down, FAST_RATE},
 	{fast_watched, FAST_COPY},
-	{fast_tapped, FAST_CAPTURE},
 };
 
 static void each_reason_for_slow(void)
@@ -122,7 +118,7 @@ static void settings_of_a_fast_call(void)
 		      test_hex(want, 64, "c0000201 c000024d 06a5 06a6 0002 0a0b 0c0d"));
 	ASSERT_OCTETS(&out.peer4, 12, want, test_hex(want, 64, "0a400005 20010db800640005"));
 	CU_ASSERT(out.mtu == 1400 && out.ttl == 64 && out.tun == 5 && out.tos == 0);
-	CU_ASSERT_EQUAL(out.flags, XDP_IP4);
+	CU_ASSERT_EQUAL(out.flags, XDP_IP4 | XDP_NETS);
 }
 
 static void flags_of_a_fast_call(void)
@@ -133,11 +129,10 @@ static void flags_of_a_fast_call(void)
 
 	c.ip6 = c.has_peer6 = c.ff03 = c.mirror_ff03 = c.pfc = c.data.send_length = true;
 	c.dscp = DP_DSCP_COPY;
-	w.networks = w.plain = true;
 	CU_ASSERT_EQUAL(fast_entry(&c, &w, &out), FAST_FAST);
 	CU_ASSERT_EQUAL(out.flags, XDP_IP4 | XDP_IP6 | XDP_LENGTH | XDP_FF03 | XDP_MIRROR |
 					   XDP_PFC | XDP_COPY_DSCP | XDP_NETS);
-	CU_ASSERT(out.plain && !out.tos);
+	CU_ASSERT_EQUAL(out.tos, 0);
 	/* no Address field at all */
 	c.no_address = true;
 	c.dscp = 46;

@@ -318,6 +318,30 @@ static void udp_dial_port(void)
 	fake_close(&h);
 }
 
+/* Of a port that listens everywhere too: the address by which the far end is reached. */
+static void connect_knows_our_end(void)
+{
+	static const char *const listen[] = {"listen=127.0.0.1:0", "listen=0.0.0.0:0"};
+	char server[80], at[80];
+	struct fake_host h;
+	struct ist_addr a;
+	ist_channel c;
+	int fd = udp_plain("127.0.0.1:0", server, sizeof(server));
+
+	for (unsigned i = 0; i < 2; i++) {
+		udp_open_at(&h, listen[i]);
+		listen_at(&h, at, sizeof(at));
+		CU_ASSERT_EQUAL(fake_connect(&h, server, IST_PAYLOAD_L2TP, &c), 0);
+		CU_ASSERT_TRUE(h.tr->chan_local(h.port, c, &a));
+		CU_ASSERT_EQUAL(strncmp(fake_addr(&h, &a), "127.0.0.1:", 10), 0);
+		CU_ASSERT_STRING_EQUAL(strrchr(fake_addr(&h, &a), ':'), strrchr(at, ':'));
+		fake_disconnect(&h, c);
+		CU_ASSERT_FALSE(h.tr->chan_local(h.port, c, &a));
+		fake_close(&h);
+	}
+	close(fd);
+}
+
 static void connect_finds_stranger(void)
 {
 	char server[80], at[80];
@@ -739,6 +763,7 @@ static const struct test_case cases[] = {
 	{"reply_leaves_from_the_address_used", reply_from_used_address},
 	{"one_peer_two_of_our_addresses", two_addresses_two_channels},
 	{"dial_port_ephemeral", udp_dial_port},
+	{"connect knows our end", connect_knows_our_end},
 	{"connect_finds_a_strangers_channel", connect_finds_stranger},
 	{"connect_refuses", refused_connects},
 	{"strangers_are_bounded_and_recycled", udp_bounded},

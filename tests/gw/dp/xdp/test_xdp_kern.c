@@ -177,7 +177,7 @@ static const struct vec vecs[] = {
 	PASSED(LENGTHS, "up, Length too short", UP4, .head = "4002 002b 0002 0003 ff03 "),
 	PASSED(LENGTHS, "up, Length too long", UP4, .head = "4002 002d 0002 0003 ff03 "),
 	PASSED(LENGTHS, "up, padding of PPP", UP4, .more = 3),
-	PASSED(L2TP, "up, sequence numbers", UP4, .head = "0802 0002 0003 ff03 "),
+	PASSED(SEQUENCE, "up, sequence numbers", UP4, .head = "0802 0002 0003 ff03 "),
 	PASSED(L2TP, "up, Offset", UP4, .head = "0202 0002 0003 ff03 "),
 	PASSED(L2TP, "up, Priority", UP4, .head = "0102 0002 0003 ff03 "),
 	PASSED(L2TP, "up, a reserved bit", UP4, .head = "0012 0002 0003 ff03 "),
@@ -430,6 +430,47 @@ static void xdp_kern_mirror(void)
 	vec_in("xdp_kern mirror", vec_mirror);
 }
 
+/* While the far end sends numbers all of the call is the workers', and the first frame behind. */
+static void vec_sequence(struct xdp_bench *x)
+{
+	static const struct {
+		struct vec v;
+		bool sequenced; /* afterwards */
+	} steps[] = {
+		{CARRIED("up", UP4), false},
+		{PASSED(SEQUENCE, "up, numbers", UP4, .head = "0802 0002 0003 0000 0000 ff03 "),
+		 true},
+		{PASSED(SEQUENCE, "down", DOWN4), true},
+		{PASSED(SEQUENCE, "up, numbers and Length", UP6,
+			.head = "4802 0044 0002 0003 0001 0000 ff03 "),
+		 true},
+		{PASSED(SEQUENCE, "up, without again", UP4), false},
+		{CARRIED("up", UP4), false},
+		{CARRIED("down", DOWN4, .want = HEAD), false},
+	};
+	uint8_t frame[XDP_FRAME];
+	struct xdp_seen seen;
+	uint64_t passed;
+
+	for (unsigned i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+		/* other settings are another slot, which knows it too */
+		x->call.mtu++;
+		CU_ASSERT_EQUAL_FATAL(xdp_table_set(x->t, 3, &x->call), 0);
+		passed = xdp_table_passed(x->t, XDP_W_SEQUENCE);
+		xdp_bench_run(x, frame, vec_build(&steps[i].v, frame), 1, &seen);
+		CU_ASSERT_EQUAL(seen.verdict, steps[i].v.verdict);
+		CU_ASSERT_EQUAL(xdp_table_passed(x->t, XDP_W_SEQUENCE) - passed,
+				seen.verdict == XDP_PASS);
+		CU_ASSERT_EQUAL(xdp_table_sequenced(x->t, 3), steps[i].sequenced);
+	}
+	CU_ASSERT_FALSE(xdp_table_sequenced(x->t, 4));
+}
+
+static void xdp_kern_sequence(void)
+{
+	vec_in("xdp_kern sequence", vec_sequence);
+}
+
 /* What is counted is what the workers count, and the call was heard. */
 static void vec_counts(struct xdp_bench *x)
 {
@@ -627,6 +668,7 @@ static void xdp_kern_down_is_the_same(void)
 static const struct test_case cases[] = {
 	{"each_branch", xdp_kern_each_branch},
 	{"mirror", xdp_kern_mirror},
+	{"sequence", xdp_kern_sequence},
 	{"counts", xdp_kern_counts},
 	{"up_is_the_same", xdp_kern_up_is_the_same},
 	{"down_is_the_same", xdp_kern_down_is_the_same},
