@@ -229,13 +229,13 @@ text_log() {
 	check "it is started with a log in a text file" quietly systemctl restart isthmus.service
 	check "which has its lines with their time" within 10 grep -qE '^[0-9-]{10}T[0-9:.+]+ main notice: isthmus .* started' "$log"
 	check "logrotate takes it" quietly logrotate -f -s /run/logrotate.status /etc/logrotate.d/isthmus
-	! grep -q " started" "$log" && grep -q " main notice: isthmus .* started" "$log.1"
+	! grep -q " started as " "$log" && grep -q " main notice: isthmus .* started as " "$log.1"
 	verdict $? "what there was is in another file"
 	check "the service goes on" quietly systemctl reload isthmus.service
-	[ "$(tr -cd '\0' <"$log" | wc -c)" = 0 ] && [ -s "$log" ] && ! grep -q ' started' "$log"
+	[ "$(tr -cd '\0' <"$log" | wc -c)" = 0 ] && [ -s "$log" ] && ! grep -q ' started as ' "$log"
 	verdict $? "from the beginning of its own"
 	check "logrotate takes that too" quietly logrotate -f -s /run/logrotate.status /etc/logrotate.d/isthmus
-	[ -s "$log.1" ] && zcat "$log.2.gz" | grep -q ' main notice: isthmus .* started'
+	[ -s "$log.1" ] && zcat "$log.2.gz" | grep -q ' main notice: isthmus .* started as '
 	verdict $? "and packs what is older"
 	rm "$dropin"
 	systemctl daemon-reload

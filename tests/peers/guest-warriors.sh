@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
 # In the guest: a day of the example for road warriors under IPsec.  FreeRADIUS lets two clients in, with IPv6; the
-# configuration is changed, both servers die and come back, a log-in is changed and another ended by request, the gateway
-# is drained; and no ping is lost, nor a record of accounting.
+# configuration is changed, both servers die and come back, control dies meanwhile, a log-in is changed and another ended by
+# request, the gateway is drained; and no ping is lost, nor a record of accounting.
 #   guest-warriors.sh PROGRAM SECRET: the gateway's, and that of its first server; /mnt has what each of them reads
 isthmus=$1 secret=$2
 . /mnt/.lib
@@ -96,11 +96,19 @@ within 10 waits -ge 1
 passed $? "the record of bob's end waits" || ask show accounting
 within 30 logged 'aaa.*bob.*(no answer|does not answer|no server)'
 verdict $? "he is not let in"
+process() { pgrep -P "$gateway" -x "isthmus-$1"; }
+before=$(process control)
+kill -9 "$before"
+another() { [ -n "$(process control)" ] && [ "$(process control)" != "$before" ] && answers; }
+within 20 another
+verdict $? "control is killed meanwhile, and back"
 servers
 within 60 told Start bob 2
 passed $? "when the servers are back he is let in" || { tail -n 20 /tmp/run.c2/xl2tpd.log; ask show radius; }
 within 30 waits = 0 && told Stop bob 1
 passed $? "nothing waits any more, his first log-in has ended once" || ask show accounting
+told Start ann 1 && told Stop ann 0
+verdict $? "ann's goes on"
 
 # --- a log-in is changed, one is ended
 
