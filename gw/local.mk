@@ -154,4 +154,12 @@ dist_doc_DATA += gw/fail2ban/isthmus-filter.conf gw/fail2ban/isthmus-jail.conf
 dist_doc_DATA += gw/isthmus.service
 bashcompletiondir = $(datadir)/bash-completion/completions
 dist_bashcompletion_DATA = gw/system/completions/isthmus gw/system/completions/isthmusctl gw/system/completions/isthmus-transport-check
+# What Wireshark is taught, and what it starts for live captures.
+EXTRA_DIST += gw/wireshark/isthmus.lua gw/wireshark/isthmus-extcap
+if WIRESHARK
+wiresharkluadir = $(wiresharkdir)/plugins
+wiresharklua_DATA = gw/wireshark/isthmus.lua
+wiresharkextcapdir = $(wiresharkdir)/extcap
+wiresharkextcap_SCRIPTS = gw/wireshark/isthmus-extcap
+endif
 EXTRA_DIST += gw/system/isthmus.conf gw/system/isthmus.logrotate gw/system/isthmus.sysusers

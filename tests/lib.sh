@@ -351,7 +351,7 @@ asleep() { [[ "$(awk '{ print $3 }' "/proc/$1/stat" 2>/dev/null)" != [RD] ]]; }
 # in front of each line of a gateway's log
 STAMP='^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}[-+][0-9]{2}:[0-9]{2} '
 
-shark() { tshark -r "$WORK/$1.pcap" -X "lua_script:$HERE/wire/l2tp_snap.lua" "${@:2}" 2>>"$WORK/tshark.log"; }
+shark() { tshark -r "$WORK/$1.pcap" -X "lua_script:$TOP/gw/wireshark/isthmus.lua" -X "lua_script:$HERE/wire/links.lua" "${@:2}" 2>>"$WORK/tshark.log"; }
 
 # decoded NAME LAYERS...: tshark took every L2TP, Frame Relay and X.25 packet apart down to what PPP carries,
 # found nothing malformed, and saw each of LAYERS (e.g. l2tp:ppp:lcp).

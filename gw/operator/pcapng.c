@@ -29,13 +29,30 @@ enum pcapng_option {
 /* Bits 0 and 1 of epb_flags. */
 enum { PCAPNG_INBOUND = 1, PCAPNG_OUTBOUND = 2 };
 
+static void pcapng_u16(struct wr *w, uint16_t v)
+{
+	wr_bytes(w, &v, sizeof(v));
+}
+
+static void pcapng_u32(struct wr *w, uint32_t v)
+{
+	wr_bytes(w, &v, sizeof(v));
+}
+
+/* A time is two words, the high one first. */
+static void pcapng_time(struct wr *w, uint64_t us)
+{
+	pcapng_u32(w, (uint32_t)(us >> 32));
+	pcapng_u32(w, (uint32_t)us);
+}
+
 /* Returns where the block begins. */
 static size_t pcapng_begin(struct wr *w, enum pcapng_block type)
 {
 	size_t at = w->len;
 
-	wr_u32(w, type);
-	wr_u32(w, 0);
+	pcapng_u32(w, type);
+	pcapng_u32(w, 0);
 	return at;
 }
 
@@ -43,9 +60,9 @@ static void pcapng_end(struct wr *w, size_t at)
 {
 	uint32_t len = (uint32_t)(w->len - at) + 4;
 
-	wr_u32(w, len);
+	pcapng_u32(w, len);
 	if (!w->bad)
-		wr_put32(w->buf + at + 4, len);
+		memcpy(w->buf + at + 4, &len, sizeof(len));
 }
 
 static void pcapng_padded(struct wr *w, const void *octets, size_t len)
@@ -58,8 +75,8 @@ static void pcapng_padded(struct wr *w, const void *octets, size_t len)
 
 static void pcapng_option(struct wr *w, uint16_t code, const void *value, size_t len)
 {
-	wr_u16(w, code);
-	wr_u16(w, (uint16_t)len);
+	pcapng_u16(w, code);
+	pcapng_u16(w, (uint16_t)len);
 	pcapng_padded(w, value, len);
 }
 
@@ -69,23 +86,26 @@ static void pcapng_text(struct wr *w, uint16_t code, const char *text)
 		pcapng_option(w, code, text, strlen(text));
 }
 
-static void pcapng_u64(struct wr *w, uint16_t code, uint64_t v)
+static void pcapng_number(struct wr *w, uint16_t code, uint64_t v)
 {
-	uint8_t octets[8];
+	pcapng_option(w, code, &v, sizeof(v));
+}
 
-	wr_put32(octets, (uint32_t)(v >> 32));
-	wr_put32(octets + 4, (uint32_t)v);
-	pcapng_option(w, code, octets, sizeof(octets));
+static void pcapng_when(struct wr *w, uint16_t code, uint64_t us)
+{
+	const uint32_t words[] = {(uint32_t)(us >> 32), (uint32_t)us};
+
+	pcapng_option(w, code, words, sizeof(words));
 }
 
 void pcapng_section(struct wr *w, const char *application, const char *comment)
 {
 	size_t at = pcapng_begin(w, PCAPNG_SHB);
 
-	wr_u32(w, BYTE_ORDER_MAGIC);
-	wr_u16(w, 1); /* version 1.0 */
-	wr_u16(w, 0);
-	wr_u64(w, LENGTH_UNKNOWN);
+	pcapng_u32(w, BYTE_ORDER_MAGIC);
+	pcapng_u16(w, 1); /* version 1.0 */
+	pcapng_u16(w, 0);
+	pcapng_time(w, LENGTH_UNKNOWN);
 	pcapng_text(w, PCAPNG_SHB_USERAPPL, application);
 	pcapng_text(w, PCAPNG_COMMENT, comment);
 	pcapng_option(w, PCAPNG_END, NULL, 0);
@@ -96,9 +116,9 @@ void pcapng_interface(struct wr *w, const struct pcapng_interface *i)
 {
 	size_t at = pcapng_begin(w, PCAPNG_IDB);
 
-	wr_u16(w, i->link_type);
-	wr_u16(w, 0);
-	wr_u32(w, PCAPNG_SNAP);
+	pcapng_u16(w, i->link_type);
+	pcapng_u16(w, 0);
+	pcapng_u32(w, PCAPNG_SNAP);
 	pcapng_text(w, PCAPNG_IF_NAME, i->name);
 	pcapng_text(w, PCAPNG_IF_DESCRIPTION, i->description);
 	pcapng_option(w, PCAPNG_END, NULL, 0);
@@ -107,17 +127,17 @@ void pcapng_interface(struct wr *w, const struct pcapng_interface *i)
 
 uint8_t *pcapng_frame(struct wr *w, const struct pcapng_frame *f)
 {
-	uint8_t flags[] = {0, 0, 0, f->outbound ? PCAPNG_OUTBOUND : PCAPNG_INBOUND};
+	uint32_t flags = f->outbound ? PCAPNG_OUTBOUND : PCAPNG_INBOUND;
 	size_t at = pcapng_begin(w, PCAPNG_EPB), kept, octets;
 
 	kept = f->len < PCAPNG_SNAP ? f->len : PCAPNG_SNAP;
-	wr_u32(w, f->interface);
-	wr_u64(w, f->us);
-	wr_u32(w, (uint32_t)kept);
-	wr_u32(w, (uint32_t)f->len);
+	pcapng_u32(w, f->interface);
+	pcapng_time(w, f->us);
+	pcapng_u32(w, (uint32_t)kept);
+	pcapng_u32(w, (uint32_t)f->len);
 	octets = w->len;
 	pcapng_padded(w, f->octets, kept);
-	pcapng_option(w, PCAPNG_EPB_FLAGS, flags, sizeof(flags));
+	pcapng_option(w, PCAPNG_EPB_FLAGS, &flags, sizeof(flags));
 	pcapng_text(w, PCAPNG_COMMENT, f->comment);
 	pcapng_option(w, PCAPNG_END, NULL, 0);
 	pcapng_end(w, at);
@@ -128,12 +148,12 @@ void pcapng_statistics(struct wr *w, const struct pcapng_statistics *s)
 {
 	size_t at = pcapng_begin(w, PCAPNG_ISB);
 
-	wr_u32(w, s->interface);
-	wr_u64(w, s->end);
-	pcapng_u64(w, PCAPNG_ISB_STARTTIME, s->begin);
-	pcapng_u64(w, PCAPNG_ISB_ENDTIME, s->end);
-	pcapng_u64(w, PCAPNG_ISB_IFRECV, s->received);
-	pcapng_u64(w, PCAPNG_ISB_IFDROP, s->dropped);
+	pcapng_u32(w, s->interface);
+	pcapng_time(w, s->end);
+	pcapng_when(w, PCAPNG_ISB_STARTTIME, s->begin);
+	pcapng_when(w, PCAPNG_ISB_ENDTIME, s->end);
+	pcapng_number(w, PCAPNG_ISB_IFRECV, s->received);
+	pcapng_number(w, PCAPNG_ISB_IFDROP, s->dropped);
 	pcapng_text(w, PCAPNG_COMMENT, s->comment);
 	pcapng_option(w, PCAPNG_END, NULL, 0);
 	pcapng_end(w, at);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Blocks of a pcapng file (draft-ietf-opsawg-pcapng), in network order and with times in us.  A
- * block that does not fit sets the writer's error, and so does no text.  Pure functions.
+ * Blocks of a pcapng file (draft-ietf-opsawg-pcapng), with times in us.  A block that does not fit
+ * sets the writer's error.  Pure functions.
  */
 #ifndef GW_OPERATOR_PCAPNG_H
 #define GW_OPERATOR_PCAPNG_H

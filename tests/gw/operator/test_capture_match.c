@@ -225,34 +225,31 @@ struct match_said {
 	char text[2][CAPTURE_COMMENT];
 };
 
-/* Comments of blocks of frames, by hand: option 1 behind epb_flags. */
+/* Comments of blocks of frames, by hand and in this machine's order: option 1 behind epb_flags. */
 static void match_comments(struct match_said *said)
 {
+	static uint32_t words[2048];
 	char path[80];
-	size_t len;
+	size_t n;
 	FILE *in;
-	static uint8_t octets[8192];
 
 	snprintf(path, sizeof(path), "%s/x", vty_folder);
 	in = fopen(path, "rb");
 	CU_ASSERT_PTR_NOT_NULL_FATAL(in);
-	len = fread(octets, 1, sizeof(octets), in);
+	n = fread(words, 4, 2048, in);
 	fclose(in);
 	said->n = 0;
-	for (size_t at = 0; at + 12 <= len;) {
-		struct rd r = rd_init(octets + at, len - at);
-		uint32_t type = rd_u32(&r), block = rd_u32(&r), kept;
+	for (size_t at = 0; at + 3 <= n; at += words[at + 1] / 4) {
+		const uint32_t *option;
+		uint16_t head[2];
 
-		rd_skip(&r, 12);
-		kept = rd_u32(&r);
-		rd_skip(&r, 4 + (kept + 3) / 4 * 4 + 8);
-		if (type == 6 && rd_u16(&r) == 1) {
-			uint16_t n = rd_u16(&r);
-
-			snprintf(said->text[said->n++ % 2], CAPTURE_COMMENT, "%.*s", n,
-				 (const char *)r.p);
-		}
-		at += block;
+		if (words[at] != 6)
+			continue;
+		option = &words[at + 7 + (words[at + 5] + 3) / 4 + 2];
+		memcpy(head, option, sizeof(head));
+		if (head[0] == 1)
+			snprintf(said->text[said->n++ % 2], CAPTURE_COMMENT, "%.*s", head[1],
+				 (const char *)(option + 1));
 	}
 }
 

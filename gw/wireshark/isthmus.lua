@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
--- tshark knows the L2TP SNAP 00-00-5E/0007 by no name; its L2TP dissector is reachable only through
--- udp.port 1701.  This takes it from there for Frame Relay (RFC 3070) and AAL5 (RFC 3355), and gives it
--- the name "l2tpraw" for link types that name their dissector.   tshark -X lua_script:l2tp_snap.lua
+-- Wireshark knows the L2TP SNAP 00-00-5E/0007 by no name; its L2TP dissector is reachable only through
+-- udp.port 1701.  This takes it from there for Frame Relay (RFC 3070), AAL5 (RFC 3355) and X.25 (RFC 1356), and
+-- gives it the name "l2tpraw" for link types that name their dissector, as captures of isthmus do.
 local l2tp = DissectorTable.get("udp.port"):get_dissector(1701)
 local raw = Proto("l2tpraw", "L2TP without UDP")
 
@@ -9,18 +9,6 @@ function raw.dissector(buffer, pinfo, tree)
 	return l2tp:call(buffer, pinfo, tree)
 end
 DissectorTable.get("llc.iana_pid"):add(7, raw)
-
--- Frame Relay frames in Ethernet (length, frame) and alone in UDP, as the links carry them.
-local fr = Dissector.get("fr")
-local ether = Proto("frether", "Frame Relay in Ethernet")
-
-function ether.dissector(buffer, pinfo, tree)
-	local length = buffer(0, 2):uint()
-	fr:call(buffer(2, length):tvb(), pinfo, tree)
-	return 2 + length
-end
-DissectorTable.get("ethertype"):add(0x88b5, ether)
-DissectorTable.get("udp.port"):add(7001, fr)
 
 -- X.25: on a switched circuit the call user data say what it carries, 80 SNAP or 00 null encapsulation
 -- (RFC 1356); the X.25 dissector keeps that first octet in mind.  On a permanent one nothing does, so what
@@ -53,16 +41,3 @@ x25:register_heuristic("x.25", function(buffer, pinfo, tree)
 	l2tp:call(buffer, pinfo, tree)
 	return true
 end)
-
--- The octet that the Linux kernel has in front of X.25, in the UDP of tests/wire/x25.
-local x25_layer = Dissector.get("x.25")
-local pseudo = Proto("x25pseudo", "X.25 behind the kernel's octet")
-
-function pseudo.dissector(buffer, pinfo, tree)
-	tree:add(pseudo, buffer(0, 1))
-	if buffer(0, 1):uint() == 0 and buffer:len() > 1 then
-		x25_layer:call(buffer(1):tvb(), pinfo, tree)
-	end
-	return buffer:len()
-end
-DissectorTable.get("udp.port"):add(7003, pseudo)
