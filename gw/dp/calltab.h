@@ -68,23 +68,48 @@ struct call_state {
 struct data_tun;
 struct filter;
 
-struct call {
-	/* What is asked for every frame is in the first cache line, c's first half too. */
-	struct call_state *st;
-	struct data_tun *tun; /* of c.tun */
-	struct rate *rate;    /* DP_RATES of them, as c.rate says; NULL = no limits */
-	uint32_t version;
-	uint8_t filters; /* bit N: there is a filter[N] */
-	bool bundle;	 /* c.bundle is one */
-	bool marked;	 /* c.dscp or c.discard say something */
-	struct dp_call c;
+/* What each entry has of struct dp_call, under the same names. */
+struct call_what {
+	l2tp_channel channel;
+	uint16_t tid, sid, to_tid, to_sid;
+	uint32_t peer4;
+	uint16_t mtu;
+	uint8_t mode; /* enum dp_mode */
+	bool ip4, ip6, client, no_address, ff03, pfc, mirror_ff03, watched, echo, has_peer6;
+	uint8_t dscp;
+	uint32_t our_magic, peer_magic, tun;
+	struct l2tp_data_config data;
+	uint8_t peer6[16];
+	uint64_t peer_iid;
+};
+
+/* What few have. */
+struct call_more {
+	struct dp_bundle bundle; /* its links are its own */
+	uint64_t discard;
+	uint32_t rate_burst;
+	uint64_t said[DP_RATES];    /* dp_call.rate */
+	struct rate rate[DP_RATES]; /* of those, while the entry is limited */
 	struct filter *filter[DP_FILTERS];
+};
+
+struct call {
+	/* What is asked for every frame is in the first cache line, c's first part too. */
+	struct call_state *st;
+	struct data_tun *tun;	/* of c.tun */
+	struct call_more *more; /* NULL = nothing */
+	uint32_t version;
+	uint8_t filters; /* bit N: there is a more->filter[N] */
+	bool bundle;	 /* more->bundle is one */
+	bool marked;	 /* c.dscp or more->discard say something */
+	bool limited;	 /* more->rate says how */
+	struct call_what c;
 	uint64_t claimed; /* the ATTACH under which control has set it */
 	struct rcu_head rcu;
 };
 static_assert(offsetof(struct call, c.pfc) < SLAB_LINE, "what each frame asks is in one line");
 static_assert(offsetof(struct call_state, data.seen_seq) < SLAB_LINE, "and its state in another");
-static_assert(sizeof(struct call) <= 4 * SLAB_LINE, "there are many of them");
+static_assert(sizeof(struct call) <= 3 * SLAB_LINE, "there are many of them");
 static_assert(sizeof(struct call_state) <= 3 * SLAB_LINE, "there are as many");
 
 struct calltab {
@@ -126,10 +151,16 @@ static inline bool call_is_bundle(const struct call *c)
 	return c->bundle;
 }
 
+/* c has more. */
 static inline void call_set_filter(struct call *c, unsigned place, struct filter *f)
 {
-	c->filter[place] = f;
+	c->more->filter[place] = f;
 	c->filters |= (uint8_t)((f != NULL) << place);
+}
+
+static inline struct filter *call_filter(const struct call *c, unsigned place)
+{
+	return c->more ? c->more->filter[place] : NULL;
 }
 
 /* PPP on a channel of its own, without L2TP. */

@@ -170,6 +170,8 @@ enum data_owns {
 struct image_bundle;
 struct image_tun;
 
+/* As control has said it, but for its filters. */
+struct dp_call data_call_said(const struct call *c);
 unsigned data_call_owns(const struct data *data, const struct call *c);
 /* As data_call_set(), of an entry that is not there yet; its counters go on.  false: it cannot be.
  */
@@ -433,7 +435,7 @@ void tx_forward(struct worker *w, struct call *c, uint16_t proto, const uint8_t 
 void tx_pass_on(struct worker *w, struct worker *to, const struct pair_rec *head, const uint8_t *a,
 		size_t a_len, const uint8_t *b, size_t b_len);
 /* Marks of the medium for a packet of this leg (enum ist_frame_flags). */
-uint32_t tx_marks(const struct dp_call *c, uint16_t proto, const uint8_t *info, size_t len);
+uint32_t tx_marks(const struct call *c, uint16_t proto, const uint8_t *info, size_t len);
 /* tx_frame() with n octets of `front` between the PPP head and the payload. */
 void tx_frame_behind(struct worker *w, struct call *c, uint16_t proto, uint32_t marks,
 		     const uint8_t *front, size_t n, const uint8_t *payload, size_t len);
@@ -472,8 +474,8 @@ void bundle_load(struct call *c, const struct image_bundle *from);
 
 /* --- data_filter.c ------------------------------------------------------------------------------ */
 
-/* Message thread: find the filters that c names and hold them; false when one is not there. */
-bool call_take_filters(struct data *data, struct call *c);
+/* Message thread: find the filters of these numbers and hold them; false when one is not there. */
+bool call_take_filters(struct data *data, struct call *c, const uint32_t no[DP_FILTERS]);
 void call_give_filters(struct call *c);
 
 /* Worker.  False: the packet is dropped and counted. */
@@ -497,9 +499,9 @@ static inline bool call_rate_allows(struct worker *w, struct call *c, enum dp_ra
 {
 	const struct rate *r;
 
-	if (__builtin_expect(!c->rate, 1))
+	if (__builtin_expect(!c->limited, 1))
 		return true;
-	r = &c->rate[way];
+	r = &c->more->rate[way];
 	if (!r->bps || rate_take(r, &c->st->bucket[way], w->now, octets))
 		return true;
 	count_add(&call_rare(c->st)->limited[way], 1);

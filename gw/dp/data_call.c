@@ -8,8 +8,9 @@
 
 static void data_drop_call(struct call *c)
 {
-	free(c->rate);
-	free((struct dp_bundle_link *)(uintptr_t)c->c.bundle.link);
+	if (c->more)
+		free((struct dp_bundle_link *)(uintptr_t)c->more->bundle.link);
+	free(c->more);
 	slab_give(c);
 }
 
@@ -186,31 +187,123 @@ static bool data_is_limited(const struct dp_call *want)
 	return limited;
 }
 
-/* What few calls have is elsewhere; false without memory. */
-static bool data_add_rare(struct call *c, const struct door_call_set *set)
+static struct call_what data_call_what(const struct dp_call *want)
+{
+	struct call_what c = {.channel = want->channel,
+			      .tid = want->tid,
+			      .sid = want->sid,
+			      .to_tid = want->to_tid,
+			      .to_sid = want->to_sid,
+			      .peer4 = want->peer4,
+			      .mtu = want->mtu,
+			      .mode = (uint8_t)want->mode,
+			      .ip4 = want->ip4,
+			      .ip6 = want->ip6,
+			      .client = want->client,
+			      .no_address = want->no_address,
+			      .ff03 = want->ff03,
+			      .pfc = want->pfc,
+			      .mirror_ff03 = want->mirror_ff03,
+			      .watched = want->watched,
+			      .echo = want->echo,
+			      .has_peer6 = want->has_peer6,
+			      .dscp = want->dscp,
+			      .our_magic = want->our_magic,
+			      .peer_magic = want->peer_magic,
+			      .tun = want->tun,
+			      .data = want->data,
+			      .peer_iid = want->peer_iid};
+
+	memcpy(c.peer6, want->peer6, sizeof(c.peer6));
+	return c;
+}
+
+struct dp_call data_call_said(const struct call *c)
+{
+	const struct call_what *w = &c->c;
+	struct dp_call said = {.channel = w->channel,
+			       .tid = w->tid,
+			       .sid = w->sid,
+			       .to_tid = w->to_tid,
+			       .to_sid = w->to_sid,
+			       .peer4 = w->peer4,
+			       .mtu = w->mtu,
+			       .mode = (enum dp_mode)w->mode,
+			       .ip4 = w->ip4,
+			       .ip6 = w->ip6,
+			       .client = w->client,
+			       .no_address = w->no_address,
+			       .ff03 = w->ff03,
+			       .pfc = w->pfc,
+			       .mirror_ff03 = w->mirror_ff03,
+			       .watched = w->watched,
+			       .echo = w->echo,
+			       .has_peer6 = w->has_peer6,
+			       .dscp = w->dscp,
+			       .our_magic = w->our_magic,
+			       .peer_magic = w->peer_magic,
+			       .tun = w->tun,
+			       .data = w->data,
+			       .peer_iid = w->peer_iid};
+
+	memcpy(said.peer6, w->peer6, sizeof(said.peer6));
+	if (!c->more)
+		return said;
+	said.bundle = c->more->bundle;
+	said.discard = c->more->discard;
+	said.rate_burst = c->more->rate_burst;
+	memcpy(said.rate, c->more->said, sizeof(said.rate));
+	return said;
+}
+
+/* What few calls have is elsewhere. */
+static bool data_wants_more(const struct dp_call *want)
+{
+	bool more = want->bundle.mrru || want->discard || want->rate_burst;
+
+	for (unsigned i = 0; i < DP_RATES; i++)
+		more |= want->rate[i];
+	for (unsigned i = 0; i < DP_FILTERS; i++)
+		more |= want->filter[i];
+	return more;
+}
+
+/* False without memory. */
+static bool data_add_more(struct call *c, const struct door_call_set *set)
 {
 	const struct dp_call *want = &set->call;
 	struct dp_bundle_link *link = want->bundle.mrru ? malloc(sizeof(set->link)) : NULL;
+	struct call_more *more = calloc(1, sizeof(*more));
 
-	c->c.bundle.link = link ? memcpy(link, set->link, sizeof(set->link)) : NULL;
-	if (data_is_limited(want))
-		c->rate = calloc(DP_RATES, sizeof(*c->rate));
-	for (unsigned i = 0; c->rate && i < DP_RATES; i++)
-		c->rate[i] = rate_of(want->rate[i], want->rate_burst, want->mtu);
-	return (link || !want->bundle.mrru) && (c->rate || !data_is_limited(want));
+	if (!more || (want->bundle.mrru && !link)) {
+		free(more);
+		free(link);
+		return false;
+	}
+	more->bundle = want->bundle;
+	more->bundle.link = link ? memcpy(link, set->link, sizeof(set->link)) : NULL;
+	more->discard = want->discard;
+	more->rate_burst = want->rate_burst;
+	memcpy(more->said, want->rate, sizeof(more->said));
+	c->more = more;
+	c->limited = data_is_limited(want);
+	for (unsigned i = 0; c->limited && i < DP_RATES; i++)
+		more->rate[i] = rate_of(want->rate[i], want->rate_burst, want->mtu);
+	return true;
 }
 
-static struct call *data_make_call(struct data *data, const struct door_call_set *set)
+/* more: there will be filters. */
+static struct call *data_make_call(struct data *data, const struct door_call_set *set, bool more)
 {
 	const struct dp_call *want = &set->call;
 	struct call *c = slab_take(&data->calls);
 
 	if (!c)
 		return NULL;
-	c->c = *want;
+	c->c = data_call_what(want);
 	c->bundle = want->bundle.mrru;
 	c->marked = want->dscp || want->discard;
-	if (data_add_rare(c, set))
+	if ((!more && !data_wants_more(want)) || data_add_more(c, set))
 		return c;
 	data_drop_call(c);
 	return NULL;
@@ -220,9 +313,9 @@ static struct call *data_make_call(struct data *data, const struct door_call_set
  * memory. */
 static bool data_has_buckets(struct call *c)
 {
-	if (c->st && c->rate && !c->st->bucket)
+	if (c->st && c->limited && !c->st->bucket)
 		c->st->bucket = calloc(DP_RATES, sizeof(*c->st->bucket));
-	return c->st && (!c->rate || c->st->bucket);
+	return c->st && (!c->limited || c->st->bucket);
 }
 
 static int data_set_call(struct data *data, const struct door_call_set *set)
@@ -238,13 +331,13 @@ static int data_set_call(struct data *data, const struct door_call_set *set)
 	home = data_home_of(data, want);
 	if (!home)
 		return -ENOENT;
-	c = data_make_call(data, set);
+	c = data_make_call(data, set, false);
 	if (!c)
 		return -ENOMEM;
 	c->claimed = data->attach;
 	c->version = ++data->version;
 	c->tun = data_tun_get(data, want->tun);
-	if ((want->tun && !c->tun) || !call_take_filters(data, c)) {
+	if ((want->tun && !c->tun) || !call_take_filters(data, c, want->filter)) {
 		data_drop_call(c);
 		return -EINVAL;
 	}
@@ -333,7 +426,8 @@ static bool data_call_own(struct data *data, struct call *c, unsigned owns)
 	       (!(owns & DATA_OWNS_IID) || map_set(&t->addr.link_local, c->c.peer_iid, key));
 }
 
-static struct call *data_call_rebuild(struct data *data, const struct door_call_set *set)
+static struct call *data_call_rebuild(struct data *data, const struct door_call_set *set,
+				      bool filtered)
 {
 	const struct dp_call *want = &set->call;
 	struct worker *home = data_home_of(data, want);
@@ -345,7 +439,7 @@ static struct call *data_call_rebuild(struct data *data, const struct door_call_
 	    (want->bundle.mrru && want->mode == DP_MEMBER) ||
 	    calltab_get(&data->tab, want->tid, want->sid))
 		return NULL;
-	c = data_make_call(data, set);
+	c = data_make_call(data, set, filtered);
 	if (!c)
 		return NULL;
 	c->tun = t;
@@ -362,14 +456,18 @@ static struct call *data_call_rebuild(struct data *data, const struct door_call_
 bool data_call_restore(struct data *data, const struct door_call_set *set, uint64_t claimed,
 		       struct filter *const filter[DP_FILTERS], unsigned owns)
 {
-	struct call *c = data_call_rebuild(data, set);
+	bool filtered = false;
+	struct call *c;
 
+	for (unsigned i = 0; i < DP_FILTERS; i++)
+		filtered |= filter[i] != NULL;
+	c = data_call_rebuild(data, set, filtered);
 	if (!c)
 		return false;
 	c->claimed = claimed;
 	if (c->tun)
 		c->tun->calls++;
-	for (unsigned i = 0; i < DP_FILTERS; i++)
+	for (unsigned i = 0; filtered && i < DP_FILTERS; i++)
 		call_set_filter(c, i, data_filter_hold(filter[i]));
 	return data_call_own(data, c, owns);
 }

@@ -110,23 +110,21 @@ void data_filter_del(struct data *data, const struct door_msg *m, struct door_ms
 	data_filter_drop(data, m->number.no);
 }
 
-bool call_take_filters(struct data *data, struct call *c)
+bool call_take_filters(struct data *data, struct call *c, const uint32_t no[DP_FILTERS])
 {
 	for (unsigned i = 0; i < DP_FILTERS; i++)
-		if (c->c.filter[i] && !data_filter_find(data, c->c.filter[i]))
+		if (no[i] && !data_filter_find(data, no[i]))
 			return false;
-	for (unsigned i = 0; i < DP_FILTERS; i++) {
-		struct filter *f = data_filter_find(data, c->c.filter[i]);
-
-		call_set_filter(c, i, data_filter_hold(f));
-	}
+	for (unsigned i = 0; i < DP_FILTERS; i++)
+		if (no[i])
+			call_set_filter(c, i, data_filter_hold(data_filter_find(data, no[i])));
 	return true;
 }
 
 void call_give_filters(struct call *c)
 {
 	for (unsigned i = 0; i < DP_FILTERS; i++)
-		data_filter_release(c->filter[i]);
+		data_filter_release(call_filter(c, i));
 }
 
 static void data_filter_forget(void *ctx, uint64_t key, uintptr_t v)
@@ -180,7 +178,7 @@ struct filter *data_filter_restore(struct data *data, const struct door_filter *
 bool filter_run(struct worker *w, struct call *c, enum dp_filter place, const uint8_t *pkt,
 		size_t len)
 {
-	struct filter *f = c->filter[place];
+	struct filter *f = c->more->filter[place];
 	bool in = place == DP_FILTER_IP_IN || place == DP_FILTER_PPP_IN;
 	struct filter_counters *n = &w->n->filter[f->count];
 

@@ -75,7 +75,7 @@ static void bundle_follow_link(struct bundle *b, unsigned i, uint32_t key)
 /* Links that the control thread has added or taken away. */
 static struct bundle *bundle_of(struct call *c)
 {
-	const struct dp_bundle *cfg = &c->c.bundle;
+	const struct dp_bundle *cfg = &c->more->bundle;
 	struct bundle *b = c->st->bundle;
 
 	if (b->version == c->version)
@@ -232,7 +232,7 @@ static void bundle_fragment(struct worker *w, struct call *c, unsigned link, str
 	struct mp_head h;
 	unsigned slot;
 
-	if (!mp_head_get(r, c->c.bundle.rx_short, &h)) {
+	if (!mp_head_get(r, c->more->bundle.rx_short, &h)) {
 		call_drop(w, c, DP_R_BUNDLE_HEAD);
 		return;
 	}
@@ -270,10 +270,10 @@ void bundle_in(struct worker *w, struct call *c, uint32_t member, uint16_t proto
 static void bundle_find_links(struct worker *w, struct call *c, struct call *member[MP_LINKS])
 {
 	struct bundle *b = bundle_of(c);
-	uint16_t head = c->c.bundle.tx_short ? 2 : 4;
+	uint16_t head = c->more->bundle.tx_short ? 2 : 4;
 
 	for (unsigned i = 0; i < MP_LINKS; i++) {
-		const struct dp_bundle *cfg = &c->c.bundle;
+		const struct dp_bundle *cfg = &c->more->bundle;
 		struct call *m = cfg->link[i].sid ? calltab_get(&w->data->tab, cfg->link[i].tid,
 								cfg->link[i].sid)
 						  : NULL;
@@ -316,7 +316,7 @@ static void bundle_send_piece(struct worker *w, struct call *c, struct call *m,
 			      const uint8_t *payload, uint32_t marks)
 {
 	uint8_t front[BUNDLE_HEAD_MAX];
-	size_t n = mp_head_put(front, c->c.bundle.tx_short, &p->head), end = p->at + p->len;
+	size_t n = mp_head_put(front, c->more->bundle.tx_short, &p->head), end = p->at + p->len;
 	size_t from = p->at < proto->left ? p->at : proto->left;
 	size_t to = end < proto->left ? end : proto->left;
 
@@ -329,7 +329,7 @@ static void bundle_send_piece(struct worker *w, struct call *c, struct call *m,
 static uint32_t bundle_marks(const struct call *m, uint16_t proto, const uint8_t *payload,
 			     size_t len)
 {
-	return m->c.dscp || m->c.discard ? tx_marks(&m->c, proto, payload, len) : 0;
+	return m->marked ? tx_marks(m, proto, payload, len) : 0;
 }
 
 void bundle_out(struct worker *w, struct call *c, uint16_t proto, const uint8_t *payload,

@@ -46,16 +46,16 @@ static int dp_send_codepoint(uint16_t proto, const uint8_t *info, size_t len)
 	return proto == PPP_IP ? info[1] >> 2 : (info[0] & 15) << 2 | info[1] >> 6;
 }
 
-uint32_t tx_marks(const struct dp_call *c, uint16_t proto, const uint8_t *info, size_t len)
+uint32_t tx_marks(const struct call *c, uint16_t proto, const uint8_t *info, size_t len)
 {
 	int inner = dp_send_codepoint(proto, info, len);
 	uint32_t flags = 0;
 
-	if (c->dscp < DP_DSCP_COPY)
-		flags = IST_FRAME_DSCP(c->dscp);
+	if (c->c.dscp < DP_DSCP_COPY)
+		flags = IST_FRAME_DSCP(c->c.dscp);
 	else if (inner > 0)
 		flags = IST_FRAME_DSCP(inner);
-	if (inner >= 0 && c->discard >> inner & 1)
+	if (inner >= 0 && c->more && c->more->discard >> inner & 1)
 		flags |= IST_FRAME_DISCARD;
 	return flags;
 }
@@ -112,7 +112,7 @@ void tx_frame(struct worker *w, struct call *c, uint16_t proto, const uint8_t *p
 		return;
 	}
 	if (c->marked)
-		marks = tx_marks(&c->c, proto, payload, len);
+		marks = tx_marks(c, proto, payload, len);
 	tx_frame_behind(w, c, proto, marks, NULL, 0, payload, len);
 }
 

@@ -138,15 +138,14 @@ static void save_call(void *ctx, struct call *c)
 {
 	struct save *s = ctx;
 	const uint32_t slot = call_slot_no(c->st);
-	struct door_msg m = {.kind = DOOR_CALL_SET, .call_set = door_call_set_of(&c->c, slot)};
+	const struct dp_call said = data_call_said(c);
+	struct door_msg m = {.kind = DOOR_CALL_SET, .call_set = door_call_set_of(&said, slot)};
 	struct image_row row = {
 		.kind = IMAGE_CALL,
 		.call = {.claimed = c->claimed, .owns = data_call_owns(s->data, c)}};
 
-	for (unsigned i = 0; i < DP_FILTERS; i++) {
-		m.call_set.call.filter[i] = 0;
-		row.call.filter[i] = save_filter_row(s, c->filter[i]);
-	}
+	for (unsigned i = 0; i < DP_FILTERS; i++)
+		row.call.filter[i] = save_filter_row(s, call_filter(c, i));
 	row.call.msg = save_message(s, &m);
 	image_put(s->im, &row);
 }

@@ -4,6 +4,7 @@
  * must not say, and which of several calls an address or a channel leads to.
  */
 #include "gw/dp/image.h"
+#include "tests/gw/dp/door_samples.h"
 #include "tests/gw/dp/fake.h"
 #include "tests/harness.h"
 #include "tests/heap.h"
@@ -359,22 +360,47 @@ static void a_change_keeps_the_state(void)
 	data_call_end();
 }
 
+/* All of it is there to be handed over but the numbers of filters, and nothing rare of most. */
+static void what_control_has_said(void)
+{
+	struct door_call_set e = data_call_entry(3);
+	struct door_msg m = {.kind = DOOR_CALL_SET}, again = {.kind = DOOR_CALL_SET};
+	uint8_t was[4096], now[4096];
+	struct dp_call said;
+	size_t n;
+
+	data_call_begin();
+	CU_ASSERT_PTR_NULL(data_call_made(&e)->more);
+	door_sample(&m, DOOR_CALL_SET);
+	m.call_set.call.mode = DP_TERMINAL;
+	m.call_set.call.tun = TUN;
+	m.call_set.call.watched = true;
+	memset(m.call_set.call.filter, 0, sizeof(m.call_set.call.filter));
+	said = data_call_said(data_call_made(&m.call_set));
+	again.no = m.no;
+	again.call_set = door_call_set_of(&said, m.call_set.slot);
+	n = door_msg_encode(&m, was, sizeof(was));
+	CU_ASSERT_FATAL(n > 100 && door_msg_encode(&again, now, sizeof(now)) == n);
+	CU_ASSERT_EQUAL(memcmp(was, now, n), 0);
+	data_call_end();
+}
+
 /* A rate is of its direction; packets of a link come whole by its bundle, which has the rate. */
 static void what_a_call_is_limited_by(void)
 {
 	struct door_call_set e = data_call_entry(3);
 
 	data_call_begin();
-	CU_ASSERT_PTR_NULL(data_call_made(&e)->rate);
+	CU_ASSERT_FALSE(data_call_made(&e)->limited);
 	for (unsigned i = 0; i < DP_RATES; i++) {
 		e.call.rate[i] = 64000;
-		CU_ASSERT_PTR_NOT_NULL(data_call_made(&e)->rate);
+		CU_ASSERT_TRUE(data_call_made(&e)->limited);
 		e.call.rate[i] = 0;
 	}
 	e.call.rate[0] = 64000;
 	e.call.mode = DP_MEMBER;
 	e.call.to_sid = 99;
-	CU_ASSERT_PTR_NULL(data_call_made(&e)->rate);
+	CU_ASSERT_FALSE(data_call_made(&e)->limited);
 	CU_ASSERT_FALSE(data_call_of(2, 3)->marked);
 	e.call.dscp = 46;
 	CU_ASSERT_TRUE(data_call_made(&e)->marked);
@@ -432,7 +458,7 @@ static void a_call_is_restored_with_its_filters(void)
 	}
 	CU_ASSERT_TRUE(data_call_restore(at.data, &e, 0, f, 0));
 	for (unsigned i = 0; i < DP_FILTERS; i++) {
-		CU_ASSERT_PTR_EQUAL(data_call_of(2, 3)->filter[i], f[i]);
+		CU_ASSERT_PTR_EQUAL(call_filter(data_call_of(2, 3), i), f[i]);
 		data_filter_release(f[i]);
 	}
 	CU_ASSERT_EQUAL(data_call_of(2, 3)->filters, (1u << DP_FILTERS) - 1);
@@ -505,6 +531,7 @@ static const struct test_case cases[] = {
 	{"a_line_may_become_a_bundle", a_line_may_become_a_bundle},
 	{"a_line_that_changes_without_memory", a_line_that_changes_without_memory},
 	{"a_change_keeps_the_state", a_change_keeps_the_state},
+	{"what_control_has_said", what_control_has_said},
 	{"what_a_call_is_limited_by", what_a_call_is_limited_by},
 	{"what_a_call_had_is_its_own", what_a_call_had_is_its_own},
 	{"a_call_is_restored_with_its_filters", a_call_is_restored_with_its_filters},

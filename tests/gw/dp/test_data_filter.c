@@ -181,7 +181,7 @@ static void a_call_keeps_what_it_has(void)
 	CU_ASSERT_EQUAL(FILTER_ADD(1, filter_none), 0);
 	CU_ASSERT_EQUAL(data_filter_call(no), 0);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(filter_at.c);
-	CU_ASSERT_PTR_NULL(filter_at.c->filter[DP_FILTER_PPP_IN]);
+	CU_ASSERT_PTR_NULL(call_filter(filter_at.c, DP_FILTER_PPP_IN));
 	data_filter_goes(1);
 	rcu_drain(); /* had it been freed, the next one would be in its place */
 	CU_ASSERT_EQUAL(FILTER_ADD(1, filter_all), 0);
@@ -190,7 +190,7 @@ static void a_call_keeps_what_it_has(void)
 	CU_ASSERT_EQUAL(data_filter_call(no), 0);
 	CU_ASSERT_TRUE(filter_run(filter_at.w, filter_at.c, DP_FILTER_IP_IN, pkt, 1));
 	CU_ASSERT_EQUAL(data_filter_call(none), 0);
-	CU_ASSERT_PTR_NULL(filter_at.c->filter[DP_FILTER_IP_IN]);
+	CU_ASSERT_PTR_NULL(call_filter(filter_at.c, DP_FILTER_IP_IN));
 	data_filter_end();
 }
 

@@ -311,8 +311,8 @@ static void a_call_and_what_it_has(void)
 	c = calltab_get(&g.data->tab, 2, 3);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(c);
 	CU_ASSERT(c->claimed == 77 && c->c.mtu == 1400 && c->c.channel == CHANNEL);
-	CU_ASSERT(c->filter[0] && c->filter[2] && c->filter[0] != c->filter[2]);
-	CU_ASSERT(!c->filter[1] && !c->filter[3]);
+	CU_ASSERT(call_filter(c, 0) && call_filter(c, 2) && call_filter(c, 0) != call_filter(c, 2));
+	CU_ASSERT(!call_filter(c, 1) && !call_filter(c, 3));
 	CU_ASSERT_EQUAL(load_image(&g, state, true), 0);
 	CU_ASSERT(c->st->data.cfg.lns && c->st->data.cfg.reorder == 1);
 	CU_ASSERT_EQUAL(c->st->data.cfg.reorder_timeout, 5);
