@@ -9,6 +9,7 @@
 
 #include "gw/legs/legs.h"
 #include "gw/port.h"
+#include "gw/text.h"
 #include "ppp/frame.h"
 
 #include <pcap/pcap.h>
@@ -226,7 +227,7 @@ static bool capture_comes_from(const struct capture_target *t, const struct insi
 static bool capture_is_of_tunnel(struct gw *gw, struct capture_target *t, const struct inside *in,
 				 bool outbound)
 {
-	if (t->found && in->flow)
+	if (t->found && in->on_x25)
 		return in->number == t->at;
 	capture_learn_ids(gw, t);
 	if (!capture_has_ids(t, in, outbound) || (t->found && !capture_comes_from(t, in)))
@@ -237,6 +238,15 @@ static bool capture_is_of_tunnel(struct gw *gw, struct capture_target *t, const 
 		t->from = in->far;
 	}
 	return true;
+}
+
+/* PPP of a PVC that is multiplexed by VC is tapped without the PVC, so it is known only where there
+ * is no other. */
+static bool capture_is_number(const struct capture_target *t, const struct inside *in)
+{
+	if (in->on_circuit)
+		return in->number == t->number;
+	return in->what != INSIDE_NOTHING && t->port->cfg->circuits == 1;
 }
 
 /* The mark of a security association is no part of what is on the wire. */
@@ -256,7 +266,7 @@ static bool capture_is_of(struct gw *gw, struct capture_target *t, const struct 
 	case CAPTURE_ALL:
 		return true;
 	case CAPTURE_NUMBER:
-		return in->on_circuit && in->number == t->number;
+		return capture_is_number(t, in);
 	case CAPTURE_FAR:
 		return capture_is_far(t, in);
 	case CAPTURE_SESSION:
@@ -314,7 +324,7 @@ bool capture_fits(const struct capture *c, const struct inside *in)
 static void capture_put_leg(char *buf, const struct leg *l)
 {
 	struct log_about a = about_leg(l);
-	char one[100], other[100];
+	char one[100], other[100], user[GW_TEXT_MAX];
 
 	leg_text(one, sizeof(one), l);
 	snprintf(buf, CAPTURE_COMMENT, "%s", one);
@@ -322,7 +332,8 @@ static void capture_put_leg(char *buf, const struct leg *l)
 		snprintf(buf + strlen(buf), CAPTURE_COMMENT - strlen(buf), ", tunnel %u of peer %s",
 			 a.tunnel, a.peer);
 	if (a.user)
-		snprintf(buf + strlen(buf), CAPTURE_COMMENT - strlen(buf), ", user %s", a.user);
+		snprintf(buf + strlen(buf), CAPTURE_COMMENT - strlen(buf), ", user %s",
+			 gw_printable(user, sizeof(user), a.user, strlen(a.user)));
 	if (l->join)
 		snprintf(buf + strlen(buf), CAPTURE_COMMENT - strlen(buf), ", join %s = %s", one,
 			 leg_text(other, sizeof(other), join_other(l)));
@@ -341,8 +352,9 @@ static const struct leg *capture_unnamed(struct gw *gw, struct capture *c, const
 	key = (uint32_t)tid << 16 | sid;
 	seen = &c->seen[(key ^ key >> 16) % (sizeof(c->seen) / sizeof(c->seen[0]))];
 	l = *seen == key ? NULL : leg_by_key(gw, key);
-	if (l)
-		*seen = key;
+	if (!l || !l->join)
+		return NULL;
+	*seen = key;
 	return l;
 }
 

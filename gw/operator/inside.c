@@ -211,6 +211,7 @@ static bool inside_x25(const struct inside_look *l)
 	if (r.bad || !r.left || x25_decode(&p, r.p, r.left, (r.p[0] & 0x30) == 0x20))
 		return false;
 	inside_circuit(l->in, p.lci);
+	l->in->on_x25 = true;
 	if (p.type == X25_DATA)
 		return !p.q && inside_x25_data(l, &p);
 	if (1u << p.type & (1u << X25_CALL | 1u << X25_CLEAR | 1u << X25_RESET))

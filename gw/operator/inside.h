@@ -38,7 +38,7 @@ struct inside_frame {
 
 struct inside {
 	enum inside_what what;
-	bool on_circuit;
+	bool on_circuit, on_x25;
 	uint32_t number;       /* DLCI, VPI << 16 | VCI, LCI, session of PPPoE */
 	struct replay_end far; /* of UDP; else zeros */
 	const uint8_t *p;      /* what is of the PDU, in the frame */

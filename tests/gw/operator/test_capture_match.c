@@ -151,6 +151,59 @@ static void whose_frames(void)
 		CU_ASSERT_EQUAL(match_of(rows[i].command), rows[i].frames);
 }
 
+/* X.25 as a port taps it, from the DTE. */
+static void match_x25(const char *hex)
+{
+	uint8_t frame[100];
+	size_t n =
+		test_hex(frame, sizeof(frame), "000c 0004 782e3235 0023 0004 00000000 0000 0000");
+
+	n += test_hex(frame + n, sizeof(frame) - n, hex);
+	capture_tap(bench.gw, 0, false, LINKTYPE_UPPER_PDU, frame, n, clock_us);
+}
+
+/* The first packet with its ids says which circuit it is: all of that is taken from then on. */
+static void a_tunnel_over_x25(void)
+{
+	static const struct {
+		const char *pkt;
+		uint64_t frames;
+	} rows[] = {
+		{"1005 21", 0},	     {"%s", 1},	     {"1005 21", 2},
+		{"1005 02 c021", 3}, {"1006 21", 3}, {"1005 13 00 00", 4},
+	};
+	char command[60], data[60];
+
+	match_begin();
+	match_command(command, sizeof(command), "capture tunnel TID to x");
+	CU_ASSERT_STRING_EQUAL(vty_says(command), "");
+	snprintf(data, sizeof(data), "1005 00 0002 %04x %04x ff03 c021", match_ann->tid,
+		 match_ann->sid);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		match_x25(*rows[i].pkt == '%' ? data : rows[i].pkt);
+		CU_ASSERT_EQUAL(bench.gw->capture->frames, rows[i].frames);
+	}
+	match_end();
+}
+
+/* Without its circuit a frame is of the only one that there is. */
+static void frames_without_a_circuit(void)
+{
+	static const uint8_t lcp[] = {0xc0, 0x21, 1};
+
+	match_begin();
+	CU_ASSERT_STRING_EQUAL(vty_says("capture circuit f 100 to x"), "");
+	capture_tap(bench.gw, 1, false, LINKTYPE_PPP, lcp, sizeof(lcp), clock_us);
+	CU_ASSERT_EQUAL(bench.gw->capture->frames, 1);
+	match_frelay("0001 03 08 00 75");
+	capture_tap(bench.gw, 1, false, 300, lcp, sizeof(lcp), clock_us);
+	CU_ASSERT_EQUAL(bench.gw->capture->frames, 1);
+	CU_ASSERT_STRING_EQUAL(vty_says("capture circuit a 7 to y"), "");
+	capture_tap(bench.gw, 0, false, LINKTYPE_PPP, lcp, sizeof(lcp), clock_us);
+	CU_ASSERT_EQUAL(bench.gw->capture->frames, 0);
+	match_end();
+}
+
 /* Each says why, and taps nothing. */
 static void what_cannot_be_captured(void)
 {
@@ -281,6 +334,8 @@ static void comments_name_calls(void)
 
 static const struct test_case cases[] = {
 	{"whose_frames", whose_frames},
+	{"a_tunnel_over_x25", a_tunnel_over_x25},
+	{"frames_without_a_circuit", frames_without_a_circuit},
 	{"what_cannot_be_captured", what_cannot_be_captured},
 	{"ends_by_its_name", ends_by_its_name},
 	{"as_many_as_there_are", as_many_as_there_are},
