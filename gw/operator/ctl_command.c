@@ -5,13 +5,18 @@
  */
 #include "gw/operator/ctl_command.h"
 
+#include "gw/client.h"
+#include "gw/drain.h"
+#include "gw/operator/capture.h"
 #include "gw/operator/clear.h"
 #include "gw/operator/ctl_event.h"
 #include "gw/operator/ctl_table.h"
 #include "gw/operator/replace.h"
 #include "gw/operator/vty.h"
+#include "gw/outgoing.h"
 
 #include <arpa/inet.h>
+#include <stdlib.h>
 #include <string.h>
 
 struct ctl_ask {
@@ -113,6 +118,151 @@ static enum ctl_result command_clear_address(struct ctl_ask *a)
 	return CTL_REFUSED;
 }
 
+/* --- what takes no new call ------------------------------------------------------------------------ */
+
+/* words NULL: it is done. */
+static enum ctl_result command_said(struct ctl_ask *a, const char *words, enum ctl_result refusal)
+{
+	snprintf(a->words, sizeof(a->words), "%s", words ? words : "done");
+	return words ? refusal : CTL_DONE;
+}
+
+static const struct ctl_arg drain_args[] = {
+	{"kind", CTL_ARG_TEXT, .required = true, .least = 1, .most = 16,
+	 .help = "\"gateway\", \"port\", \"peer\" or \"tunnel\""},
+	{"name", CTL_ARG_TEXT, .least = 1, .most = DRAIN_NAME - 1,
+	 .help = "of its section; of a tunnel our Tunnel ID"}};
+
+/* A Tunnel ID as drain.h has it. */
+static bool command_drain_id(const char *text, char id[DRAIN_NAME])
+{
+	char *end;
+	unsigned long n = strtoul(text, &end, 10);
+
+	snprintf(id, DRAIN_NAME, "%lu", n);
+	return *text >= '0' && *text <= '9' && !*end && n >= 1 && n <= 65535;
+}
+
+/* NULL, or what is wrong with the arguments. */
+static const char *command_drain_what(const json_t *arguments, enum drain_kind *kind,
+				      char name[DRAIN_NAME])
+{
+	const char *word = ctl_request_text(arguments, "kind");
+	const char *of = ctl_request_text(arguments, "name");
+
+	for (*kind = 0; *kind < DRAIN_SHUTDOWN; ++*kind)
+		if (!strcmp(drain_kind_names[*kind], word))
+			break;
+	if (*kind == DRAIN_SHUTDOWN)
+		return "kind is gateway, port, peer or tunnel";
+	if ((*kind == DRAIN_GATEWAY) != !of)
+		return of ? "the gateway has no name here" : "name is missing";
+	snprintf(name, DRAIN_NAME, "%s", of ? of : "");
+	return *kind == DRAIN_TUNNEL && !command_drain_id(of, name) ? "name is no Tunnel ID" : NULL;
+}
+
+static enum ctl_result command_drain(struct ctl_ask *a)
+{
+	char name[DRAIN_NAME];
+	enum drain_kind kind;
+	const char *words = command_drain_what(a->arguments, &kind, name);
+
+	return command_said(a, words ? words : drain_begin(a->gw, kind, name), CTL_REFUSED);
+}
+
+static enum ctl_result command_no_drain(struct ctl_ask *a)
+{
+	char name[DRAIN_NAME];
+	enum drain_kind kind;
+	const char *words = command_drain_what(a->arguments, &kind, name);
+
+	if (words)
+		return command_said(a, words, CTL_REFUSED);
+	return command_said(a, drain_end(a->gw, kind, name), CTL_NOTHING);
+}
+
+static const struct ctl_arg shutdown_args[] = {{"minutes", CTL_ARG_NUMBER, .required = true,
+						.most = 10080,
+						.help = "end when no call is left, or then"}};
+
+static enum ctl_result command_shutdown(struct ctl_ask *a)
+{
+	drain_shutdown(a->gw, (uint64_t)ctl_request_number(a->arguments, "minutes", 0) * 60000000u);
+	return command_said(a, NULL, CTL_DONE);
+}
+
+static enum ctl_result command_no_shutdown(struct ctl_ask *a)
+{
+	const char *words = drain_end(a->gw, DRAIN_SHUTDOWN, "");
+
+	return command_said(a, words ? "none has been asked for" : NULL, CTL_NOTHING);
+}
+
+/* --- calls that we place --------------------------------------------------------------------------- */
+
+#define NAME(what, words)                                                                    \
+	{                                                                                    \
+		what, CTL_ARG_TEXT, .required = true, .least = 1, .most = 255, .help = words \
+	}
+
+static const struct ctl_arg dial_client_args[] = {NAME("client", "name of its section")};
+
+static enum ctl_result command_dial_client(struct ctl_ask *a)
+{
+	return command_said(a,
+			    client_dial_now(a->gw, ctl_request_text(a->arguments, "client"),
+					    loop_now(a->gw->loop)),
+			    CTL_REFUSED);
+}
+
+static const struct ctl_arg dial_outgoing_args[] = {NAME("outgoing", "name of its section")};
+
+static enum ctl_result command_dial_outgoing(struct ctl_ask *a)
+{
+	return command_said(a,
+			    outgoing_call_now(a->gw, ctl_request_text(a->arguments, "outgoing"),
+					      loop_now(a->gw->loop)),
+			    CTL_REFUSED);
+}
+
+static const struct ctl_arg dial_number_args[] = {
+	NAME("peer", "name of its section"), NAME("called", "the number, as its network has it"),
+	NAME("service", "what the far end's PPP meets here")};
+
+static enum ctl_result command_dial_number(struct ctl_ask *a)
+{
+	return command_said(a,
+			    outgoing_call(a->gw, ctl_request_text(a->arguments, "peer"),
+					  ctl_request_text(a->arguments, "called"),
+					  ctl_request_text(a->arguments, "service"),
+					  loop_now(a->gw->loop)),
+			    CTL_REFUSED);
+}
+
+/* --- captures -------------------------------------------------------------------------------------- */
+
+static const struct ctl_arg capture_args[] = {NAME("port", "name of its section"),
+					      NAME("file", "a new one in the folder of captures")};
+
+static enum ctl_result command_capture(struct ctl_ask *a)
+{
+	const char *words = NULL;
+
+	if (capture_start(a->gw, ctl_request_text(a->arguments, "port"),
+			  ctl_request_text(a->arguments, "file"), &words))
+		words = NULL;
+	return command_said(a, words, CTL_REFUSED);
+}
+
+static const struct ctl_arg no_capture_args[] = {NAME("port", "name of its section")};
+
+static enum ctl_result command_no_capture(struct ctl_ask *a)
+{
+	bool was = capture_stop(a->gw, ctl_request_text(a->arguments, "port"));
+
+	return command_said(a, was ? NULL : "there is none", CTL_NOTHING);
+}
+
 /* --- what keeper replaces -------------------------------------------------------------------------- */
 
 static enum ctl_result command_begun(struct ctl_ask *a, const char *refusal)
@@ -200,6 +350,8 @@ static enum ctl_result command_list(struct ctl_ask *a);
 #define ARGS(rows) rows, sizeof(rows) / sizeof((rows)[0])
 
 static const struct ctl_command commands[] = {
+	{"capture", CTL_MAY_ALL, "write the frames of a port to a file", ARGS(capture_args),
+	 command_capture},
 	{"clear-address", CTL_MAY_ALL, "end the log-ins that have this address",
 	 ARGS(clear_address_args), command_clear_address},
 	{"clear-call", CTL_MAY_ALL, "terminate PPP of a call, then hang it up",
@@ -208,12 +360,26 @@ static const struct ctl_command commands[] = {
 	 command_clear_tunnel},
 	{"clear-user", CTL_MAY_ALL, "end the log-ins of a user", ARGS(clear_user_args),
 	 command_clear_user},
+	{"dial-client", CTL_MAY_ALL, "dial a client's link now", ARGS(dial_client_args),
+	 command_dial_client},
+	{"dial-number", CTL_MAY_ALL, "have a LAC place a call", ARGS(dial_number_args),
+	 command_dial_number},
+	{"dial-outgoing", CTL_MAY_ALL, "have a client called by its LAC now",
+	 ARGS(dial_outgoing_args), command_dial_outgoing},
+	{"drain", CTL_MAY_ALL, "take no new calls there; those that are there go on",
+	 ARGS(drain_args), command_drain},
 	{"list-commands", CTL_MAY_SHOW, "this list", NULL, 0, command_list},
+	{"no-capture", CTL_MAY_ALL, "end the capture of a port", ARGS(no_capture_args),
+	 command_no_capture},
+	{"no-drain", CTL_MAY_ALL, "take new calls there again", ARGS(drain_args), command_no_drain},
+	{"no-shutdown", CTL_MAY_ALL, "take the shutdown back", NULL, 0, command_no_shutdown},
 	{"reload", CTL_MAY_ALL,
 	 "go on with the configuration as its file is now; calls of what is still there go on",
 	 ARGS(reload_args), command_reload},
 	{"reload-messages", CTL_MAY_ALL, "mistakes and warnings of the last reload or dry run",
 	 NULL, 0, command_reload_messages},
+	{"shutdown-after", CTL_MAY_ALL, "take no new calls, and end when none is left, or then",
+	 ARGS(shutdown_args), command_shutdown},
 	{"subscribe", CTL_MAY_SHOW, "tell events as they happen, a line each", ARGS(event_args),
 	 command_subscribe},
 	{"unsubscribe", CTL_MAY_SHOW, "tell them no more", ARGS(event_args), command_unsubscribe},

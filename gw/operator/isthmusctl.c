@@ -30,7 +30,8 @@ static const char usage[] =
 	"\n"
 	"TABLE is summary, ports, peers, tunnels, calls, lines, joins, users, failures, counters\n"
 	"and what else `isthmusctl list commands` tells; COMMAND is reload [dry-run], upgrade,\n"
-	"clear tunnel ID, clear call TUNNEL SESSION, clear user NAME, clear address A.B.C.D ...\n"
+	"clear tunnel ID, clear call TUNNEL SESSION, clear user NAME, clear address A.B.C.D,\n"
+	"drain gateway, drain port|peer|tunnel NAME, shutdown after 30m, dial client NAME ...\n"
 	"A table whose name is a command too is `show NAME`.  TEST is COLUMN=VALUE,\n"
 	"COLUMN!=VALUE, COLUMN~PART, COLUMN<NUMBER or COLUMN>NUMBER; `monitor` prints events as\n"
 	"they happen, those of port, circuit, tunnel, call, user, join, or all; `ask` sends one\n"
@@ -308,6 +309,22 @@ static int main_show(struct ctl_link *l, const struct ctl_wish *w, const json_t 
 
 /* --- another command ----------------------------------------------------------------------------- */
 
+/* Letters of a unit behind a number of minutes: 30m, 2h, 1d. */
+static int run_minutes(long long *n, char unit)
+{
+	static const struct {
+		char unit;
+		int minutes;
+	} units[] = {{'m', 1}, {'h', 60}, {'d', 1440}};
+
+	for (unsigned i = 0; i < sizeof(units) / sizeof(units[0]); i++)
+		if (units[i].unit == unit && *n >= 0 && *n <= 10080) {
+			*n *= units[i].minutes;
+			return 1;
+		}
+	return 0;
+}
+
 /* A word as the value of an argument; *wrong: why it is none. */
 static json_t *run_value(const json_t *argument, const char *word, const char **wrong)
 {
@@ -329,6 +346,8 @@ static json_t *run_value(const json_t *argument, const char *word, const char **
 		return json_string(word);
 	}
 	n = strtoll(word, &end, 10);
+	if (end != word && !strcmp(command_name(argument), "minutes"))
+		end += run_minutes(&n, *end);
 	*wrong = "is no number";
 	return *word && !*end ? json_integer(n) : NULL;
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "gw/operator/ctl_command.h"
 
+#include "gw/client.h"
+#include "gw/drain.h"
 #include "gw/operator/ctl_event.h"
 #include "gw/operator/ctl_listen.h"
 #include "gw/operator/vty.h"
@@ -202,6 +204,114 @@ static void log_ins_are_cleared(void)
 	command_end();
 }
 
+struct command_row {
+	const char *command, *arguments;
+	enum ctl_result result;
+	const char *text;
+};
+
+static void command_rows(const struct command_row *rows, unsigned n)
+{
+	char line[300], want[300];
+
+	for (unsigned i = 0; i < n; i++) {
+		snprintf(line, sizeof(line), "{\"command\":\"%s\",\"arguments\":{%s}}",
+			 rows[i].command, rows[i].arguments);
+		snprintf(want, sizeof(want), "{\"result\":%d,\"text\":\"%s\"}\n", rows[i].result,
+			 rows[i].text);
+		CU_ASSERT_STRING_EQUAL(command_says(line), want);
+	}
+}
+#define ROWS(rows) command_rows(rows, sizeof(rows) / sizeof((rows)[0]))
+
+static void what_takes_no_new_call(void)
+{
+	static const struct command_row rows[] = {
+		{"drain", "\"kind\":\"gateway\"", CTL_DONE, "done"},
+		{"drain", "\"kind\":\"port\",\"name\":\"a\"", CTL_DONE, "done"},
+		{"drain", "\"kind\":\"peer\",\"name\":\"out\"", CTL_DONE, "done"},
+		{"drain", "\"kind\":\"port\",\"name\":\"b\"", CTL_REFUSED,
+		 "there is none of this name"},
+		{"drain", "\"kind\":\"tunnel\",\"name\":\"7\"", CTL_REFUSED,
+		 "there is none of this name"},
+		{"drain", "\"kind\":\"tunnel\",\"name\":\"65536\"", CTL_REFUSED,
+		 "name is no Tunnel ID"},
+		{"drain", "\"kind\":\"tunnel\",\"name\":\"-1\"", CTL_REFUSED,
+		 "name is no Tunnel ID"},
+		{"drain", "\"kind\":\"tunnel\",\"name\":\"7x\"", CTL_REFUSED,
+		 "name is no Tunnel ID"},
+		{"drain", "\"kind\":\"shutdown\"", CTL_REFUSED,
+		 "kind is gateway, port, peer or tunnel"},
+		{"drain", "\"kind\":\"gateway\",\"name\":\"a\"", CTL_REFUSED,
+		 "the gateway has no name here"},
+		{"drain", "\"kind\":\"port\"", CTL_REFUSED, "name is missing"},
+		{"no-drain", "\"kind\":\"port\",\"name\":\"a\"", CTL_DONE, "done"},
+		{"no-drain", "\"kind\":\"port\",\"name\":\"a\"", CTL_NOTHING, "it does not drain"},
+		{"no-drain", "\"kind\":\"\"", CTL_REFUSED, "kind is a text of octets, 1 to 16"},
+		{"no-drain", "\"kind\":\"peer\",\"name\":\"out\"", CTL_DONE, "done"},
+		{"no-drain", "\"kind\":\"gateway\"", CTL_DONE, "done"},
+		{"no-shutdown", "", CTL_NOTHING, "none has been asked for"},
+		{"shutdown-after", "\"minutes\":10081", CTL_REFUSED,
+		 "minutes is a number, 0 to 10080"},
+		{"shutdown-after", "\"minutes\":90", CTL_DONE, "done"},
+	};
+	json_t *a;
+
+	command_begin();
+	ROWS(rows);
+	a = command_asks("{\"command\":\"show-drain\"}");
+	CU_ASSERT_STRING_EQUAL(json_string_value(json_object_get(command_first_row(a), "for")),
+			       "in 1h30m");
+	json_decref(a);
+	CU_ASSERT_EQUAL(command_result("{\"command\":\"no-shutdown\"}"), CTL_DONE);
+	command_end();
+}
+
+/* Our Tunnel ID as drain.h has it: the command that takes it back may write it otherwise. */
+static void a_tunnel_takes_no_new_call(void)
+{
+	char line[200];
+
+	command_begin();
+	CU_ASSERT_TRUE_FATAL(bench_dial("lac"));
+	CU_ASSERT_TRUE_FATAL(bench_call("ann", "hidden-u", PPP_AUTH_CHAP_MD5)->ip4);
+	snprintf(line, sizeof(line),
+		 "{\"command\":\"drain\",\"arguments\":{\"kind\":\"tunnel\",\"name\":\"00%u\"}}",
+		 fake.call[0].tid);
+	CU_ASSERT_EQUAL(command_result(line), CTL_DONE);
+	CU_ASSERT_TRUE(drain_has_tunnel(bench.gw, fake.call[0].tid));
+	snprintf(line, sizeof(line),
+		 "{\"command\":\"no-drain\",\"arguments\":{\"kind\":\"tunnel\",\"name\":\"%u\"}}",
+		 fake.call[0].tid);
+	CU_ASSERT_EQUAL(command_result(line), CTL_DONE);
+	CU_ASSERT_FALSE(drain_has_tunnel(bench.gw, fake.call[0].tid));
+	command_end();
+}
+
+/* The far end has no secret for the client's tunnel, so that each dialling fails. */
+static void what_is_dialled_and_captured(void)
+{
+	static const struct command_row rows[] = {
+		{"dial-client", "\"client\":\"away\"", CTL_REFUSED, "no such client"},
+		{"dial-client", "\"client\":\"home\"", CTL_DONE, "done"},
+		{"dial-outgoing", "\"outgoing\":\"away\"", CTL_REFUSED, "no such section"},
+		{"dial-number", "\"peer\":\"x\",\"called\":\"5\",\"service\":\"s\"", CTL_REFUSED,
+		 "no such peer"},
+		{"capture", "\"port\":\"b\",\"file\":\"f\"", CTL_REFUSED, "no such port"},
+		{"no-capture", "\"port\":\"a\"", CTL_NOTHING, "there is none"},
+	};
+	unsigned before;
+
+	command_begin();
+	bench_pass(0);
+	CU_ASSERT_EQUAL(bench.gw->client[0].state, CLIENT_WAITING);
+	before = bench.gw->client[0].dials;
+	ROWS(rows);
+	bench_pass(0);
+	CU_ASSERT_EQUAL(bench.gw->client[0].dials, before + 1);
+	command_end();
+}
+
 /* Each table is there, with the columns that its row of list-commands says and with their types;
  * no secret is in any. */
 static void every_table_is_as_the_list_says(void)
@@ -296,6 +406,9 @@ static const struct test_case cases[] = {
 	{"events_are_asked_for_by_kind", events_are_asked_for_by_kind},
 	{"a_call_is_shown_and_cleared", a_call_is_shown_and_cleared},
 	{"log_ins_are_cleared", log_ins_are_cleared},
+	{"what_takes_no_new_call", what_takes_no_new_call},
+	{"a_tunnel_takes_no_new_call", a_tunnel_takes_no_new_call},
+	{"what_is_dialled_and_captured", what_is_dialled_and_captured},
 	{"every_table_is_as_the_list_says", every_table_is_as_the_list_says},
 	{"the_list_is_what_is_promised", the_list_is_what_is_promised},
 	{"without_memory_there_is_no_half_answer", without_memory_there_is_no_half_answer},
