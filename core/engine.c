@@ -225,6 +225,7 @@ static void engine_acked(struct l2tp_tunnel *t)
 		t->confirmed =
 			true; /* its SCCCN, if that was ours, is among what is acknowledged */
 	keep_acked(t);
+	tunnel_ping_acked(t);
 	call_pump(t);
 	output_mark(t);
 }

@@ -125,6 +125,7 @@ enum l2tp_event_kind {
 	L2TP_EV_REAUTH,	      /* .ok: outcome of a periodic proof */
 	L2TP_EV_MALFORMED,    /* .why: an optional attribute was malformed and ignored (7.1); once
 				 for each peer section while it has tunnels */
+	L2TP_EV_PING,	      /* the last HELLO of l2tp_tunnel_ping() is acknowledged */
 };
 
 /* Which side ended it. */
@@ -209,6 +210,9 @@ struct l2tp_tunnel *l2tp_tunnel_open(struct l2tp_engine *e, l2tp_channel to,
 				     enum l2tp_reason *why);
 /* StopCCN; TUNNEL_DOWN follows when it is acknowledged or given up.  r NULL = "general request". */
 void l2tp_tunnel_close(struct l2tp_tunnel *t, const struct l2tp_result *r, uint64_t now);
+/* Send a HELLO now (RFC 2661 5.5).  When it is acknowledged PING follows, or TUNNEL_DOWN when it is
+ * given up.  False: the tunnel is not established. */
+bool l2tp_tunnel_ping(struct l2tp_tunnel *t, uint64_t now);
 
 enum l2tp_call_kind { L2TP_INCOMING, L2TP_OUTGOING };
 

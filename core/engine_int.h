@@ -89,8 +89,9 @@ struct l2tp_tunnel {
 	size_t credit;	  /* stranger: octets it may still be sent */
 	uint32_t peer_framing, peer_bearer;
 	uint16_t id, peer_id, birth, pins;
-	uint8_t state; /* enum l2tp_tunnel_state */
-	bool dirty, initiator, authenticated, is_proof, has_bearer, has_result, down_queued;
+	uint16_t ping_ns; /* while `pinged`: of the HELLO that the owner has asked for */
+	uint8_t state;	  /* enum l2tp_tunnel_state */
+	bool dirty, initiator, authenticated, is_proof, has_bearer, has_result, down_queued, pinged;
 	bool reauth_ok, counted;
 	bool confirmed;	    /* the peer knows that it is established, so it may be kept */
 	bool kept;	    /* the owner has a record of it */
@@ -302,6 +303,7 @@ struct l2tp_tunnel *tunnel_of_request(struct l2tp_engine *e, l2tp_channel from, 
 void tunnel_message(struct l2tp_tunnel *t, const struct l2tp_hdr *h);
 void tunnel_deadline(struct deadline *d);
 void tunnel_call_gone(struct l2tp_tunnel *t);
+void tunnel_ping_acked(struct l2tp_tunnel *t);
 /* Its state or the number of its calls has changed: enter it among the tunnels with room for a
  * call, or take it out. */
 void tunnel_update_room(struct l2tp_tunnel *t);

@@ -646,6 +646,32 @@ void l2tp_tunnel_close(struct l2tp_tunnel *t, const struct l2tp_result *r, uint6
 	engine_leave(e);
 }
 
+bool l2tp_tunnel_ping(struct l2tp_tunnel *t, uint64_t now)
+{
+	struct l2tp_engine *e = t->e;
+	struct l2tp_build b;
+
+	if (t->state != L2TP_T_ESTABLISHED)
+		return false;
+	engine_enter(e, now);
+	t->pinged = true;
+	t->ping_ns = t->rel.end;
+	output_start(t, &b, L2TP_HELLO, 0);
+	output_queue(t, &b);
+	engine_leave(e);
+	return true;
+}
+
+/* Something of ours is acknowledged. */
+void tunnel_ping_acked(struct l2tp_tunnel *t)
+{
+	if (!t->pinged || (uint16_t)(t->rel.una - t->ping_ns - 1u) >= 0x8000)
+		return;
+	t->pinged = false;
+	if (t->state == L2TP_T_ESTABLISHED)
+		events_tunnel(t, L2TP_EV_PING);
+}
+
 void l2tp_engine_stop(struct l2tp_engine *e, const struct l2tp_result *r, uint64_t now)
 {
 	static const struct l2tp_result shutting = {.result = L2TP_STOP_SHUTTING_DOWN};

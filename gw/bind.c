@@ -30,6 +30,7 @@
 #include "gw/switch.h"
 #include "gw/text.h"
 #include "gw/trace.h"
+#include "gw/trial.h"
 #include "gw/tunnel_acct.h"
 #include <stdio.h>
 #include <string.h>
@@ -153,6 +154,7 @@ static void bind_on_tunnel_down(struct gw *gw, const struct l2tp_event *ev)
 	l2tp_tunnel_info(ev->tunnel, &i);
 	drain_tunnel_down(gw, i.local_id);
 	gw_result_text(why, sizeof(why), &ev->result, true);
+	trial_tunnel_down(gw, i.local_id, why, ev->now);
 	if (i.user) { /* it was up, so keep counts it */
 		uint64_t source = peer_channel_source(gw, i.channel);
 
@@ -295,6 +297,14 @@ static void bind_on_malformed(struct gw *gw, const struct l2tp_event *ev)
 		    i.local_id, bind_peer_name(&i), l2tp_reasons[ev->why].words);
 }
 
+static void bind_on_ping(struct gw *gw, const struct l2tp_event *ev)
+{
+	struct l2tp_tunnel_info i;
+
+	l2tp_tunnel_info(ev->tunnel, &i);
+	trial_pinged(gw, i.local_id, ev->now);
+}
+
 /* For the line behind the call: the other leg is told. */
 static void bind_on_link_info(struct gw *gw, const struct l2tp_event *ev)
 {
@@ -329,6 +339,7 @@ static void bind_op_event(void *ctx, const struct l2tp_event *ev)
 		[L2TP_EV_WEN] = bind_on_link_info,
 		[L2TP_EV_REAUTH] = bind_on_reauth,
 		[L2TP_EV_MALFORMED] = bind_on_malformed,
+		[L2TP_EV_PING] = bind_on_ping,
 	};
 
 	tunnel_acct_event(ctx, ev);

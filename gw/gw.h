@@ -29,6 +29,7 @@ struct history;
 struct join_list;
 struct keeper_link;
 struct drain;
+struct trials;
 struct keep;
 struct lines;
 struct logins;
@@ -89,6 +90,7 @@ struct gw {
 	struct keep *keep;
 	struct gw_circuit circuit[GW_CIRCUITS]; /* by channel (leg_entry.c) */
 	struct drain *drain;			/* what takes no new call */
+	struct trials *trials;			/* what operators have tried */
 	struct resume *resume;			/* what goes on in the next life */
 	struct lines *lines;
 	struct ipsec *ipsec;	       /* security associations of peers */

@@ -5,18 +5,18 @@ noinst_LTLIBRARIES += libcontrol.la
 libcontrol_la_SOURCES = \
 	gw/about.c gw/about.h gw/accelerate.c gw/accelerate.h gw/log_id.h gw/legs/leg_about.c gw/accounts.c gw/accounts.h gw/bind.c gw/bind.h gw/bridge.c gw/bridge.h gw/client.c gw/client.h gw/device.c gw/device.h gw/dial.c gw/dial.h gw/dialout.c gw/dialout.h gw/gw.h gw/history.c gw/history.h gw/ipsec.c gw/ipsec.h \
 	gw/filter.c gw/filter.h gw/legs/leg_filter.c gw/operator/show_drain.c gw/operator/show_filters.c \
-	gw/drain.c gw/drain.h gw/event.c gw/event.h gw/keep.c gw/keep.h gw/line.c gw/line.h gw/line_int.h gw/line_proxy.c gw/line_save.c gw/journal.c gw/journal.h gw/log.c gw/log.h gw/log_out.c gw/log_out.h gw/log_brake.c gw/log_brake.h gw/loop.c gw/loop.h gw/memory.c gw/memory.h gw/outgoing.c gw/outgoing.h gw/peer.c gw/peer.h gw/plugin.c gw/plugin.h \
+	gw/drain.c gw/drain.h gw/trial.c gw/trial.h gw/event.c gw/event.h gw/keep.c gw/keep.h gw/line.c gw/line.h gw/line_int.h gw/line_proxy.c gw/line_save.c gw/journal.c gw/journal.h gw/log.c gw/log.h gw/log_out.c gw/log_out.h gw/log_brake.c gw/log_brake.h gw/loop.c gw/loop.h gw/memory.c gw/memory.h gw/outgoing.c gw/outgoing.h gw/peer.c gw/peer.h gw/plugin.c gw/plugin.h \
 	gw/port.c gw/port.h gw/route.c gw/route.h gw/route_way.c gw/route_way.h gw/random.c gw/random.h gw/record.c gw/record.h gw/reserve.c gw/reserve.h gw/resume.c gw/resume.h gw/resume_join.c gw/service.c gw/service.h gw/switch.c gw/switch.h gw/start.c gw/start.h \
 	gw/line_ask.c gw/lns.c gw/lns.h gw/route_ask.c gw/route_ask.h \
 	gw/network.c gw/network.h gw/permit.c gw/permit.h gw/text.c gw/text.h gw/trace.c gw/trace.h gw/trace_ring.c gw/trace_ring.h \
 	gw/kept.c gw/kept.h gw/limits.c gw/limits.h gw/processes.c gw/processes.h gw/reload.c gw/reload.h \
-	gw/aaa/aaa.c gw/aaa/aaa.h gw/aaa/acct.c gw/aaa/acct.h gw/aaa/acct_former.c gw/aaa/acct_int.h gw/aaa/acct_said.c gw/aaa/acct_session.c gw/aaa/aaa_radius.c gw/aaa/aaa_radius.h gw/aaa/radius_client.c gw/aaa/radius_client.h gw/aaa/addrpool.c gw/aaa/addrpool.h gw/aaa/login_limit.c gw/aaa/login_limit.h \
+	gw/aaa/aaa.c gw/aaa/aaa.h gw/aaa/acct.c gw/aaa/acct.h gw/aaa/acct_former.c gw/aaa/acct_int.h gw/aaa/acct_said.c gw/aaa/acct_session.c gw/aaa/aaa_int.h gw/aaa/aaa_radius.c gw/aaa/aaa_radius.h gw/aaa/aaa_test.c gw/aaa/radius_client.c gw/aaa/radius_client.h gw/aaa/addrpool.c gw/aaa/addrpool.h gw/aaa/login_limit.c gw/aaa/login_limit.h \
 	gw/aaa/grant.c gw/aaa/grant.h gw/aaa/coa_listen.c gw/aaa/coa_listen.h gw/dynauth.c gw/dynauth.h gw/legs/leg_coa.c gw/operator/show_coa.c gw/aaa/realm.c gw/aaa/realm.h gw/legs/leg_realm.c gw/legs/leg_login.c gw/legs/leg_sessions.c \
 	gw/legs/leg_acct.c gw/tunnel_acct.c gw/tunnel_acct.h \
 	gw/legs/call_end.c gw/legs/call_end.h gw/legs/join.c gw/legs/join.h gw/legs/leg.h gw/legs/leg_bundle.c gw/legs/leg_bundle.h gw/legs/leg_call.c gw/legs/leg_call.h gw/legs/leg_call_save.c gw/legs/leg_client.c gw/legs/leg_entry.c gw/legs/leg_entry.h gw/legs/leg_limit.c gw/legs/leg_limit.h gw/legs/leg_line.c \
 	gw/legs/leg_grant.c gw/legs/leg_proxy.c gw/legs/proxy_avp.c gw/legs/proxy_avp.h gw/legs/leg_server.c gw/legs/leg_server_addr.c gw/legs/leg_server.h gw/legs/leg_server_save.c gw/legs/leg_terminal.c gw/legs/leg_terminal.h gw/legs/legs.h gw/legs/origin.c gw/legs/origin.h gw/legs/ra.c gw/legs/ra.h gw/legs/relay.c gw/legs/relay.h \
 	gw/operator/debug.c gw/operator/debug.h gw/operator/operator.h gw/operator/show_bundles.c gw/operator/show_calls.c gw/operator/show_counters.c gw/operator/show_grant.c gw/operator/show_history.c gw/operator/show_joins.c \
-	gw/operator/replace.c gw/operator/replace.h gw/operator/show_datapath.c gw/operator/show_peers.c gw/operator/show_process.c gw/operator/show_ports.c gw/operator/show_radius.c gw/operator/show_reload.c gw/operator/show_routes.c gw/operator/show_services.c gw/operator/show_summary.c gw/operator/show_upgrade.c gw/operator/table.c gw/operator/table.h \
+	gw/operator/replace.c gw/operator/replace.h gw/operator/show_datapath.c gw/operator/show_peers.c gw/operator/show_process.c gw/operator/show_ports.c gw/operator/show_radius.c gw/operator/show_reload.c gw/operator/show_routes.c gw/operator/show_services.c gw/operator/show_summary.c gw/operator/show_trials.c gw/operator/show_upgrade.c gw/operator/table.c gw/operator/table.h \
 	gw/operator/vty.c gw/operator/vty.h gw/operator/vty_ask.c gw/operator/vty_note.c gw/operator/vty_listen.c gw/operator/vty_listen.h
 libcontrol_la_SOURCES += gw/dhcp6/dhcp6.c gw/dhcp6/dhcp6.h gw/dhcp6/dhcp6_int.h gw/dhcp6/dhcp6_read.c gw/legs/leg_dhcp6.c
 libcontrol_la_SOURCES += gw/aaa/rate.c gw/aaa/rate.h gw/legs/leg_rate.c gw/operator/show_rates.c
@@ -121,7 +121,7 @@ isthmus_LDADD = libreplay.la libcontrol.la libkeeper.la libdp.la libxdp.la libcf
 
 # Commands for programs and people at the control socket.
 noinst_LTLIBRARIES += libctlclient.la
-libctlclient_la_SOURCES = gw/operator/ctl_client.c gw/operator/ctl_client.h gw/operator/ctl_follow.c gw/operator/ctl_follow.h gw/operator/ctl_rows.c gw/operator/ctl_rows.h
+libctlclient_la_SOURCES = gw/operator/ctl_client.c gw/operator/ctl_client.h gw/operator/ctl_follow.c gw/operator/ctl_follow.h gw/operator/ctl_secret.c gw/operator/ctl_secret.h gw/operator/ctl_rows.c gw/operator/ctl_rows.h
 libctlclient_la_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS)
 libctlclient_la_LIBADD = $(JANSSON_LIBS)
 

@@ -33,6 +33,7 @@
 #include "gw/route_way.h"
 #include "gw/service.h"
 #include "gw/switch.h"
+#include "gw/trial.h"
 #include "transports/kit/opening.h"
 #include <osmocom/core/select.h>
 #include <limits.h>
@@ -169,12 +170,13 @@ static bool start_all(struct gw *gw, struct store *store, const struct gw_door *
 	gw->lns = lns_list_new(gw);
 	gw->switches = switches_new();
 	gw->drain = drain_new();
+	gw->trials = trials_new();
 	gw->networks = networks_new();
 	gw->logins = logins_new();
 	gw->ipsec = ipsec_new(gw);
 	gw->resume = resume_new(gw, store);
 	if (!gw->resume || !gw->joins || !gw->lines || !gw->routes || !gw->lns || !gw->switches ||
-	    !gw->drain || !gw->history || !gw->networks || !gw->logins || !gw->ipsec)
+	    !gw->drain || !gw->trials || !gw->history || !gw->networks || !gw->logins || !gw->ipsec)
 		return false;
 	gw->joins->over = history_join;
 	gw->joins->over_ctx = gw->history;
@@ -283,6 +285,7 @@ void gw_free(struct gw *gw)
 		capture_free_all(gw);
 	ports_free(gw);
 	keep_free(gw->keep);
+	trials_free(gw->trials);
 	aaa_free(gw->aaa);
 	history_free(gw->history);
 	drain_free(gw->drain);

@@ -7,7 +7,7 @@
  * A claim is judged when it comes and answered when its wait is over, so that many claims at a time
  * are as many failures, and hanging up early saves a guesser nothing.
  */
-#include "gw/aaa/aaa.h"
+#include "gw/aaa/aaa_int.h"
 
 #include "gw/aaa/aaa_radius.h"
 #include "gw/aaa/radius_client.h"
@@ -236,7 +236,7 @@ static void aaa_deliver(void *ctx, uint64_t now)
 
 /* --- asked of RADIUS --------------------------------------------------------------------------- */
 
-static struct radius_client *aaa_client_of(const struct aaa *a, const struct cfg_radius *cfg)
+struct radius_client *aaa_client_of(const struct aaa *a, const struct cfg_radius *cfg)
 {
 	for (unsigned i = 0; i < a->radiuses; i++)
 		if (radius_client_cfg(a->radius[i]) == cfg)

@@ -104,6 +104,17 @@ struct aaa_request *aaa_ask(struct aaa *a, const struct aaa_question *q, aaa_don
 /* Harmless with NULL; not after done was called. */
 void aaa_cancel(struct aaa_request *r);
 
+/* An Access-Request by PAP to the servers of a section, for an operator; it is no log-in, and
+ * neither limits nor counters of log-ins have to do with it.  done is called once, later, unless
+ * cancelled: has a server accepted, and what was answered, in words.  NULL with *words: it cannot
+ * be asked. */
+#define AAA_TEST_WORDS 256u
+typedef void (*aaa_tested)(void *ctx, bool good, const char *words, uint64_t now);
+struct aaa_test *aaa_test(struct aaa *a, const struct cfg_radius *radius, const char *user,
+			  const char *password, aaa_tested done, void *ctx, const char **words,
+			  uint64_t now);
+void aaa_test_cancel(struct aaa_test *t);
+
 struct aaa_counters {
 	uint64_t asked, accepted, refused;
 	uint64_t delayed;	 /* of asked: answered after a wait */

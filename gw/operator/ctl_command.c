@@ -14,6 +14,7 @@
 #include "gw/operator/replace.h"
 #include "gw/operator/vty.h"
 #include "gw/outgoing.h"
+#include "gw/trial.h"
 
 #include <arpa/inet.h>
 #include <stdlib.h>
@@ -76,7 +77,7 @@ static enum ctl_result command_ended(struct ctl_ask *a, unsigned n)
 	return n ? CTL_DONE : CTL_NOTHING;
 }
 
-static const struct ctl_arg clear_tunnel_args[] = {ID("tunnel-id", "our Tunnel ID")};
+static const struct ctl_arg tunnel_args[] = {ID("tunnel-id", "our Tunnel ID")};
 
 static enum ctl_result command_clear_tunnel(struct ctl_ask *a)
 {
@@ -263,6 +264,42 @@ static enum ctl_result command_no_capture(struct ctl_ask *a)
 	return command_said(a, was ? NULL : "there is none", CTL_NOTHING);
 }
 
+/* --- trials ---------------------------------------------------------------------------------------- */
+
+/* The number, by which show-trials has it. */
+static enum ctl_result command_tried(struct ctl_ask *a, unsigned number, const char *refusal)
+{
+	snprintf(a->words, sizeof(a->words), "%s",
+		 number ? "begun; show-trials tells what comes of it" : refusal);
+	if (number)
+		ctl_text_json(a->out, json_pack("{sI}", "number", (json_int_t)number));
+	return number ? CTL_DONE : CTL_REFUSED;
+}
+
+static enum ctl_result command_ping_tunnel(struct ctl_ask *a)
+{
+	const char *words;
+	unsigned tid = (unsigned)ctl_request_number(a->arguments, "tunnel-id", 0);
+
+	return command_tried(a, trial_ping(a->gw, tid, &words), words);
+}
+
+static const struct ctl_arg test_radius_args[] = {
+	NAME("user", "as he says his name"),
+	{"radius", CTL_ARG_TEXT, .least = 1, .most = 255,
+	 .help = "name of its section; left out: the only one"},
+	{"password", CTL_ARG_SECRET, .required = true, .most = 128, .help = "sent by PAP"}};
+
+static enum ctl_result command_test_radius(struct ctl_ask *a)
+{
+	const char *words;
+	unsigned number = trial_radius(a->gw, ctl_request_text(a->arguments, "radius"),
+				       ctl_request_text(a->arguments, "user"),
+				       ctl_request_text(a->arguments, "password"), &words);
+
+	return command_tried(a, number, words);
+}
+
 /* --- what keeper replaces -------------------------------------------------------------------------- */
 
 static enum ctl_result command_begun(struct ctl_ask *a, const char *refusal)
@@ -356,7 +393,7 @@ static const struct ctl_command commands[] = {
 	 ARGS(clear_address_args), command_clear_address},
 	{"clear-call", CTL_MAY_ALL, "terminate PPP of a call, then hang it up",
 	 ARGS(clear_call_args), command_clear_call},
-	{"clear-tunnel", CTL_MAY_ALL, "end a tunnel with all its calls", ARGS(clear_tunnel_args),
+	{"clear-tunnel", CTL_MAY_ALL, "end a tunnel with all its calls", ARGS(tunnel_args),
 	 command_clear_tunnel},
 	{"clear-user", CTL_MAY_ALL, "end the log-ins of a user", ARGS(clear_user_args),
 	 command_clear_user},
@@ -373,6 +410,8 @@ static const struct ctl_command commands[] = {
 	 command_no_capture},
 	{"no-drain", CTL_MAY_ALL, "take new calls there again", ARGS(drain_args), command_no_drain},
 	{"no-shutdown", CTL_MAY_ALL, "take the shutdown back", NULL, 0, command_no_shutdown},
+	{"ping-tunnel", CTL_MAY_ALL, "send a HELLO and wait for its acknowledgement",
+	 ARGS(tunnel_args), command_ping_tunnel},
 	{"reload", CTL_MAY_ALL,
 	 "go on with the configuration as its file is now; calls of what is still there go on",
 	 ARGS(reload_args), command_reload},
@@ -382,6 +421,8 @@ static const struct ctl_command commands[] = {
 	 ARGS(shutdown_args), command_shutdown},
 	{"subscribe", CTL_MAY_SHOW, "tell events as they happen, a line each", ARGS(event_args),
 	 command_subscribe},
+	{"test-radius", CTL_MAY_ALL, "send an Access-Request to the servers of a section",
+	 ARGS(test_radius_args), command_test_radius},
 	{"unsubscribe", CTL_MAY_SHOW, "tell them no more", ARGS(event_args), command_unsubscribe},
 	{"upgrade", CTL_MAY_ALL,
 	 "replace data and control by those of the program's file of today; calls go on", NULL, 0,

@@ -180,22 +180,95 @@ static void follow_tell(struct follow_state *s, bool reload)
 	json_decref(rows);
 }
 
+static int follow_replacement(struct follow_state *s, const char *command)
+{
+	int status = CTL_NO_ANSWER;
+
+	follow_wait(s);
+	if (s->is) {
+		follow_tell(s, !strcmp(command, "reload"));
+		status = strcmp(s->is, "done") ? 1 : 0;
+	}
+	json_decref(s->steps);
+	return status;
+}
+
+/* --- a trial --------------------------------------------------------------------------------------- */
+
+/* Its row; NULL: there is none any more, or nobody answers. */
+static json_t *follow_trial_row(const struct follow_state *s)
+{
+	const json_t *began = json_object_get(s->f->answer, "arguments");
+	json_t *match = json_pack("{sO*}", "number", json_object_get(began, "number"));
+	int result;
+	json_t *rows = ctl_link_rows(s->l, "show-trials", match, &result);
+	json_t *row = json_incref(json_array_get(rows, 0));
+
+	json_decref(match);
+	json_decref(rows);
+	return row;
+}
+
+static void follow_print_trial(const struct ctl_follow *f, const json_t *row)
+{
+	if (f->json) {
+		json_dumpf(row, f->out, JSON_INDENT(2));
+		fputc('\n', f->out);
+		return;
+	}
+	fprintf(f->out, "%.1f ms  %s\n", (double)follow_number(row, "took-microseconds") / 1000,
+		follow_text(row, "result"));
+}
+
+static int follow_trial(struct follow_state *s, const char *command)
+{
+	const struct timespec pause = {.tv_nsec = FOLLOW_PAUSE};
+	json_t *row = follow_trial_row(s);
+	int status = CTL_NO_ANSWER;
+
+	(void)command;
+	for (unsigned i = 0;
+	     i < FOLLOW_TIMES && row && !strcmp(follow_text(row, "state"), FOLLOW_GOES); i++) {
+		nanosleep(&pause, NULL);
+		json_decref(row);
+		row = follow_trial_row(s);
+	}
+	if (row && strcmp(follow_text(row, "state"), FOLLOW_GOES) != 0) {
+		follow_print_trial(s->f, row);
+		status = strcmp(follow_text(row, "state"), "done") ? 1 : 0;
+	} else {
+		fprintf(stderr, "isthmusctl: what came of it is not known\n");
+	}
+	json_decref(row);
+	return status;
+}
+
+static const struct {
+	const char *command;
+	int (*follow)(struct follow_state *s, const char *command);
+} follow_rows[] = {
+	{"reload", follow_replacement},
+	{"upgrade", follow_replacement},
+	{"ping-tunnel", follow_trial},
+	{"test-radius", follow_trial},
+};
+#define FOLLOW_ROWS (sizeof(follow_rows) / sizeof(follow_rows[0]))
+
 bool ctl_is_followed(const char *command)
 {
-	return !strcmp(command, "reload") || !strcmp(command, "upgrade");
+	for (unsigned i = 0; i < FOLLOW_ROWS; i++)
+		if (!strcmp(follow_rows[i].command, command))
+			return true;
+	return false;
 }
 
 int ctl_follow(const struct ctl_follow *f, struct ctl_link *l, const char *command)
 {
 	struct follow_state s = {.f = f, .l = l};
-	int status = CTL_NO_ANSWER;
 
 	l->quiet = true;
-	follow_wait(&s);
-	if (s.is) {
-		follow_tell(&s, !strcmp(command, "reload"));
-		status = strcmp(s.is, "done") ? 1 : 0;
-	}
-	json_decref(s.steps);
-	return status;
+	for (unsigned i = 0; i < FOLLOW_ROWS; i++)
+		if (!strcmp(follow_rows[i].command, command))
+			return follow_rows[i].follow(&s, command);
+	return CTL_USAGE;
 }

@@ -5,10 +5,8 @@
 #include <string.h>
 
 const char *const ctl_arg_kind_names[] = {
-	[CTL_ARG_NUMBER] = "number",
-	[CTL_ARG_TEXT] = "text",
-	[CTL_ARG_OBJECT] = "object",
-	[CTL_ARG_BOOLEAN] = "boolean",
+	[CTL_ARG_NUMBER] = "number",   [CTL_ARG_TEXT] = "text",	    [CTL_ARG_OBJECT] = "object",
+	[CTL_ARG_BOOLEAN] = "boolean", [CTL_ARG_SECRET] = "secret",
 };
 
 /* NULL, or what is wrong. */
@@ -75,6 +73,7 @@ static bool request_value_fits(const struct ctl_arg *a, const json_t *value)
 	case CTL_ARG_NUMBER:
 		return json_is_integer(value) && request_in(a, json_integer_value(value));
 	case CTL_ARG_TEXT:
+	case CTL_ARG_SECRET:
 		return json_is_string(value) && request_in(a, (int64_t)json_string_length(value));
 	case CTL_ARG_OBJECT:
 		return json_is_object(value);
@@ -89,7 +88,8 @@ static void request_say_unfit(const struct ctl_arg *a, char words[CTL_WORDS_MAX]
 	const char *what[] = {[CTL_ARG_NUMBER] = "a number",
 			      [CTL_ARG_TEXT] = "a text of octets",
 			      [CTL_ARG_OBJECT] = "an object",
-			      [CTL_ARG_BOOLEAN] = "true or false"};
+			      [CTL_ARG_BOOLEAN] = "true or false",
+			      [CTL_ARG_SECRET] = "a text of octets"};
 
 	if (a->kind == CTL_ARG_OBJECT || a->kind == CTL_ARG_BOOLEAN)
 		snprintf(words, CTL_WORDS_MAX, "%s is %s", a->name, what[a->kind]);

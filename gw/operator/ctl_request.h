@@ -35,7 +35,8 @@ bool ctl_request_read(struct ctl_request *r, const char *line, size_t len,
 		      char words[CTL_WORDS_MAX]);
 void ctl_request_free(struct ctl_request *r);
 
-enum ctl_arg_kind { CTL_ARG_NUMBER, CTL_ARG_TEXT, CTL_ARG_OBJECT, CTL_ARG_BOOLEAN };
+/* A secret is a text that who types a command is asked for. */
+enum ctl_arg_kind { CTL_ARG_NUMBER, CTL_ARG_TEXT, CTL_ARG_OBJECT, CTL_ARG_BOOLEAN, CTL_ARG_SECRET };
 extern const char *const ctl_arg_kind_names[];
 
 struct ctl_arg {

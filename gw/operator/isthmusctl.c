@@ -7,6 +7,7 @@
 #include "cfg/cfg.h"
 #include "gw/operator/ctl_follow.h"
 #include "gw/operator/ctl_rows.h"
+#include "gw/operator/ctl_secret.h"
 
 #include <getopt.h>
 #include <stdlib.h>
@@ -31,7 +32,8 @@ static const char usage[] =
 	"TABLE is summary, ports, peers, tunnels, calls, lines, joins, users, failures, counters\n"
 	"and what else `isthmusctl list commands` tells; COMMAND is reload [dry-run], upgrade,\n"
 	"clear tunnel ID, clear call TUNNEL SESSION, clear user NAME, clear address A.B.C.D,\n"
-	"drain gateway, drain port|peer|tunnel NAME, shutdown after 30m, dial client NAME ...\n"
+	"drain gateway, drain port|peer|tunnel NAME, shutdown after 30m, dial client NAME,\n"
+	"ping tunnel ID, test radius USER [SECTION] (which asks for the password) ...\n"
 	"A table whose name is a command too is `show NAME`.  TEST is COLUMN=VALUE,\n"
 	"COLUMN!=VALUE, COLUMN~PART, COLUMN<NUMBER or COLUMN>NUMBER; `monitor` prints events as\n"
 	"they happen, those of port, circuit, tunnel, call, user, join, or all; `ask` sends one\n"
@@ -332,7 +334,7 @@ static json_t *run_value(const json_t *argument, const char *word, const char **
 	char *end;
 	long long n;
 
-	*wrong = "is one word too many";
+	*wrong = "is of an argument that has no type";
 	if (!type)
 		return NULL;
 	if (!strcmp(type, "boolean")) { /* said by its name, also as an option */
@@ -352,25 +354,57 @@ static json_t *run_value(const json_t *argument, const char *word, const char **
 	return *word && !*end ? json_integer(n) : NULL;
 }
 
+/* NULL: *wrong says why. */
+static json_t *run_secret(const char *name, const char **wrong)
+{
+	char text[256];
+	json_t *value = ctl_secret(name, text, sizeof(text)) ? json_string(text) : NULL;
+
+	*wrong = "is not there, or too long, or no UTF-8";
+	explicit_bzero(text, sizeof(text));
+	return value;
+}
+
+/* Of this argument: what is said by the next word, if there is one, or asked for.  False: it does
+ * not fit. */
+static bool run_argument(json_t *out, const json_t *a, char *const **word, int *words)
+{
+	const char *type = json_string_value(json_object_get(a, "type")), *wrong;
+	bool secret = type && !strcmp(type, "secret");
+	const char *what = secret || !*words ? command_name(a) : **word;
+	json_t *value;
+
+	if (!secret && !*words)
+		return true;
+	value = secret ? run_secret(what, &wrong) : run_value(a, what, &wrong);
+	if (!value) {
+		main_complain(what, wrong);
+		return false;
+	}
+	if (!secret) {
+		++*word;
+		--*words;
+	}
+	return json_object_set_new(out, command_name(a), value) == 0;
+}
+
 /* Words for its arguments in their order; NULL: one does not fit. */
 static json_t *run_arguments(const json_t *command, char *const *word, int words)
 {
 	const json_t *args = json_object_get(command, "arguments");
-	json_t *out = json_object();
+	json_t *out = json_object(), *a;
+	bool fits = true;
+	size_t i;
 
-	for (int i = 0; i < words; i++) {
-		const json_t *a = json_array_get(args, (size_t)i);
-		const char *wrong;
-		json_t *value = run_value(a, word[i], &wrong);
-
-		if (!value) {
-			main_complain(word[i], wrong);
-			json_decref(out);
-			return NULL;
-		}
-		json_object_set_new(out, command_name(a), value);
+	json_array_foreach((json_t *)args, i, a) fits = fits && run_argument(out, a, &word, &words);
+	if (fits && words) {
+		main_complain(*word, "is one word too many");
+		fits = false;
 	}
-	return out;
+	if (fits)
+		return out;
+	json_decref(out);
+	return NULL;
 }
 
 static int run_print(const json_t *a, bool json)
@@ -396,7 +430,7 @@ static int main_run(struct ctl_link *l, const struct ctl_wish *w, const json_t *
 		    const json_t *command, int used)
 {
 	json_t *args = run_arguments(command, w->word + used, w->words - used), *a;
-	const struct ctl_follow f = {w->socket, commands, w->json, stdout};
+	struct ctl_follow f = {w->socket, commands, NULL, w->json, stdout};
 	const char *name = command_name(command);
 	int rc;
 
@@ -405,6 +439,7 @@ static int main_run(struct ctl_link *l, const struct ctl_wish *w, const json_t *
 	a = ctl_link_ask(l, json_pack("{ss so}", "command", name, "arguments", args));
 	if (!a)
 		return CTL_NO_ANSWER;
+	f.answer = a;
 	if (ctl_is_followed(name) && !ctl_link_result(a, NULL))
 		rc = ctl_follow(&f, l, name);
 	else

@@ -367,6 +367,53 @@ static void no_hello_behind_an_unanswered_message(void)
 	rig_free(&r);
 }
 
+/* 5.5: a HELLO may be sent at any time; behind others it waits for its turn. */
+static void a_ping_is_a_hello(void)
+{
+	struct l2tp_tunnel *t;
+	uint64_t at;
+
+	rig_single(&r);
+	t = rig_peer_up(&p, &r);
+	rig_zlb(&p);
+	CU_ASSERT_TRUE(l2tp_tunnel_ping(t, r.now));
+	CU_ASSERT_EQUAL(rig_count_sent(&r.a, L2TP_HELLO), 1);
+	rig_start(&p, L2TP_HELLO, 0); /* acknowledges nothing new */
+	rig_send_ns(&p, p.ns++);
+	CU_ASSERT_EQUAL(rig_count_events(&r.a, L2TP_EV_PING), 0);
+	at = r.now += SEC / 2;
+	rig_zlb(&p);
+	CU_ASSERT_EQUAL(rig_count_events(&r.a, L2TP_EV_PING), 1);
+	CU_ASSERT_EQUAL(rig_event(&r.a, L2TP_EV_PING)->now, at);
+	CU_ASSERT_PTR_EQUAL(rig_event(&r.a, L2TP_EV_PING)->tunnel, t);
+	rig_zlb(&p);
+	CU_ASSERT_EQUAL(rig_count_events(&r.a, L2TP_EV_PING), 1);
+	rig_free(&r);
+}
+
+/* Of two that wait the event is the last one's; a tunnel that is given up has none. */
+static void a_ping_without_an_answer(void)
+{
+	struct l2tp_tunnel *t;
+
+	rig_single(&r);
+	t = rig_peer_up(&p, &r);
+	rig_zlb(&p);
+	CU_ASSERT_TRUE(l2tp_tunnel_ping(t, r.now));
+	CU_ASSERT_TRUE(l2tp_tunnel_ping(t, r.now));
+	p.nr++; /* the first one has come */
+	rig_start(&p, L2TP_HELLO, 0);
+	rig_send_ns(&p, p.ns++);
+	CU_ASSERT_EQUAL(rig_count_events(&r.a, L2TP_EV_PING), 0);
+	rig_pass(&r, 40 * SEC);
+	CU_ASSERT_EQUAL(rig_count_events(&r.a, L2TP_EV_TUNNEL_DOWN), 1);
+	CU_ASSERT_EQUAL(rig_count_events(&r.a, L2TP_EV_PING), 0);
+	rig_free(&r);
+	rig_single(&r);
+	CU_ASSERT_FALSE(l2tp_tunnel_ping(rig_open(&r.a), r.now)); /* it is not established */
+	rig_free(&r);
+}
+
 /* 5.8: "the tunnel and all sessions within MUST be cleared". */
 static void hello_unanswered_ends_the_tunnel(void)
 {
@@ -626,6 +673,8 @@ static const struct test_case cases[] = {
 	{"data_counts_as_life", data_counts_as_life},
 	{"control_counts_as_life", control_counts_as_life},
 	{"no_hello_behind_an_unanswered_message", no_hello_behind_an_unanswered_message},
+	{"a_ping_is_a_hello", a_ping_is_a_hello},
+	{"a_ping_without_an_answer", a_ping_without_an_answer},
 	{"hello_unanswered_ends_the_tunnel", hello_unanswered_ends_the_tunnel},
 	{"set_up_has_a_limit", set_up_has_a_limit},
 	{"closes_when_idle", closes_when_idle},

@@ -27,6 +27,9 @@
 	X(dialout)        \
 	X(gw_memory)      \
 	X(drain)          \
+	X(trial)          \
+	X(aaa_test)       \
+	X(show_trials)    \
 	X(filter)         \
 	X(history)        \
 	X(ipsec)          \

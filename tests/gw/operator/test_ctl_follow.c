@@ -87,7 +87,8 @@ static int follow_run(const char *command, bool json, char **text)
 {
 	json_t *commands = json_loads(follow_commands, 0, NULL);
 	size_t len;
-	struct ctl_follow f = {follow_path, commands, json, open_memstream(text, &len)};
+	json_t *answer = json_loads("{\"arguments\":{\"number\":7}}", 0, NULL);
+	struct ctl_follow f = {follow_path, commands, answer, json, open_memstream(text, &len)};
 	struct ctl_link l;
 	int rc;
 
@@ -96,6 +97,7 @@ static int follow_run(const char *command, bool json, char **text)
 	ctl_link_close(&l);
 	fclose(f.out);
 	json_decref(commands);
+	json_decref(answer);
 	return rc;
 }
 
@@ -205,10 +207,45 @@ static void as_one_object(void)
 	follow_end();
 }
 
+#define TRIAL(state, us, words)                                                   \
+	ANSWER("{\"number\":7,\"state\":\"" state "\",\"took-microseconds\":" #us \
+	       ",\"result\":\"" words "\"}")
+
+static void a_trial_until_it_has_ended(void)
+{
+	static const struct {
+		const char *answers[4], *printed;
+		int status;
+	} rows[] = {
+		{{TRIAL("going-on", null, ""), TRIAL("done", 12345, "acknowledged")},
+		 "12.3 ms  acknowledged\n",
+		 0},
+		{{TRIAL("failed", 5000000, "no server has answered")},
+		 "5000.0 ms  no server has answered\n",
+		 1},
+		/* control has been replaced, and knows of none */
+		{{TRIAL("going-on", null, ""), ANSWER("")}, "", CTL_NO_ANSWER},
+		{{TRIAL("going-on", null, ""), BREAKS_OFF}, "", CTL_NO_ANSWER},
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		char *text = NULL;
+
+		follow_begin(rows[i].answers);
+		CU_ASSERT_EQUAL(follow_run("ping-tunnel", false, &text), rows[i].status);
+		CU_ASSERT_STRING_EQUAL(text, rows[i].printed);
+		free(text);
+		follow_end();
+		CU_ASSERT_PTR_NULL(*follow_answers);
+	}
+}
+
 static void what_is_followed(void)
 {
 	CU_ASSERT_TRUE(ctl_is_followed("reload"));
 	CU_ASSERT_TRUE(ctl_is_followed("upgrade"));
+	CU_ASSERT_TRUE(ctl_is_followed("ping-tunnel"));
+	CU_ASSERT_TRUE(ctl_is_followed("test-radius"));
 	CU_ASSERT_FALSE(ctl_is_followed("reload-messages"));
 	CU_ASSERT_FALSE(ctl_is_followed("clear-user"));
 }
@@ -217,6 +254,7 @@ static const struct test_case cases[] = {
 	{"steps_until_it_is_over", steps_until_it_is_over},
 	{"how_it_goes_is_not_known", how_it_goes_is_not_known},
 	{"as_one_object", as_one_object},
+	{"a_trial_until_it_has_ended", a_trial_until_it_has_ended},
 	{"what_is_followed", what_is_followed},
 	{NULL, NULL},
 };

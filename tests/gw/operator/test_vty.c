@@ -25,35 +25,19 @@
 /* As the manual has them: what shows is there for all, what changes something in enabled mode. */
 static void every_command(void)
 {
-	static const char *const shows[] = {"show summary",
-					    "show ports",
-					    "show captures",
-					    "show plugins",
-					    "show peers",
-					    "show tunnels",
-					    "show clients",
-					    "show outgoing",
-					    "show calls",
-					    "show calls detail",
-					    "show pools",
-					    "show services",
-					    "show log",
-					    "show counters",
-					    "show lines",
-					    "show joins",
-					    "show joins detail",
-					    "show bundles",
-					    "show routes",
-					    "show route user ann",
-					    "show filters",
-					    "show processes",
-					    "show history failures",
-					    "show failures",
-					    "show version"};
+	static const char *const shows[] = {
+		"show summary",	     "show ports",	  "show captures",  "show plugins",
+		"show peers",	     "show tunnels",	  "show clients",   "show outgoing",
+		"show calls",	     "show calls detail", "show pools",	    "show services",
+		"show log",	     "show counters",	  "show lines",	    "show joins",
+		"show joins detail", "show bundles",	  "show routes",    "show route user ann",
+		"show filters",	     "show trials",	  "show processes", "show history failures",
+		"show failures",     "show version"};
 	static const struct {
 		const char *command, *told;
 	} changes[] = {
 		{"clear tunnel 65535", "% No tunnel 65535\n"},
+		{"ping tunnel 65535", "% tunnel 65535: there is no such tunnel\n"},
 		{"clear call 65535 1", "% No tunnel 65535\n"},
 		{"call 65535 1 sequencing on", "% No tunnel 65535\n"},
 		{"call 65535 1 sequencing off", "% No tunnel 65535\n"},
