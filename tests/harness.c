@@ -27,7 +27,7 @@ static unsigned skipped;
 
 /* --- a test leaves nothing behind ------------------------------------------------------------- */
 
-#define HARNESS_SUITES 256u
+#define HARNESS_SUITES 320u
 
 static struct {
 	const struct test_suite *suite;

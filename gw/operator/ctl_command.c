@@ -242,26 +242,42 @@ static enum ctl_result command_dial_number(struct ctl_ask *a)
 
 /* --- captures -------------------------------------------------------------------------------------- */
 
-static const struct ctl_arg capture_args[] = {NAME("port", "name of its section"),
-					      NAME("file", "a new one in the folder of captures")};
+#define CAPTURE_WORDS 64
+#define CAPTURE_WHAT_ARG(words)                                                             \
+	{                                                                                   \
+		"what", CTL_ARG_WORDS, .required = true, .least = 1, .most = CAPTURE_WORDS, \
+				       .help = words                                        \
+	}
+
+static const struct ctl_arg capture_args[] = {
+	CAPTURE_WHAT_ARG("as in the VTY: \"call\", \"5\", \"7\", \"to\", \"FILE\"")};
 
 static enum ctl_result command_capture(struct ctl_ask *a)
 {
-	const char *words = NULL;
+	const char *word[CAPTURE_WORDS], *words;
+	unsigned n = ctl_request_words(a->arguments, "what", word, CAPTURE_WORDS);
+	struct capture_wish wish;
+	char text[CAPTURE_TEXT];
 
-	if (capture_start(a->gw, ctl_request_text(a->arguments, "port"),
-			  ctl_request_text(a->arguments, "file"), &words))
+	words = capture_parse(&wish, text, word, n);
+	if (!words && capture_open(a->gw, &wish, &words))
 		words = NULL;
 	return command_said(a, words, CTL_REFUSED);
 }
 
-static const struct ctl_arg no_capture_args[] = {NAME("port", "name of its section")};
+static const struct ctl_arg no_capture_args[] = {
+	CAPTURE_WHAT_ARG("what is captured, as show-captures has it, or the file")};
 
 static enum ctl_result command_no_capture(struct ctl_ask *a)
 {
-	bool was = capture_stop(a->gw, ctl_request_text(a->arguments, "port"));
+	const char *word[CAPTURE_WORDS];
+	unsigned n = ctl_request_words(a->arguments, "what", word, CAPTURE_WORDS);
+	char what[CAPTURE_WHAT] = "";
 
-	return command_said(a, was ? NULL : "there is none", CTL_NOTHING);
+	for (unsigned i = 0; i < n; i++)
+		snprintf(what + strlen(what), sizeof(what) - strlen(what), "%s%s", i ? " " : "",
+			 word[i]);
+	return command_said(a, capture_stop(a->gw, what) ? NULL : "there is none", CTL_NOTHING);
 }
 
 /* --- trials ---------------------------------------------------------------------------------------- */
@@ -387,8 +403,8 @@ static enum ctl_result command_list(struct ctl_ask *a);
 #define ARGS(rows) rows, sizeof(rows) / sizeof((rows)[0])
 
 static const struct ctl_command commands[] = {
-	{"capture", CTL_MAY_ALL, "write the frames of a port to a file", ARGS(capture_args),
-	 command_capture},
+	{"capture", CTL_MAY_ALL, "write frames of a call, tunnel, user, circuit or port to a file",
+	 ARGS(capture_args), command_capture},
 	{"clear-address", CTL_MAY_ALL, "end the log-ins that have this address",
 	 ARGS(clear_address_args), command_clear_address},
 	{"clear-call", CTL_MAY_ALL, "terminate PPP of a call, then hang it up",
@@ -406,8 +422,7 @@ static const struct ctl_command commands[] = {
 	{"drain", CTL_MAY_ALL, "take no new calls there; those that are there go on",
 	 ARGS(drain_args), command_drain},
 	{"list-commands", CTL_MAY_SHOW, "this list", NULL, 0, command_list},
-	{"no-capture", CTL_MAY_ALL, "end the capture of a port", ARGS(no_capture_args),
-	 command_no_capture},
+	{"no-capture", CTL_MAY_ALL, "end a capture", ARGS(no_capture_args), command_no_capture},
 	{"no-drain", CTL_MAY_ALL, "take new calls there again", ARGS(drain_args), command_no_drain},
 	{"no-shutdown", CTL_MAY_ALL, "take the shutdown back", NULL, 0, command_no_shutdown},
 	{"ping-tunnel", CTL_MAY_ALL, "send a HELLO and wait for its acknowledgement",

@@ -6,7 +6,7 @@
 
 const char *const ctl_arg_kind_names[] = {
 	[CTL_ARG_NUMBER] = "number",   [CTL_ARG_TEXT] = "text",	    [CTL_ARG_OBJECT] = "object",
-	[CTL_ARG_BOOLEAN] = "boolean", [CTL_ARG_SECRET] = "secret",
+	[CTL_ARG_BOOLEAN] = "boolean", [CTL_ARG_SECRET] = "secret", [CTL_ARG_WORDS] = "words",
 };
 
 /* NULL, or what is wrong. */
@@ -67,6 +67,19 @@ static bool request_in(const struct ctl_arg *a, int64_t n)
 	return n >= a->least && n <= a->most;
 }
 
+static bool request_words_fit(const struct ctl_arg *a, const json_t *value)
+{
+	const json_t *word;
+	size_t i;
+
+	json_array_foreach((json_t *)value, i, word)
+	{
+		if (!json_is_string(word))
+			return false;
+	}
+	return json_is_array(value) && request_in(a, (int64_t)json_array_size(value));
+}
+
 static bool request_value_fits(const struct ctl_arg *a, const json_t *value)
 {
 	switch (a->kind) {
@@ -79,17 +92,18 @@ static bool request_value_fits(const struct ctl_arg *a, const json_t *value)
 		return json_is_object(value);
 	case CTL_ARG_BOOLEAN:
 		return json_is_boolean(value);
+	case CTL_ARG_WORDS:
+		return request_words_fit(a, value);
 	}
 	return false;
 }
 
 static void request_say_unfit(const struct ctl_arg *a, char words[CTL_WORDS_MAX])
 {
-	const char *what[] = {[CTL_ARG_NUMBER] = "a number",
-			      [CTL_ARG_TEXT] = "a text of octets",
-			      [CTL_ARG_OBJECT] = "an object",
-			      [CTL_ARG_BOOLEAN] = "true or false",
-			      [CTL_ARG_SECRET] = "a text of octets"};
+	const char *what[] = {
+		[CTL_ARG_NUMBER] = "a number",	       [CTL_ARG_TEXT] = "a text of octets",
+		[CTL_ARG_OBJECT] = "an object",	       [CTL_ARG_BOOLEAN] = "true or false",
+		[CTL_ARG_SECRET] = "a text of octets", [CTL_ARG_WORDS] = "an array of texts"};
 
 	if (a->kind == CTL_ARG_OBJECT || a->kind == CTL_ARG_BOOLEAN)
 		snprintf(words, CTL_WORDS_MAX, "%s is %s", a->name, what[a->kind]);
@@ -135,6 +149,21 @@ int64_t ctl_request_number(const json_t *arguments, const char *name, int64_t ot
 	const json_t *n = json_object_get(arguments, name);
 
 	return n ? json_integer_value(n) : other;
+}
+
+unsigned ctl_request_words(const json_t *arguments, const char *name, const char **word,
+			   unsigned most)
+{
+	const json_t *list = json_object_get(arguments, name), *w;
+	unsigned n = 0;
+	size_t i;
+
+	json_array_foreach((json_t *)list, i, w)
+	{
+		if (n < most)
+			word[n++] = json_string_value(w);
+	}
+	return n;
 }
 
 bool ctl_request_boolean(const json_t *arguments, const char *name)

@@ -35,15 +35,23 @@ bool ctl_request_read(struct ctl_request *r, const char *line, size_t len,
 		      char words[CTL_WORDS_MAX]);
 void ctl_request_free(struct ctl_request *r);
 
-/* A secret is a text that who types a command is asked for. */
-enum ctl_arg_kind { CTL_ARG_NUMBER, CTL_ARG_TEXT, CTL_ARG_OBJECT, CTL_ARG_BOOLEAN, CTL_ARG_SECRET };
+/* A secret is a text that who types a command is asked for; words are an array of texts: the rest
+ * of what he has typed. */
+enum ctl_arg_kind {
+	CTL_ARG_NUMBER,
+	CTL_ARG_TEXT,
+	CTL_ARG_OBJECT,
+	CTL_ARG_BOOLEAN,
+	CTL_ARG_SECRET,
+	CTL_ARG_WORDS
+};
 extern const char *const ctl_arg_kind_names[];
 
 struct ctl_arg {
 	const char *name;
 	enum ctl_arg_kind kind;
 	bool required;
-	int64_t least, most; /* of a number; octets of a text */
+	int64_t least, most; /* of a number; octets of a text; how many words */
 	const char *help;
 };
 
@@ -55,6 +63,9 @@ bool ctl_request_fits(const json_t *arguments, const struct ctl_arg *arg, unsign
 /* Arguments that fit: NULL, or `other`, when they are left out. */
 const char *ctl_request_text(const json_t *arguments, const char *name);
 int64_t ctl_request_number(const json_t *arguments, const char *name, int64_t other);
+/* Words that fit, at most `most`: how many. */
+unsigned ctl_request_words(const json_t *arguments, const char *name, const char **word,
+			   unsigned most);
 /* False when it is left out. */
 bool ctl_request_boolean(const json_t *arguments, const char *name);
 

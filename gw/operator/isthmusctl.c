@@ -365,27 +365,53 @@ static json_t *run_secret(const char *name, const char **wrong)
 	return value;
 }
 
-/* Of this argument: what is said by the next word, if there is one, or asked for.  False: it does
- * not fit. */
-static bool run_argument(json_t *out, const json_t *a, char *const **word, int *words)
+/* All that are left. */
+static json_t *run_words(char *const **word, int *words, const char **wrong)
 {
-	const char *type = json_string_value(json_object_get(a, "type")), *wrong;
-	bool secret = type && !strcmp(type, "secret");
-	const char *what = secret || !*words ? command_name(a) : **word;
+	json_t *list = json_array();
+
+	*wrong = "is no UTF-8";
+	for (; *words; ++*word, --*words)
+		if (json_array_append_new(list, json_string(**word)) < 0) {
+			json_decref(list);
+			return NULL;
+		}
+	return list;
+}
+
+/* The value of this argument: what is said by the next words, or asked for.  NULL: *wrong says why,
+ * of *what. */
+static json_t *run_next(const json_t *a, char *const **word, int *words, const char **what,
+			const char **wrong)
+{
+	const char *type = json_string_value(json_object_get(a, "type"));
 	json_t *value;
 
-	if (!secret && !*words)
+	*what = command_name(a);
+	if (type && !strcmp(type, "secret"))
+		return run_secret(*what, wrong);
+	*what = **word;
+	if (type && !strcmp(type, "words"))
+		return run_words(word, words, wrong);
+	value = run_value(a, *what, wrong);
+	++*word;
+	--*words;
+	return value;
+}
+
+/* False: what is said does not fit. */
+static bool run_argument(json_t *out, const json_t *a, char *const **word, int *words)
+{
+	const char *type = json_string_value(json_object_get(a, "type")), *what, *wrong;
+	json_t *value;
+
+	if (!*words && (!type || strcmp(type, "secret") != 0))
 		return true;
-	value = secret ? run_secret(what, &wrong) : run_value(a, what, &wrong);
-	if (!value) {
-		main_complain(what, wrong);
-		return false;
-	}
-	if (!secret) {
-		++*word;
-		--*words;
-	}
-	return json_object_set_new(out, command_name(a), value) == 0;
+	value = run_next(a, word, words, &what, &wrong);
+	if (value)
+		return json_object_set_new(out, command_name(a), value) == 0;
+	main_complain(what, wrong);
+	return false;
 }
 
 /* Words for its arguments in their order; NULL: one does not fit. */

@@ -297,8 +297,8 @@ static void what_is_dialled_and_captured(void)
 		{"dial-outgoing", "\"outgoing\":\"away\"", CTL_REFUSED, "no such section"},
 		{"dial-number", "\"peer\":\"x\",\"called\":\"5\",\"service\":\"s\"", CTL_REFUSED,
 		 "no such peer"},
-		{"capture", "\"port\":\"b\",\"file\":\"f\"", CTL_REFUSED, "no such port"},
-		{"no-capture", "\"port\":\"a\"", CTL_NOTHING, "there is none"},
+		{"capture", "\"what\":[\"port\",\"b\",\"to\",\"f\"]", CTL_REFUSED, "no such port"},
+		{"no-capture", "\"what\":[\"port\",\"a\"]", CTL_NOTHING, "there is none"},
 	};
 	unsigned before;
 

@@ -54,7 +54,8 @@ static void its_parts_are_found(void)
 {
 	static const char line[] =
 		"{\"command\":\"do\",\"arguments\":{\"n\":7,\"who\":\"ann\",\"y\":true,"
-		"\"z\":false}}";
+		"\"z\":false,\"w\":[\"to\",\"file\"]}}";
+	const char *word[2] = {NULL, NULL};
 	struct ctl_request r;
 
 	CU_ASSERT_TRUE_FATAL(ctl_request_read(&r, line, strlen(line), words));
@@ -68,6 +69,11 @@ static void its_parts_are_found(void)
 	CU_ASSERT_FALSE(ctl_request_boolean(r.arguments, "z"));
 	CU_ASSERT_FALSE(ctl_request_boolean(r.arguments, "x"));
 	CU_ASSERT_FALSE(ctl_request_boolean(NULL, "y"));
+	CU_ASSERT_EQUAL(ctl_request_words(r.arguments, "w", word, 2), 2);
+	CU_ASSERT_STRING_EQUAL(word[0], "to");
+	CU_ASSERT_STRING_EQUAL(word[1], "file");
+	CU_ASSERT_EQUAL(ctl_request_words(r.arguments, "w", word, 1), 1);
+	CU_ASSERT_EQUAL(ctl_request_words(NULL, "w", word, 2), 0);
 	ctl_request_free(&r);
 }
 
@@ -76,6 +82,8 @@ static const struct ctl_arg args[] = {
 	{"who", CTL_ARG_TEXT, .least = 1, .most = 3, .help = ""},
 	{"match", CTL_ARG_OBJECT, .help = ""},
 	{"dry-run", CTL_ARG_BOOLEAN, .help = ""},
+	{"password", CTL_ARG_SECRET, .most = 3, .help = ""},
+	{"what", CTL_ARG_WORDS, .least = 1, .most = 2, .help = ""},
 };
 
 static void arguments_fit_their_rows(void)
@@ -97,6 +105,13 @@ static void arguments_fit_their_rows(void)
 		{"{\"id\":1,\"match\":[]}", "match is an object"},
 		{"{\"id\":1,\"dry-run\":true}", NULL},
 		{"{\"id\":1,\"dry-run\":false}", NULL},
+		{"{\"id\":1,\"password\":\"\"}", NULL},
+		{"{\"id\":1,\"password\":\"four\"}", "password is a text of octets, 0 to 3"},
+		{"{\"id\":1,\"what\":[\"a\",\"\"]}", NULL},
+		{"{\"id\":1,\"what\":[]}", "what is an array of texts, 1 to 2"},
+		{"{\"id\":1,\"what\":[\"a\",\"b\",\"c\"]}", "what is an array of texts, 1 to 2"},
+		{"{\"id\":1,\"what\":[1]}", "what is an array of texts, 1 to 2"},
+		{"{\"id\":1,\"what\":\"a\"}", "what is an array of texts, 1 to 2"},
 		{"{\"id\":1,\"dry-run\":1}", "dry-run is true or false"},
 		{"{\"id\":1,\"dry-run\":\"true\"}", "dry-run is true or false"},
 		{"{\"id\":1,\"ID\":1}", "no argument of this command: ID"},
@@ -105,13 +120,13 @@ static void arguments_fit_their_rows(void)
 	for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		json_t *a = json_loads(rows[i].text, 0, NULL);
 
-		CU_ASSERT_EQUAL(ctl_request_fits(a, args, 4, words), !rows[i].words);
+		CU_ASSERT_EQUAL(ctl_request_fits(a, args, 6, words), !rows[i].words);
 		if (rows[i].words)
 			CU_ASSERT_STRING_EQUAL(words, rows[i].words);
 		json_decref(a);
 	}
-	CU_ASSERT_FALSE(ctl_request_fits(NULL, args, 4, words));
-	CU_ASSERT_TRUE(ctl_request_fits(NULL, args + 1, 2, words));
+	CU_ASSERT_FALSE(ctl_request_fits(NULL, args, 6, words));
+	CU_ASSERT_TRUE(ctl_request_fits(NULL, args + 1, 5, words));
 	CU_ASSERT_TRUE(ctl_request_fits(NULL, NULL, 0, words));
 }
 
