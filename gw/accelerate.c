@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include "gw/accelerate.h"
 
+#include "gw/dp/dp.h"
 #include "gw/processes.h"
 
 #include <errno.h>
@@ -31,11 +32,6 @@ bool accelerate_wanted(const struct cfg_model *cfg)
 }
 
 /* --- which devices ---------------------------------------------------------------------------- */
-
-struct accelerate_devices {
-	char name[XDP_DEVICES][IFNAMSIZ];
-	unsigned n;
-};
 
 static void accelerate_add(struct accelerate_devices *d, const char *name)
 {
@@ -71,7 +67,7 @@ static void accelerate_add_listening(struct accelerate_devices *d, const struct 
 	freeifaddrs(all);
 }
 
-static struct accelerate_devices accelerate_devices(const struct cfg_model *cfg)
+struct accelerate_devices accelerate_devices(const struct cfg_model *cfg)
 {
 	struct accelerate_devices d = {.n = 0};
 
@@ -211,6 +207,22 @@ bool accelerate_take(struct keeper_fds *held, int fd[XDP_FDS])
 	if (!all)
 		xdp_close(fd);
 	return all;
+}
+
+void accelerate_look(const struct cfg_model *cfg, struct dp *dp)
+{
+	struct accelerate_devices d;
+	uint8_t mac[6];
+
+	if (!dp_fast_loaded(dp))
+		return;
+	d = accelerate_devices(cfg);
+	for (unsigned i = 0; i < d.n; i++) {
+		unsigned index = if_nametoindex(d.name[i]);
+
+		if (index && accelerate_mac(d.name[i], mac))
+			dp_fast_device_is(dp, index, mac);
+	}
 }
 
 /* --- a check ---------------------------------------------------------------------------------- */

@@ -12,12 +12,23 @@
 #include "gw/dp/xdp/xdp.h"
 #include "gw/keeper/keeper.h"
 
+#include <net/if.h>
+
+struct dp;
+
 struct accelerate {
 	int fd[XDP_FDS];
 	int link[XDP_DEVICES];
 	unsigned links; /* 0 = nothing is accelerated, and fd is not open */
 	bool given;
 };
+
+/* Network devices that the configuration wants to run the program. */
+struct accelerate_devices {
+	char name[XDP_DEVICES][IFNAMSIZ];
+	unsigned n;
+};
+struct accelerate_devices accelerate_devices(const struct cfg_model *cfg);
 
 /* Has any port of the configuration the key? */
 bool accelerate_wanted(const struct cfg_model *cfg);
@@ -30,6 +41,8 @@ void accelerate_end(struct accelerate *a);
 bool accelerate_give(struct accelerate *a, struct keeper_fds *held);
 /* In control: what it has been given, the caller's.  False: nothing. */
 bool accelerate_take(struct keeper_fds *held, int fd[XDP_FDS]);
+/* In control, now and then: what has become of the devices. */
+void accelerate_look(const struct cfg_model *cfg, struct dp *dp);
 /* What this host or this program lacks for it, as far as it can be seen without rights. */
 void accelerate_lacks(const struct cfg_model *cfg, void (*say)(const char *words));
 

@@ -7,6 +7,7 @@
  */
 #include "gw/start.h"
 
+#include "gw/accelerate.h"
 #include "gw/aaa/aaa.h"
 #include "gw/accounts.h"
 #include "gw/bind.h"
@@ -127,6 +128,7 @@ static void start_each_second(void *ctx, uint64_t now)
 
 	gw_log_say_left_out(now);
 	reserve_refill();
+	accelerate_look(gw->cfg, gw->dp);
 	start_give_memory_back(gw, now);
 	if (gw->phase == GW_RUNNING)
 		services_check(gw, now);

@@ -340,6 +340,13 @@ bool dp_call_stats(struct dp *dp, uint16_t tid, uint16_t sid, struct dp_call_sta
 /* Does the XDP program carry the packets of this call?  *why: words, static text; NULL without a
  * program. */
 bool dp_call_fast(const struct dp *dp, uint16_t tid, uint16_t sid, const char **why);
+/* Frames of such calls that it has left to the workers, by enum xdp_why (gw/dp/xdp/xdp.h). */
+uint64_t dp_fast_passed(const struct dp *dp, unsigned why);
+/* Do drivers run a program at all, and this device's? */
+bool dp_fast_loaded(const struct dp *dp);
+bool dp_fast_device(const struct dp *dp, uint32_t ifindex);
+/* Its address, when it runs one: frames to another one are not ours. */
+void dp_fast_device_is(struct dp *dp, uint32_t ifindex, const uint8_t mac[6]);
 /* When data last came in on any call of this tunnel, us; 0 = never.  Cheap: reads one word. */
 uint64_t dp_tunnel_heard(const struct dp *dp, uint16_t tid);
 

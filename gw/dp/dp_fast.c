@@ -246,3 +246,24 @@ bool dp_call_fast(const struct dp *dp, uint16_t tid, uint16_t sid, const char **
 	*why = is < FAST_COUNT ? fast_words(is) : NULL;
 	return is == FAST_FAST;
 }
+
+uint64_t dp_fast_passed(const struct dp *dp, unsigned why)
+{
+	return dp->fast && why < XDP_W_COUNT ? xdp_table_passed(dp->fast->table, why) : 0;
+}
+
+bool dp_fast_loaded(const struct dp *dp)
+{
+	return dp->fast;
+}
+
+bool dp_fast_device(const struct dp *dp, uint32_t ifindex)
+{
+	return dp->fast && xdp_table_has_device(dp->fast->table, ifindex);
+}
+
+void dp_fast_device_is(struct dp *dp, uint32_t ifindex, const uint8_t mac[6])
+{
+	if (dp->fast)
+		xdp_table_device_is(dp->fast->table, ifindex, mac);
+}

@@ -4,6 +4,7 @@
  * its reason.  Counters at zero are left out.
  */
 #include "gw/aaa/aaa.h"
+#include "gw/dp/xdp/xdp.h"
 #include "gw/legs/legs.h"
 #include "gw/operator/ctl_listen.h"
 #include "gw/operator/vty.h"
@@ -142,6 +143,14 @@ static void counter_data_rows(struct gw *gw, struct table_sink *to)
 		counter_add(to, "data", dp_reasons[i].key, n.reason[i], dp_reasons[i].words);
 }
 
+/* Of calls that are fast: what the program has left to the workers. */
+static void counter_xdp_rows(struct gw *gw, struct table_sink *to)
+{
+	for (unsigned i = XDP_W_FAST + 1; i < XDP_W_COUNT; i++)
+		counter_add(to, "xdp", xdp_reasons[i].key, dp_fast_passed(gw->dp, i),
+			    xdp_reasons[i].words);
+}
+
 static void counter_port_rows(struct gw *gw, const struct gw_port *p, struct table_sink *to)
 {
 	const struct ist_counter *c = p->cfg->transport->counters;
@@ -164,6 +173,7 @@ static void table_counters_rows(struct gw *gw, struct table_sink *to)
 	counter_aaa_rows(gw, to);
 	counter_control_rows(to);
 	counter_data_rows(gw, to);
+	counter_xdp_rows(gw, to);
 	for (unsigned i = 0; i < gw->cfg->ports; i++)
 		counter_port_rows(gw, &gw->port[i], to);
 }

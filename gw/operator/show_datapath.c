@@ -3,6 +3,7 @@
  * `show datapath`: what makes frames cheaper, where it is at work, and what could be switched on:
  * by ports, TUN devices, network devices of Ethernet, and workers.
  */
+#include "gw/accelerate.h"
 #include "gw/netif_feature.h"
 #include "gw/operator/vty.h"
 #include "gw/port.h"
@@ -160,6 +161,30 @@ static void datapath_device_rows(const char *name, struct table_sink *to)
 	}
 }
 
+/* --- the program for drivers ------------------------------------------------------------------- */
+
+static void datapath_program_rows(struct gw *gw, struct table_sink *to)
+{
+	const struct accelerate_devices d = accelerate_devices(gw->cfg);
+
+	for (unsigned i = 0; i < d.n; i++) {
+		unsigned index = if_nametoindex(d.name[i]);
+		struct datapath_row row = {.kind = "device",
+					   .name = d.name[i],
+					   .feature = "frames of calls by a program (XDP)"};
+
+		if (index && dp_fast_device(gw->dp, index)) {
+			row.state = "active, in the driver";
+		} else {
+			row.state = !index		      ? "there is no such device"
+				    : !dp_fast_loaded(gw->dp) ? "not loaded"
+							      : "not run by its driver";
+			row.hint = "what the log says at the start";
+		}
+		table_row(to, &row);
+	}
+}
+
 /* --- workers ---------------------------------------------------------------------------------- */
 
 /* The ports that it serves. */
@@ -192,6 +217,7 @@ static void table_datapath_rows(struct gw *gw, struct table_sink *to)
 		datapath_tun_rows(gw, no, to);
 	for (unsigned i = 0; i < n; i++)
 		datapath_device_rows(device[i], to);
+	datapath_program_rows(gw, to);
 	for (unsigned i = 0; i < (workers ? workers : 1); i++)
 		datapath_worker_row(gw, i, to);
 }

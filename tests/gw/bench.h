@@ -63,7 +63,11 @@ struct fake_dp {
 	struct dp_counters count;
 	bool tun_refuses, tap_refuses, route_refuses;
 	unsigned workers, tun_has, tun_wanted; /* enum dp_tun_offload, of every device */
-	int gro, gro_forwarding;	       /* of the one Ethernet device, as netif_feature() */
+	uint32_t program; /* ifindex of the device whose driver runs the XDP program, 0 = none does
+			   */
+	unsigned passed_why;
+	uint64_t passed;	 /* for this reason */
+	int gro, gro_forwarding; /* of the one Ethernet device, as netif_feature() */
 	bool no_status;	      /* ports have none to show, and leave what they like in its place */
 	bool gathers;	      /* what is sent leaves at dp_push(), not at once */
 	bool tx_waits;	      /* control packets stay in a queue, and are lost */

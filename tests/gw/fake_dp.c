@@ -485,6 +485,30 @@ bool dp_call_fast(const struct dp *dp, uint16_t tid, uint16_t sid, const char **
 	return fake.fast;
 }
 
+uint64_t dp_fast_passed(const struct dp *dp, unsigned why)
+{
+	(void)dp;
+	return why == fake.passed_why ? fake.passed : 0;
+}
+
+bool dp_fast_loaded(const struct dp *dp)
+{
+	(void)dp;
+	return fake.program;
+}
+
+bool dp_fast_device(const struct dp *dp, uint32_t ifindex)
+{
+	(void)dp;
+	return ifindex && ifindex == fake.program;
+}
+
+void dp_fast_device_is(struct dp *dp, uint32_t ifindex, const uint8_t mac[6])
+{
+	(void)dp;
+	fake_dp_say("device %u %02x", ifindex, mac[0]);
+}
+
 bool dp_call_stats(struct dp *dp, uint16_t tid, uint16_t sid, struct dp_call_stats *out)
 {
 	(void)dp;

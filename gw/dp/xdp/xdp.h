@@ -39,8 +39,10 @@ void xdp_close(int fd[XDP_FDS]);
  * -errno with words. */
 int xdp_attach(int program, uint32_t ifindex, char *why, size_t len);
 
-/* The words of an enum xdp_why. */
-const char *xdp_why_words(enum xdp_why why);
+/* Why a frame was passed, by enum xdp_why. */
+extern const struct xdp_reason {
+	const char *key, *words;
+} xdp_reasons[XDP_W_COUNT];
 
 /* The maps, as their one writer sees them; not for two threads at once. */
 struct xdp_table;
@@ -80,5 +82,8 @@ uint64_t xdp_table_passed(const struct xdp_table *t, enum xdp_why why);
 
 /* Frames may come from this device, and leave by it; NULL = no more.  0 or -errno. */
 int xdp_table_device(struct xdp_table *t, uint32_t ifindex, const uint8_t mac[6]);
+bool xdp_table_has_device(const struct xdp_table *t, uint32_t ifindex);
+/* Its address, which may be another one than before; nothing when it is not there. */
+void xdp_table_device_is(struct xdp_table *t, uint32_t ifindex, const uint8_t mac[6]);
 
 #endif

@@ -65,30 +65,30 @@ struct xdp_device {
 	__u16 room;
 } __attribute__((aligned(4)));
 
-/* X(symbol, "words").  FAST is not counted: the call's own counters have it. */
-#define XDP_WHYS(X)                                                                  \
-	X(FAST, "carried")                                                           \
-	X(LENGTHS, "lengths that do not agree, or octets behind the packet")         \
-	X(OUTER, "outer IP header with options, or a fragment, or a wrong checksum") \
-	X(L2TP, "data header with other fields than a length")                       \
-	X(PPP, "no packet of an open IPCP or IPV6CP")                                \
-	X(OPTIONS, "inner IP header with options or extension headers")              \
-	X(FRAGMENT, "inner fragment")                                                \
-	X(CHECKSUM, "wrong checksum of the inner IP header")                         \
-	X(TTL, "TTL or Hop Limit used up")                                           \
-	X(ADDRESS, "link-local, multicast or other address that is not routed")      \
-	X(NEIGHBOUR, "neighbour or router discovery")                                \
-	X(SYN, "first packet of a TCP connection, whose MSS may be clamped")         \
-	X(NETWORK, "source in a network behind the client, or forged")               \
-	X(MTU, "larger than the MTU of the way out")                                 \
-	X(ROUTE, "no route, or one that leads to this host")                         \
-	X(NO_NEIGHBOUR, "address of the next hop not known yet")                     \
-	X(DEVICE, "leaves by a device that has no program")                          \
-	X(ROOM, "no room for the headers")                                           \
-	X(SEQUENCE, "sequence numbers, or the far end had them last")
+/* X(symbol, "symbol", "words").  FAST is not counted: the call's own counters have it. */
+#define XDP_WHYS(X)                                                                           \
+	X(FAST, "fast", "carried")                                                            \
+	X(LENGTHS, "lengths", "lengths that do not agree, or octets behind the packet")       \
+	X(OUTER, "outer", "outer IP header with options, or a fragment, or a wrong checksum") \
+	X(L2TP, "l2tp", "data header with other fields than a length")                        \
+	X(PPP, "ppp", "no packet of an open IPCP or IPV6CP")                                  \
+	X(OPTIONS, "options", "inner IP header with options or extension headers")            \
+	X(FRAGMENT, "fragment", "inner fragment")                                             \
+	X(CHECKSUM, "checksum", "wrong checksum of the inner IP header")                      \
+	X(TTL, "ttl", "TTL or Hop Limit used up")                                             \
+	X(ADDRESS, "address", "link-local, multicast or other address that is not routed")    \
+	X(NEIGHBOUR, "neighbour", "neighbour or router discovery")                            \
+	X(SYN, "syn", "first packet of a TCP connection, whose MSS may be clamped")           \
+	X(NETWORK, "network", "source in a network behind the client, or forged")             \
+	X(MTU, "mtu", "larger than the MTU of the way out")                                   \
+	X(ROUTE, "route", "no route, or one that leads to this host")                         \
+	X(NO_NEIGHBOUR, "no-neighbour", "address of the next hop not known yet")              \
+	X(DEVICE, "device", "leaves by a device that has no program")                         \
+	X(ROOM, "room", "no room for the headers")                                            \
+	X(SEQUENCE, "sequence", "sequence numbers, or the far end had them last")
 
 enum xdp_why {
-#define X(sym, words) XDP_W_##sym,
+#define X(sym, key, words) XDP_W_##sym,
 	XDP_WHYS(X)
 #undef X
 		XDP_W_COUNT

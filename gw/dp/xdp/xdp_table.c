@@ -59,16 +59,11 @@ void xdp_close(int fd[XDP_FDS])
 	}
 }
 
-const char *xdp_why_words(enum xdp_why why)
-{
-	static const char *const words[XDP_W_COUNT] = {
-#define X(sym, text) [XDP_W_##sym] = text,
-		XDP_WHYS(X)
+const struct xdp_reason xdp_reasons[XDP_W_COUNT] = {
+#define X(sym, key, words) [XDP_W_##sym] = {key, words},
+	XDP_WHYS(X)
 #undef X
-	};
-
-	return why < XDP_W_COUNT ? words[why] : "?";
-}
+};
 
 /* --- the kernel's maps ------------------------------------------------------------------------ */
 
@@ -111,6 +106,22 @@ static void table_address_gone(struct xdp_table *t, enum xdp_fd map, const void 
 
 	if (!table_map(BPF_MAP_LOOKUP_ELEM, t->fd[map], addr, &has) && has == sid)
 		table_map(BPF_MAP_DELETE_ELEM, t->fd[map], addr, NULL);
+}
+
+void xdp_table_device_is(struct xdp_table *t, uint32_t ifindex, const uint8_t mac[6])
+{
+	struct xdp_device d;
+
+	if (!table_map(BPF_MAP_LOOKUP_ELEM, t->fd[XDP_FD_DEVICES], &ifindex, &d) &&
+	    memcmp(d.mac, mac, sizeof(d.mac)))
+		xdp_table_device(t, ifindex, mac);
+}
+
+bool xdp_table_has_device(const struct xdp_table *t, uint32_t ifindex)
+{
+	struct xdp_device d;
+
+	return !table_map(BPF_MAP_LOOKUP_ELEM, t->fd[XDP_FD_DEVICES], &ifindex, &d);
 }
 
 int xdp_table_device(struct xdp_table *t, uint32_t ifindex, const uint8_t mac[6])

@@ -4,6 +4,8 @@
 #include "tests/gw/operator/says.h"
 
 #include <errno.h>
+#include <stdio.h>
+#include <string.h>
 
 #define CONF                                                                   \
 	"host-name = gw\n"                                                     \
@@ -72,9 +74,52 @@ static void a_port_that_failed(void)
 	vty_end();
 }
 
+/* Devices of a port with `accelerate`, which lo and one that is not there stand for. */
+static void devices_with_a_program(void)
+{
+	static const char conf[] =
+		"host-name = gw\n"
+		"udp wan { listen = \"192.0.2.1:1701\"  accelerate = xdp  core = { \"lo\", \"no0\" "
+		"} }\n"
+		"pool p { ranges = { \"10.64.0.0/24\" } }\n"
+		"service one { local = 10.64.0.1  pool = p  auth = none  tun = t1 }\n"
+		"peer lac { port = wan  service = one  hostname = lac }\n";
+	static const struct {
+		uint32_t program;
+		const char *want;
+	} rows[] = {
+		{1, "device lo frames of calls by a program (XDP) active, in the driver - -\n"},
+		{77,
+		 "device lo frames of calls by a program (XDP) not run by its driver - what the "
+		 "log says at the start\n"},
+		{0,
+		 "device lo frames of calls by a program (XDP) not loaded - what the log says at "
+		 "the start\n"},
+	};
+
+	vty_begin(conf);
+	fake.gro = fake.gro_forwarding = -ENOENT;
+	for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		char want[2048];
+
+		fake.program = rows[i].program;
+		snprintf(want, sizeof(want), "%s%s",
+			 TITLES PORTS TSO "off by configuration - tun-offload = auto\n" USO
+					  "off by configuration - tun-offload = auto\n",
+			 rows[i].want);
+		strcat(want,
+		       "device no0 frames of calls by a program (XDP) there is no such device - "
+		       "what the log says at the start\n"
+		       "worker 0 ports: wan a thread of its own - -\n");
+		CU_ASSERT_TRUE(vty_rows("show datapath", want));
+	}
+	vty_end();
+}
+
 static const struct test_case cases[] = {
 	{"in_each_state", datapath_in_each_state},
 	{"a_port_that_failed", a_port_that_failed},
+	{"devices_with_a_program", devices_with_a_program},
 	{NULL, NULL},
 };
 const struct test_suite suite_show_datapath = {"show_datapath", cases};
