@@ -3,6 +3,7 @@
 #include "gw/accelerate.h"
 
 #include "gw/dp/dp.h"
+#include "gw/log.h"
 #include "gw/processes.h"
 
 #include <errno.h>
@@ -194,6 +195,14 @@ bool accelerate_give(struct accelerate *a, struct keeper_fds *held)
 
 /* --- control ---------------------------------------------------------------------------------- */
 
+bool accelerate_given(const struct keeper_fds *held)
+{
+	char name[KEEPER_NAME_MAX];
+
+	snprintf(name, sizeof(name), PROCESSES_XDP, 0u);
+	return keeper_fds_find(held, name) >= 0;
+}
+
 bool accelerate_take(struct keeper_fds *held, int fd[XDP_FDS])
 {
 	char name[KEEPER_NAME_MAX];
@@ -207,6 +216,23 @@ bool accelerate_take(struct keeper_fds *held, int fd[XDP_FDS])
 	if (!all)
 		xdp_close(fd);
 	return all;
+}
+
+void accelerate_tell(const struct cfg_model *cfg, const struct dp *dp)
+{
+	const struct accelerate_devices d = accelerate_devices(cfg);
+
+	if (!d.n && dp_fast_loaded(dp))
+		GW_LOG(LOG_NOBODY, MAIN, LOGL_NOTICE,
+		       "accelerate: no port has it any more: until the next start drivers run the "
+		       "program, which leaves all frames to us\n");
+	for (unsigned i = 0; i < d.n; i++)
+		if (!dp_fast_device(dp, if_nametoindex(d.name[i])))
+			GW_LOG(LOG_NOBODY, MAIN, LOGL_NOTICE,
+			       "accelerate: device %s does not run the program, and can begin to "
+			       "at the "
+			       "next start only\n",
+			       d.name[i]);
 }
 
 void accelerate_look(const struct cfg_model *cfg, struct dp *dp)

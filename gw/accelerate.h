@@ -39,8 +39,12 @@ void accelerate_start(struct accelerate *a, const struct cfg_model *cfg,
 void accelerate_end(struct accelerate *a);
 /* Have the maps held for control.  False: they cannot be. */
 bool accelerate_give(struct accelerate *a, struct keeper_fds *held);
-/* In control: what it has been given, the caller's.  False: nothing. */
+/* In control: has it been given any, and what, the caller's.  False: nothing. */
+bool accelerate_given(const struct keeper_fds *held);
 bool accelerate_take(struct keeper_fds *held, int fd[XDP_FDS]);
+/* In control, as it begins: keeper loads and attaches at its own start only, so a reload may want
+ * what is not there.  A line for each. */
+void accelerate_tell(const struct cfg_model *cfg, const struct dp *dp);
 /* In control, now and then: what has become of the devices. */
 void accelerate_look(const struct cfg_model *cfg, struct dp *dp);
 /* What this host or this program lacks for it, as far as it can be seen without rights. */

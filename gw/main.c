@@ -223,9 +223,12 @@ static void main_signals_ignore(void)
 static int main_run_control(const struct cfg_model *m, const struct plugins *ps, struct kept *k,
 			    void *talloc)
 {
-	const struct limits limits = limits_of(m);
+	struct limits limits = limits_of(m);
 	struct gw *gw = NULL;
 	int rc = 1;
+
+	/* A reload may have taken the key away, and the maps are there still. */
+	limits.maps = accelerate_given(&k->held);
 
 	/* Not one octet of others has been read before the rights are given up. */
 	if (vty_open(m) == 0 && ctl_open(m) == 0 &&

@@ -195,6 +195,7 @@ static bool start_all(struct gw *gw, struct store *store, const struct gw_door *
 	if (!dynauth_open(gw))
 		return false;
 	dp_attached(gw->dp);
+	accelerate_tell(gw->cfg, gw->dp);
 	loop_set_turn_end(gw->loop, start_turn_end, gw);
 	loop_timer_init(&gw->second, start_each_second, gw);
 	loop_set(gw->loop, &gw->second, gw->started + SECOND);

@@ -132,11 +132,12 @@ in_space() { # NAME COMMAND...
 # --- the daemon
 
 # gateway SPACE [NAME]: isthmus with $WORK/NAME.conf (NAME is SPACE unless given), its VTY in $WORK; waits for it.
-# UNDER: words before its command; ISTHMUS: another program than $BUILD/isthmus.  FORM=one: one process each, whatever the script leaves open; three is what all have
+# ACCELERATE=xdp in the environment: see accelerated.  UNDER: words before its command; ISTHMUS: another program than $BUILD/isthmus.  FORM=one: one process each, whatever the script leaves open; three is what all have
 gateway() {
 	local name=${2:-$1}
 	[ "${FORM:-three}" = three ] || grep -q '^[[:space:]]*workers' "$WORK/$name.conf" || sed -i '1i workers = 0' "$WORK/$name.conf"
 	sed -i '/^vty {.*}$/d' "$WORK/$name.conf"
+	[ -z "${ACCELERATE:-}" ] || accelerated "$1" "$name"
 	echo "vty { socket = \"$WORK/$1.vty\"  captures = \"$WORK\"${VTY_KEYS:+  $VTY_KEYS} }" >>"$WORK/$name.conf"
 	chmod 600 "$WORK/$name.conf" # there are secrets in it
 	# shellcheck disable=SC2086
@@ -144,6 +145,18 @@ gateway() {
 	daemon[$name]=$! serving[$name]=$! home_of[$name]=$1
 	within 5 answers "$1" || give_up "the gateway $name starts"
 }
+# accelerated SPACE NAME: each of its UDP ports has `accelerate = $ACCELERATE` with every cable there, so that all that a script
+# looks at must be as it is without.  A program must not see the unfinished checksums of a sender in this host, and a
+# veth takes what a program sends to it only when its far end has GRO.
+accelerated() {
+	local devices device space
+	for space in "${spaces[@]}"; do
+		for device in $(veths "$space"); do ip netns exec "$space" ethtool -K "$device" gro on tx off >/dev/null 2>&1; done
+	done
+	devices=$(veths "$TAG-$1" | sed 's/.*/"&"/' | paste -sd ,)
+	sed -i "/accelerate =/!s/^[[:space:]]*udp [^ ]* {/& accelerate = $ACCELERATE  core = { $devices } /" "$WORK/$2.conf"
+}
+veths() { ip -n "$1" -br link show type veth | awk '{ sub(/@.*/, "", $1); print $1 }'; }
 answers() { ask "$1" show summary | grep -q .; }
 
 # ask SPACE COMMAND...: its VTY

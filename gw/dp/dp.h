@@ -340,8 +340,14 @@ bool dp_call_stats(struct dp *dp, uint16_t tid, uint16_t sid, struct dp_call_sta
 /* Does the XDP program carry the packets of this call?  *why: words, static text; NULL without a
  * program. */
 bool dp_call_fast(const struct dp *dp, uint16_t tid, uint16_t sid, const char **why);
-/* Frames of such calls that it has left to the workers, by enum xdp_why (gw/dp/xdp/xdp.h). */
-uint64_t dp_fast_passed(const struct dp *dp, unsigned why);
+/* Why it has left frames of such calls to the workers, reason i from 0 on; false: there are no
+ * more.
+ */
+struct dp_fast_reason {
+	const char *key, *words;
+	uint64_t count;
+};
+bool dp_fast_reason(const struct dp *dp, unsigned i, struct dp_fast_reason *out);
 /* Do drivers run a program at all, and this device's? */
 bool dp_fast_loaded(const struct dp *dp);
 bool dp_fast_device(const struct dp *dp, uint32_t ifindex);

@@ -247,9 +247,15 @@ bool dp_call_fast(const struct dp *dp, uint16_t tid, uint16_t sid, const char **
 	return is == FAST_FAST;
 }
 
-uint64_t dp_fast_passed(const struct dp *dp, unsigned why)
+bool dp_fast_reason(const struct dp *dp, unsigned i, struct dp_fast_reason *out)
 {
-	return dp->fast && why < XDP_W_COUNT ? xdp_table_passed(dp->fast->table, why) : 0;
+	const unsigned why = XDP_W_FAST + 1 + i;
+
+	if (!dp->fast || why >= XDP_W_COUNT)
+		return false;
+	*out = (struct dp_fast_reason){xdp_reasons[why].key, xdp_reasons[why].words,
+				       xdp_table_passed(dp->fast->table, why)};
+	return true;
 }
 
 bool dp_fast_loaded(const struct dp *dp)

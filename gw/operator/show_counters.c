@@ -4,7 +4,6 @@
  * its reason.  Counters at zero are left out.
  */
 #include "gw/aaa/aaa.h"
-#include "gw/dp/xdp/xdp.h"
 #include "gw/legs/legs.h"
 #include "gw/operator/ctl_listen.h"
 #include "gw/operator/vty.h"
@@ -146,9 +145,10 @@ static void counter_data_rows(struct gw *gw, struct table_sink *to)
 /* Of calls that are fast: what the program has left to the workers. */
 static void counter_xdp_rows(struct gw *gw, struct table_sink *to)
 {
-	for (unsigned i = XDP_W_FAST + 1; i < XDP_W_COUNT; i++)
-		counter_add(to, "xdp", xdp_reasons[i].key, dp_fast_passed(gw->dp, i),
-			    xdp_reasons[i].words);
+	struct dp_fast_reason r;
+
+	for (unsigned i = 0; dp_fast_reason(gw->dp, i, &r); i++)
+		counter_add(to, "xdp", r.key, r.count, r.words);
 }
 
 static void counter_port_rows(struct gw *gw, const struct gw_port *p, struct table_sink *to)

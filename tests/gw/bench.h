@@ -65,8 +65,7 @@ struct fake_dp {
 	unsigned workers, tun_has, tun_wanted; /* enum dp_tun_offload, of every device */
 	uint32_t program; /* ifindex of the device whose driver runs the XDP program, 0 = none does
 			   */
-	unsigned passed_why;
-	uint64_t passed;	 /* for this reason */
+	uint64_t passed;  /* by it, for the second of two reasons */
 	int gro, gro_forwarding; /* of the one Ethernet device, as netif_feature() */
 	bool no_status;	      /* ports have none to show, and leave what they like in its place */
 	bool gathers;	      /* what is sent leaves at dp_push(), not at once */
