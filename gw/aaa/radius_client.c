@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "gw/aaa/radius_client.h"
 
+#include "gw/event.h"
 #include "gw/log.h"
 #include "gw/random.h"
 #include "gw/trace.h"
@@ -139,6 +140,10 @@ static void radius_client_on_changed(void *ctx, unsigned server, bool alive, uin
 	(void)now;
 	if (alive && c->alive)
 		c->alive(c->alive_ctx);
+	if (alive)
+		EVENT(RADIUS_ALIVE, LOG_ABOUT(.radius = c->cfg->name), c->server[server]->text);
+	else
+		EVENT(RADIUS_DEAD, LOG_ABOUT(.radius = c->cfg->name), c->server[server]->text);
 	GW_LOG(LOG_ABOUT(.radius = c->cfg->name), AAA, LOGL_NOTICE, "radius %s: %s %s %s\n",
 	       c->cfg->name, radius_client_words[c->use], c->server[server]->text,
 	       alive ? "answers again" : "does not answer");

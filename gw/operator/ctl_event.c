@@ -42,6 +42,7 @@ void ctl_event_line(struct ctl_text *line, const struct gw_event *e, uint64_t wa
 	event_set_number(o, "session-id", a->call);
 	event_set_number(o, "line", a->line);
 	event_set_text(o, "user", a->user);
+	event_set_text(o, "radius", a->radius);
 	event_set_text(o, "cause", e->cause);
 	ctl_text_json(line, o);
 	ctl_text_words(line, "\n");

@@ -36,7 +36,8 @@ static const char usage[] =
 	"ping tunnel ID, test radius USER [SECTION] (which asks for the password) ...\n"
 	"A table whose name is a command too is `show NAME`.  TEST is COLUMN=VALUE,\n"
 	"COLUMN!=VALUE, COLUMN~PART, COLUMN<NUMBER or COLUMN>NUMBER; `monitor` prints events as\n"
-	"they happen, those of port, circuit, tunnel, call, user, join, or all; `ask` sends one\n"
+	"they happen, those of port, circuit, tunnel, call, user, join, radius, or all; `ask` "
+	"sends one\n"
 	"line as it is.\n";
 
 static const struct option options[] = {
@@ -505,8 +506,8 @@ static const char *monitor_text(const json_t *e, const char *key)
 /* "14:03:22 tunnel-down tunnel-id 5 peer lac: shutting down" */
 static void monitor_print(const json_t *e)
 {
-	static const char *const keys[] = {"port",	 "circuit", "peer", "tunnel-id",
-					   "session-id", "line",    "user", "count"};
+	static const char *const keys[] = {"port", "circuit", "peer",	"tunnel-id", "session-id",
+					   "line", "user",    "radius", "count"};
 	const json_t *at = json_object_get(e, "unix-seconds");
 	time_t t = at ? (time_t)json_integer_value(at) : time(NULL);
 	char when[16] = "";

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The servers of a section as sockets: which one is reached where, who is heard, what is told. */
 #include "gw/aaa/radius_client.h"
+#include "gw/event.h"
 
 #include "gw/log_brake.h"
 #include "tests/gw/bench.h"
@@ -211,12 +212,21 @@ static void what_is_dropped_is_told(void)
 	}
 }
 
+static char client_event[80];
+
+static void client_on_event(const struct gw_event *e)
+{
+	snprintf(client_event, sizeof(client_event), "%s %s: %s", event_names[e->kind].name,
+		 e->about->radius, e->cause);
+}
+
 /* Silence: sent again, then the next server; who was dead is told to answer again. */
 static void a_server_that_is_dead_for_a_while(void)
 {
 	static struct radius_far_got got;
 	struct radius_view v;
 
+	event_to = client_on_event;
 	client_set_up(2);
 	at.server[1].backup = true;
 	radius_client_begin(RADIUS_FOR_ACCESS);
@@ -229,6 +239,7 @@ static void a_server_that_is_dead_for_a_while(void)
 	CU_ASSERT_EQUAL(waits(at.access[0], &got), 0);
 	CU_ASSERT_EQUAL(waits(at.access[1], &got), 1);
 	CU_ASSERT_EQUAL(bench_logged("aaa notice: radius isp: server one does not answer"), 1);
+	CU_ASSERT_STRING_EQUAL(client_event, "radius-dead isp: one");
 	radius_client_view(at.c, 0, &v);
 	CU_ASSERT_FALSE(v.alive);
 	radius_far_answer(at.access[1], &got, RADIUS_ACCESS_ACCEPT, "", SECRET);
@@ -241,6 +252,8 @@ static void a_server_that_is_dead_for_a_while(void)
 	radius_far_answer(at.access[0], &got, RADIUS_ACCESS_ACCEPT, "", SECRET);
 	client_serve();
 	CU_ASSERT(at.done == 2 && at.by == 0 && at.alive == 1);
+	CU_ASSERT_STRING_EQUAL(client_event, "radius-alive isp: one");
+	event_to = NULL;
 	CU_ASSERT_EQUAL(bench_logged("aaa notice: radius isp: server one answers again"), 1);
 	client_tear_down();
 }
