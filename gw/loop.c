@@ -16,8 +16,11 @@
 /* Deadlines served in one turn; the rest wait for the next, so that descriptors are not starved. */
 #define LOOP_TURN_MAX 4096
 
+enum { LOOP_TIMER, LOOP_MANY }; /* kinds of deadlines */
+
 struct loop {
 	struct deadline_heap heap;
+	void (*many)(struct deadline *d, uint64_t now); /* of those of LOOP_MANY */
 	uint64_t (*now)(void);
 	uint64_t (*machine_deadline)(void *ctx);
 	void (*machine_expire)(void *ctx, uint64_t now);
@@ -79,6 +82,19 @@ void loop_cancel(struct loop *l, struct loop_timer *t)
 	deadline_cancel(&l->heap, &t->d);
 }
 
+void loop_set_deadline(struct loop *l, struct deadline *d,
+		       void (*fn)(struct deadline *d, uint64_t now), uint64_t when)
+{
+	l->many = fn;
+	d->kind = LOOP_MANY;
+	deadline_set(&l->heap, d, when);
+}
+
+void loop_cancel_deadline(struct loop *l, struct deadline *d)
+{
+	deadline_cancel(&l->heap, d);
+}
+
 uint64_t loop_back_off(uint64_t *wait, uint64_t most, uint64_t now)
 {
 	uint64_t when = now + *wait;
@@ -117,9 +133,12 @@ void loop_expire(struct loop *l, uint64_t now)
 	if (l->machine_deadline && l->machine_deadline(l->machine) <= now)
 		l->machine_expire(l->machine, now);
 	for (n = 0; n < LOOP_TURN_MAX && (d = deadline_pop(&l->heap, now)); n++) {
-		struct loop_timer *t = (struct loop_timer *)d;
+		const struct loop_timer *t = (const struct loop_timer *)d;
 
-		t->fn(t->ctx, now);
+		if (d->kind == LOOP_MANY)
+			l->many(d, now);
+		else
+			t->fn(t->ctx, now);
 	}
 	if (l->turn_end)
 		l->turn_end(l->turn_ctx);

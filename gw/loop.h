@@ -33,6 +33,11 @@ void loop_timer_init(struct loop_timer *t, void (*fn)(void *ctx, uint64_t now), 
 void loop_set(struct loop *l, struct loop_timer *t, uint64_t when);
 void loop_cancel(struct loop *l, struct loop_timer *t);
 
+/* The same for what there are many of: a deadline alone, of zeros at first.  fn is one for all. */
+void loop_set_deadline(struct loop *l, struct deadline *d,
+		       void (*fn)(struct deadline *d, uint64_t now), uint64_t when);
+void loop_cancel_deadline(struct loop *l, struct deadline *d);
+
 /* When to try again what has failed: after *wait, which is doubled for the next time, to `most` at
  * the most; us. */
 uint64_t loop_back_off(uint64_t *wait, uint64_t most, uint64_t now);

@@ -54,7 +54,7 @@ static bool resume_join_owner(const struct join *j, struct wr *w)
 	size_t at = w->len;
 
 	wr_u16(w, 0);
-	if (j->owner && !j->owner->save(j->owner_ctx, w))
+	if (j->owned && !j->owned->by->save(j->owned->ctx, w))
 		return false;
 	wr_patch16(w, at, (uint16_t)(w->len - at - 2));
 	return true;
@@ -65,7 +65,7 @@ size_t resume_join_save(const struct join *j, uint8_t *buf, size_t cap)
 	const struct resume_row *row = resume_join_row(j->leg[0]->ops->kind, j->leg[1]->ops->kind);
 	struct wr w = wr_init(buf, cap);
 
-	if (!row || (j->owner && !j->owner->save))
+	if (!row || (j->owned && !j->owned->by->save))
 		return 0;
 	wr_u8(&w, VERSION);
 	wr_u64(&w, j->since);

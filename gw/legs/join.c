@@ -179,12 +179,14 @@ static void join_free(struct join *j)
 	llist_del(&j->changed);
 	j->list->n--;
 	j->list->gone++;
-	join_early_drop(j);
+	if (!j->over)
+		join_early_drop(j);
 	/* The second may still have something to say to the first. */
 	for (i = 2; i-- > 0;)
 		j->leg[i]->ops->free(j->leg[i]);
 	leg_end_forget(j->why);
 	free(j->reason);
+	free(j->owned);
 	free(j);
 }
 
@@ -216,19 +218,19 @@ struct join *join_new(struct join_list *list, struct leg *first, struct leg *sec
 		      const struct join_owner *owner, void *ctx, uint64_t now)
 {
 	struct join *j = first && second ? calloc(1, sizeof(*j)) : NULL;
+	struct join_owned *owned = j && owner ? malloc(sizeof(*owned)) : NULL;
 
-	if (!j) {
+	if (!j || (owner && !owned)) {
+		free(j);
 		if (first)
 			first->ops->free(first);
 		if (second)
 			second->ops->free(second);
 		return NULL;
 	}
-	*j = (struct join){.list = list,
-			   .leg = {first, second},
-			   .owner = owner,
-			   .owner_ctx = ctx,
-			   .since = now};
+	if (owned)
+		*owned = (struct join_owned){owner, ctx};
+	*j = (struct join){.list = list, .leg = {first, second}, .owned = owned, .since = now};
 	first->join = second->join = j;
 	INIT_LLIST_HEAD(&j->changed);
 	llist_add_tail(&j->entry, &list->head);
@@ -304,8 +306,8 @@ void join_leg_up(struct leg *l, uint64_t now)
 		join_early_deliver(join_other(l), now);
 		join_forward(j);
 		EVENT(JOIN_UP, about_leg(j->leg[0]), j->reason);
-		if (j->owner && j->owner->up)
-			j->owner->up(j->owner_ctx, now);
+		if (j->owned && j->owned->by->up)
+			j->owned->by->up(j->owned->ctx, now);
 	}
 	join_early_deliver(l, now);
 	join_early_deliver(join_other(l), now);
@@ -385,6 +387,8 @@ void join_leg_gone(struct leg *l, const struct leg_end *why, uint64_t now)
 			join_leg_stop(other, why, now);
 		return;
 	}
+	join_early_drop(j);
+	j->over = true;
 	j->reap = j->list->over_first;
 	j->list->over_first = j;
 	loop_set(j->list->loop, &j->list->reap, now);
@@ -392,8 +396,8 @@ void join_leg_gone(struct leg *l, const struct leg_end *why, uint64_t now)
 		EVENT(JOIN_DOWN, about_leg(j->leg[0]), j->why ? j->why->words : NULL);
 	if (j->list->over)
 		j->list->over(j->list->over_ctx, j, now);
-	if (j->owner && j->owner->gone)
-		j->owner->gone(j->owner_ctx, j->why, now);
+	if (j->owned && j->owned->by->gone)
+		j->owned->by->gone(j->owned->ctx, j->why, now);
 }
 
 void join_end(struct join *j, const struct leg_end *why, uint64_t now)

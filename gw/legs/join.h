@@ -68,21 +68,29 @@ struct join_list {
 #define JOIN_EARLY_LEN 1600u
 struct join_early;
 
+/* Whose it is; few joins are anybody's. */
+struct join_owned {
+	const struct join_owner *by;
+	void *ctx;
+};
+
 struct join {
 	struct llist_head entry;
 	struct join_list *list;
 	struct leg *leg[2];
-	struct join_early *early; /* oldest first */
-	const struct join_owner *owner;
-	void *owner_ctx;
+	union {
+		struct join_early *early; /* until it is over: oldest first */
+		struct join *reap;	  /* then: the next one that is to be freed */
+	};
+	struct join_owned *owned;  /* NULL = nobody's */
 	const struct leg_end *why; /* what ended it first; NULL = nothing yet */
 	bool ending, told_up;
 	bool announced; /* why is what a leg has announced; it has not ended yet */
 	bool kept;	/* it has a record */
+	bool over;	/* both legs are gone */
 	uint64_t since;
 	char *reason;		   /* why these two legs, for people; NULL = there was no choice */
 	struct llist_head changed; /* in gw/resume.c's list while it has to be written */
-	struct join *reap;	   /* both legs are gone: the next one that is to be freed */
 };
 
 /* NULL without memory. */

@@ -7,6 +7,7 @@
  */
 #include "gw/legs/leg_terminal.h"
 
+#include "core/container.h"
 #include "gw/legs/leg_entry.h"
 #include "gw/random.h"
 #include "gw/record.h"
@@ -85,19 +86,20 @@ static struct ppp *leg_terminal_wake(struct leg_terminal *t)
 	return up;
 }
 
+static void leg_terminal_wait(struct leg_terminal *t, uint64_t when);
+
 void leg_terminal_touch(struct leg_terminal *t)
 {
 	if (t->leg.state != LEG_GONE && leg_terminal_follow_lcp(t))
 		leg_terminal_tell(t);
-	loop_set(t->gw->loop, &t->timer,
-		 t->leg.state == LEG_GONE ? DEADLINE_NEVER : ppp_deadline(t->ppp));
+	leg_terminal_wait(t, t->leg.state == LEG_GONE ? DEADLINE_NEVER : ppp_deadline(t->ppp));
 	if (t->ppp)
 		t->ppp = ppp_rest(t->ppp);
 }
 
 static void leg_terminal_release(struct leg_terminal *t)
 {
-	loop_cancel(t->gw->loop, &t->timer);
+	loop_cancel_deadline(t->gw->loop, &t->timer);
 	if (!t->released)
 		t->role->release(t);
 	t->released = true;
@@ -341,16 +343,21 @@ static const struct ppp_ops ops = {.tx = leg_terminal_on_tx,
 				   .keep = leg_terminal_on_keep,
 				   .may_have4 = leg_terminal_may_have4};
 
-static void leg_terminal_on_time(void *ctx, uint64_t now)
+static void leg_terminal_on_time(struct deadline *d, uint64_t now)
 {
-	struct leg_terminal *t = ctx;
+	struct leg_terminal *t = IST_CONTAINER_OF(d, struct leg_terminal, timer);
 
 	if (!leg_terminal_wake(t)) {
-		loop_set(t->gw->loop, &t->timer, now + LEG_TERMINAL_AGAIN);
+		leg_terminal_wait(t, now + LEG_TERMINAL_AGAIN);
 		return;
 	}
 	ppp_expire(t->ppp, now);
 	leg_terminal_touch(t);
+}
+
+static void leg_terminal_wait(struct leg_terminal *t, uint64_t when)
+{
+	loop_set_deadline(t->gw->loop, &t->timer, leg_terminal_on_time, when);
 }
 
 /* --- what the join says ----------------------------------------------------------------------- */
@@ -371,7 +378,6 @@ static void leg_terminal_bound(struct leg_terminal *t, struct ppp_config *c, uin
 	if (!c->mtu || c->mtu > t->mtu)
 		c->mtu = t->mtu;
 	t->wants6 = c->ipv6;
-	loop_timer_init(&t->timer, leg_terminal_on_time, t);
 }
 
 bool leg_terminal_make(struct leg_terminal *t, const struct ppp_config *cfg, uint16_t mtu)

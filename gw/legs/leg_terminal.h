@@ -47,7 +47,7 @@ struct leg_terminal {
 	const struct leg_role *role;
 	struct gw *gw;
 	struct ppp *ppp;
-	struct loop_timer timer;
+	struct deadline timer;
 	struct leg_network net; /* its tun: of the service or client */
 	uint16_t mtu;	   /* the most a frame to the far end may carry, before its MRU is known */
 	uint16_t user_mtu; /* the most for this user; 0 = no limit */

@@ -53,6 +53,37 @@ static void earliest_first_and_cancelled_never(void)
 	loop_free(loop);
 }
 
+static struct deadline *alone[2];
+
+static void loop_fire_many(struct deadline *d, uint64_t now)
+{
+	fired[d == alone[0] ? 2 : 3]++;
+	fired_at = now;
+}
+
+/* Deadlines alone, among timers. */
+static void one_function_for_many(void)
+{
+	struct deadline a = {0}, b = {0};
+	struct loop_timer t;
+
+	loop_set_up();
+	alone[0] = &a;
+	alone[1] = &b;
+	loop_timer_init(&t, loop_fire, (void *)0);
+	loop_set_deadline(loop, &a, loop_fire_many, 3000);
+	loop_set_deadline(loop, &b, loop_fire_many, 2000);
+	loop_set(loop, &t, 2500);
+	clock_until(loop, 2500);
+	CU_ASSERT(fired[0] == 1 && fired[2] == 0 && fired[3] == 1);
+	loop_set_deadline(loop, &b, loop_fire_many, 4000);
+	loop_cancel_deadline(loop, &b);
+	clock_until(loop, 10000);
+	CU_ASSERT(fired[0] == 1 && fired[2] == 1 && fired[3] == 1);
+	CU_ASSERT_EQUAL(fired_at, 3000);
+	loop_free(loop);
+}
+
 static uint64_t machine_at;
 static unsigned machine_runs;
 
@@ -354,6 +385,7 @@ static void back_off_doubles_to_its_most(void)
 
 static const struct test_case cases[] = {
 	{"earliest_first_and_cancelled_never", earliest_first_and_cancelled_never},
+	{"one_function_for_many", one_function_for_many},
 	{"a_machine_is_asked_too", a_machine_is_asked_too},
 	{"a_turn_ends_behind_what_is_due", a_turn_ends_behind_what_is_due},
 	{"timerfd_wakes_select", timerfd_wakes_select},
