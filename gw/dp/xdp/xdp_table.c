@@ -110,7 +110,7 @@ static void table_address_gone(struct xdp_table *t, enum xdp_fd map, const void 
 
 void xdp_table_device_is(struct xdp_table *t, uint32_t ifindex, const uint8_t mac[6])
 {
-	struct xdp_device d;
+	struct xdp_device d = {.room = 0};
 
 	if (!table_map(BPF_MAP_LOOKUP_ELEM, t->fd[XDP_FD_DEVICES], &ifindex, &d) &&
 	    memcmp(d.mac, mac, sizeof(d.mac)))
@@ -119,7 +119,7 @@ void xdp_table_device_is(struct xdp_table *t, uint32_t ifindex, const uint8_t ma
 
 bool xdp_table_has_device(const struct xdp_table *t, uint32_t ifindex)
 {
-	struct xdp_device d;
+	struct xdp_device d = {.room = 0};
 
 	return !table_map(BPF_MAP_LOOKUP_ELEM, t->fd[XDP_FD_DEVICES], &ifindex, &d);
 }
