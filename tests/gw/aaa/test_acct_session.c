@@ -322,7 +322,7 @@ static void the_time_between_records(void)
 
 	for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		struct acct_said said = {.interim = rows[i].said};
-		const uint64_t late = rows[i].want / 20;
+		const uint64_t late = (rows[i].want + 19) / 20; /* of whole seconds */
 		struct acct_session *s;
 
 		acct_rig_up();
