@@ -17,9 +17,11 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-#define SKIP	   UINT32_MAX
-#define HEAD	   8u
-#define RING_PARTS 16u /* of a mailbox one is used as long as its reader keeps up */
+#define SKIP UINT32_MAX
+#define HEAD 8u
+/* What begins anew has only the room in front of it until its first record is read, so large ones
+ * do, and from their middle on. */
+#define RING_LARGE (UINT64_C(1) << 20)
 
 int waker_init(struct waker *w, atomic_int *asleep)
 {
@@ -83,7 +85,8 @@ static bool ring_ends_agree(const struct ring_mem *mem, uint64_t size, uint64_t 
 
 bool ring_out_open(struct ring_out *r, struct ring_mem *mem, uint64_t size)
 {
-	*r = (struct ring_out){.mem = mem, .size = size, .again = size / RING_PARTS};
+	*r = (struct ring_out){
+		.mem = mem, .size = size, .again = size < RING_LARGE ? size : size / 2};
 	return ring_ends_agree(mem, size, &r->head, &r->tail_seen);
 }
 

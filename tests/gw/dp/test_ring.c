@@ -61,41 +61,60 @@ static void refuses_what_does_not_fit(void)
 	ring_free(&r);
 }
 
-/* One that is read as fast as it is written stays in its first part; else all of it is used. */
+#define LARGE (1u << 20)
+
+/* Of a large one that is read as fast as it is written the first half is used.  What comes while it
+ * is not read has as much room as that, wherever it begins. */
 static void one_that_is_read_stays_small(void)
 {
-	struct ring_out out;
-	uint64_t most = 0;
-	struct ring r;
-	size_t len;
+	static const struct {
+		size_t size;
+		uint64_t again;
+	} row[] = {{4096, 4096}, {LARGE / 2, LARGE / 2}, {LARGE, LARGE / 2}};
 
-	CU_ASSERT_FATAL(!ring_init(&r, 4096));
-	CU_ASSERT_FATAL(ring_out_open(&out, r.in.mem, 4096));
-	for (uint32_t i = 0; i < 1000; i++) {
-		bool two = i % 3 == 0; /* the second may not begin anew: the first is unread */
+	for (unsigned i = 0; i < 3; i++) {
+		struct ring_out out;
+		uint64_t most = 0;
+		unsigned n = 0;
+		struct ring r;
+		size_t len;
 
-		for (uint32_t k = 0; k <= two; k++) {
-			uint32_t *to = ring_reserve(&out, 36);
+		CU_ASSERT_FATAL(!ring_init(&r, row[i].size));
+		CU_ASSERT_FATAL(ring_out_open(&out, r.in.mem, row[i].size));
+		for (uint32_t k = 0; k < LARGE / 20; k++) {
+			bool two = k % 3 == 0; /* the second may not begin anew */
 
-			CU_ASSERT_PTR_NOT_NULL_FATAL(to);
-			*to = i + k;
-			most = out.reserved % 4096 > most ? out.reserved % 4096 : most;
-			ring_commit(&out);
+			for (uint32_t m = 0; m <= two; m++) {
+				uint32_t *to = ring_reserve(&out, 36);
+
+				CU_ASSERT_PTR_NOT_NULL_FATAL(to);
+				*to = k + m;
+				most = out.reserved % row[i].size > most
+					       ? out.reserved % row[i].size
+					       : most;
+				ring_commit(&out);
+			}
+			for (uint32_t m = 0; m <= two; m++) {
+				const uint32_t *got = ring_peek(&r.in, &len);
+
+				CU_ASSERT_FATAL(got && len == 36 && *got == k + m);
+				ring_drop(&r.in);
+			}
+			CU_ASSERT_TRUE_FATAL(ring_empty(&r.in));
 		}
-		for (uint32_t k = 0; k <= two; k++) {
-			const uint32_t *got = ring_peek(&r.in, &len);
-
-			CU_ASSERT_FATAL(got && len == 36 && *got == i + k);
+		CU_ASSERT(most >= row[i].again - 3 * 48 && most < row[i].again + 3 * 48);
+		while ((out.head & (row[i].size - 1)) < row[i].size / 2 - 48) {
+			CU_ASSERT_PTR_NOT_NULL_FATAL(ring_reserve(&out, 36));
+			ring_commit(&out);
+			CU_ASSERT_PTR_NOT_NULL_FATAL(ring_peek(&r.in, &len));
 			ring_drop(&r.in);
 		}
-		CU_ASSERT_TRUE(ring_empty(&r.in));
+		for (; ring_reserve(&out, 36); n++)
+			ring_commit(&out);
+		CU_ASSERT(n >= row[i].size / 2 / 48 - 1);
+		CU_ASSERT_FALSE(r.in.broken);
+		ring_free(&r);
 	}
-	CU_ASSERT(most >= 4096 / 16 && most < 4096 / 16 + 3 * 48);
-	while (ring_reserve(&out, 36))
-		ring_commit(&out);
-	CU_ASSERT(out.head - r.in.tail > 4096 - 2 * 48);
-	CU_ASSERT_FALSE(r.in.broken);
-	ring_free(&r);
 }
 
 /* A record may take half the ring with its head of 8 octets, and the ring is a power of two. */
