@@ -208,12 +208,16 @@ struct join *outgoing_resume(struct resume_from *f)
 		return NULL;
 	call = leg_call_resume(f->gw, &f->leg[0], &f->words);
 	server = call ? leg_server_resume(f->gw, &f->leg[1], &f->words) : NULL;
+	if (server && !outgoing_give(server, o->cfg)) {
+		f->words = "out of memory";
+		server->ops->free(server);
+		server = NULL;
+	}
 	if (!server) {
 		if (call)
 			call->ops->free(call);
 		return NULL;
 	}
-	outgoing_give(server, o->cfg);
 	o->join = join_new(f->gw->joins, call, server, &outgoing_owner, o, f->now);
 	if (o->join)
 		outgoing_enter(o, OUTGOING_CALLING, f->now);

@@ -424,8 +424,11 @@ const char *leg_bundle_join(struct leg_link *l, struct leg_terminal *t,
 	if (!b)
 		return "no memory for a bundle";
 	words = leg_bundle_misfit(b, leg_bundle_entry_of(t), agreed);
-	if (words)
+	if (words) {
+		if (first)
+			bundle_free(&b->leg);
 		return words;
+	}
 	if (of->links && leg_bundle_links(b) >= of->links)
 		return "its user may have no more links";
 	l->t = t;

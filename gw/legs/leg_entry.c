@@ -8,6 +8,7 @@
 #include "gw/peer.h"
 #include "gw/port.h"
 #include "gw/trace.h"
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -95,8 +96,7 @@ void leg_entry_init(struct leg_entry *e, struct gw *gw, const struct dp_call *c)
 
 int leg_entry_set(struct leg_entry *e)
 {
-	int rc = dp_call_set(e->gw->dp, &e->c);
-
+	int rc = e->unfiltered ? -ENOMEM : dp_call_set(e->gw->dp, &e->c);
 	char name[GW_LEG_NAME];
 
 	if (rc < 0)

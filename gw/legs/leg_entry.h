@@ -25,7 +25,8 @@ struct leg_entry {
 	struct gw *gw;
 	struct dp_call c;
 	bool in_table;
-	uint8_t ff03;	     /* enum cfg_ff03 of the peer; a line learns */
+	bool unfiltered; /* there was no memory for a filter it is to have: it stays out of it */
+	uint8_t ff03;	 /* enum cfg_ff03 of the peer; a line learns */
 	uint16_t agreed_mtu; /* what PPP or the other leg lets us send, before what the channel
 				carries; UINT16_MAX = no limit */
 	struct dp_call_stats *last;	   /* when it left the table; NULL = it has not */

@@ -55,8 +55,10 @@ bool leg_take_filters(struct leg *l, enum leg_filters from, const struct gw_filt
 
 	if (before == f)
 		return true; /* nothing to tell the data plane */
-	if (!leg_filter_has_place(e))
+	if (!leg_filter_has_place(e)) {
+		e->unfiltered = !e->in_table;
 		return false;
+	}
 	e->filters->of[from] = f;
 	if (leg_filter_apply(e) == 0)
 		return true;

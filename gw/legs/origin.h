@@ -42,7 +42,8 @@ void origin_forget(struct leg_origin *o);
 /* Nothing is known. */
 extern const struct leg_origin origin_nothing;
 /* The same for one that is not written to: a copy in the place of `before`, which goes.  Without
- * texts it is one for all that are alike.  Both are kept ones; that is, or origin_nothing. */
+ * texts it is one for all that are alike; without memory nothing is known.  Both are kept ones;
+ * that is, or origin_nothing. */
 const struct leg_origin *origin_keep(const struct leg_origin *before,
 				     const struct leg_origin *from);
 void origin_drop(const struct leg_origin *kept);

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Filters of a service and of one call, as the data plane is told of them. */
 #include "gw/filter.h"
+#include "gw/legs/leg_entry.h"
 #include "tests/gw/bench.h"
 #include "tests/heap.h"
 
+#include <errno.h>
 #include <string.h>
 
 #define CONF                                                                                 \
@@ -294,6 +296,41 @@ static void without_memory_for_a_filter(void)
 	bench_stop();
 }
 
+static struct leg_entry lone;
+
+static struct leg_entry *lone_entry(struct leg *l)
+{
+	(void)l;
+	return &lone;
+}
+
+/* A filter that an entry is to have from its beginning: without memory for it nothing is let
+ * through. */
+static void without_memory_there_is_no_entry(void)
+{
+	static const struct leg_ops ops = {.entry = lone_entry};
+	struct dp_call c = {.tid = 1, .sid = 1, .mode = DP_PUNT};
+	struct leg l = {.ops = &ops};
+	const struct gw_filters *f;
+
+	bench_start(CONF);
+	f = filters_of(bench.gw, bench.gw->cfg->service[1].filter);
+	leg_entry_init(&lone, bench.gw, &c);
+	heap_refuse(0);
+	CU_ASSERT_FALSE(leg_take_filters(&l, LEG_FILTERS_SECTION, f));
+	CU_ASSERT_TRUE(heap_refused());
+	CU_ASSERT_EQUAL(leg_entry_set(&lone), -ENOMEM);
+	CU_ASSERT_FALSE(lone.in_table);
+	leg_entry_free(&lone);
+	leg_entry_init(&lone, bench.gw, &c);
+	CU_ASSERT_TRUE(leg_take_filters(&l, LEG_FILTERS_SECTION, f));
+	CU_ASSERT_EQUAL(leg_entry_set(&lone), 0);
+	filters_are(&fake.call[0], 2, 0, 0, 3);
+	leg_entry_del(&lone);
+	leg_entry_free(&lone);
+	bench_stop();
+}
+
 /* At the start a filter that the data plane does not take is the end. */
 static void a_start_without_its_filter(void)
 {
@@ -328,6 +365,7 @@ static const struct test_case cases[] = {
 	{"each_place_has_its_link_type", each_place_has_its_link_type},
 	{"what_the_data_plane_refuses", what_the_data_plane_refuses},
 	{"without_memory_for_a_filter", without_memory_for_a_filter},
+	{"without_memory_there_is_no_entry", without_memory_there_is_no_entry},
 	{"a_start_without_its_filter", a_start_without_its_filter},
 	{"a_route_filters_switched_calls", a_route_filters_switched_calls},
 	{NULL, NULL},
