@@ -71,11 +71,15 @@ static const char *aaa_test_ask(struct aaa_test *t, const char *user, const char
 	uint8_t attrs[RADIUS_ATTRS_MAX];
 	struct radius_question out;
 
-	if (!aaa_test_claim(&claim, user, password) ||
-	    !aaa_radius_question(&q, radius_client_cfg(t->client)->nas_identifier, attrs, &out))
-		return "the name or the password is too long";
-	t->request = radius_client_ask(t->client, &out, aaa_test_answered, t, now);
-	return t->request ? NULL : "out of memory";
+	const char *words = "the name or the password is too long";
+
+	if (aaa_test_claim(&claim, user, password) &&
+	    aaa_radius_question(&q, radius_client_cfg(t->client)->nas_identifier, attrs, &out)) {
+		t->request = radius_client_ask(t->client, &out, aaa_test_answered, t, now);
+		words = t->request ? NULL : "out of memory";
+	}
+	explicit_bzero(&claim, sizeof(claim));
+	return words;
 }
 
 struct aaa_test *aaa_test(struct aaa *a, const struct cfg_radius *radius, const char *user,

@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #define FOLLOW_PAUSE	   50000000l /* ns between two questions */
-#define FOLLOW_TIMES	   2400u     /* questions, then it has hung: two minutes */
+#define FOLLOW_SECONDS	   120	     /* then it has hung */
 #define FOLLOW_GONE	   40u	     /* in a row without a socket: it is elsewhere now */
 #define FOLLOW_GOES	   "going-on"
 #define FOLLOW_NOT_ALLOWED 4
@@ -93,14 +93,23 @@ static bool follow_is_gone(const struct follow_state *s)
 	return !s->l->io && access(s->f->socket, F_OK) < 0 && errno == ENOENT;
 }
 
+static time_t follow_now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec;
+}
+
 static void follow_wait(struct follow_state *s)
 {
 	const struct timespec pause = {.tv_nsec = FOLLOW_PAUSE};
+	const time_t until = follow_now() + FOLLOW_SECONDS;
 	unsigned gone = 0;
 
-	for (unsigned i = 0; i < FOLLOW_TIMES && gone < FOLLOW_GONE && !s->over && !s->refused;
-	     i++) {
-		if (i)
+	for (bool again = false;
+	     follow_now() < until && gone < FOLLOW_GONE && !s->over && !s->refused; again = true) {
+		if (again)
 			nanosleep(&pause, NULL);
 		follow_ask(s);
 		gone = follow_is_gone(s) ? gone + 1 : 0;
@@ -223,12 +232,12 @@ static void follow_print_trial(const struct ctl_follow *f, const json_t *row)
 static int follow_trial(struct follow_state *s, const char *command)
 {
 	const struct timespec pause = {.tv_nsec = FOLLOW_PAUSE};
+	const time_t until = follow_now() + FOLLOW_SECONDS;
 	json_t *row = follow_trial_row(s);
 	int status = CTL_NO_ANSWER;
 
 	(void)command;
-	for (unsigned i = 0;
-	     i < FOLLOW_TIMES && row && !strcmp(follow_text(row, "state"), FOLLOW_GOES); i++) {
+	while (follow_now() < until && row && !strcmp(follow_text(row, "state"), FOLLOW_GOES)) {
 		nanosleep(&pause, NULL);
 		json_decref(row);
 		row = follow_trial_row(s);

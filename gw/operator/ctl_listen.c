@@ -212,6 +212,7 @@ static void client_answer(struct ctl_client *c)
 			client_command(c, len);
 		memmove(c->in, c->in + next, c->n - next);
 		c->n -= next;
+		explicit_bzero(c->in + c->n, next); /* it may have held a password */
 	}
 }
 

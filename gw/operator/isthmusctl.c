@@ -12,6 +12,7 @@
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -362,6 +363,7 @@ static json_t *run_secret(const char *name, const char **wrong)
 	json_t *value = ctl_secret(name, text, sizeof(text)) ? json_string(text) : NULL;
 
 	*wrong = "is not there, or too long, or no UTF-8";
+	prctl(PR_SET_DUMPABLE, 0); /* from here on a core would have it */
 	explicit_bzero(text, sizeof(text));
 	return value;
 }
@@ -406,8 +408,12 @@ static bool run_argument(json_t *out, const json_t *a, char *const **word, int *
 	const char *type = json_string_value(json_object_get(a, "type")), *what, *wrong;
 	json_t *value;
 
-	if (!*words && (!type || strcmp(type, "secret") != 0))
-		return true;
+	if (!*words && (!type || strcmp(type, "secret") != 0)) {
+		if (!json_is_true(json_object_get(a, "required")))
+			return true;
+		main_complain(command_name(a), "is missing");
+		return false;
+	}
 	value = run_next(a, word, words, &what, &wrong);
 	if (value)
 		return json_object_set_new(out, command_name(a), value) == 0;
