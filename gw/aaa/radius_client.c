@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <osmocom/core/select.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -136,17 +137,19 @@ static const char *const radius_client_words[] = {
 static void radius_client_on_changed(void *ctx, unsigned server, bool alive, uint64_t now)
 {
 	const struct radius_client *c = ctx;
+	char cause[96];
 
 	(void)now;
+	snprintf(cause, sizeof(cause), "%s %s", radius_client_words[c->use],
+		 c->server[server]->text);
 	if (alive && c->alive)
 		c->alive(c->alive_ctx);
 	if (alive)
-		EVENT(RADIUS_ALIVE, LOG_ABOUT(.radius = c->cfg->name), c->server[server]->text);
+		EVENT(RADIUS_ALIVE, LOG_ABOUT(.radius = c->cfg->name), cause);
 	else
-		EVENT(RADIUS_DEAD, LOG_ABOUT(.radius = c->cfg->name), c->server[server]->text);
-	GW_LOG(LOG_ABOUT(.radius = c->cfg->name), AAA, LOGL_NOTICE, "radius %s: %s %s %s\n",
-	       c->cfg->name, radius_client_words[c->use], c->server[server]->text,
-	       alive ? "answers again" : "does not answer");
+		EVENT(RADIUS_DEAD, LOG_ABOUT(.radius = c->cfg->name), cause);
+	GW_LOG(LOG_ABOUT(.radius = c->cfg->name), AAA, LOGL_NOTICE, "radius %s: %s %s\n",
+	       c->cfg->name, cause, alive ? "answers again" : "does not answer");
 }
 
 static void radius_client_on_dropped(void *ctx, unsigned server, enum radius_drop why, uint64_t now)

@@ -239,7 +239,7 @@ static void a_server_that_is_dead_for_a_while(void)
 	CU_ASSERT_EQUAL(waits(at.access[0], &got), 0);
 	CU_ASSERT_EQUAL(waits(at.access[1], &got), 1);
 	CU_ASSERT_EQUAL(bench_logged("aaa notice: radius isp: server one does not answer"), 1);
-	CU_ASSERT_STRING_EQUAL(client_event, "radius-dead isp: one");
+	CU_ASSERT_STRING_EQUAL(client_event, "radius-dead isp: server one");
 	radius_client_view(at.c, 0, &v);
 	CU_ASSERT_FALSE(v.alive);
 	radius_far_answer(at.access[1], &got, RADIUS_ACCESS_ACCEPT, "", SECRET);
@@ -252,7 +252,7 @@ static void a_server_that_is_dead_for_a_while(void)
 	radius_far_answer(at.access[0], &got, RADIUS_ACCESS_ACCEPT, "", SECRET);
 	client_serve();
 	CU_ASSERT(at.done == 2 && at.by == 0 && at.alive == 1);
-	CU_ASSERT_STRING_EQUAL(client_event, "radius-alive isp: one");
+	CU_ASSERT_STRING_EQUAL(client_event, "radius-alive isp: server one");
 	event_to = NULL;
 	CU_ASSERT_EQUAL(bench_logged("aaa notice: radius isp: server one answers again"), 1);
 	client_tear_down();
