@@ -204,12 +204,21 @@ static void radius_build_server(struct cfg_load *l, struct cfg_item *it,
 	cfg_radius_check_secret(l, it);
 }
 
+static bool radius_same_address(const char *a, const char *b)
+{
+	struct in6_addr x, y;
+
+	if (inet_pton(AF_INET6, a, &x) == 1 && inet_pton(AF_INET6, b, &y) == 1)
+		return !memcmp(&x, &y, sizeof(x));
+	return !strcmp(a, b);
+}
+
 /* By another title or in another form than one before it. */
 static void radius_check_twice(struct cfg_load *l, const struct cfg_item *it,
 			       const struct cfg_radius *r, const struct cfg_radius_server *s)
 {
 	for (const struct cfg_radius_server *o = r->server; o < s; o++)
-		if (o->port == s->port && !strcmp(o->address, s->address))
+		if (o->port == s->port && radius_same_address(o->address, s->address))
 			cfg_wrong(l, it->line, it, "has the address of `server %s`",
 				  cfg_clean(l, o->text, strlen(o->text)));
 }

@@ -183,6 +183,9 @@ static void radius_servers_may_have_names(void)
 	ASSERT_TOLD("radius r { server \"10.0.0.5\" { " SECRET " }\n"
 		    "server again { address = \"10.0.0.5:1812\" " SECRET " } }\nnet n { }",
 		    "t:2: radius r: server again: has the address of `server 10.0.0.5`\n");
+	ASSERT_TOLD("radius r { server \"2001:db8::5\" { " SECRET " }\n"
+		    "server again { address = \"2001:DB8:0::5\" " SECRET " } }\nnet n { }",
+		    "t:2: radius r: server again: has the address of `server 2001:db8::5`\n");
 }
 
 static void radius_has_sixteen_servers_at_most(void)
