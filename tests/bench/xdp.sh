@@ -60,6 +60,11 @@ xdp_absent() {
 	done
 }
 
+xdp_calls_up() {
+	local s
+	for s in xslow xgro xdp; do generator $s -n 20 -c $CALLS || { wrong $s "takes calls: $out"; return 1; }; done
+}
+
 xdp_rows() {
 	local s why
 	absent x-switch "the program carries no switched calls"
@@ -70,8 +75,7 @@ xdp_rows() {
 	why=$(grep -o 'accelerate: .* not .*' "$WORK/xdp.log" | head -n 1)
 	if [ -n "$why" ]; then
 		xdp_absent "$why"
-	else
-		for s in xslow xgro xdp; do generator $s -n 20 -c $CALLS || { wrong $s "takes calls: $out"; return; }; done
+	elif xdp_calls_up; then
 		group "what the program carries arrives" xdp_integrity 28
 		repeat "by the program and by the workers" xdp_rates 21 22 23
 		repeat "what is passed by it" xdp_passed 26
@@ -151,13 +155,13 @@ xdp_calls() {
 
 # --- row 28
 
-# Frames that a driver had no room for, at either end of both cables.
+# Frames that a driver had no room for, at either end of both cables; what a program drops is none of them.
 xdp_no_room() {
 	local end space
 	for end in n:lac l:xdp f:xdp-far c:xdp; do
 		space=${end#*:} end=$(xdp_device "${end%:*}" xdp)
 		in_space "$space" cat "/sys/class/net/$end/statistics/tx_dropped" "/sys/class/net/$end/statistics/rx_dropped"
-		in_space "$space" ethtool -S "$end" | awk '/drops:|errors:/ { print $2 }'
+		in_space "$space" ethtool -S "$end" | awk '!/xdp_drops:/ && /drops:|errors:/ { print $2 }'
 	done | awk '{ n += $1 } END { print n + 0 }'
 }
 xdp_by_workers() { ask xdp show counters | awk '$1 == "data" && ($2 == "rx-frames" || $2 == "tun-rx") { n += $3 } END { print n + 0 }'; }
