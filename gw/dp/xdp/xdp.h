@@ -48,7 +48,8 @@ extern const struct xdp_reason {
 struct xdp_table;
 /* fd stays the caller's, and is used as long as the table.  The calls of a table before this one
  * are there, with all that they have counted: whoever has made it sets those that go on, and
- * deletes the others.  NULL: without memory, or these are no maps of this version. */
+ * deletes the others.  NULL: without memory, or these are maps of another size.  A program that
+ * keeper has loaded before an upgrade goes on as it is until keeper is started anew. */
 struct xdp_table *xdp_table_new(const int fd[XDP_FDS]);
 /* What is in the maps stays there. */
 void xdp_table_free(struct xdp_table *t);
