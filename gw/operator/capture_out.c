@@ -40,21 +40,21 @@ static int capture_create(const struct capture_out *o, const char *name)
 }
 
 /* Files of a ring have their number behind the name. */
-static void capture_file_name(const struct capture_out *o, char *buf, size_t len)
+static void capture_file_name(const struct capture_out *o, unsigned n, char *buf, size_t len)
 {
 	if (o->ring)
-		snprintf(buf, len, "%s.%u", o->name, o->files + 1);
+		snprintf(buf, len, "%s.%u", o->name, n + 1);
 	else
 		snprintf(buf, len, "%s", o->name);
 }
 
 /* A file is made with its first frame; here is seen that it can be. */
-static bool capture_may_create(const struct capture_out *o)
+static bool capture_may_create_one(const struct capture_out *o, unsigned n)
 {
 	char name[CAPTURE_FILE_NAME + 16];
 	int fd;
 
-	capture_file_name(o, name, sizeof(name));
+	capture_file_name(o, n, name, sizeof(name));
 	if (o->keeper)
 		return capture_ask(o->keeper, name, true) == 0;
 	fd = capture_create(o, name);
@@ -62,6 +62,15 @@ static bool capture_may_create(const struct capture_out *o)
 		return false;
 	close(fd);
 	return !unlinkat(o->folder, name, 0);
+}
+
+/* All of a ring: with a file of another one in its way it would stop there. */
+static bool capture_may_create(const struct capture_out *o)
+{
+	for (unsigned n = 0; n < (o->ring ? o->ring : 1); n++)
+		if (!capture_may_create_one(o, n))
+			return false;
+	return true;
 }
 
 const char *capture_out_begin(struct gw *gw, struct capture_out *o, const char *name)
@@ -181,7 +190,7 @@ static bool capture_have_file(struct capture_out *o)
 
 	if (o->at < o->files)
 		return true;
-	capture_file_name(o, name, sizeof(name));
+	capture_file_name(o, o->files, name, sizeof(name));
 	fd = capture_create(o, name);
 	if (fd < 0)
 		return false;

@@ -130,6 +130,25 @@ static void a_ring_has_no_limit(void)
 	out_end(2);
 }
 
+/* It would come to its second file later, and stop there; nothing is left of the attempt. */
+static void a_file_in_the_way_of_a_ring(void)
+{
+	const struct capture_wish w = {
+		.kind = CAPTURE_PORT, .who = "a", .file = "r", .ring_size = 4096, .ring_files = 3};
+	const char *words;
+	FILE *other;
+
+	out_begin();
+	other = fopen(out_path(2), "w");
+	CU_ASSERT_PTR_NOT_NULL_FATAL(other);
+	fclose(other);
+	CU_ASSERT_PTR_NULL(capture_open(bench.gw, &w, &words));
+	CU_ASSERT_STRING_EQUAL(words, "File exists");
+	CU_ASSERT_NOT_EQUAL(access(out_path(1), F_OK), 0);
+	CU_ASSERT_EQUAL(access(out_path(2), F_OK), 0);
+	out_end(2);
+}
+
 /* isb_ifrecv and isb_ifdrop of the last block of a file: by their place, in this machine's order.
  */
 static void out_says(unsigned file, uint64_t received, uint64_t dropped)
@@ -177,6 +196,7 @@ static void what_was_lost_is_in_the_file(void)
 static const struct test_case cases[] = {
 	{"the_oldest_of_a_ring_goes", the_oldest_of_a_ring_goes},
 	{"a_ring_has_no_limit", a_ring_has_no_limit},
+	{"a_file_in_the_way_of_a_ring", a_file_in_the_way_of_a_ring},
 	{"what_was_lost_is_in_the_file", what_was_lost_is_in_the_file},
 	{NULL, NULL},
 };
