@@ -42,16 +42,22 @@ uint64_t capture_lost(const struct capture *c)
 	return c->lost + capture_queue(c->gw) - c->queue;
 }
 
-static bool capture_is(const struct capture *c, const char *name)
+static bool capture_is_named(const struct capture *c, const char *name)
 {
-	return !strcmp(c->name, name) || !strcmp(c->what, name) || !strcmp(c->out.name, name);
+	return !strcmp(c->name, name) || !strcmp(c->what, name);
 }
 
-static struct capture **capture_find(struct gw *gw, const char *name)
+static bool capture_is_into(const struct capture *c, const char *file)
+{
+	return !strcmp(c->out.name, file);
+}
+
+static struct capture **capture_find(struct gw *gw, const char *name,
+				     bool (*is)(const struct capture *c, const char *name))
 {
 	struct capture **at = &gw->capture;
 
-	while (*at && !capture_is(*at, name))
+	while (*at && !is(*at, name))
 		at = &(*at)->next;
 	return at;
 }
@@ -174,8 +180,8 @@ struct capture *capture_open(struct gw *gw, const struct capture_wish *w, const 
 	c->out.ring = w->ring_size ? w->ring_files : 0;
 	c->out.size = w->ring_size;
 	capture_name(c, w);
-	*words = *capture_find(gw, c->name) ? "a capture of it is running"
-					    : capture_prepare(gw, c, w);
+	*words = *capture_find(gw, c->what, capture_is_named) ? "a capture of it is running"
+							      : capture_prepare(gw, c, w);
 	if (*words) {
 		capture_free_one(c);
 		return NULL;
@@ -201,8 +207,11 @@ static struct log_about capture_about(const struct capture *c)
 
 bool capture_stop(struct gw *gw, const char *name)
 {
-	struct capture **at = capture_find(gw, name), *c = *at;
+	struct capture **at = capture_find(gw, name, capture_is_named), *c;
 
+	if (!*at)
+		at = capture_find(gw, name, capture_is_into);
+	c = *at;
 	if (!c)
 		return false;
 	*at = c->next;

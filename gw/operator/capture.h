@@ -2,9 +2,10 @@
 /*
  * Captures: frames as they are on the wire of their ports, in a pcapng file that has an interface
  * for each port and link type.  Ports are tapped as a whole; which of their frames are of the call,
- * tunnel, user or circuit that is captured is found out here, from their heads.  A capture ends by
- * itself at CAPTURE_MOST octets unless it is a ring of files.  What cannot be written is counted as
- * lost and leaves no half block behind; a second later it is tried again.  Control thread only.
+ * tunnel, user or circuit that is captured is found out here, from their heads.  A capture that is
+ * no ring of files takes no more at CAPTURE_MOST octets, and stays until it is ended.  What cannot
+ * be written is counted as lost and leaves no half block behind; a second later it is tried again.
+ * Control thread only.
  */
 #ifndef GW_OPERATOR_CAPTURE_H
 #define GW_OPERATOR_CAPTURE_H
@@ -55,7 +56,7 @@ struct capture_target {
 	char far[REPLAY_END_TEXT];
 	uint16_t tid, sid, peer_tid, peer_sid; /* 0 = not known yet */
 	bool found;			       /* where its frames come from, by the first: */
-	uint32_t at;			       /* its circuit, */
+	uint32_t at, line;		       /* its circuit, */
 	struct replay_end from;		       /* or its address */
 	uint32_t key;			       /* leg_key() of the leg it is of, */
 	const struct leg *leg;		       /* only to be compared with; it may be gone */
@@ -92,7 +93,7 @@ const char *capture_parse(struct capture_wish *wish, char text[CAPTURE_TEXT], co
 /* All of a port into one file, without secrets. */
 struct capture *capture_start(struct gw *gw, const char *port, const char *file,
 			      const char **words);
-/* By its name or its file's; false when there is none of them. */
+/* By its name, or else its file's; false when there is none of them. */
 bool capture_stop(struct gw *gw, const char *name);
 /* Frames that it has not got by now: as `lost`, and those for which the queue from data had no
  * room, of whichever capture they were. */

@@ -94,8 +94,10 @@ static const char *capture_aim_call(struct gw *gw, struct capture *c, const char
 	struct l2tp_tunnel *t;
 	struct l2tp_call *call;
 	struct leg *l;
+	char rest;
 
-	if (sscanf(who, "%5u %5u", &tid, &sid) != 2)
+	if (sscanf(who, "%5u %5u%c", &tid, &sid, &rest) != 2 || tid > UINT16_MAX ||
+	    sid > UINT16_MAX)
 		return "a call is named by our Tunnel ID and our Session ID";
 	t = l2tp_tunnel_by_id(gw->engine, (uint16_t)tid);
 	call = t ? l2tp_call_by_id(t, (uint16_t)sid) : NULL;
@@ -107,10 +109,15 @@ static const char *capture_aim_call(struct gw *gw, struct capture *c, const char
 
 static const char *capture_aim_tunnel(struct gw *gw, struct capture *c, const char *who)
 {
-	struct l2tp_tunnel *t = l2tp_tunnel_by_id(gw->engine, (uint16_t)atoi(who));
-	struct l2tp_tunnel_info i;
 	struct capture_target *to;
+	struct l2tp_tunnel_info i;
+	struct l2tp_tunnel *t;
+	unsigned tid = 0;
+	char rest;
 
+	if (sscanf(who, "%5u%c", &tid, &rest) != 1 || tid > UINT16_MAX)
+		return "a tunnel is named by our Tunnel ID";
+	t = l2tp_tunnel_by_id(gw->engine, (uint16_t)tid);
 	if (!t)
 		return "no such tunnel";
 	l2tp_tunnel_info(t, &i);
@@ -224,17 +231,34 @@ static bool capture_comes_from(const struct capture_target *t, const struct insi
 	return in->on_circuit ? in->number == t->at : !memcmp(&in->far, &t->from, sizeof(t->from));
 }
 
+/* On a connection of XOT any number stands for its circuit. */
+static bool capture_is_of_circuit(const struct capture_target *t, const struct inside *in)
+{
+	return in->line == t->line && (in->line || in->number == t->at);
+}
+
+/* All that its circuit has, until that is somebody else's. */
+static bool capture_is_of_found(struct capture_target *t, const struct inside *in)
+{
+	const bool same = capture_is_of_circuit(t, in);
+
+	if (in->begins && (same || (in->line == t->line && !in->number)))
+		t->found = false;
+	return same;
+}
+
 static bool capture_is_of_tunnel(struct gw *gw, struct capture_target *t, const struct inside *in,
 				 bool outbound)
 {
 	if (t->found && in->on_x25)
-		return in->number == t->at;
+		return capture_is_of_found(t, in);
 	capture_learn_ids(gw, t);
 	if (!capture_has_ids(t, in, outbound) || (t->found && !capture_comes_from(t, in)))
 		return false;
 	if (!t->found && !outbound) {
 		t->found = true;
 		t->at = in->number;
+		t->line = in->line;
 		t->from = in->far;
 	}
 	return true;

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #define L2TP_VERSION 2u
+#define PIECE_MARKS  2u /* octets, of FRF.12 */
 
 static bool inside_pdu(struct inside *in, enum inside_what what, struct rd r)
 {
@@ -47,6 +48,15 @@ static bool inside_raw(const struct inside_look *l)
 	return inside_pdu(l->in, INSIDE_L2TP, rd_init(m.pkt, m.len));
 }
 
+/* A piece of FRF.12, which may begin or end in the middle of a secret, and with others around it:
+ * pieces are not put together here.  Behind the NLPID are marks and number. */
+static bool inside_piece(struct inside *in, struct rd r)
+{
+	rd_skip(&r, PIECE_MARKS);
+	in->lost = true;
+	return inside_pdu(in, INSIDE_NOTHING, r);
+}
+
 /* How long the address is, its own bits say. */
 static bool inside_frelay(const struct inside_look *l)
 {
@@ -60,6 +70,8 @@ static bool inside_frelay(const struct inside_look *l)
 			continue;
 		inside_circuit(l->in, a.dlci);
 		kind = fr_encap_get(&r, &nlpid);
+		if (kind == FR_FRAGMENT)
+			return inside_piece(l->in, r);
 		if (kind != FR_L2TP && kind != FR_PPP)
 			return false;
 		return inside_pdu(l->in, kind == FR_PPP ? INSIDE_PPP : INSIDE_L2TP, r);
@@ -112,48 +124,93 @@ static bool inside_alone(const struct inside_look *l)
 
 /* --- X.25 ------------------------------------------------------------------------------------------ */
 
-static struct inside_flow *inside_flow_of(const struct inside_look *l, const struct x25_pkt *p)
+/* What has come of its PDU; the octets stay until the next packet. */
+static void inside_flow_drop(struct inside_flow *f)
+{
+	if (f->begun)
+		f->begun->of = NULL;
+	f->begun = NULL;
+}
+
+/* On a connection of XOT any number stands for its circuit (RFC 1613). */
+static uint16_t inside_flow_lci(const struct inside_look *l, uint16_t lci)
+{
+	return l->in->line ? 0 : lci;
+}
+
+static bool inside_flow_is_of_line(const struct inside_flow *f, const struct inside_look *l)
+{
+	return f->used && f->port == l->f->port && f->line == l->in->line;
+}
+
+/* One that was not seen before may be in the middle of a PDU. */
+static struct inside_flow *inside_flow_of(const struct inside_look *l, uint16_t lci, bool outbound)
 {
 	struct inside_flows *all = l->flows;
 	struct inside_flow *f;
 
+	lci = inside_flow_lci(l, lci);
 	for (unsigned i = 0; i < INSIDE_FLOWS; i++) {
 		f = &all->flow[i];
-		if (f->used && f->port == l->f->port && f->lci == p->lci &&
-		    f->outbound == l->f->outbound)
+		if (inside_flow_is_of_line(f, l) && f->lci == lci && f->outbound == outbound)
 			return f;
 	}
 	f = &all->flow[all->next];
 	all->next = (all->next + 1) % INSIDE_FLOWS;
-	f->port = l->f->port;
-	f->lci = p->lci;
-	f->outbound = l->f->outbound;
-	f->used = true;
-	f->lost = false;
-	f->len = 0;
-	f->next = p->ps;
+	inside_flow_drop(f);
+	*f = (struct inside_flow){.port = l->f->port,
+				  .line = l->in->line,
+				  .lci = lci,
+				  .outbound = outbound,
+				  .used = true,
+				  .lost = true};
 	return f;
 }
 
-/* One that is not the next is sent again, or one before it was not tapped: until a PDU begins for
- * certain nothing is known. */
-static void inside_x25_append(struct inside_flow *f, const struct x25_pkt *p)
+/* Room for a PDU of which more is to come. */
+static void inside_flow_begin(struct inside_flows *all, struct inside_flow *f)
 {
-	f->lost |= p->ps != f->next || p->len > sizeof(f->octets) - f->len;
+	struct inside_begun *b = &all->begun[all->next_begun];
+
+	for (unsigned i = 0; i < INSIDE_BEGUN && b->of; i++)
+		b = &all->begun[i];
+	if (b->of) {
+		b = &all->begun[all->next_begun];
+		b->of->lost = true;
+		inside_flow_drop(b->of);
+	}
+	all->next_begun = (unsigned)(b - all->begun + 1) % INSIDE_BEGUN;
+	b->of = f;
+	b->len = 0;
+	f->begun = b;
+}
+
+/* One that is not the next is sent again, or one before it was not tapped: until a PDU begins for
+ * certain nothing is known.  The PDU so far, of which nothing is copied when it is whole. */
+static struct rd inside_x25_append(struct inside_flows *all, struct inside_flow *f,
+				   const struct x25_pkt *p)
+{
+	f->lost |= p->ps != f->next;
 	f->next = (uint8_t)((p->ps + 1) & (p->extended ? 127 : 7));
-	if (f->lost)
-		return;
+	if (!f->lost && !f->begun && !p->m)
+		return rd_init(p->data, p->len);
+	if (!f->lost && !f->begun)
+		inside_flow_begin(all, f);
+	f->lost |= f->begun && p->len > sizeof(f->begun->octets) - f->begun->len;
+	if (f->lost) {
+		inside_flow_drop(f);
+		return rd_init(NULL, 0);
+	}
 	if (p->len)
-		memcpy(f->octets + f->len, p->data, p->len);
-	f->len += p->len;
+		memcpy(f->begun->octets + f->begun->len, p->data, p->len);
+	f->begun->len += p->len;
+	return rd_init(f->begun->octets, f->begun->len);
 }
 
 /* With or without the SNAP header in front L2TP is known by its version, which no PPP protocol has
  * in that place. */
-static void inside_x25_what(struct inside *in, const struct inside_flow *f)
+static void inside_x25_what(struct inside *in, struct rd r)
 {
-	struct rd r = rd_init(f->octets, f->len);
-
 	if (r.left && r.p[0] == 0x80)
 		x25_encap_remove(X25_ENCAP_MULTIPLEXED, &r);
 	in->pdu = r.p;
@@ -163,60 +220,110 @@ static void inside_x25_what(struct inside *in, const struct inside_flow *f)
 
 static bool inside_x25_data(const struct inside_look *l, const struct x25_pkt *p)
 {
-	struct inside_flow *f = inside_flow_of(l, p);
+	struct inside_flow *f = inside_flow_of(l, p->lci, l->f->outbound);
+	struct rd pdu = inside_x25_append(l->flows, f, p);
 	struct inside *in = l->in;
 
-	inside_x25_append(f, p);
 	in->flow = f;
 	in->p = p->data;
 	in->len = p->len;
 	in->whole = !p->m;
 	in->lost = f->lost;
 	if (!f->lost)
-		inside_x25_what(in, f);
-	/* in->pdu stays good until the next packet of the flow */
+		inside_x25_what(in, pdu);
+	/* in->pdu stays good until the next packet */
 	if (!p->m) {
-		f->len = 0;
+		inside_flow_drop(f);
 		f->lost = false;
 	}
 	return p->len;
 }
 
-/* Data may have begun anew in both directions. */
-static void inside_x25_forget(const struct inside_look *l, uint16_t lci)
+/* In both directions the next packet begins a PDU, with number 0. */
+static void inside_x25_anew(const struct inside_look *l, uint16_t lci)
 {
-	for (unsigned i = 0; i < INSIDE_FLOWS; i++)
-		if (l->flows->flow[i].port == l->f->port && l->flows->flow[i].lci == lci)
-			l->flows->flow[i].used = false;
+	for (unsigned outbound = 0; outbound < 2; outbound++) {
+		struct inside_flow *f = inside_flow_of(l, lci, outbound);
+
+		inside_flow_drop(f);
+		f->lost = false;
+		f->next = 0;
+	}
 }
 
-static bool inside_x25(const struct inside_look *l)
+static void inside_x25_forget(const struct inside_look *l, uint16_t lci)
 {
-	struct rd r = l->r;
-	struct x25_pkt p;
+	lci = inside_flow_lci(l, lci);
+	for (unsigned i = 0; i < INSIDE_FLOWS; i++) {
+		struct inside_flow *f = &l->flows->flow[i];
 
-	if (linktype_tags_decode(&r, "lapb")) {
-		rd_skip(&r, 1);
-		if (rd_u8(&r) & 1)
-			return false;
-		rd_skip(&r, l->f->lapb_128);
-	} else {
-		r = l->r;
-		if (!linktype_tags_decode(&r, "x.25")) {
-			r = l->r;
-			return linktype_tags_decode(&r, "l2tpraw") &&
-			       inside_pdu(l->in, INSIDE_L2TP, r);
+		if (inside_flow_is_of_line(f, l) && f->lci == lci) {
+			inside_flow_drop(f);
+			f->used = false;
 		}
 	}
-	if (r.bad || !r.left || x25_decode(&p, r.p, r.left, (r.p[0] & 0x30) == 0x20))
+}
+
+static void inside_x25_forget_line(const struct inside_look *l, uint16_t lci)
+{
+	(void)lci;
+	for (unsigned i = 0; i < INSIDE_FLOWS; i++)
+		if (inside_flow_is_of_line(&l->flows->flow[i], l))
+			inside_x25_forget(l, l->flows->flow[i].lci);
+}
+
+static const struct {
+	void (*heard)(const struct inside_look *l, uint16_t lci);
+	bool begins;
+} inside_x25_types[X25_TYPES] = {
+	[X25_CALL] = {inside_x25_anew, true},
+	[X25_RESET_CONF] = {inside_x25_anew, false},
+	[X25_RESET] = {inside_x25_forget, false},
+	[X25_CLEAR] = {inside_x25_forget, false},
+	[X25_CLEAR_CONF] = {inside_x25_forget, true},
+	[X25_RESTART] = {inside_x25_forget_line, true},
+	[X25_RESTART_CONF] = {inside_x25_forget_line, true},
+};
+
+static bool inside_x25_packet(const struct inside_look *l, struct rd r)
+{
+	struct x25_pkt p;
+
+	if (r.bad || !r.left)
 		return false;
+	if (x25_decode(&p, r.p, r.left, (r.p[0] & 0x30) == 0x20)) {
+		if (l->in->line) /* it may be a PVC-setup, which begins one */
+			inside_x25_forget_line(l, 0);
+		return false;
+	}
 	inside_circuit(l->in, p.lci);
 	l->in->on_x25 = true;
 	if (p.type == X25_DATA)
 		return !p.q && inside_x25_data(l, &p);
-	if (1u << p.type & (1u << X25_CALL | 1u << X25_CLEAR | 1u << X25_RESET))
-		inside_x25_forget(l, p.lci);
+	l->in->begins = inside_x25_types[p.type].begins;
+	if (inside_x25_types[p.type].heard)
+		inside_x25_types[p.type].heard(l, p.lci);
 	return false;
+}
+
+static bool inside_upper(const struct inside_look *l)
+{
+	struct rd r = l->r;
+
+	if (linktype_tags_decode(&r, "l2tpraw"))
+		return inside_pdu(l->in, INSIDE_L2TP, r);
+	r = l->r;
+	l->in->line = linktype_tags_connection(r);
+	if (linktype_tags_decode(&r, "x.25"))
+		return inside_x25_packet(l, r);
+	r = l->r;
+	if (!linktype_tags_decode(&r, "lapb"))
+		return false;
+	rd_skip(&r, 1);
+	if (rd_u8(&r) & 1)
+		return false;
+	rd_skip(&r, l->f->lapb_128);
+	return inside_x25_packet(l, r);
 }
 
 static const struct {
@@ -226,7 +333,7 @@ static const struct {
 	{LINKTYPE_ETHERNET, inside_ethernet}, {LINKTYPE_PPP, inside_alone},
 	{LINKTYPE_RAW, inside_raw},	      {LINKTYPE_FRELAY, inside_frelay},
 	{LINKTYPE_SUNATM, inside_sunatm},     {LINKTYPE_USER0, inside_alone},
-	{LINKTYPE_UPPER_PDU, inside_x25},
+	{LINKTYPE_UPPER_PDU, inside_upper},
 };
 
 bool inside_find(struct inside *in, struct inside_flows *flows, const struct inside_frame *f)

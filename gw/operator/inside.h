@@ -2,29 +2,37 @@
 /*
  * What is inside a frame that a port has tapped: its circuit, and the L2TP or PPP it carries.  A
  * PDU in X.25 may be in several packets, so what there is of it is remembered for each circuit and
- * direction.  No I/O.
+ * direction; a circuit that was not seen from its call on is lost until a PDU has ended.  No I/O.
  */
 #ifndef GW_OPERATOR_INSIDE_H
 #define GW_OPERATOR_INSIDE_H
 
 #include "gw/replay/replay.h"
 
-#define INSIDE_FLOWS 16u /* of more at once the first is forgotten, and what goes on is lost */
+#define INSIDE_FLOWS 256u /* of more the first is forgotten: to the end of its PDU it is lost */
+#define INSIDE_BEGUN 16u  /* PDUs in several packets at once; of more the first is lost */
 
 enum inside_what { INSIDE_NOTHING, INSIDE_L2TP, INSIDE_PPP };
 
 struct inside_flow {
-	unsigned port; /* with lci and outbound: whose it is */
-	uint16_t lci;
-	bool outbound, used, fits; /* fits: the caller's, of the PDU that has begun */
-	bool lost;		   /* the end of this PDU comes next, its begin is not known */
-	uint8_t next;		   /* P(S) that is to come */
-	size_t len;		   /* octets of the PDU that has begun */
+	unsigned port; /* with line, lci and outbound: whose it is */
+	uint32_t line;
+	uint16_t lci;		    /* 0 on a connection of XOT, which has one circuit */
+	bool outbound, used, fits;  /* fits: the caller's, of the PDU that has begun */
+	bool lost;		    /* the end of this PDU comes next, its begin is not known */
+	uint8_t next;		    /* P(S) that is to come */
+	struct inside_begun *begun; /* NULL = the next packet begins a PDU */
+};
+/* A PDU of which more is to come. */
+struct inside_begun {
+	struct inside_flow *of; /* NULL = free */
+	size_t len;
 	uint8_t octets[L2TP_MSG_MAX];
 };
 struct inside_flows {
 	struct inside_flow flow[INSIDE_FLOWS];
-	unsigned next;
+	struct inside_begun begun[INSIDE_BEGUN];
+	unsigned next, next_begun;
 };
 
 struct inside_frame {
@@ -40,6 +48,8 @@ struct inside {
 	enum inside_what what;
 	bool on_circuit, on_x25;
 	uint32_t number;       /* DLCI, VPI << 16 | VCI, LCI, session of PPPoE */
+	uint32_t line;	       /* of X.25: a connection of XOT; 0 = it is a line */
+	bool begins;	       /* of X.25: from the next packet on this circuit is another */
 	struct replay_end far; /* of UDP; else zeros */
 	const uint8_t *p;      /* what is of the PDU, in the frame */
 	size_t len;

@@ -11,6 +11,8 @@
 #define EAP_TOKEN_CARD 6u
 #define EAP_PROTOCOL   0xc227u
 
+#define MULTILINK_BEGIN 0x80u
+
 /* Proxy Authen Type (RFC 2661 4.4.5) */
 enum { PROXY_NOT_SAID, PROXY_TEXT, PROXY_CHAP, PROXY_PAP, PROXY_NONE, PROXY_MSCHAP };
 
@@ -56,16 +58,41 @@ static void mask_eap(const struct mask *m, struct rd r)
 		mask_field(m, &r, r.left);
 }
 
+static void mask_protocol(const struct mask *m, uint16_t proto, struct rd r)
+{
+	if (proto == PPP_PAP)
+		mask_pap(m, r);
+	else if (proto == EAP_PROTOCOL)
+		mask_eap(m, r);
+}
+
+/* The first piece of a frame; how long the head is (RFC 1990) only LCP has said. */
+static void mask_multilink(const struct mask *m, struct rd r)
+{
+	static const size_t heads[] = {2, 4};
+	uint16_t proto;
+
+	if (!r.left || !(r.p[0] & MULTILINK_BEGIN))
+		return;
+	for (size_t i = 0; i < sizeof(heads) / sizeof(heads[0]); i++) {
+		struct rd inner = r;
+
+		rd_skip(&inner, heads[i]);
+		if (ppp_frame_split(&inner, &proto))
+			mask_protocol(m, proto, inner);
+	}
+}
+
 static void mask_ppp(const struct mask *m, struct rd r)
 {
 	uint16_t proto;
 
 	if (!ppp_frame_split(&r, &proto))
 		return;
-	if (proto == PPP_PAP)
-		mask_pap(m, r);
-	else if (proto == EAP_PROTOCOL)
-		mask_eap(m, r);
+	if (proto == PPP_MP)
+		mask_multilink(m, r);
+	else
+		mask_protocol(m, proto, r);
 }
 
 struct mask_avp {

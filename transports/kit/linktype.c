@@ -2,7 +2,7 @@
 /* The tags of LINKTYPE_WIRESHARK_UPPER_PDU, numbered as in Wireshark's epan/exported_pdu.h. */
 #include "transports/kit/linktype.h"
 
-enum { TAG_END = 0, TAG_DISSECTOR = 12, TAG_DIRECTION = 35 };
+enum { TAG_END = 0, TAG_DISSECTOR = 12, TAG_CONNECTION = 25, TAG_DIRECTION = 35 };
 enum { DIRECTION_SENT, DIRECTION_RECEIVED };
 
 static void linktype_put_tag(struct wr *w, uint16_t tag, const void *value, size_t len)
@@ -15,13 +15,18 @@ static void linktype_put_tag(struct wr *w, uint16_t tag, const void *value, size
 	wr_bytes(w, zeros, (4 - len % 4) % 4);
 }
 
-size_t linktype_tags_encode(uint8_t out[LINKTYPE_TAGS_MAX], const char *dissector, bool from_dte)
+size_t linktype_tags_encode(uint8_t out[LINKTYPE_TAGS_MAX], const char *dissector, bool from_dte,
+			    uint32_t connection)
 {
 	const uint8_t direction[] = {0, 0, 0, from_dte ? DIRECTION_SENT : DIRECTION_RECEIVED};
 	struct wr w = wr_init(out, LINKTYPE_TAGS_MAX);
+	uint8_t number[4];
 
+	wr_put32(number, connection);
 	linktype_put_tag(&w, TAG_DISSECTOR, dissector, strlen(dissector));
 	linktype_put_tag(&w, TAG_DIRECTION, direction, sizeof(direction));
+	if (connection)
+		linktype_put_tag(&w, TAG_CONNECTION, number, sizeof(number));
 	linktype_put_tag(&w, TAG_END, NULL, 0);
 	return w.bad ? 0 : w.len;
 }
@@ -67,4 +72,15 @@ bool linktype_tags_from_dte(struct rd r)
 		if (tag == TAG_DIRECTION)
 			return rd_u32(&value) == DIRECTION_SENT && !value.bad;
 	return false;
+}
+
+uint32_t linktype_tags_connection(struct rd r)
+{
+	struct rd value;
+	uint16_t tag;
+
+	while (linktype_next_tag(&r, &tag, &value))
+		if (tag == TAG_CONNECTION)
+			return rd_u32(&value);
+	return 0;
 }

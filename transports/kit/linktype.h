@@ -5,7 +5,8 @@
  *
  * LINKTYPE_UPPER_PDU stands for what has no number of its own.  Each of its frames then begins with
  * tags: two octets each of tag and length, then the value; tag 12 names Wireshark's dissector, tag
- * 0 is the last.
+ * 0 is the last.  Tag 25, which Wireshark shows as a source port, has the number of a connection
+ * where a port has several whose frames do not tell them apart.
  */
 #ifndef TRANSPORTS_KIT_LINKTYPE_H
 #define TRANSPORTS_KIT_LINKTYPE_H
@@ -24,12 +25,16 @@ enum linktype {
 
 #define LINKTYPE_TAGS_MAX 32u /* octets of the tags we write */
 
-/* The tags: the dissector's name, at most 12 letters, and the direction, which for X.25 is from the
- * DTE or to it.  Returns their length in octets; 0 = the name is too long. */
-size_t linktype_tags_encode(uint8_t out[LINKTYPE_TAGS_MAX], const char *dissector, bool from_dte);
+/* The tags: the dissector's name, at most 12 letters, or 8 with a connection; the direction, which
+ * for X.25 is from the DTE or to it; and the connection, 0 = there is only one, and no tag. Returns
+ * their length in octets; 0 = the name is too long. */
+size_t linktype_tags_encode(uint8_t out[LINKTYPE_TAGS_MAX], const char *dissector, bool from_dte,
+			    uint32_t connection);
 /* Takes all tags off r; false when they are cut off, name another dissector or name none. */
 bool linktype_tags_decode(struct rd *r, const char *dissector);
 /* What they say of the direction; false also where they say nothing. */
 bool linktype_tags_from_dte(struct rd r);
+/* The connection; 0 = they name none. */
+uint32_t linktype_tags_connection(struct rd r);
 
 #endif

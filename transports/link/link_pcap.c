@@ -321,7 +321,7 @@ static void link_pcap_record(struct pcap_link *u, const struct link_frame *f)
 	uint8_t head[PCAP_RECORD_HEAD], tags[LINKTYPE_TAGS_MAX];
 	const char *dissector = link_pcap_conf(u)->dissector;
 	size_t tags_len =
-		dissector ? linktype_tags_encode(tags, dissector, !link_pcap_conf(u)->dce) : 0;
+		dissector ? linktype_tags_encode(tags, dissector, !link_pcap_conf(u)->dce, 0) : 0;
 	uint32_t head_len = f->head ? f->head_len : 0;
 	uint32_t len = (uint32_t)tags_len + head_len + f->len;
 	const struct pcap_record r = {link_pcap_wall_clock(), len, len};

@@ -155,7 +155,7 @@ static void x25_line_lapb_tx(void *ctx, const uint8_t *frame, size_t len)
 {
 	struct x25_link_line *l = ctx;
 
-	x25_tap(l->line.port, true, "lapb", frame, len);
+	x25_tap(&l->line, true, "lapb", frame, len);
 	x25_line_put(l, NULL, 0, frame, len);
 }
 
@@ -226,7 +226,7 @@ static void x25_line_send_pseudo(struct x25_link_line *l, uint8_t kind, const ui
 	if (l->bare && kind != PSEUDO_DATA)
 		return;
 	if (kind == PSEUDO_DATA)
-		x25_tap(l->line.port, true, "x.25", pkt, len);
+		x25_tap(&l->line, true, "x.25", pkt, len);
 	x25_line_put(l, &kind, !l->bare, pkt, len);
 }
 
@@ -274,7 +274,7 @@ static void x25_line_start_pseudo(struct x25_link_line *l, uint64_t now)
 static void x25_line_rx_packet(struct x25_link_line *l, const uint8_t *pkt, size_t len,
 			       uint64_t now)
 {
-	x25_tap(l->line.port, false, "x.25", pkt, len);
+	x25_tap(&l->line, false, "x.25", pkt, len);
 	if (!l->connected)
 		x25_line_connected(l, now);
 	x25_rx(&l->line.x, pkt, len, now);
@@ -328,7 +328,7 @@ static void x25_line_on_frames(void *ctx, const struct link_frame *f, unsigned n
 		if (!f[i].len) {
 			p->count[X25_P_RX_FRAMING]++;
 		} else if (l->store) {
-			x25_tap(p, false, "lapb", f[i].payload, f[i].len);
+			x25_tap(&l->line, false, "lapb", f[i].payload, f[i].len);
 			lapb_rx(&l->lapb, f[i].payload, f[i].len, x25_now(p));
 			x25_line_say_wrong(l);
 		} else if (l->bare) {

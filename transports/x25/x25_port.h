@@ -123,6 +123,7 @@ void x25_addr_digits(const struct ist_addr *a, char out[X25_DIGITS + 1]);
 
 struct x25_line {
 	struct ist_port *port;
+	uint32_t connection; /* of those of the port, in captures; 0 = it is a line */
 	struct x25 x;
 	struct x25_circuit **circuit; /* by LCI, x.vcs of them */
 	bool ready;		      /* restarted: calls can be placed */
@@ -268,7 +269,7 @@ void x25_enter(struct ist_port *p);
 void x25_leave(struct ist_port *p);
 void x25_port_wake_at(struct ist_port *p, uint64_t when);
 /* Give a packet or frame to a capture; dissector is "x.25" or "lapb". */
-void x25_tap(const struct ist_port *p, bool outbound, const char *dissector, const void *data,
+void x25_tap(const struct x25_line *l, bool outbound, const char *dissector, const void *data,
 	     size_t len);
 
 int x25_freeze(struct ist_port *p, struct ist_frozen *f); /* x25_freeze.c */

@@ -91,15 +91,16 @@ static void x25_on_time(void *arg, uint64_t now)
 	x25_leave(p);
 }
 
-void x25_tap(const struct ist_port *p, bool outbound, const char *dissector, const void *data,
+void x25_tap(const struct x25_line *l, bool outbound, const char *dissector, const void *data,
 	     size_t len)
 {
+	const struct ist_port *p = l->port;
 	uint8_t head[LINKTYPE_TAGS_MAX];
 	size_t head_len;
 
 	if (!*p->host->tap_on)
 		return;
-	head_len = linktype_tags_encode(head, dissector, outbound != p->conf.x.dce);
+	head_len = linktype_tags_encode(head, dissector, outbound != p->conf.x.dce, l->connection);
 	p->host->tap(p->ctx, outbound, LINKTYPE_UPPER_PDU, head, (uint32_t)head_len, data,
 		     (uint32_t)len);
 }

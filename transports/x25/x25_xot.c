@@ -102,7 +102,7 @@ static void xot_conn_tx(struct x25_line *l, const uint8_t *pkt, size_t len)
 {
 	struct xot_conn *k = xot_conn_of_line(l);
 
-	x25_tap(l->port, true, "x.25", pkt, len);
+	x25_tap(l, true, "x.25", pkt, len);
 	xot_conn_send(k, pkt, len);
 	if (k->out_len - k->out_at >= OUT_FULL)
 		x25_block(&l->x);
@@ -228,7 +228,7 @@ static void xot_conn_packet(struct xot_conn *k, const uint8_t *pkt, size_t len)
 	bool extended = (pkt[0] & 0x30) == 0x20;
 	uint8_t buf[XOT_PACKET_MAX];
 
-	x25_tap(p, false, "x.25", pkt, len);
+	x25_tap(&k->line, false, "x.25", pkt, len);
 	if (xot_is_pvc_setup(pkt, len)) {
 		xot_pvc_rx(k, pkt, len);
 		return;
@@ -314,6 +314,13 @@ void xot_conn_lost(struct xot_conn *k, const char *words)
 		x25_circuit_lost(p, c, &why);
 }
 
+static uint32_t xot_next_number(struct xot *x)
+{
+	if (!++x->numbers)
+		x->numbers = 1;
+	return x->numbers;
+}
+
 struct xot_conn *xot_conn_add(struct ist_port *p, int fd, enum xot_phase phase)
 {
 	struct xot_conn *k = calloc(1, sizeof(*k));
@@ -323,6 +330,7 @@ struct xot_conn *xot_conn_add(struct ist_port *p, int fd, enum xot_phase phase)
 	if (!k)
 		return NULL;
 	k->line.port = p;
+	k->line.connection = xot_next_number(x);
 	k->line.ops = &line_ops;
 	k->fd = fd;
 	k->phase = phase;
@@ -570,6 +578,7 @@ static int xot_open(struct ist_port *p, const struct settings *set, char *err, s
 	p->xot = x;
 	x->port = p;
 	x->fd = -1;
+	x->numbers = (uint32_t)(x25_now(p) / 1000); /* others than in the process before */
 	x->accept_at = X25_NO_TIME;
 	r = xot_read(x, set, err, err_len);
 	if (!r && p->from)

@@ -56,6 +56,7 @@ struct xot {
 	struct access from; /* xot-from */
 	struct xot_conn *first, *touched;
 	unsigned conns;
+	uint32_t numbers; /* of the last connection, by which captures tell them apart */
 	struct xot_pvc_state *pvc;
 	unsigned pvcs;
 };

@@ -105,7 +105,7 @@ static void xot_pvc_put_setup(struct xot_conn *k, const struct xot_pvc *p)
 	struct wr w = wr_init(buf, sizeof(buf));
 
 	xot_pvc_encode(&w, p);
-	x25_tap(k->line.port, true, "x.25", w.buf, w.len);
+	x25_tap(&k->line, true, "x.25", w.buf, w.len);
 	xot_conn_send(k, w.buf, w.len);
 }
 

@@ -151,18 +151,35 @@ static void whose_frames(void)
 		CU_ASSERT_EQUAL(match_of(rows[i].command), rows[i].frames);
 }
 
-/* X.25 as a port taps it, from the DTE. */
-static void match_x25(const char *hex)
+/* X.25 as a port taps it, from the DTE; 0 = not of a connection of XOT. */
+static void match_x25_of(uint32_t connection, const char *hex)
 {
 	uint8_t frame[100];
-	size_t n =
-		test_hex(frame, sizeof(frame), "000c 0004 782e3235 0023 0004 00000000 0000 0000");
+	size_t n = linktype_tags_encode(frame, "x.25", true, connection);
 
 	n += test_hex(frame + n, sizeof(frame) - n, hex);
 	capture_tap(bench.gw, 0, false, LINKTYPE_UPPER_PDU, frame, n, clock_us);
 }
 
-/* The first packet with its ids says which circuit it is: all of that is taken from then on. */
+static void match_x25(const char *hex)
+{
+	match_x25_of(0, hex);
+}
+
+/* Of ann's tunnel, and the first packet of her call on this LCI. */
+static void match_begin_tunnel(char *data, size_t cap, unsigned lci)
+{
+	char command[60];
+
+	match_begin();
+	match_command(command, sizeof(command), "capture tunnel TID to x");
+	CU_ASSERT_STRING_EQUAL(vty_says(command), "");
+	snprintf(data, cap, "1%03x 00 0002 %04x %04x ff03 c021", lci, match_ann->tid,
+		 match_ann->sid);
+}
+
+/* The first packet with its ids says which circuit it is: all of that is taken from then on, until
+ * it is cleared. */
 static void a_tunnel_over_x25(void)
 {
 	static const struct {
@@ -171,18 +188,34 @@ static void a_tunnel_over_x25(void)
 	} rows[] = {
 		{"1005 21", 0},	     {"%s", 1},	     {"1005 21", 2},
 		{"1005 02 c021", 3}, {"1006 21", 3}, {"1005 13 00 00", 4},
+		{"1005 17", 5},	     {"1005 21", 5}, {"1005 0b 00 00", 5},
+		{"%s", 6},	     {"1005 21", 7}, {"1000 fb 00 00", 7},
+		{"1005 21", 7},
 	};
-	char command[60], data[60];
+	char data[60];
 
-	match_begin();
-	match_command(command, sizeof(command), "capture tunnel TID to x");
-	CU_ASSERT_STRING_EQUAL(vty_says(command), "");
-	snprintf(data, sizeof(data), "1005 00 0002 %04x %04x ff03 c021", match_ann->tid,
-		 match_ann->sid);
+	match_begin_tunnel(data, sizeof(data), 5);
+	match_x25("1005 0b 00 00");
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		match_x25(*rows[i].pkt == '%' ? data : rows[i].pkt);
 		CU_ASSERT_EQUAL(bench.gw->capture->frames, rows[i].frames);
 	}
+	match_end();
+}
+
+/* All connections of XOT have the same number of a circuit. */
+static void a_tunnel_over_xot(void)
+{
+	char data[60];
+
+	match_begin_tunnel(data, sizeof(data), 1);
+	match_x25_of(7, "1001 0b 00 00");
+	match_x25_of(7, data);
+	match_x25_of(8, "1001 0b 00 00");
+	match_x25_of(8, "1001 00 c021");
+	CU_ASSERT_EQUAL(bench.gw->capture->frames, 1);
+	match_x25_of(7, "1234 21");
+	CU_ASSERT_EQUAL(bench.gw->capture->frames, 2);
 	match_end();
 }
 
@@ -211,7 +244,16 @@ static void what_cannot_be_captured(void)
 		{"capture call 1 1 to x", "% 1 1: no such call\n"},
 		{"capture call 1 to x",
 		 "% 1: a call is named by our Tunnel ID and our Session ID\n"},
+		{"capture call 65537 1 to x",
+		 "% 65537 1: a call is named by our Tunnel ID and our Session ID\n"},
+		{"capture call 1 65536 to x",
+		 "% 1 65536: a call is named by our Tunnel ID and our Session ID\n"},
+		{"capture call 1 1 1 to x",
+		 "% 1 1 1: a call is named by our Tunnel ID and our Session ID\n"},
 		{"capture tunnel 1 to x", "% 1: no such tunnel\n"},
+		{"capture tunnel 65537 to x", "% 65537: a tunnel is named by our Tunnel ID\n"},
+		{"capture tunnel 1a to x", "% 1a: a tunnel is named by our Tunnel ID\n"},
+		{"capture tunnel lac to x", "% lac: a tunnel is named by our Tunnel ID\n"},
 		{"capture user eve to x", "% eve: no log-in of that name\n"},
 		{"capture port z to x", "% z: no such port\n"},
 		{"capture circuit z 100 to x", "% z 100: no such port\n"},
@@ -257,6 +299,26 @@ static void ends_by_its_name(void)
 	CU_ASSERT_STRING_EQUAL(vty_says("no capture y"), "");
 	CU_ASSERT_EQUAL(fake_said("tap 0 off"), 1);
 	CU_ASSERT_STRING_EQUAL(vty_says("no capture user ann"), "% No capture of user ann\n");
+	match_end();
+}
+
+/* A port may be captured into a file that has the name of another one. */
+static void a_name_before_a_file(void)
+{
+	match_begin();
+	CU_ASSERT_STRING_EQUAL(vty_says("capture f a"), "");
+	CU_ASSERT_STRING_EQUAL(vty_says("capture a x"), "");
+	CU_ASSERT_STRING_EQUAL(vty_says("no capture a"), "");
+	CU_ASSERT_PTR_NOT_NULL_FATAL(bench.gw->capture);
+	CU_ASSERT_STRING_EQUAL(bench.gw->capture->what, "port f");
+	CU_ASSERT_STRING_EQUAL(vty_says("no capture a"), "");
+	CU_ASSERT_PTR_NULL(bench.gw->capture);
+	/* in the other order */
+	CU_ASSERT_STRING_EQUAL(vty_says("capture a x"), "");
+	CU_ASSERT_STRING_EQUAL(vty_says("capture f a"), "");
+	CU_ASSERT_STRING_EQUAL(vty_says("no capture a"), "");
+	CU_ASSERT_PTR_NOT_NULL_FATAL(bench.gw->capture);
+	CU_ASSERT_STRING_EQUAL(bench.gw->capture->what, "port f");
 	match_end();
 }
 
@@ -335,9 +397,11 @@ static void comments_name_calls(void)
 static const struct test_case cases[] = {
 	{"whose_frames", whose_frames},
 	{"a_tunnel_over_x25", a_tunnel_over_x25},
+	{"a_tunnel_over_xot", a_tunnel_over_xot},
 	{"frames_without_a_circuit", frames_without_a_circuit},
 	{"what_cannot_be_captured", what_cannot_be_captured},
 	{"ends_by_its_name", ends_by_its_name},
+	{"a_name_before_a_file", a_name_before_a_file},
 	{"as_many_as_there_are", as_many_as_there_are},
 	{"comments_name_calls", comments_name_calls},
 	{NULL, NULL},

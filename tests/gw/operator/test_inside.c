@@ -11,6 +11,8 @@
 /* tags: dissector "x.25" or "lapb", direction from the DTE, end */
 #define X25  "000c 0004 782e3235 0023 0004 00000000 0000 0000"
 #define LAPB "000c 0004 6c617062 0023 0004 00000000 0000 0000"
+/* connection 1 or 2 of XOT */
+#define XOT(n) "000c 0004 782e3235 0023 0004 00000000 0019 0004 0000000" n " 0000 0000"
 
 static struct inside_flows flows;
 
@@ -26,6 +28,27 @@ static bool inside_in(struct inside *in, uint16_t link_type, const char *hex, bo
 						  .octets = frame,
 						  .len = test_hex(frame, 300, hex),
 						  .outbound = outbound});
+}
+
+static bool inside_x25_in(struct inside *in, const char *hex)
+{
+	return inside_in(in, LINKTYPE_UPPER_PDU, hex, false);
+}
+
+static void inside_anew(void)
+{
+	memset(&flows, 0, sizeof(flows));
+}
+
+/* A call on LCI 5 and on 6: from then on where PDUs begin is known. */
+static void inside_calls(void)
+{
+	struct inside in;
+
+	inside_anew();
+	CU_ASSERT_FALSE(inside_x25_in(&in, X25 "1005 0b 00 00 cf"));
+	CU_ASSERT_TRUE(in.begins && in.number == 5);
+	CU_ASSERT_FALSE(inside_x25_in(&in, X25 "1006 0b 00 00 cf"));
 }
 
 static void a_row_for_each_link_type(void)
@@ -80,7 +103,7 @@ static void a_row_for_each_link_type(void)
 		size_t len = test_hex(want, sizeof(want), rows[i].pdu);
 		struct inside in;
 
-		memset(&flows, 0, sizeof(flows));
+		inside_calls();
 		CU_ASSERT_EQUAL(inside_in(&in, rows[i].link_type, rows[i].frame, false),
 				rows[i].what != INSIDE_NOTHING);
 		CU_ASSERT_EQUAL(in.what, rows[i].what);
@@ -156,7 +179,7 @@ static void a_pdu_in_several_packets(void)
 	struct inside in;
 	uint16_t tid, sid;
 
-	memset(&flows, 0, sizeof(flows));
+	inside_calls();
 	CU_ASSERT_TRUE(inside_in(&in, LINKTYPE_UPPER_PDU, X25 "1005 10 8000005e0007 0002", false));
 	CU_ASSERT_TRUE(in.what == INSIDE_L2TP && !in.whole && !in.lost && in.have == 2);
 	CU_ASSERT_FALSE(inside_ids(&in, &tid, &sid));
@@ -179,7 +202,7 @@ static void a_packet_that_is_missing(void)
 {
 	struct inside in;
 
-	memset(&flows, 0, sizeof(flows));
+	inside_calls();
 	CU_ASSERT_TRUE(inside_in(&in, LINKTYPE_UPPER_PDU, X25 "1005 10 c0", false));
 	CU_ASSERT_TRUE(inside_in(&in, LINKTYPE_UPPER_PDU, X25 "1005 14 c0", false));
 	CU_ASSERT_TRUE(in.lost);
@@ -187,8 +210,11 @@ static void a_packet_that_is_missing(void)
 	CU_ASSERT_TRUE(in.lost);
 	CU_ASSERT_TRUE(inside_in(&in, LINKTYPE_UPPER_PDU, X25 "1005 08 c021", false));
 	CU_ASSERT_FALSE(in.lost);
-	/* after a reset numbers begin at 0 again */
-	inside_in(&in, LINKTYPE_UPPER_PDU, X25 "1005 1b 00", false);
+	/* after a reset numbers begin at 0 again; what was on its way before is of nobody */
+	inside_in(&in, LINKTYPE_UPPER_PDU, X25 "1005 1b 00 00", true);
+	CU_ASSERT_TRUE(inside_in(&in, LINKTYPE_UPPER_PDU, X25 "1005 1a c021", false));
+	CU_ASSERT_TRUE(in.lost);
+	inside_in(&in, LINKTYPE_UPPER_PDU, X25 "1005 1f", false);
 	CU_ASSERT_TRUE(inside_in(&in, LINKTYPE_UPPER_PDU, X25 "1005 00 c021", false));
 	CU_ASSERT_FALSE(in.lost);
 }
@@ -201,7 +227,13 @@ static void a_pdu_that_is_too_long(void)
 	struct inside_frame f = {.link_type = LINKTYPE_UPPER_PDU, .octets = frame};
 	struct inside in;
 
-	memset(&flows, 0, sizeof(flows));
+	inside_anew();
+	frame[len - 1] = 0x0b; /* a call, by which port 0 has the circuit */
+	memcpy(frame + len, "\0\0", 2);
+	f.len = len + 2;
+	CU_ASSERT_FALSE(inside_find(&in, &flows, &f));
+	CU_ASSERT_TRUE(in.begins);
+	frame[len - 1] = 0x10;
 	f.len = sizeof(frame);
 	CU_ASSERT_TRUE(inside_find(&in, &flows, &f));
 	CU_ASSERT_FALSE(in.lost);
@@ -221,9 +253,129 @@ static void lapb_modulo_128(void)
 		.len = test_hex(octets, sizeof(octets), LAPB "01 00 20 1006 00 c021")};
 	struct inside in;
 
-	memset(&flows, 0, sizeof(flows));
+	inside_anew();
 	CU_ASSERT_TRUE(inside_find(&in, &flows, &f));
-	CU_ASSERT_TRUE(in.what == INSIDE_PPP && in.number == 6);
+	CU_ASSERT_TRUE(in.lost && in.number == 6);
+	octets[f.len - 3] = 0x02; /* P(S) 1: the one before was whole */
+	CU_ASSERT_TRUE(inside_find(&in, &flows, &f));
+	CU_ASSERT_TRUE(in.what == INSIDE_PPP && !in.lost && in.number == 6);
+}
+
+/* Tapped when a PDU may have begun: nothing is known until one has ended. */
+static void the_begin_was_not_seen(void)
+{
+	struct inside in;
+
+	inside_anew();
+	CU_ASSERT_TRUE(inside_x25_in(&in, X25 "1005 16 7365"));
+	CU_ASSERT_TRUE(in.lost);
+	CU_ASSERT_TRUE(inside_x25_in(&in, X25 "1005 08 6372"));
+	CU_ASSERT_TRUE(in.lost && in.whole);
+	CU_ASSERT_TRUE(inside_x25_in(&in, X25 "1005 0a c021"));
+	CU_ASSERT_TRUE(!in.lost && in.what == INSIDE_PPP);
+}
+
+/* What has begun on a circuit ends with it: each of these, on LCI 5 or on the line. */
+static void circuits_that_begin_anew(void)
+{
+	static const struct {
+		const char *pkt;
+		bool lost, begins;
+	} rows[] = {
+		{X25 "1005 0b 00 00 cf", false, true}, /* a call */
+		{X25 "1005 1f", false, false},	       /* a reset is confirmed */
+		{X25 "1005 1b 00 00", true, false},    /* a reset */
+		{X25 "1005 13 00 00", true, false},    /* clear */
+		{X25 "1005 17", true, true},
+		{X25 "1000 fb 00 00", true, true}, /* restart */
+		{X25 "1000 ff", true, true},
+		{X25 "1006 13 00 00", false, false}, /* of another one */
+		{X25 "1005 01", false, false},	     /* an RR */
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct inside in;
+
+		inside_calls();
+		CU_ASSERT_FALSE(inside_x25_in(&in, rows[i].pkt));
+		CU_ASSERT_EQUAL(in.begins, rows[i].begins);
+		CU_ASSERT_TRUE(inside_x25_in(&in, X25 "1005 00 c021"));
+		CU_ASSERT_EQUAL(in.lost, rows[i].lost);
+	}
+}
+
+/* The circuit on LCI 100 + n. */
+static bool inside_nth(struct inside *in, unsigned n, const char *rest)
+{
+	char hex[120];
+
+	snprintf(hex, sizeof(hex), X25 "1%03x %s", 100 + n, rest);
+	return inside_x25_in(in, hex);
+}
+
+/* One PDU in several packets more than there is room for: the first is lost, the others are not;
+ * and a circuit more than are remembered. */
+static void more_circuits_than_there_is_room_for(void)
+{
+	struct inside in;
+
+	inside_anew();
+	for (unsigned i = 0; i <= INSIDE_BEGUN; i++) {
+		inside_nth(&in, i, "0b 00 00");
+		CU_ASSERT_TRUE(inside_nth(&in, i, "10 c0"));
+		CU_ASSERT_FALSE(in.lost);
+	}
+	for (unsigned i = 0; i <= INSIDE_BEGUN; i++) {
+		CU_ASSERT_TRUE(inside_nth(&in, i, "02 21"));
+		CU_ASSERT_EQUAL(in.lost, i == 0);
+		CU_ASSERT_TRUE(in.lost || in.have == 2);
+		CU_ASSERT_TRUE(inside_nth(&in, i, "04 c021"));
+		CU_ASSERT_FALSE(in.lost);
+	}
+	inside_anew();
+	for (unsigned i = 0; i <= INSIDE_FLOWS / 2; i++)
+		inside_nth(&in, i, "0b 00 00");
+	CU_ASSERT_TRUE(inside_nth(&in, 0, "10 c0"));
+	CU_ASSERT_TRUE(in.lost);
+	CU_ASSERT_TRUE(inside_nth(&in, INSIDE_FLOWS / 2, "10 c0"));
+	CU_ASSERT_FALSE(in.lost);
+}
+
+/* RFC 1613: each connection has a circuit, by whatever number packets of it go. */
+static void connections_of_xot(void)
+{
+	uint8_t want[] = {0xc0, 0x21};
+	struct inside in;
+
+	inside_anew();
+	inside_x25_in(&in, XOT("1") "1001 0b 00 00");
+	CU_ASSERT_EQUAL(in.line, 1);
+	inside_x25_in(&in, XOT("2") "1001 0b 00 00");
+	CU_ASSERT_EQUAL(in.line, 2);
+	CU_ASSERT_TRUE(inside_x25_in(&in, XOT("1") "1001 10 c0"));
+	CU_ASSERT_TRUE(inside_x25_in(&in, XOT("2") "1001 10 c2"));
+	CU_ASSERT_TRUE(inside_x25_in(&in, XOT("1") "1234 02 21"));
+	CU_ASSERT_TRUE(!in.lost && in.whole);
+	ASSERT_OCTETS(in.pdu, in.have, want, sizeof(want));
+	/* what cannot be read may be a PVC-setup */
+	inside_x25_in(&in, XOT("2") "1001 f5");
+	CU_ASSERT_TRUE(inside_x25_in(&in, XOT("2") "1001 02 23"));
+	CU_ASSERT_TRUE(in.lost);
+	CU_ASSERT_TRUE(inside_x25_in(&in, XOT("1") "1001 04 c021"));
+	CU_ASSERT_FALSE(in.lost);
+}
+
+/* FRF.12 on DLCI 100: marks and number stay, of what is behind nothing is known. */
+static void pieces_of_frame_relay(void)
+{
+	struct inside in;
+	uint16_t tid, sid;
+
+	CU_ASSERT_TRUE(inside_in(&in, LINKTYPE_FRELAY, "1841 03 b1 8001 03 cf c023", false));
+	CU_ASSERT_TRUE(in.lost && in.len == 4 && in.on_circuit && in.number == 100);
+	CU_ASSERT_FALSE(inside_ids(&in, &tid, &sid));
+	CU_ASSERT_FALSE(inside_in(&in, LINKTYPE_FRELAY, "1841 03 b1 80", false));
+	CU_ASSERT_EQUAL(in.len, 0);
 }
 
 static const struct test_case cases[] = {
@@ -234,6 +386,11 @@ static const struct test_case cases[] = {
 	{"a_packet_that_is_missing", a_packet_that_is_missing},
 	{"a_pdu_that_is_too_long", a_pdu_that_is_too_long},
 	{"lapb_modulo_128", lapb_modulo_128},
+	{"the_begin_was_not_seen", the_begin_was_not_seen},
+	{"circuits_that_begin_anew", circuits_that_begin_anew},
+	{"more_circuits_than_there_is_room_for", more_circuits_than_there_is_room_for},
+	{"rfc1613_connections_of_xot", connections_of_xot},
+	{"frf12_pieces_of_frame_relay", pieces_of_frame_relay},
 	{NULL, NULL},
 };
 const struct test_suite suite_inside = {"inside", cases};

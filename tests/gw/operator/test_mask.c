@@ -104,12 +104,38 @@ static void proxy_responses(void)
 		mask_makes(LINKTYPE_USER0, rows[i].from, rows[i].to);
 }
 
+/* RFC 1990 3: B and E, number of 24 or of 12 bits. */
+static void passwords_in_multilink(void)
+{
+	mask_makes(LINKTYPE_PPP, "ff03 003d c0000001 c023" PAP,
+		   "ff03 003d c0000001 c023" PAP_MASKED);
+	mask_makes(LINKTYPE_PPP, "3d c001 c023" PAP, "3d c001 c023" PAP_MASKED);
+	mask_makes(LINKTYPE_PPP, "003d 80000001 c023" PAP, "003d 80000001 c023" PAP_MASKED);
+	mask_makes(LINKTYPE_PPP, "003d c0000001 0021 4500", "003d c0000001 0021 4500");
+	mask_makes(LINKTYPE_PPP, "003d 40000001 c023" PAP, "003d 40000001 c023" PAP);
+	mask_makes(LINKTYPE_PPP, "003d", "003d");
+}
+
+/* FRF.12, end to end: all behind marks and number. */
+static void pieces_of_frame_relay_are_masked(void)
+{
+	mask_makes(LINKTYPE_FRELAY, "1841 03 b1 8001 03 cf c023 01", "1841 03 b1 8001 2a2a2a2a2a");
+	mask_makes(LINKTYPE_FRELAY, "1841 03 b1 4002 736563", "1841 03 b1 4002 2a2a2a");
+	mask_makes(LINKTYPE_FRELAY, "1841 03 b1", "1841 03 b1");
+}
+
 /* X.25, LCI 5, packets with M and P(S) 0, 1, 2 ... */
 #define X25 "000c 0004 782e3235 0023 0004 00000000 0000 0000 1005 "
 
-static void a_secret_in_several_packets(void)
+static void mask_call(void)
 {
 	memset(&flows, 0, sizeof(flows));
+	mask_makes(LINKTYPE_UPPER_PDU, X25 "0b 00 00", X25 "0b 00 00");
+}
+
+static void a_secret_in_several_packets(void)
+{
+	mask_call();
 	mask_makes(LINKTYPE_UPPER_PDU, X25 "10 c023 01 07 000f 03 616e6e 06 7365",
 		   X25 "10 c023 01 07 000f 03 616e6e 06 2a2a");
 	mask_makes(LINKTYPE_UPPER_PDU, X25 "12 637265", X25 "12 2a2a2a");
@@ -124,10 +150,19 @@ static void a_secret_in_several_packets(void)
 	mask_makes(LINKTYPE_UPPER_PDU, X25 "0c 63726574" TYPE("3"), X25 "0c 2a2a2a2a" TYPE("3"));
 }
 
+/* Tapped from the middle of a log-in on. */
+static void a_secret_that_has_begun(void)
+{
+	memset(&flows, 0, sizeof(flows));
+	mask_makes(LINKTYPE_UPPER_PDU, X25 "12 736563", X25 "12 2a2a2a");
+	mask_makes(LINKTYPE_UPPER_PDU, X25 "04 726574", X25 "04 2a2a2a");
+	mask_makes(LINKTYPE_UPPER_PDU, X25 "06 c021 01", X25 "06 c021 01");
+}
+
 /* The packet before it was not seen. */
 static void what_may_be_a_secret(void)
 {
-	memset(&flows, 0, sizeof(flows));
+	mask_call();
 	mask_makes(LINKTYPE_UPPER_PDU, X25 "10 c023 01 07", X25 "10 c023 01 07");
 	mask_makes(LINKTYPE_UPPER_PDU, X25 "04 736563", X25 "04 2a2a2a");
 	mask_makes(LINKTYPE_UPPER_PDU, X25 "06 c021 01", X25 "06 c021 01");
@@ -138,7 +173,10 @@ static const struct test_case cases[] = {
 	{"other_proofs", other_proofs},
 	{"proxy_responses", proxy_responses},
 	{"a_secret_in_several_packets", a_secret_in_several_packets},
+	{"a_secret_that_has_begun", a_secret_that_has_begun},
 	{"what_may_be_a_secret", what_may_be_a_secret},
+	{"passwords_in_multilink", passwords_in_multilink},
+	{"pieces_of_frame_relay_are_masked", pieces_of_frame_relay_are_masked},
 	{NULL, NULL},
 };
 const struct test_suite suite_mask = {"mask", cases};

@@ -41,7 +41,7 @@ static const char *dissector;
 
 static bool upper(struct words *w, const uint8_t *octets, size_t len)
 {
-	size_t n = linktype_tags_encode(tagged, dissector, true);
+	size_t n = linktype_tags_encode(tagged, dissector, true, 0);
 
 	if (len)
 		memcpy(tagged + n, octets, len);

@@ -7,10 +7,16 @@ static void linktype_tags(void)
 	uint8_t got[LINKTYPE_TAGS_MAX], want[LINKTYPE_TAGS_MAX];
 	size_t n = test_hex(want, sizeof(want), "000c0004 782e3235 00230004 00000000 00000000");
 
-	ASSERT_OCTETS(got, linktype_tags_encode(got, "x.25", true), want, n);
+	ASSERT_OCTETS(got, linktype_tags_encode(got, "x.25", true, 0), want, n);
 	n = test_hex(want, sizeof(want), "000c0008 6c327470 72617700 00230004 00000001 00000000");
-	ASSERT_OCTETS(got, linktype_tags_encode(got, "l2tpraw", false), want, n);
-	CU_ASSERT_EQUAL(linktype_tags_encode(got, "a name of 17 octe", true), 0);
+	ASSERT_OCTETS(got, linktype_tags_encode(got, "l2tpraw", false, 0), want, n);
+	CU_ASSERT_EQUAL(linktype_tags_encode(got, "a name of 17 octe", true, 0), 0);
+	n = test_hex(want, sizeof(want),
+		     "000c0004 782e3235 00230004 00000000 00190004 01020304 00000000");
+	ASSERT_OCTETS(got, linktype_tags_encode(got, "x.25", true, 0x01020304), want, n);
+	CU_ASSERT_EQUAL(linktype_tags_connection(rd_init(want, n)), 0x01020304);
+	CU_ASSERT_EQUAL(linktype_tags_connection(rd_init(want, 16)), 0);
+	CU_ASSERT_EQUAL(linktype_tags_encode(got, "nine octe", true, 1), 0);
 }
 
 static void linktype_tags_taken_off(void)

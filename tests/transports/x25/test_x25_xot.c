@@ -3,6 +3,7 @@
 #include "tests/transports/x25/xot_far.h"
 
 #include "core/bytes.h"
+#include "transports/kit/linktype.h"
 
 #include <errno.h>
 #include <netinet/in.h>
@@ -434,6 +435,51 @@ static void a_connection_for_each_circuit(void)
 	pair_close(&p);
 }
 
+/* Connections by what captures are told of them, as far as there are. */
+struct xot_taps {
+	unsigned n;
+	uint32_t connection[8];
+	uint8_t type[8];
+};
+
+static void xot_on_tap(void *arg, bool outbound, uint16_t link_type, const uint8_t *frame,
+		       size_t len)
+{
+	struct rd r = rd_init(frame, len);
+	struct xot_taps *t = arg;
+
+	(void)link_type;
+	if (outbound || t->n == 8 || !linktype_tags_decode(&r, "x.25"))
+		return;
+	t->connection[t->n] = linktype_tags_connection(rd_init(frame, len));
+	t->type[t->n++] = r.left > 2 ? r.p[2] : 0;
+}
+
+static void captures_tell_connections_apart(void)
+{
+	struct xot_taps t = {0};
+	struct far f;
+	int fd;
+
+	far_open(&f, NULL);
+	f.h.on_tap = xot_on_tap;
+	f.h.tap_arg = &t;
+	f.h.tap_on = true;
+	f.fd = far_connect(&f);
+	fd = far_connect(&f);
+	far_put(f.fd, CALL);
+	UNTIL(&f.h, t.n == 1);
+	far_put(fd, CALL);
+	UNTIL(&f.h, t.n == 2);
+	far_put(f.fd, "100113 00 00");
+	UNTIL(&f.h, t.n == 3);
+	CU_ASSERT_TRUE(t.connection[0] && t.connection[1] && t.connection[0] != t.connection[1]);
+	CU_ASSERT_EQUAL(t.connection[2], t.connection[0]);
+	CU_ASSERT_EQUAL(t.type[2], 0x13);
+	close(fd);
+	far_close(&f);
+}
+
 static void hostile_streams(void)
 {
 	static const char *const keys[] = {"@5 l2tp", NULL};
@@ -490,6 +536,7 @@ static const struct test_case cases[] = {
 	{"rfc1613_5_port_1998", port_1998},
 	{"rfc1613_5_no_data_in_the_syn", no_data_in_the_syn},
 	{"rfc1613_5_a_connection_for_each_circuit", a_connection_for_each_circuit},
+	{"captures_tell_connections_apart", captures_tell_connections_apart},
 	{"hostile_streams", hostile_streams},
 	{NULL, NULL},
 };
