@@ -2,7 +2,7 @@
 /*
  * The memory of a life before.  Each field of it is read once, checked, and kept beside it.  What
  * was written but never published is taken out, since its number will be used again.  A store of a
- * format before has room for fewer records than it was made for: its owner wants a larger one then.
+ * format before has no room for records: its owner wants a larger one then, with all that is in it.
  */
 #include "config.h" /* first: GNU extensions */
 
@@ -220,6 +220,8 @@ static struct store *store_open_all(int fd, const struct store_head *head)
 	s->fresh = head->used * per_slot;
 	store_open_slots(s, owner, per_slot == 2);
 	store_open_blocks(s, owner);
+	if (head->major < STORE_MAJOR)
+		s->n.room = 0;
 	free(owner);
 	return s;
 }

@@ -50,7 +50,10 @@ static struct sum fuzz_store_sum(struct store *s)
 	for (unsigned kind = 1; kind <= UINT8_MAX; kind++)
 		store_each(s, (uint8_t)kind, fuzz_store_add, &sum);
 	store_count(s, &n);
-	MUST(n.records == sum.n && n.records <= n.room && n.blocks <= n.block_room);
+	MUST(n.records == sum.n && n.blocks <= n.block_room);
+	/* An image may have as many records as it has slots, of which there are three for each that
+	 * is let in, and none for those of a format before. */
+	MUST(!n.room || n.records / 3 <= n.room);
 	return sum;
 }
 
@@ -68,9 +71,22 @@ static void fuzz_store_use(struct store *s)
 		store_put(s, 1, i, rec, (i * 37u) % 700);
 }
 
+/* A format before is only read: all of it is in the copy. */
+static void fuzz_store_copy(struct store *s, struct sum before)
+{
+	struct store *to = store_new(before.n, boot);
+	struct sum after;
+
+	MUST(to && store_copy(to, s));
+	after = fuzz_store_sum(to);
+	MUST(before.octets == after.octets && before.n == after.n);
+	store_free(to);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	int fd = memfd_create("fuzz", MFD_CLOEXEC | MFD_ALLOW_SEALING), again;
+	struct store_counters n;
 	struct sum before, after;
 	const char *why;
 	struct store *s;
@@ -83,7 +99,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		close(again);
 		return 0;
 	}
-	fuzz_store_sum(s);
+	before = fuzz_store_sum(s);
+	store_count(s, &n);
+	if (!n.room) {
+		fuzz_store_copy(s, before);
+		store_free(s);
+		close(again);
+		return 0;
+	}
 	fuzz_store_use(s);
 	before = fuzz_store_sum(s);
 	store_publish(s);

@@ -159,7 +159,7 @@ static void store_open_memory_leaves(void *i, size_t size, unsigned keys, unsign
 	CU_ASSERT_EQUAL(n.broken, broken);
 	while (store_put(s, 2, room, "", 0))
 		room++;
-	CU_ASSERT_EQUAL(room, n.room - n.records);
+	CU_ASSERT_EQUAL(room, n.room ? n.room - n.records : 0);
 	store_publish(s);
 	store_free(s);
 	free(i);
@@ -195,7 +195,7 @@ static void store_open_of_major_2(void)
 	store_open_memory_leaves(i, sizeof(*i), 4, 1);
 }
 
-/* Its slots are too few for as many records, so that it is copied into a larger one. */
+/* There is no room in it, so that it is copied into another one. */
 static void store_open_before_has_less_room(void)
 {
 	struct image_2 *i = store_open_image_2();
