@@ -74,10 +74,10 @@ subjects() { echo ours; [ $have_peer = 0 ] || echo peer; }
 
 # measured GROUP NAME SPACE COMMAND...: packets a second of what came out, into a sample
 measured() {
-	local group=$1 name=$2 space=$3 ns n=0 cpu try
+	local group=$1 name=$2 space=$3 ns n=0 cpu longer
 	shift 3
-	for try in 1 2 3 4 5; do # on a busy machine a short window may pass without anything
-		if ! load "$space" "$@"; then
+	for longer in '' 0.5 1 2 4; do # on a busy machine a short window may pass without anything
+		if ! load "$space" "$@" ${longer:+seconds=$longer}; then
 			wrong "$space" "$group: nothing could be measured: ${answer:-}"
 			return
 		fi
