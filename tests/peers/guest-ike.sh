@@ -96,7 +96,7 @@ client() {
 }
 reads() { inside "$1" swanctl --load-all --noprompt --file /run/swanctl.conf >"/tmp/run.$1/load" 2>&1; }
 associates() { inside "$1" timeout 20 swanctl --initiate --child l2tp >"/tmp/run.$1/initiate" 2>&1; }
-# dials SPACE USER SECRET OPTIONS [REDIAL]: xl2tpd and pppd there are to do so, with these options of pppd and lines of xl2tpd
+# dials SPACE USER SECRET OPTIONS: xl2tpd and pppd there are to do so, with these options of pppd
 dials() {
 	cat >"/tmp/run.$1/xl2tpd.conf" <<-E2
 		[global]
@@ -107,7 +107,6 @@ dials() {
 		autodial = yes
 		pppoptfile = /run/ppp.opt
 		length bit = yes
-		${5:-}
 	E2
 	: >"/tmp/ppp.$1/options"
 	printf '%s * "%s" *\n' "$2" "$3" >"/tmp/ppp.$1/chap-secrets"
