@@ -30,6 +30,8 @@ lab_up() {
 		cable lac "${near[$s]}/24" "$s" "${address[$s]}/24" "eth$n"
 		behind "$s"
 	done
+	# the loops send on whatever they read, and the kernel would say something by itself
+	in_space floor sh -c 'echo 1 >/proc/sys/net/ipv6/conf/default/disable_ipv6'
 }
 
 on_core() { # CORE SPACE COMMAND...
