@@ -23,11 +23,7 @@ static const uint8_t event_of[L2TP_MSG_TYPES] = {
 
 static uint16_t call_msg_assigned_id(const struct l2tp_engine *e, const struct l2tp_hdr *h)
 {
-	uint16_t id = 0;
-
-	if (!l2tp_msg_u16(&e->msg, L2TP_IETF, L2TP_AVP_ASSIGNED_SESSION_ID, &id))
-		l2tp_msg_peek_u16(h->payload, h->len, L2TP_IETF, L2TP_AVP_ASSIGNED_SESSION_ID, &id);
-	return id;
+	return engine_assigned_id(e, h, L2TP_AVP_ASSIGNED_SESSION_ID);
 }
 
 /* The call a message is about.  Session ID 0: the peer does not know ours yet (4.4.4), so the call

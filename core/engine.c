@@ -131,6 +131,15 @@ static uint16_t engine_peek_u16(const struct l2tp_hdr *h, uint16_t vendor, uint1
 	return n;
 }
 
+uint16_t engine_assigned_id(const struct l2tp_engine *e, const struct l2tp_hdr *h, uint16_t type)
+{
+	uint16_t id = 0;
+
+	if (!l2tp_msg_u16(&e->msg, L2TP_IETF, type, &id))
+		id = engine_peek_u16(h, L2TP_IETF, type);
+	return id;
+}
+
 static void engine_count_rx(struct l2tp_engine *e, uint16_t type)
 {
 	e->count.rx[type < L2TP_MSG_TYPES ? type : L2TP_MSG_TYPES]++;

@@ -214,6 +214,9 @@ void engine_count(struct l2tp_engine *e, enum l2tp_reason why);
 /* Count each L2TP_QUIRK_* bit of `used`. */
 void engine_quirks(struct l2tp_engine *e, uint32_t used);
 void engine_random(struct l2tp_engine *e, void *buf, size_t len);
+/* The id that the message h assigns by an attribute of this type, 0 = none; e->msg holds what was
+ * decoded before a fault. */
+uint16_t engine_assigned_id(const struct l2tp_engine *e, const struct l2tp_hdr *h, uint16_t type);
 /* Result codes with words, snprintf style. */
 struct l2tp_result engine_result(uint16_t result, uint16_t error, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));

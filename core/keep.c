@@ -29,11 +29,6 @@ static void keep_mark(struct fifo *f, struct fifo_node *n)
 		fifo_add(f, n);
 }
 
-static bool keep_acked_ns(const struct l2tp_tunnel *t, uint16_t ns)
-{
-	return (uint16_t)(t->rel.una - ns - 1u) < 0x8000;
-}
-
 /* --- marking ---------------------------------------------------------------------------------- */
 
 void keep_engine(struct l2tp_engine *e)
@@ -285,7 +280,7 @@ void keep_acked(struct l2tp_tunnel *t)
 	while ((n = t->connecting.first)) {
 		struct l2tp_call *c = IST_CONTAINER_OF(n, struct l2tp_call, in_connecting);
 
-		if (!keep_acked_ns(t, c->connect_ns))
+		if (!rel_is_acked(&t->rel, c->connect_ns))
 			break;
 		fifo_del(&t->connecting, n);
 		keep_call(c);
@@ -293,7 +288,7 @@ void keep_acked(struct l2tp_tunnel *t)
 	while ((n = t->clearing.first)) {
 		struct clearing *g = IST_CONTAINER_OF(n, struct clearing, node);
 
-		if (!keep_acked_ns(t, g->ns))
+		if (!rel_is_acked(&t->rel, g->ns))
 			break;
 		keep_clearing_done(g);
 	}

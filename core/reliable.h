@@ -113,6 +113,11 @@ void rel_zlb_handed(struct reliable *r, bool waiting, uint64_t now);
 void rel_left(struct reliable *r, uint16_t ns, uint16_t copy, uint64_t now);
 /* All that was queued is acknowledged. */
 bool rel_idle(const struct reliable *r);
+/* Has the peer acknowledged the message of ours with this Ns? */
+static inline bool rel_is_acked(const struct reliable *r, uint16_t ns)
+{
+	return (uint16_t)(r->una - ns - 1u) < 0x8000;
+}
 uint16_t rel_in_flight(const struct reliable *r);
 
 enum rel_expiry { REL_NOT_YET, REL_RETRY, REL_GAVE_UP };

@@ -345,14 +345,9 @@ void setup_refuse(struct l2tp_engine *e, l2tp_channel to, uint16_t peer_id,
 	output_answer(e, to, asked, e->out, len, L2TP_STOPCCN);
 }
 
-/* The id that the SCCRQ h assigns; e->msg holds what was decoded before a fault. */
 static uint16_t setup_assigned_id(const struct l2tp_engine *e, const struct l2tp_hdr *h)
 {
-	uint16_t id = 0;
-
-	if (!l2tp_msg_u16(&e->msg, L2TP_IETF, L2TP_AVP_ASSIGNED_TUNNEL_ID, &id))
-		l2tp_msg_peek_u16(h->payload, h->len, L2TP_IETF, L2TP_AVP_ASSIGNED_TUNNEL_ID, &id);
-	return id;
+	return engine_assigned_id(e, h, L2TP_AVP_ASSIGNED_TUNNEL_ID);
 }
 
 /* Answer the SCCRQ h with StopCCN. */

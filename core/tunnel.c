@@ -556,13 +556,20 @@ static void tunnel_life_due(struct l2tp_tunnel *t)
 		tunnel_step(t, CC_GAVE_UP, &r, L2TP_BY_TIMEOUT);
 }
 
+static void tunnel_hello(struct l2tp_tunnel *t)
+{
+	struct l2tp_build b;
+
+	output_start(t, &b, L2TP_HELLO, 0);
+	output_queue(t, &b);
+}
+
 /* 5.5: HELLO after silence.  Data and control messages both end silence; a message of ours not yet
  * acknowledged tests the peer already.
  */
 static void tunnel_hello_due(struct l2tp_tunnel *t)
 {
 	struct l2tp_engine *e = t->e;
-	struct l2tp_build b;
 	uint64_t due = tunnel_heard(t) + t->policy.hello;
 
 	if (due > e->now) {
@@ -570,10 +577,8 @@ static void tunnel_hello_due(struct l2tp_tunnel *t)
 		return;
 	}
 	deadline_set(&e->heap, &t->due[D_HELLO], e->now + t->policy.hello);
-	if (!rel_idle(&t->rel))
-		return;
-	output_start(t, &b, L2TP_HELLO, 0);
-	output_queue(t, &b);
+	if (rel_idle(&t->rel))
+		tunnel_hello(t);
 }
 
 static void tunnel_idle_due(struct l2tp_tunnel *t)
@@ -649,15 +654,13 @@ void l2tp_tunnel_close(struct l2tp_tunnel *t, const struct l2tp_result *r, uint6
 bool l2tp_tunnel_ping(struct l2tp_tunnel *t, uint64_t now)
 {
 	struct l2tp_engine *e = t->e;
-	struct l2tp_build b;
 
 	if (t->state != L2TP_T_ESTABLISHED)
 		return false;
 	engine_enter(e, now);
 	t->pinged = true;
 	t->ping_ns = t->rel.end;
-	output_start(t, &b, L2TP_HELLO, 0);
-	output_queue(t, &b);
+	tunnel_hello(t);
 	engine_leave(e);
 	return true;
 }
@@ -665,7 +668,7 @@ bool l2tp_tunnel_ping(struct l2tp_tunnel *t, uint64_t now)
 /* Something of ours is acknowledged. */
 void tunnel_ping_acked(struct l2tp_tunnel *t)
 {
-	if (!t->pinged || (uint16_t)(t->rel.una - t->ping_ns - 1u) >= 0x8000)
+	if (!t->pinged || !rel_is_acked(&t->rel, t->ping_ns))
 		return;
 	t->pinged = false;
 	if (t->state == L2TP_T_ESTABLISHED)
