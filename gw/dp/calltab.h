@@ -68,7 +68,8 @@ struct call_state {
 struct data_tun;
 struct filter;
 
-/* What each entry has of struct dp_call, under the same names. */
+/* What each entry has of struct dp_call, under the same names; CALL_WHAT has those that are
+ * copied as they are. */
 struct call_what {
 	l2tp_channel channel;
 	uint16_t tid, sid, to_tid, to_sid;
@@ -82,6 +83,13 @@ struct call_what {
 	uint8_t peer6[16];
 	uint64_t peer_iid;
 };
+
+/* clang-format off */
+#define CALL_WHAT(X)                                                                       \
+	X(channel) X(tid) X(sid) X(to_tid) X(to_sid) X(peer4) X(mtu) X(ip4) X(ip6) X(client) \
+	X(no_address) X(ff03) X(pfc) X(mirror_ff03) X(watched) X(echo) X(has_peer6) X(dscp)  \
+	X(our_magic) X(peer_magic) X(tun) X(data) X(peer_iid)
+/* clang-format on */
 
 /* What few have. */
 struct call_more {

@@ -189,64 +189,25 @@ static bool data_is_limited(const struct dp_call *want)
 
 static struct call_what data_call_what(const struct dp_call *want)
 {
-	struct call_what c = {.channel = want->channel,
-			      .tid = want->tid,
-			      .sid = want->sid,
-			      .to_tid = want->to_tid,
-			      .to_sid = want->to_sid,
-			      .peer4 = want->peer4,
-			      .mtu = want->mtu,
-			      .mode = (uint8_t)want->mode,
-			      .ip4 = want->ip4,
-			      .ip6 = want->ip6,
-			      .client = want->client,
-			      .no_address = want->no_address,
-			      .ff03 = want->ff03,
-			      .pfc = want->pfc,
-			      .mirror_ff03 = want->mirror_ff03,
-			      .watched = want->watched,
-			      .echo = want->echo,
-			      .has_peer6 = want->has_peer6,
-			      .dscp = want->dscp,
-			      .our_magic = want->our_magic,
-			      .peer_magic = want->peer_magic,
-			      .tun = want->tun,
-			      .data = want->data,
-			      .peer_iid = want->peer_iid};
+	struct call_what c;
 
+#define X(member) c.member = want->member;
+	CALL_WHAT(X)
+#undef X
+	c.mode = (uint8_t)want->mode;
 	memcpy(c.peer6, want->peer6, sizeof(c.peer6));
 	return c;
 }
 
 struct dp_call data_call_said(const struct call *c)
 {
-	const struct call_what *w = &c->c;
-	struct dp_call said = {.channel = w->channel,
-			       .tid = w->tid,
-			       .sid = w->sid,
-			       .to_tid = w->to_tid,
-			       .to_sid = w->to_sid,
-			       .peer4 = w->peer4,
-			       .mtu = w->mtu,
-			       .mode = (enum dp_mode)w->mode,
-			       .ip4 = w->ip4,
-			       .ip6 = w->ip6,
-			       .client = w->client,
-			       .no_address = w->no_address,
-			       .ff03 = w->ff03,
-			       .pfc = w->pfc,
-			       .mirror_ff03 = w->mirror_ff03,
-			       .watched = w->watched,
-			       .echo = w->echo,
-			       .has_peer6 = w->has_peer6,
-			       .dscp = w->dscp,
-			       .our_magic = w->our_magic,
-			       .peer_magic = w->peer_magic,
-			       .tun = w->tun,
-			       .data = w->data,
-			       .peer_iid = w->peer_iid};
+	struct dp_call said = {.channel = 0};
 
-	memcpy(said.peer6, w->peer6, sizeof(said.peer6));
+#define X(member) said.member = c->c.member;
+	CALL_WHAT(X)
+#undef X
+	said.mode = (enum dp_mode)c->c.mode;
+	memcpy(said.peer6, c->c.peer6, sizeof(said.peer6));
 	if (!c->more)
 		return said;
 	said.bundle = c->more->bundle;
