@@ -242,6 +242,13 @@ struct gw_port *port_by_number(struct gw *gw, unsigned number)
 	return NULL;
 }
 
+struct gw_port *port_named(struct gw *gw, const char *name)
+{
+	const struct cfg_port *p = cfg_named(gw->cfg, "port", name);
+
+	return p ? &gw->port[p - gw->cfg->port] : NULL;
+}
+
 /* Ending tunnels while walking them is not allowed: one at a time, from the start. */
 static void port_lose_channels(struct gw *gw, unsigned number, uint64_t now)
 {

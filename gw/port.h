@@ -36,6 +36,7 @@ bool ports_open(struct gw *gw, void (*opened_again)(struct gw *gw, uint64_t now)
 void ports_free(struct gw *gw);
 /* NULL when there is none. */
 struct gw_port *port_by_number(struct gw *gw, unsigned number);
+struct gw_port *port_named(struct gw *gw, const char *name);
 /* The data plane says it is of no more use. */
 void port_failed(struct gw *gw, unsigned number, int err, const char *words, uint64_t now);
 /* Its frames are wanted by one more or one less: ops->tap; also once it is open, if it is not, or

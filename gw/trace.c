@@ -513,20 +513,13 @@ void trace_log(const struct log_line *l)
 
 /* --- what is watched ----------------------------------------------------------------------------- */
 
-static struct gw_port *trace_port(struct gw *gw, const char *name)
-{
-	const struct cfg_port *p = cfg_named(gw->cfg, "port", name);
-
-	return p ? &gw->port[p - gw->cfg->port] : NULL;
-}
-
 static const char *trace_wrong(struct gw *gw, enum trace_kind kind, const char *who, uint16_t *id)
 {
 	if (strlen(who) > TRACE_WHO_MAX)
 		return "the name is too long";
 	if (kind == TRACE_PEER && !lns_named(gw, who))
 		return "no such peer";
-	if (kind == TRACE_PORT && !trace_port(gw, who))
+	if (kind == TRACE_PORT && !port_named(gw, who))
 		return "no such port";
 	if (kind != TRACE_TUNNEL)
 		return NULL;
@@ -564,7 +557,7 @@ const char *trace_begin(struct gw *gw, struct trace_to *to, enum trace_kind kind
 		return "as many as can be are watched already";
 	if (kind == TRACE_USER && !ring && !(ring = trace_ring_new()))
 		return "out of memory";
-	if (kind == TRACE_PORT && !port_tap(trace_port(gw, who), true))
+	if (kind == TRACE_PORT && !port_tap(port_named(gw, who), true))
 		return "out of memory";
 	*w = (struct watch){.to = to, .kind = kind, .tunnel = id};
 	snprintf(w->who, sizeof(w->who), "%s", who);
@@ -577,7 +570,7 @@ const char *trace_begin(struct gw *gw, struct trace_to *to, enum trace_kind kind
 static void trace_drop(struct gw *gw, struct watch *w)
 {
 	if (w->kind == TRACE_PORT)
-		port_tap(trace_port(gw, w->who), false);
+		port_tap(port_named(gw, w->who), false);
 	if (w->kind == TRACE_USER && !--user_watches) {
 		trace_ring_free(ring);
 		ring = NULL;

@@ -19,13 +19,6 @@
 
 /* --- what is meant --------------------------------------------------------------------------------- */
 
-static struct gw_port *capture_port_by_name(struct gw *gw, const char *name)
-{
-	const struct cfg_port *p = cfg_named(gw->cfg, "port", name);
-
-	return p ? &gw->port[p - gw->cfg->port] : NULL;
-}
-
 static struct capture_target *capture_add_target(struct capture *c, struct gw_port *port,
 						 enum capture_means means)
 {
@@ -139,7 +132,7 @@ static const char *capture_aim_user(struct gw *gw, struct capture *c, const char
 
 static const char *capture_aim_port(struct gw *gw, struct capture *c, const char *who)
 {
-	struct gw_port *p = capture_port_by_name(gw, who);
+	struct gw_port *p = port_named(gw, who);
 
 	if (!p)
 		return "no such port";
