@@ -165,14 +165,10 @@ static void trial_answered(void *ctx, bool good, const char *words, uint64_t now
 static const struct cfg_radius *trial_section(const struct cfg_model *m, const char *name,
 					      const char **words)
 {
-	*words = m->radiuses ? "there are several sections: name one" : "there is no section";
-	if (!name)
-		return m->radiuses == 1 ? &m->radius[0] : NULL;
-	*words = "there is no such section";
-	for (unsigned i = 0; i < m->radiuses; i++)
-		if (!strcmp(m->radius[i].name, name))
-			return &m->radius[i];
-	return NULL;
+	*words = name	       ? "there is no such section"
+		 : m->radiuses ? "there are several sections: name one"
+			       : "there is no section";
+	return name ? cfg_named(m, "radius", name) : m->radiuses == 1 ? &m->radius[0] : NULL;
 }
 
 unsigned trial_radius(struct gw *gw, const char *radius, const char *user, const char *password,
