@@ -252,32 +252,36 @@ static int follow_trial(struct follow_state *s, const char *command)
 	return status;
 }
 
+typedef int (*follow_fn)(struct follow_state *s, const char *command);
+
 static const struct {
 	const char *command;
-	int (*follow)(struct follow_state *s, const char *command);
+	follow_fn follow;
 } follow_rows[] = {
 	{"reload", follow_replacement},
 	{"upgrade", follow_replacement},
 	{"ping-tunnel", follow_trial},
 	{"test-radius", follow_trial},
 };
-#define FOLLOW_ROWS (sizeof(follow_rows) / sizeof(follow_rows[0]))
+
+static follow_fn follow_of(const char *command)
+{
+	for (size_t i = 0; i < sizeof(follow_rows) / sizeof(follow_rows[0]); i++)
+		if (!strcmp(follow_rows[i].command, command))
+			return follow_rows[i].follow;
+	return NULL;
+}
 
 bool ctl_is_followed(const char *command)
 {
-	for (unsigned i = 0; i < FOLLOW_ROWS; i++)
-		if (!strcmp(follow_rows[i].command, command))
-			return true;
-	return false;
+	return follow_of(command);
 }
 
 int ctl_follow(const struct ctl_follow *f, struct ctl_link *l, const char *command)
 {
 	struct follow_state s = {.f = f, .l = l};
+	follow_fn follow = follow_of(command);
 
 	l->quiet = true;
-	for (unsigned i = 0; i < FOLLOW_ROWS; i++)
-		if (!strcmp(follow_rows[i].command, command))
-			return follow_rows[i].follow(&s, command);
-	return CTL_USAGE;
+	return follow ? follow(&s, command) : CTL_USAGE;
 }
