@@ -540,7 +540,10 @@ struct leg *leg_bundle_resume(struct gw *gw, struct rd *r, const void *who, cons
 bool leg_bundle_is_lost(const struct leg *l)
 {
 	struct leg_terminal *t = (struct leg_terminal *)(uintptr_t)l;
-	const struct leg_link *link = !l->ops->entry && t->net.bundle ? t->role->link(t) : NULL;
+	const struct leg_link *link;
 
-	return !l->ops->entry && t->net.bundle && !(link && link->bundle);
+	if (l->ops->entry || !t->net.bundle)
+		return false;
+	link = t->role->link(t);
+	return !link || !link->bundle;
 }

@@ -74,17 +74,11 @@ struct origin_kept {
  * those of one LAC the same. */
 static struct origin_kept *origin_last;
 
-static bool origin_is_last(const struct leg_origin *o)
+/* But for texts. */
+static bool origin_alike(const struct leg_origin *o, const struct leg_origin *other)
 {
-	const struct leg_origin *l = origin_last ? &origin_last->o : NULL;
-
-	return l && l->speed.tx_bps == o->speed.tx_bps && l->speed.rx_bps == o->speed.rx_bps &&
-	       l->number == o->number && l->async == o->async && l->proxy == o->proxy;
-}
-
-static bool origin_is_nothing(const struct leg_origin *o)
-{
-	return !o->speed.tx_bps && !o->speed.rx_bps && !o->number && !o->async && !o->proxy;
+	return o->speed.tx_bps == other->speed.tx_bps && o->speed.rx_bps == other->speed.rx_bps &&
+	       o->number == other->number && o->async == other->async && o->proxy == other->proxy;
 }
 
 static struct origin_kept *origin_new(const struct leg_origin *from, bool texts)
@@ -105,10 +99,10 @@ const struct leg_origin *origin_keep(const struct leg_origin *before, const stru
 	bool texts = origin_texts(from);
 	struct origin_kept *k = NULL;
 
-	if (!texts && origin_is_last(from)) {
+	if (!texts && origin_last && origin_alike(from, &origin_last->o)) {
 		k = origin_last;
 		k->users++;
-	} else if (texts || !origin_is_nothing(from)) {
+	} else if (texts || !origin_alike(from, &origin_nothing)) {
 		k = origin_new(from, texts);
 	}
 	origin_drop(before);
