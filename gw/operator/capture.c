@@ -191,12 +191,6 @@ struct capture *capture_open(struct gw *gw, const struct capture_wish *w, const 
 	return c;
 }
 
-struct capture *capture_start(struct gw *gw, const char *port, const char *file, const char **words)
-{
-	return capture_open(
-		gw, &(struct capture_wish){.kind = CAPTURE_PORT, .who = port, .file = file}, words);
-}
-
 /* Of several calls and ports the first. */
 static struct log_about capture_about(const struct capture *c)
 {

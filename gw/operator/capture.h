@@ -90,11 +90,10 @@ struct capture *capture_open(struct gw *gw, const struct capture_wish *wish, con
 #define CAPTURE_TEXT 1024u
 const char *capture_parse(struct capture_wish *wish, char text[CAPTURE_TEXT], const char **word,
 			  unsigned n);
-/* All of a port into one file, without secrets. */
-struct capture *capture_start(struct gw *gw, const char *port, const char *file,
-			      const char **words);
 /* By its name, or else its file's; false when there is none of them. */
 bool capture_stop(struct gw *gw, const char *name);
+/* Such a name, from the words of a command. */
+void capture_name_of(char name[CAPTURE_WHAT], const char *const *word, unsigned n);
 /* Frames that it has not got by now: as `lost`, and those for which the queue from data had no
  * room, of whichever capture they were. */
 uint64_t capture_lost(const struct capture *c);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The words of the command `capture`. */
+/* The words of the commands `capture` and `no capture`. */
 #include "gw/operator/capture.h"
 
 #include <ctype.h>
@@ -120,4 +120,14 @@ const char *capture_parse(struct capture_wish *w, char text[CAPTURE_TEXT], const
 	while (!wrong && p.at < p.n)
 		wrong = parse_one_option(w, &p);
 	return w->who ? wrong : PARSE_USAGE;
+}
+
+void capture_name_of(char name[CAPTURE_WHAT], const char *const *word, unsigned n)
+{
+	size_t len = 0;
+
+	*name = '\0';
+	for (unsigned i = 0; i < n && len < CAPTURE_WHAT; i++)
+		len += (size_t)snprintf(name + len, CAPTURE_WHAT - len, "%s%s", i ? " " : "",
+					word[i]);
 }

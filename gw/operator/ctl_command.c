@@ -271,13 +271,10 @@ static const struct ctl_arg no_capture_args[] = {
 static enum ctl_result command_no_capture(struct ctl_ask *a)
 {
 	const char *word[CAPTURE_WORDS];
-	unsigned n = ctl_request_words(a->arguments, "what", word, CAPTURE_WORDS);
-	char what[CAPTURE_WHAT] = "";
+	char name[CAPTURE_WHAT];
 
-	for (unsigned i = 0; i < n; i++)
-		snprintf(what + strlen(what), sizeof(what) - strlen(what), "%s%s", i ? " " : "",
-			 word[i]);
-	return command_said(a, capture_stop(a->gw, what) ? NULL : "there is none", CTL_NOTHING);
+	capture_name_of(name, word, ctl_request_words(a->arguments, "what", word, CAPTURE_WORDS));
+	return command_said(a, capture_stop(a->gw, name) ? NULL : "there is none", CTL_NOTHING);
 }
 
 /* --- trials ---------------------------------------------------------------------------------------- */

@@ -251,17 +251,18 @@ static void inside_x25_anew(const struct inside_look *l, uint16_t lci)
 	}
 }
 
+static void inside_flow_end(struct inside_flow *f)
+{
+	inside_flow_drop(f);
+	f->used = false;
+}
+
 static void inside_x25_forget(const struct inside_look *l, uint16_t lci)
 {
 	lci = inside_flow_lci(l, lci);
-	for (unsigned i = 0; i < INSIDE_FLOWS; i++) {
-		struct inside_flow *f = &l->flows->flow[i];
-
-		if (inside_flow_is_of_line(f, l) && f->lci == lci) {
-			inside_flow_drop(f);
-			f->used = false;
-		}
-	}
+	for (unsigned i = 0; i < INSIDE_FLOWS; i++)
+		if (inside_flow_is_of_line(&l->flows->flow[i], l) && l->flows->flow[i].lci == lci)
+			inside_flow_end(&l->flows->flow[i]);
 }
 
 static void inside_x25_forget_line(const struct inside_look *l, uint16_t lci)
@@ -269,7 +270,7 @@ static void inside_x25_forget_line(const struct inside_look *l, uint16_t lci)
 	(void)lci;
 	for (unsigned i = 0; i < INSIDE_FLOWS; i++)
 		if (inside_flow_is_of_line(&l->flows->flow[i], l))
-			inside_x25_forget(l, l->flows->flow[i].lci);
+			inside_flow_end(&l->flows->flow[i]);
 }
 
 static const struct {

@@ -221,14 +221,12 @@ DEFUN(no_capture, no_capture_cmd, "no capture .WHAT",
       NO_STR "End a capture\n"
 	     "What is captured, as `show captures` has it, or the file\n")
 {
-	char what[CAPTURE_WHAT] = "";
+	char name[CAPTURE_WHAT];
 
-	for (int i = 0; i < argc; i++)
-		snprintf(what + strlen(what), sizeof(what) - strlen(what), "%s%s", i ? " " : "",
-			 argv[i]);
-	if (capture_stop(vty_gw(vty), what))
+	capture_name_of(name, argv, (unsigned)argc);
+	if (capture_stop(vty_gw(vty), name))
 		return CMD_SUCCESS;
-	vty_out(vty, "%% No capture of %s%s", what, VTY_NEWLINE);
+	vty_out(vty, "%% No capture of %s%s", name, VTY_NEWLINE);
 	return CMD_WARNING;
 }
 

@@ -21,6 +21,14 @@
 
 static char folder[] = "/tmp/isthmus-test-XXXXXX", path[64];
 
+/* All of a port of the bench. */
+static struct capture *capture_begin_of(const char *port, const char *file, const char **words)
+{
+	const struct capture_wish w = {.kind = CAPTURE_PORT, .who = port, .file = file};
+
+	return capture_open(bench.gw, &w, words);
+}
+
 static void capture_begin_test(void)
 {
 	char conf[200];
@@ -79,7 +87,7 @@ static void a_file_has_an_interface_per_link_type(void)
 	const char *words;
 
 	capture_begin_test();
-	CU_ASSERT_PTR_NOT_NULL_FATAL(capture_start(bench.gw, "a", FILE_NAME, &words));
+	CU_ASSERT_PTR_NOT_NULL_FATAL(capture_begin_of("a", FILE_NAME, &words));
 	for (int i = 0; i < 3; i++)
 		capture_tap(bench.gw, 0, i & 1, DLT_FRELAY, (const uint8_t *)"frame", 5, dp_now());
 	capture_tap(bench.gw, 0, true, DLT_PPP, (const uint8_t *)"lcp", 3, dp_now());
@@ -100,16 +108,16 @@ static void refused_with_words(void)
 	FILE *f;
 
 	capture_begin_test();
-	CU_ASSERT_PTR_NULL(capture_start(bench.gw, "b", FILE_NAME, &words));
+	CU_ASSERT_PTR_NULL(capture_begin_of("b", FILE_NAME, &words));
 	CU_ASSERT_STRING_EQUAL(words, "no such port");
 	f = fopen(path, "w");
 	fputs("mine", f);
 	fclose(f);
-	CU_ASSERT_PTR_NULL(capture_start(bench.gw, "a", FILE_NAME, &words));
+	CU_ASSERT_PTR_NULL(capture_begin_of("a", FILE_NAME, &words));
 	CU_ASSERT_STRING_EQUAL(words, "File exists");
 	unlink(path);
-	CU_ASSERT_PTR_NOT_NULL(capture_start(bench.gw, "a", FILE_NAME, &words));
-	CU_ASSERT_PTR_NULL(capture_start(bench.gw, "a", "b.pcap", &words));
+	CU_ASSERT_PTR_NOT_NULL(capture_begin_of("a", FILE_NAME, &words));
+	CU_ASSERT_PTR_NULL(capture_begin_of("a", "b.pcap", &words));
 	CU_ASSERT_STRING_EQUAL(words, "a capture of it is running");
 	capture_end_test(); /* which ends the capture too */
 }
@@ -123,13 +131,13 @@ static void only_plain_names_in_the_folder(void)
 
 	capture_begin_test();
 	for (unsigned i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		CU_ASSERT_PTR_NULL(capture_start(bench.gw, "a", names[i], &words));
+		CU_ASSERT_PTR_NULL(capture_begin_of("a", names[i], &words));
 		CU_ASSERT_STRING_EQUAL(words,
 				       "a file name has letters, digits, `.`, `_` and `-` only");
 	}
 	snprintf(link, sizeof(link), "%s/link", folder);
 	CU_ASSERT_EQUAL(symlink(path, link), 0);
-	CU_ASSERT_PTR_NULL(capture_start(bench.gw, "a", "link", &words));
+	CU_ASSERT_PTR_NULL(capture_begin_of("a", "link", &words));
 	CU_ASSERT_STRING_EQUAL(words, "File exists");
 	CU_ASSERT_EQUAL(access(path, F_OK), -1);
 	unlink(link);
@@ -141,7 +149,7 @@ static void without_a_folder_there_are_none(void)
 	const char *words;
 
 	bench_start("host-name = gw\nudp a { listen = \"192.0.2.1:1701\" }\n");
-	CU_ASSERT_PTR_NULL(capture_start(bench.gw, "a", FILE_NAME, &words));
+	CU_ASSERT_PTR_NULL(capture_begin_of("a", FILE_NAME, &words));
 	CU_ASSERT_STRING_EQUAL(words, "no folder is configured: vty { captures = FOLDER }");
 	bench_stop();
 }
@@ -152,7 +160,7 @@ static void it_ends_at_its_limit(void)
 	const char *words;
 
 	capture_begin_test();
-	CU_ASSERT_PTR_NOT_NULL_FATAL(capture_start(bench.gw, "a", FILE_NAME, &words));
+	CU_ASSERT_PTR_NOT_NULL_FATAL(capture_begin_of("a", FILE_NAME, &words));
 	bench.gw->capture->octets = CAPTURE_MOST - 100000;
 	for (int i = 0; i < 3; i++)
 		capture_tap(bench.gw, 0, false, LINKTYPE_RAW, frame, sizeof(frame), 1);
@@ -182,7 +190,7 @@ static void a_full_disk_loses_what_it_cannot_take(void)
 	const char *words;
 
 	capture_begin_test();
-	c = capture_start(bench.gw, "a", FILE_NAME, &words);
+	c = capture_begin_of("a", FILE_NAME, &words);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(c);
 	capture_tap(bench.gw, 0, true, LINKTYPE_RAW, frame, 5, 1 * SEC);
 	capture_disk_has(path, 18); /* of a block's octets */
@@ -208,7 +216,7 @@ static void a_disk_that_is_full_from_the_start(void)
 	const char *words;
 
 	capture_begin_test();
-	c = capture_start(bench.gw, "a", FILE_NAME, &words);
+	c = capture_begin_of("a", FILE_NAME, &words);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(c);
 	capture_disk_has(NULL, 10); /* of the octets of a section's head */
 	capture_tap(bench.gw, 0, true, LINKTYPE_RAW, frame, 5, 1 * SEC);
@@ -237,12 +245,12 @@ static void without_memory_there_is_none(void)
 	capture_begin_test();
 	fd = capture_next_fd();
 	heap_refuse(0);
-	CU_ASSERT_PTR_NULL(capture_start(bench.gw, "a", FILE_NAME, &words));
+	CU_ASSERT_PTR_NULL(capture_begin_of("a", FILE_NAME, &words));
 	CU_ASSERT_TRUE(heap_refused());
 	CU_ASSERT_STRING_EQUAL(words, "out of memory");
 	fake.tap_refuses = true;
 	words = NULL;
-	CU_ASSERT_PTR_NULL(capture_start(bench.gw, "a", FILE_NAME, &words));
+	CU_ASSERT_PTR_NULL(capture_begin_of("a", FILE_NAME, &words));
 	CU_ASSERT_STRING_EQUAL(words, "out of memory");
 	CU_ASSERT_PTR_NULL(bench.gw->capture);
 	CU_ASSERT_EQUAL(capture_next_fd(), fd);
@@ -258,10 +266,10 @@ static void names_that_are_too_long(void)
 	capture_begin_test();
 	memset(name, 'x', 100);
 	name[100] = '\0';
-	CU_ASSERT_PTR_NULL(capture_start(bench.gw, "a", name, &words));
+	CU_ASSERT_PTR_NULL(capture_begin_of("a", name, &words));
 	CU_ASSERT_STRING_EQUAL(words, "name too long");
 	name[99] = '\0';
-	CU_ASSERT_PTR_NOT_NULL(capture_start(bench.gw, "a", name, &words));
+	CU_ASSERT_PTR_NOT_NULL(capture_begin_of("a", name, &words));
 	CU_ASSERT_STRING_EQUAL(bench.gw->capture->out.name, name);
 	capture_tap(bench.gw, 0, true, LINKTYPE_RAW, (const uint8_t *)"x", 1, 1);
 	CU_ASSERT_TRUE(capture_stop(bench.gw, "a"));
@@ -280,7 +288,7 @@ static void files_are_private(void)
 	mode_t old = umask(0);
 
 	capture_begin_test();
-	c = capture_start(bench.gw, "a", FILE_NAME, &words);
+	c = capture_begin_of("a", FILE_NAME, &words);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(c);
 	CU_ASSERT_EQUAL(access(path, F_OK), -1); /* made with its first frame */
 	capture_tap(bench.gw, 0, true, LINKTYPE_RAW, (const uint8_t *)"x", 1, 1);
@@ -301,7 +309,7 @@ static void a_file_that_cannot_be_made(void)
 	int fd;
 
 	capture_begin_test();
-	c = capture_start(bench.gw, "a", FILE_NAME, &words);
+	c = capture_begin_of("a", FILE_NAME, &words);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(c);
 	fd = capture_next_fd();
 	fclose(fopen(path, "w"));
@@ -333,7 +341,7 @@ static void a_file_that_is_there_meanwhile(void)
 	struct stat st;
 
 	capture_begin_test();
-	c = capture_start(bench.gw, "a", FILE_NAME, &words);
+	c = capture_begin_of("a", FILE_NAME, &words);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(c);
 	fclose(fopen(path, "w"));
 	capture_tap(bench.gw, 0, true, LINKTYPE_RAW, (const uint8_t *)"x", 1, SEC);
@@ -350,7 +358,7 @@ static void as_many_interfaces_as_there_are(void)
 	const char *words;
 
 	capture_begin_test();
-	c = capture_start(bench.gw, "a", FILE_NAME, &words);
+	c = capture_begin_of("a", FILE_NAME, &words);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(c);
 	for (unsigned i = 0; i < 32; i++)
 		capture_tap(bench.gw, 0, true, (uint16_t)(200 + i), (const uint8_t *)"x", 1, SEC);
@@ -375,7 +383,7 @@ static void descriptor_zero(void)
 		if (i)
 			close(STDIN_FILENO);
 		errno = EMFILE; /* of an older call */
-		CU_ASSERT_PTR_NOT_NULL_FATAL(capture_start(bench.gw, "a", FILE_NAME, &words));
+		CU_ASSERT_PTR_NOT_NULL_FATAL(capture_begin_of("a", FILE_NAME, &words));
 		if (!i)
 			close(STDIN_FILENO);
 		errno = EMFILE;
@@ -405,7 +413,7 @@ static void descriptors_of_the_reserve(void)
 	getrlimit(RLIMIT_NOFILE, &old);
 	none = (struct rlimit){.rlim_cur = (rlim_t)next, .rlim_max = old.rlim_max};
 	CU_ASSERT_EQUAL_FATAL(setrlimit(RLIMIT_NOFILE, &none), 0);
-	CU_ASSERT_PTR_NOT_NULL(capture_start(bench.gw, "a", FILE_NAME, &words));
+	CU_ASSERT_PTR_NOT_NULL(capture_begin_of("a", FILE_NAME, &words));
 	capture_tap(bench.gw, 0, true, LINKTYPE_RAW, (const uint8_t *)"x", 1, SEC);
 	CU_ASSERT_TRUE(capture_stop(bench.gw, "a"));
 	setrlimit(RLIMIT_NOFILE, &old);
