@@ -163,7 +163,7 @@ int vty_ask(const char *path, const char *command, FILE *out)
 /* --- an upgrade or reload, which replaces the far end in the middle ------------------------------------- */
 
 #define UPGRADE_PAUSE	50000000l /* ns between two questions */
-#define UPGRADE_TIMES	2400u	  /* questions, then it has hung: two minutes */
+#define UPGRADE_SECONDS 120	  /* then it has hung */
 #define UPGRADE_GONE	40u	  /* in a row for which there is no socket: it listens elsewhere */
 #define UPGRADE_GOES	"going-on"
 #define UPGRADE_SUCCESS "done"
@@ -243,16 +243,25 @@ static const char *upgrade_place(const char *path, const char *other)
 	return other && !upgrade_is_served(path) && upgrade_is_served(other) ? other : path;
 }
 
+static time_t upgrade_now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec;
+}
+
 /* Until it has ended in one way or another, or there is nobody to ask. */
 static void upgrade_wait(const char *path, const char *other, struct upgrade_view *v)
 {
 	const struct timespec pause = {.tv_nsec = UPGRADE_PAUSE};
+	const time_t until = upgrade_now() + UPGRADE_SECONDS;
 	unsigned gone = 0;
 
-	for (unsigned i = 0;
-	     i < UPGRADE_TIMES && gone < UPGRADE_GONE && v->told && !strcmp(v->state, UPGRADE_GOES);
-	     i++) {
-		if (i)
+	for (bool again = false; upgrade_now() < until && gone < UPGRADE_GONE && v->told &&
+				 !strcmp(v->state, UPGRADE_GOES);
+	     again = true) {
+		if (again)
 			nanosleep(&pause, NULL);
 		upgrade_ask(upgrade_place(path, other), v);
 		gone = upgrade_is_gone(path) && (!other || upgrade_is_gone(other)) ? gone + 1 : 0;
