@@ -45,7 +45,7 @@ libwords_la_SOURCES = gw/words/words.c gw/words/words.h gw/words/words_l2tp.c gw
 
 # Captures played through the engine; apart, so that a fuzz target can have it alone.
 noinst_LTLIBRARIES += libreplay.la
-libreplay_la_SOURCES = gw/replay/replay.c gw/replay/replay.h gw/replay/replay_command.c gw/replay/replay_end.c gw/replay/replay_file.c gw/replay/replay_frame.c gw/replay/replay_node.c gw/replay/replay_node.h gw/replay/replay_pcapng.c gw/replay/replay_side.c gw/replay/replay_x25.c
+libreplay_la_SOURCES = gw/replay/replay.c gw/replay/replay.h gw/replay/replay_command.c gw/replay/replay_end.c gw/replay/replay_file.c gw/replay/replay_frame.c gw/replay/replay_node.c gw/replay/replay_node.h gw/replay/pcapng_format.h gw/replay/replay_pcapng.c gw/replay/replay_side.c gw/replay/replay_x25.c
 libreplay_la_CFLAGS = $(AM_CFLAGS) $(PCAP_CFLAGS)
 libreplay_la_LIBADD = libwords.la libtransports.la $(PCAP_LIBS)
 

@@ -3,31 +3,9 @@
  */
 #include "gw/operator/pcapng.h"
 
-#define BYTE_ORDER_MAGIC 0x1a2b3c4du
-#define LENGTH_UNKNOWN	 UINT64_MAX
+#include "gw/replay/pcapng_format.h"
 
-enum pcapng_block {
-	PCAPNG_IDB = 1,
-	PCAPNG_ISB = 5,
-	PCAPNG_EPB = 6,
-	PCAPNG_SHB = 0x0a0d0d0a,
-};
-
-enum pcapng_option {
-	PCAPNG_END = 0,
-	PCAPNG_COMMENT = 1,
-	PCAPNG_SHB_USERAPPL = 4,
-	PCAPNG_IF_NAME = 2,
-	PCAPNG_IF_DESCRIPTION = 3,
-	PCAPNG_EPB_FLAGS = 2,
-	PCAPNG_ISB_STARTTIME = 2,
-	PCAPNG_ISB_ENDTIME = 3,
-	PCAPNG_ISB_IFRECV = 4,
-	PCAPNG_ISB_IFDROP = 5,
-};
-
-/* Bits 0 and 1 of epb_flags. */
-enum { PCAPNG_INBOUND = 1, PCAPNG_OUTBOUND = 2 };
+#define LENGTH_UNKNOWN UINT64_MAX
 
 static void pcapng_u16(struct wr *w, uint16_t v)
 {
@@ -102,7 +80,7 @@ void pcapng_section(struct wr *w, const char *application, const char *comment)
 {
 	size_t at = pcapng_begin(w, PCAPNG_SHB);
 
-	pcapng_u32(w, BYTE_ORDER_MAGIC);
+	pcapng_u32(w, PCAPNG_BYTE_ORDER);
 	pcapng_u16(w, 1); /* version 1.0 */
 	pcapng_u16(w, 0);
 	pcapng_time(w, LENGTH_UNKNOWN);

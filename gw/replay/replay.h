@@ -24,6 +24,7 @@
 #include <stdio.h>
 
 #include "core/engine.h"
+#include "gw/replay/pcapng_format.h"
 
 /* One end of a frame: the system, and where in it the frame came from or went to. */
 enum replay_kind {
@@ -71,7 +72,11 @@ struct replay_x25 *replay_x25_new(void); /* for free(); NULL without memory */
 bool replay_x25_frame(struct replay_x25 *x, struct replay_msg *m, const uint8_t *frame, size_t len);
 
 /* A frame of a pcapng file. */
-enum replay_way { REPLAY_WAY_UNKNOWN, REPLAY_INBOUND, REPLAY_OUTBOUND };
+enum replay_way {
+	REPLAY_WAY_UNKNOWN = PCAPNG_WAY_UNKNOWN,
+	REPLAY_INBOUND = PCAPNG_INBOUND,
+	REPLAY_OUTBOUND = PCAPNG_OUTBOUND,
+};
 struct replay_captured {
 	uint32_t interface; /* of its section */
 	uint32_t link_type;

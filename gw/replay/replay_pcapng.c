@@ -9,12 +9,8 @@
 
 #include <stdlib.h>
 
-#define INTERFACES	 256u /* of a section */
-#define BLOCK_MOST	 (1u << 20)
-#define BYTE_ORDER_MAGIC 0x1a2b3c4du
-
-enum { NG_IDB = 1, NG_PB = 2, NG_SPB = 3, NG_EPB = 6, NG_SHB = 0x0a0d0d0a };
-enum { NG_OPT_END = 0, NG_IF_TSRESOL = 9, NG_IF_TSOFFSET = 14, NG_EPB_FLAGS = 2 };
+#define INTERFACES 256u /* of a section */
+#define BLOCK_MOST (1u << 20)
 
 #define NG_BINARY 0x80u /* in if_tsresol: a power of two, else of ten */
 
@@ -113,7 +109,7 @@ static bool ng_option(const struct replay_ng *g, struct rd *r, uint16_t *code, s
 	len = ng_u16(g, r);
 	*value = rd_sub(r, len);
 	rd_skip(r, (4u - len % 4u) % 4u);
-	return !r->bad && *code != NG_OPT_END;
+	return !r->bad && *code != PCAPNG_END;
 }
 
 static const char *ng_interface(struct replay_ng *g, struct rd r)
@@ -129,9 +125,9 @@ static const char *ng_interface(struct replay_ng *g, struct rd r)
 	if (g->interfaces == INTERFACES)
 		return "more interfaces than can be held";
 	while (ng_option(g, &r, &code, &value))
-		if (code == NG_IF_TSRESOL)
+		if (code == PCAPNG_IF_TSRESOL)
 			i.resolution = rd_u8(&value);
-		else if (code == NG_IF_TSOFFSET)
+		else if (code == PCAPNG_IF_TSOFFSET)
 			i.offset = ng_u64(g, &value) * 1000000;
 	g->interface[g->interfaces++] = i;
 	return NULL;
@@ -167,8 +163,8 @@ static const char *ng_enhanced(struct replay_ng *g, struct rd r)
 	if (interface >= g->interfaces)
 		return NO_INTERFACE;
 	while (ng_option(g, &r, &code, &value))
-		if (code == NG_EPB_FLAGS)
-			f.way = (enum replay_way)(ng_u32(g, &value) & 3);
+		if (code == PCAPNG_EPB_FLAGS)
+			f.way = (enum replay_way)(ng_u32(g, &value) & PCAPNG_WAY_MASK);
 	g->us = ng_us(&g->interface[interface], when);
 	return ng_give(g, interface, &f, octets);
 }
@@ -216,8 +212,8 @@ static const struct {
 	uint32_t type;
 	const char *(*take)(struct replay_ng *g, struct rd r);
 } ng_blocks[] = {
-	{NG_SHB, ng_section}, {NG_IDB, ng_interface}, {NG_EPB, ng_enhanced},
-	{NG_SPB, ng_simple},  {NG_PB, ng_packet},
+	{PCAPNG_SHB, ng_section}, {PCAPNG_IDB, ng_interface}, {PCAPNG_EPB, ng_enhanced},
+	{PCAPNG_SPB, ng_simple},  {PCAPNG_PB, ng_packet},
 };
 
 /* --- the file -------------------------------------------------------------------------------------- */
@@ -262,17 +258,18 @@ static const char *ng_order(struct replay_ng *g, const uint8_t *magic)
 	struct rd r = rd_init(magic, 4);
 	uint32_t order = rd_u32(&r);
 
-	g->little = ng_swap(order) == BYTE_ORDER_MAGIC;
-	return g->little || order == BYTE_ORDER_MAGIC ? NULL : "a section without its magic number";
+	g->little = ng_swap(order) == PCAPNG_BYTE_ORDER;
+	return g->little || order == PCAPNG_BYTE_ORDER ? NULL
+						       : "a section without its magic number";
 }
 
 static const char *ng_take(struct replay_ng *g, const uint8_t *head)
 {
 	struct rd r = rd_init(head, HEAD);
 	uint32_t type = ng_u32(g, &r), len;
-	const char *wrong = type == NG_SHB ? ng_order(g, head + 8)
-			    : g->section   ? NULL
-					   : "a file without a section";
+	const char *wrong = type == PCAPNG_SHB ? ng_order(g, head + 8)
+			    : g->section       ? NULL
+					       : "a file without a section";
 
 	if (wrong)
 		return wrong;
