@@ -112,16 +112,8 @@ dials() {
 	printf '%s * "%s" *\n' "$2" "$3" >"/tmp/ppp.$1/chap-secrets"
 	mkdir -p "/tmp/run.$1/xl2tpd"
 	cat >"/tmp/run.$1/ppp.opt" <<-E2
+		$(ppp_options)
 		user $2
-		noauth
-		debug
-		logfile /run/ppp.log
-		noipdefault
-		ipcp-accept-local
-		ipcp-accept-remote
-		noccp
-		mtu 1400
-		mru 1400
 		$4
 	E2
 }

@@ -41,19 +41,11 @@ dial() { # AUTH
 		length bit = yes
 	E
 	cat >/run/ppp.opt <<-E
+		$(ppp_options)
 		user lacuser
-		noauth
-		debug
-		logfile /run/ppp.log
-		noipdefault
-		ipcp-accept-local
-		ipcp-accept-remote
 		+ipv6
-		noccp
 		lcp-restart 1
 		lcp-max-terminate 1
-		mtu 1400
-		mru 1400
 	E
 	: >/run/ppp.log
 	xl2tpd -D -c /run/xl2tpd.conf -C /run/xl2tpd/ctl -p /run/xl2tpd.pid >/run/xl2tpd.log 2>&1 &

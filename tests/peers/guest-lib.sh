@@ -7,6 +7,12 @@ verdict() { # STATUS WHAT
 	[ "$1" = 0 ] && echo "PASS $2" || { echo "FAIL $2"; fails=1; }
 }
 
+# What clients of xl2tpd have in common as options of pppd
+ppp_options() {
+	printf '%s\n' noauth debug 'logfile /run/ppp.log' noipdefault ipcp-accept-local ipcp-accept-remote noccp \
+		'mtu 1400' 'mru 1400'
+}
+
 within() { # SECONDS COMMAND...: until it succeeds
 	local end=$((SECONDS + $1))
 	shift
