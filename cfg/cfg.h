@@ -370,7 +370,7 @@ struct cfg_radius_server {
 #define CFG_RADIUS_SERVERS 16u
 
 /* An address where requests for changes of log-ins are taken, or one of ours. */
-struct cfg_coa_address {
+struct cfg_address {
 	const char *text; /* as written */
 	struct cfg_prefix at;
 	uint16_t port;
@@ -398,9 +398,9 @@ struct cfg_radius {
 	uint64_t interim;     /* us between two records of one log-in; 0 = as the server says */
 	const char *spool;    /* folder of records that wait; NULL = they wait in memory */
 	uint32_t spool_limit; /* octets of them */
-	const struct cfg_coa_address *coa_listen;
-	unsigned coa_listens;			   /* at most CFG_COA_LISTENS */
-	const struct cfg_coa_address *nas_address; /* others by which a request may name us */
+	const struct cfg_address *coa_listen;
+	unsigned coa_listens;		       /* at most CFG_COA_LISTENS */
+	const struct cfg_address *nas_address; /* others by which a request may name us */
 	unsigned nas_addresses;
 	const struct cfg_coa_client *coa_client;
 	unsigned coa_clients; /* at most CFG_COA_CLIENTS */
@@ -456,18 +456,19 @@ enum cfg_log_to {
 
 struct cfg_model {
 	const char *file;
-	const char *host_name;		/* default: the system's */
-	const char *vty_socket;		/* path of the VTY's Unix socket */
-	const char *vty_group;		/* its group; NULL = the process's */
-	const char *vty_address;	/* where the VTY takes TCP too; NULL = nowhere */
-	uint16_t vty_port;		/* of vty_address */
-	const char *vty_captures;	/* folder of captures; NULL = none may be made */
-	const char *control_socket;	/* path of the socket for programs */
-	const char *control_group;	/* may do all there; NULL = none */
-	const char *control_read_group; /* may only look; NULL = none */
-	unsigned workers;		/* UINT_MAX = choose */
-	uint8_t seccomp;		/* enum cfg_seccomp */
-	uint8_t log_to;			/* enum cfg_log_to */
+	const char *host_name;			  /* default: the system's */
+	const char *vty_socket;			  /* path of the VTY's Unix socket */
+	const char *vty_group;			  /* its group; NULL = the process's */
+	const char *vty_address;		  /* where the VTY takes TCP too; NULL = nowhere */
+	uint16_t vty_port;			  /* of vty_address */
+	const char *vty_captures;		  /* folder of captures; NULL = none may be made */
+	const char *control_socket;		  /* path of the socket for programs */
+	const char *control_group;		  /* may do all there; NULL = none */
+	const char *control_read_group;		  /* may only look; NULL = none */
+	const struct cfg_address *metrics_listen; /* where HTTP is served; NULL = nowhere */
+	unsigned workers;			  /* UINT_MAX = choose */
+	uint8_t seccomp;			  /* enum cfg_seccomp */
+	uint8_t log_to;				  /* enum cfg_log_to */
 	uint16_t max_tunnels, half_open, half_open_per_source;
 	uint32_t max_calls;
 	struct cfg_login login;

@@ -26,7 +26,7 @@ static bool coa_parse_host(struct cfg_prefix *out, const char *text)
 }
 
 /* The same, or with a port: "10.0.0.5:3799", "[2001:db8::5]:3799"; brackets alone too. */
-static bool coa_parse_address(struct cfg_coa_address *out, const char *text)
+static bool coa_parse_address(struct cfg_address *out, const char *text)
 {
 	size_t len = strlen(text);
 	char host[64];
@@ -43,15 +43,14 @@ static bool coa_parse_address(struct cfg_coa_address *out, const char *text)
 	       coa_parse_host(&out->at, host);
 }
 
-static const struct cfg_coa_address *coa_take_addresses(struct cfg_load *l,
-							const struct cfg_item *it, bool ports,
-							unsigned *n)
+static const struct cfg_address *coa_take_addresses(struct cfg_load *l, const struct cfg_item *it,
+						    bool ports, unsigned *n)
 {
-	struct cfg_coa_address *a = arena_get(l->arena, it->values * sizeof(*a));
+	struct cfg_address *a = arena_get(l->arena, it->values * sizeof(*a));
 
 	*n = 0;
 	for (unsigned i = 0; i < it->values; i++) {
-		struct cfg_coa_address *to = &a[*n];
+		struct cfg_address *to = &a[*n];
 		const char *text = it->value[i].text;
 		bool good = ports ? coa_parse_address(to, text) : coa_parse_host(&to->at, text);
 

@@ -16,7 +16,7 @@
 #include <string.h>
 #include <unistd.h>
 
-static bool keys_is_loopback(const char *host)
+bool cfg_keys_is_loopback(const char *host)
 {
 	struct in_addr a4;
 	struct in6_addr a6;
@@ -38,7 +38,7 @@ static void keys_set_listen(struct cfg_load *l, const struct cfg_item *it, void 
 		return;
 	}
 	m->vty_address = host;
-	if (!keys_is_loopback(host))
+	if (!cfg_keys_is_loopback(host))
 		cfg_warn(l, it->line, it,
 			 "anybody who can reach %s can do anything here: the VTY has no password",
 			 host);
@@ -300,9 +300,10 @@ static const struct cfg_schema schema_log = {
 	.size = sizeof(struct cfg_model)};
 
 static const struct cfg_schema *const own[] = {
-	&schema_vty,	   &schema_control,	 &schema_log,	     &cfg_schema_peer,
-	&cfg_schema_pool,  &cfg_schema_service,	 &cfg_schema_user,   &cfg_schema_client,
-	&cfg_schema_route, &cfg_schema_outgoing, &cfg_schema_radius, &cfg_schema_filter,
+	&schema_vty,	    &schema_control,   &cfg_schema_metrics,  &schema_log,
+	&cfg_schema_peer,   &cfg_schema_pool,  &cfg_schema_service,  &cfg_schema_user,
+	&cfg_schema_client, &cfg_schema_route, &cfg_schema_outgoing, &cfg_schema_radius,
+	&cfg_schema_filter,
 };
 
 bool cfg_is_section(const char *word)

@@ -28,11 +28,14 @@ void cfg_set_delegate(struct cfg_load *l, const struct cfg_item *it, void *obj, 
 #define CFG_MTU_DEFAULT 1400
 
 /* Sections that are alike for every transport; keys_peer.c, keys_ppp.c, keys_route.c,
- * keys_outgoing.c, radius.c. */
+ * keys_outgoing.c, keys_metrics.c, radius.c. */
 extern const struct cfg_schema cfg_schema_peer, cfg_schema_pool, cfg_schema_service,
 	cfg_schema_user, cfg_schema_client, cfg_schema_route, cfg_schema_outgoing,
-	cfg_schema_radius, cfg_schema_filter;
+	cfg_schema_radius, cfg_schema_filter, cfg_schema_metrics;
 extern const struct cfg_schema *const cfg_no_sections[]; /* an empty list */
+
+/* An address of this host alone. */
+bool cfg_keys_is_loopback(const char *host);
 
 /* The first port where a stranger's SCCRQ can reach this peer; NULL = circuits are configured. */
 const struct cfg_port *cfg_peer_open_port(const struct cfg_model *m, const struct cfg_peer *p);

@@ -6,7 +6,7 @@ libcfg_la_SOURCES = \
 	cfg/arena.c cfg/bundle.c cfg/check.c cfg/check_pool.c cfg/check_port.c cfg/check_route.c cfg/diff.c cfg/dscp.c cfg/filter.c cfg/help.c cfg/item.c cfg/join.c cfg/keys.c cfg/keys_ipv6.c cfg/keys_outgoing.c cfg/keys_peer.c cfg/keys_ppp.c cfg/keys_route.c cfg/lex.c \
 	cfg/load.c cfg/man.c cfg/model.c cfg/names.c cfg/parse.c cfg/parts.c cfg/port.c cfg/preproc.c cfg/radius.c cfg/report.c cfg/schema.c cfg/secret.c \
 	cfg/store.c cfg/suggest.c cfg/value.c
-libcfg_la_SOURCES += cfg/coa.c cfg/stamp.c cfg/rate.h
+libcfg_la_SOURCES += cfg/keys_metrics.c cfg/coa.c cfg/stamp.c cfg/rate.h
 libcfg_la_CFLAGS = $(AM_CFLAGS) $(CONFUSE_CFLAGS) $(PCAP_CFLAGS)
 libcfg_la_LIBADD = $(CONFUSE_LIBS) $(PCAP_LIBS)
 dist_doc_DATA += $(CFG_EXAMPLES)

@@ -61,6 +61,7 @@ enum cfg_section {
 	CFG_S_TOP,
 	CFG_S_VTY,
 	CFG_S_CONTROL,
+	CFG_S_METRICS,
 	CFG_S_LOG,
 	CFG_S_PEER,
 	CFG_S_POOL,

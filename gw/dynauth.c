@@ -2,44 +2,19 @@
 #include "gw/dynauth.h"
 
 #include "gw/aaa/aaa.h"
-#include "gw/keeper/opener.h"
+#include "gw/bound.h"
 #include "gw/legs/legs.h"
 #include "gw/resume.h"
-#include "transports/kit/opening.h"
+#include "transports/transport.h"
 
 #include <stdio.h>
-#include <string.h>
 
-/* Octets: requests that come while control is replaced wait. */
-#define DYNAUTH_BUFFER (1u << 20)
-
-static int (*dynauth_ask)(void *link, const struct ist_open *what);
-static void *dynauth_link;
-
-void dynauth_socket_by(int (*ask)(void *link, const struct ist_open *what), void *link)
+static int dynauth_on_open(void *ctx, const struct cfg_address *at)
 {
-	dynauth_ask = ask;
-	dynauth_link = link;
-}
-
-struct ist_open dynauth_socket(const struct cfg_coa_address *at)
-{
-	struct udp_ep e = {.family = at->at.v6 ? 6 : 4, .port = at->port};
-	struct ist_open w;
-
-	memcpy(e.ip, at->at.addr + (at->at.v6 ? 0 : 12), at->at.v6 ? 16 : 4);
-	w = opening_at(IST_OPEN_UDP, &e);
-	w.flags = IST_OPEN_DESTINATION;
-	w.receive = DYNAUTH_BUFFER;
-	return w;
-}
-
-static int dynauth_on_open(void *ctx, const struct cfg_coa_address *at)
-{
-	const struct ist_open w = dynauth_socket(at);
+	const struct ist_open w = bound_datagrams(at);
 
 	(void)ctx;
-	return dynauth_ask ? dynauth_ask(dynauth_link, &w) : opening_here(&w);
+	return bound_open(&w);
 }
 
 static enum radius_refusal dynauth_on_change(void *ctx, const struct cfg_radius *of,

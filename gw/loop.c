@@ -6,6 +6,8 @@
  */
 #include "gw/loop.h"
 
+#include "gw/histogram.h"
+
 #include <errno.h>
 #include <osmocom/core/select.h>
 #include <stdlib.h>
@@ -29,6 +31,7 @@ struct loop {
 	void *turn_ctx;
 	struct osmo_fd timerfd;
 	uint64_t armed;
+	uint64_t due; /* when the wait was to end at the latest */
 	bool attached, quit;
 };
 
@@ -40,7 +43,7 @@ struct loop *loop_new(uint64_t (*now)(void))
 		return NULL;
 	l->now = now;
 	l->timerfd.fd = -1;
-	l->armed = DEADLINE_NEVER;
+	l->armed = l->due = DEADLINE_NEVER;
 	return l;
 }
 
@@ -172,11 +175,13 @@ int loop_attach(struct loop *l)
 	return 0;
 }
 
-static void loop_arm(struct loop *l)
+/* now: when the turn began, which nothing can be late before. */
+static void loop_arm(struct loop *l, uint64_t now)
 {
 	uint64_t when = loop_deadline(l);
 	struct itimerspec at = {0};
 
+	l->due = when > now ? when : now;
 	if (when == l->armed)
 		return;
 	if (when != DEADLINE_NEVER) {
@@ -188,13 +193,23 @@ static void loop_arm(struct loop *l)
 	l->armed = when;
 }
 
+/* Has something kept us from the deadline that was the earliest? */
+static void loop_count_stall(const struct loop *l, uint64_t now)
+{
+	if (now > l->due)
+		histogram_add(HISTOGRAM_LOOP_STALL, now - l->due);
+}
+
 void loop_run(struct loop *l)
 {
 	while (!l->quit) {
-		loop_expire(l, l->now());
+		uint64_t now = l->now();
+
+		loop_count_stall(l, now);
+		loop_expire(l, now);
 		if (l->quit)
 			break;
-		loop_arm(l);
+		loop_arm(l, now);
 		osmo_select_main(0);
 	}
 }

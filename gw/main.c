@@ -169,8 +169,10 @@ static void main_loop(struct gw *gw, bool first)
 static int main_serve_operators(struct gw *gw, void *talloc)
 {
 	if (vty_start(gw, talloc) == 0) {
-		if (ctl_start(gw) == 0)
+		if (ctl_start(gw) == 0) {
+			metrics_start(gw);
 			return 0;
+		}
 		vty_stop();
 	}
 	return -1;
@@ -178,6 +180,7 @@ static int main_serve_operators(struct gw *gw, void *talloc)
 
 static void main_leave_operators(void)
 {
+	metrics_stop();
 	ctl_stop();
 	vty_stop();
 }

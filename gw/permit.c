@@ -10,6 +10,7 @@
  *   captures    new files in their folder
  *   accounting  the two files of each spool
  *   changes     sockets where requests for changes of log-ins come in
+ *   metrics     the socket where HTTP is served
  *   ipsec       what the kernel has of security associations, without keys
  *
  * A user of any service may log in to any of them, so that the addresses of all users are allowed
@@ -18,11 +19,12 @@
 #include "gw/permit.h"
 
 #include "gw/accounts.h"
+#include "gw/bound.h"
 #include "gw/device.h"
 #include "gw/dp/dp.h"
-#include "gw/dynauth.h"
 #include "gw/ipsec.h"
 #include "gw/netif.h"
+#include "gw/operator/operator.h"
 #include "gw/sa_xfrm.h"
 
 #include "transports/kit/opening.h"
@@ -155,11 +157,21 @@ static bool permit_coa(struct opener *o, const struct cfg_radius *r)
 	bool ok = true;
 
 	for (unsigned i = 0; i < r->coa_listens; i++) {
-		const struct ist_open w = dynauth_socket(&r->coa_listen[i]);
+		const struct ist_open w = bound_datagrams(&r->coa_listen[i]);
 
 		ok = opener_may_socket(o, &w) && ok;
 	}
 	return ok;
+}
+
+static bool permit_metrics(struct opener *o, const struct cfg_model *cfg)
+{
+	struct ist_open w;
+
+	if (!cfg->metrics_listen)
+		return true;
+	w = bound_listener(cfg->metrics_listen, METRICS_BACKLOG);
+	return opener_may_socket(o, &w);
 }
 
 /* --- all -------------------------------------------------------------------------------------- */
@@ -179,6 +191,7 @@ struct opener *permit_new(const struct cfg_model *cfg)
 		ok = permit_client(o, &cfg->client[i]);
 	for (unsigned i = 0; ok && i < cfg->radiuses; i++)
 		ok = permit_spool(o, &cfg->radius[i]) && permit_coa(o, &cfg->radius[i]);
+	ok = ok && permit_metrics(o, cfg);
 	if (ok && cfg->vty_captures)
 		ok = opener_may_capture(o, cfg->vty_captures);
 	if (ok && ipsec_configured(cfg))
@@ -197,5 +210,5 @@ void permit_ask(struct keeper_link *keeper)
 	netif_by(keeper ? opener_ask_change : NULL, keeper);
 	ipsec_ask_by(keeper ? opener_ask_sas : NULL, keeper);
 	accounts_spool_by(keeper ? opener_ask_spool : NULL, keeper);
-	dynauth_socket_by(keeper ? opener_ask_socket : NULL, keeper);
+	bound_by(keeper ? opener_ask_socket : NULL, keeper);
 }

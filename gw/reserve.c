@@ -12,7 +12,8 @@
  * moment, sockets of the system's resolver. */
 #define NEED_BASE     32u
 #define NEED_WORKER   4u
-#define NEED_PORT     4u /* its link, a listener, a timer */
+#define NEED_PORT     4u			 /* its link, a listener, a timer */
+#define NEED_METRICS  (METRICS_CLIENTS_MAX + 3u) /* clients, the listener, two epolls */
 #define NEED_CAPTURE  6u /* of one port: its folder and a file per link type */
 #define RESERVE_LIMIT (UINT64_C(1) << 20)
 
@@ -24,6 +25,7 @@ uint64_t reserve_need(const struct cfg_model *cfg)
 	uint64_t n = NEED_BASE + RESERVE_MAX + VTY_CONNECTIONS_MAX + cfg->services + cfg->clients +
 		     (uint64_t)NEED_WORKER * (cfg->workers + 1u);
 
+	n += cfg->metrics_listen ? NEED_METRICS : 0;
 	for (unsigned i = 0; i < cfg->ports; i++)
 		n += NEED_PORT + NEED_CAPTURE + cfg->workers + port_need(&cfg->port[i]).descriptors;
 	return n;

@@ -28,7 +28,7 @@ static const uint8_t mapped4[12] = {[10] = 0xff, 0xff};
 struct coa_socket {
 	struct osmo_fd ofd;
 	struct coa_listen *listen;
-	const struct cfg_coa_address *at;
+	const struct cfg_address *at;
 	struct loop_timer again;
 	uint64_t wait; /* us, before it is tried the next time */
 	bool open, told;
@@ -212,7 +212,7 @@ void coa_listen_recalled(struct coa_listen *c)
 
 /* --- receiving --------------------------------------------------------------------------------- */
 
-static void coa_path_to(struct coa_path *p, struct msghdr *m, const struct cfg_coa_address *at)
+static void coa_path_to(struct coa_path *p, struct msghdr *m, const struct cfg_address *at)
 {
 	coa_listen_address(p->to, &at->at);
 	for (struct cmsghdr *h = CMSG_FIRSTHDR(m); h; h = CMSG_NXTHDR(m, h)) {
@@ -401,10 +401,10 @@ static void coa_socket_try(void *ctx, uint64_t now)
 	loop_set(c->loop, &s->again, loop_back_off(&s->wait, AGAIN_MOST, now));
 }
 
-static bool coa_listen_has(const struct coa_listen *c, const struct cfg_coa_address *at)
+static bool coa_listen_has(const struct coa_listen *c, const struct cfg_address *at)
 {
 	for (unsigned i = 0; i < c->sockets; i++) {
-		const struct cfg_coa_address *is = c->socket[i].at;
+		const struct cfg_address *is = c->socket[i].at;
 
 		if (is->port == at->port && cfg_same_prefix(&is->at, &at->at))
 			return true;

@@ -16,7 +16,7 @@ struct coa_listen;
 
 struct coa_listen_ops {
 	/* A socket bound there, which tells where datagrams came to (IP_PKTINFO), or -errno. */
-	int (*open)(void *ctx, const struct cfg_coa_address *at);
+	int (*open)(void *ctx, const struct cfg_address *at);
 	uint64_t (*wall)(void); /* seconds since 1970 */
 	/* A request of that client of the section, for this gateway: do all or nothing.  *n:
 	 * log-ins that it is about. */

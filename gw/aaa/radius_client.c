@@ -2,6 +2,7 @@
 #include "gw/aaa/radius_client.h"
 
 #include "gw/event.h"
+#include "gw/histogram.h"
 #include "gw/log.h"
 #include "gw/random.h"
 #include "gw/trace.h"
@@ -169,9 +170,16 @@ static void radius_client_on_dropped(void *ctx, unsigned server, enum radius_dro
 		    radius_client_words[c->use], c->server[server]->text, words[why]);
 }
 
-static const struct radius_ops radius_client_ops = {radius_client_on_send, radius_client_on_random,
-						    radius_client_on_changed,
-						    radius_client_on_dropped};
+static void radius_client_on_took(void *ctx, unsigned server, uint64_t round_trip)
+{
+	(void)ctx;
+	(void)server;
+	histogram_add(HISTOGRAM_RADIUS, round_trip);
+}
+
+static const struct radius_ops radius_client_ops = {
+	radius_client_on_send, radius_client_on_random, radius_client_on_changed,
+	radius_client_on_dropped, radius_client_on_took};
 
 static void radius_client_on_time(void *ctx, uint64_t now)
 {

@@ -7,6 +7,7 @@
 #include "gw/legs/join.h"
 
 #include "gw/event.h"
+#include "gw/histogram.h"
 #include "gw/legs/leg_entry.h"
 #include "gw/legs/legs.h"
 #include "gw/trace.h"
@@ -301,6 +302,7 @@ void join_leg_up(struct leg *l, uint64_t now)
 		join_leg_start(j->leg[1], now);
 	} else if (!j->told_up) {
 		j->told_up = true;
+		histogram_add(HISTOGRAM_CALL_SETUP, now > j->since ? now - j->since : 0);
 		/* Frames that come later must not overtake them. */
 		join_early_deliver(l, now);
 		join_early_deliver(join_other(l), now);

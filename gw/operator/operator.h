@@ -7,6 +7,8 @@
 #include <stdio.h>
 
 #define VTY_CONNECTIONS_MAX 64u
+#define METRICS_CLIENTS_MAX 32u
+#define METRICS_BACKLOG	    32u /* connections that wait while control is replaced */
 
 /* The VTY: listen where the configuration says; 0, or -1 with the reason logged.  talloc: context
  * that owns its memory. */
@@ -25,6 +27,11 @@ int ctl_open(const struct cfg_model *m);
 int ctl_start(struct gw *gw);
 void ctl_stop(void);
 void ctl_flush_all(void);
+
+/* HTTP (metrics_listen.h), where the configuration says so.  An address that cannot be had is tried
+ * again. */
+void metrics_start(struct gw *gw);
+void metrics_stop(void);
 
 /* The far end of the VTY's socket `path`, in a process of its own.  vty_ask: one command, its
  * answer to `out`; exit status 0, 1 when it was refused or there is no answer, 2 when it is no

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * `show counters`: messages by type, and everything that was dropped, refused or tolerated, each by
- * its reason.  Counters at zero are left out.
+ * its reason.  Counters at zero are left out, but for metrics.
  */
+#include "gw/operator/counters.h"
+
 #include "gw/aaa/aaa.h"
 #include "gw/legs/legs.h"
 #include "gw/operator/ctl_listen.h"
+#include "gw/operator/metrics_listen.h"
 #include "gw/operator/vty.h"
 #include "gw/port.h"
 
@@ -13,12 +16,6 @@
 #include <string.h>
 
 #define PORT_COUNTERS_MAX 128u
-
-struct counter_row {
-	const char *where, *key;
-	uint64_t count;
-	const char *meaning;
-};
 
 TABLE_TEXT(counter_where, counter_row, row->where)
 TABLE_TEXT(counter_key, counter_row, row->key)
@@ -32,13 +29,25 @@ static const struct table_column table_counters_columns[] = {
 	{"Meaning", "meaning", TABLE_LEFT, TABLE_WORDS(counter_meaning)},
 };
 
+static void counter_row(struct table_sink *to, const char *where, const char *key, uint64_t count,
+			const char *meaning, bool reason)
+{
+	const struct counter_row row = {where, key, count, meaning, reason};
+
+	table_row(to, &row);
+}
+
 static void counter_add(struct table_sink *to, const char *where, const char *key, uint64_t count,
 			const char *meaning)
 {
-	struct counter_row row = {where, key, count, meaning};
+	counter_row(to, where, key, count, meaning, false);
+}
 
-	if (count)
-		table_row(to, &row);
+/* One of those that are counted by their reason. */
+static void counter_why(struct table_sink *to, const char *where, const char *key, uint64_t count,
+			const char *meaning)
+{
+	counter_row(to, where, key, count, meaning, true);
 }
 
 static void counter_engine_rows(struct gw *gw, struct table_sink *to)
@@ -57,7 +66,7 @@ static void counter_engine_rows(struct gw *gw, struct table_sink *to)
 		counter_add(to, "l2tp", key, n.tx[i], "control messages sent");
 	}
 	for (i = 1; i < L2TP_R_COUNT; i++)
-		counter_add(to, "l2tp", l2tp_reasons[i].key, n.reason[i], l2tp_reasons[i].words);
+		counter_why(to, "l2tp", l2tp_reasons[i].key, n.reason[i], l2tp_reasons[i].words);
 }
 
 static void counter_ppp_rows(struct gw *gw, struct table_sink *to)
@@ -75,9 +84,9 @@ static void counter_ppp_rows(struct gw *gw, struct table_sink *to)
 			ppp_add_counters(v.ppp, n);
 	}
 	for (i = 0; i < PPP_R_COUNT; i++)
-		counter_add(to, "ppp", ppp_reasons[i].key, n[i], ppp_reasons[i].words);
+		counter_why(to, "ppp", ppp_reasons[i].key, n[i], ppp_reasons[i].words);
 	for (i = 0; i < JOIN_D_COUNT; i++)
-		counter_add(to, "join", join_drops[i].key, gw->joins->drop[i], join_drops[i].words);
+		counter_why(to, "join", join_drops[i].key, gw->joins->drop[i], join_drops[i].words);
 }
 
 static void counter_aaa_rows(struct gw *gw, struct table_sink *to)
@@ -96,11 +105,20 @@ static void counter_aaa_rows(struct gw *gw, struct table_sink *to)
 		    "log-ins refused since the user was locked there");
 }
 
-static void counter_control_rows(struct table_sink *to)
+static void counter_control_rows(struct gw *gw, struct table_sink *to)
 {
+	(void)gw;
 	for (unsigned i = 0; i < CTL_N_COUNT; i++)
 		counter_add(to, "control", ctl_counter_names[i].key, ctl_count(i),
 			    ctl_counter_names[i].words);
+}
+
+static void counter_metrics_rows(struct gw *gw, struct table_sink *to)
+{
+	(void)gw;
+	for (unsigned i = 0; i < METRICS_N_COUNT; i++)
+		counter_add(to, "metrics", metrics_counter_names[i].key, metrics_count(i),
+			    metrics_counter_names[i].words);
 }
 
 static void counter_data_rows(struct gw *gw, struct table_sink *to)
@@ -139,7 +157,7 @@ static void counter_data_rows(struct gw *gw, struct table_sink *to)
 	counter_add(to, "data", "deaths", n.deaths,
 		    "times that the data process died and another one went on");
 	for (i = 0; i < DP_R_COUNT; i++)
-		counter_add(to, "data", dp_reasons[i].key, n.reason[i], dp_reasons[i].words);
+		counter_why(to, "data", dp_reasons[i].key, n.reason[i], dp_reasons[i].words);
 }
 
 /* Of calls that are fast: what the program has left to the workers. */
@@ -148,7 +166,7 @@ static void counter_xdp_rows(struct gw *gw, struct table_sink *to)
 	struct dp_fast_reason r;
 
 	for (unsigned i = 0; dp_fast_reason(gw->dp, i, &r); i++)
-		counter_add(to, "xdp", r.key, r.count, r.words);
+		counter_why(to, "xdp", r.key, r.count, r.words);
 }
 
 static void counter_port_rows(struct gw *gw, const struct gw_port *p, struct table_sink *to)
@@ -166,16 +184,49 @@ static void counter_port_rows(struct gw *gw, const struct gw_port *p, struct tab
 		counter_add(to, p->cfg->config.name, c[i].name, n[i], c[i].words);
 }
 
-static void table_counters_rows(struct gw *gw, struct table_sink *to)
+static void counter_ports_rows(struct gw *gw, struct table_sink *to)
 {
-	counter_engine_rows(gw, to);
-	counter_ppp_rows(gw, to);
-	counter_aaa_rows(gw, to);
-	counter_control_rows(to);
-	counter_data_rows(gw, to);
-	counter_xdp_rows(gw, to);
 	for (unsigned i = 0; i < gw->cfg->ports; i++)
 		counter_port_rows(gw, &gw->port[i], to);
+}
+
+static const struct {
+	enum counter_part part;
+	void (*rows)(struct gw *gw, struct table_sink *to);
+} counter_parts[] = {
+	{COUNTER_L2TP, counter_engine_rows},	 {COUNTER_PPP, counter_ppp_rows},
+	{COUNTER_AAA, counter_aaa_rows},	 {COUNTER_CONTROL, counter_control_rows},
+	{COUNTER_METRICS, counter_metrics_rows}, {COUNTER_DATA, counter_data_rows},
+	{COUNTER_XDP, counter_xdp_rows},	 {COUNTER_PORTS, counter_ports_rows},
+};
+
+void counter_part_rows(struct gw *gw, enum counter_part part, struct table_sink *to)
+{
+	for (size_t i = 0; i < sizeof(counter_parts) / sizeof(counter_parts[0]); i++)
+		if (counter_parts[i].part == part)
+			counter_parts[i].rows(gw, to);
+}
+
+struct counter_filter {
+	struct table_sink sink; /* first: found from it */
+	struct table_sink *to;
+};
+
+static void counter_not_zero(struct table_sink *sink, const void *row)
+{
+	const struct counter_filter *f = (const struct counter_filter *)sink;
+	const struct counter_row *r = row;
+
+	if (r->count)
+		table_row(f->to, row);
+}
+
+static void table_counters_rows(struct gw *gw, struct table_sink *to)
+{
+	struct counter_filter f = {.sink = {to->table, counter_not_zero}, .to = to};
+
+	for (size_t i = 0; i < sizeof(counter_parts) / sizeof(counter_parts[0]); i++)
+		counter_parts[i].rows(gw, &f.sink);
 }
 
 TABLE(table_counters, "counters");

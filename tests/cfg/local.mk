@@ -10,7 +10,7 @@ unit_cfg_SOURCES = $(TEST_LIB) tests/cfg/main.c tests/cfg/media.c tests/cfg/medi
 	tests/cfg/test_suggest.c tests/cfg/test_value.c
 unit_cfg_SOURCES += tests/cfg/test_coa.c tests/cfg/folder.c tests/cfg/folder.h tests/cfg/test_bundle.c tests/cfg/test_stamp.c \
 	tests/cfg/test_check_pool.c tests/cfg/test_check_port.c
-unit_cfg_SOURCES += tests/cfg/test_keys_outgoing.c tests/cfg/test_keys_peer.c tests/cfg/test_keys_ppp.c tests/cfg/test_keys_route.c
+unit_cfg_SOURCES += tests/cfg/test_keys_metrics.c tests/cfg/test_keys_outgoing.c tests/cfg/test_keys_peer.c tests/cfg/test_keys_ppp.c tests/cfg/test_keys_route.c
 unit_cfg_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS) $(PCAP_CFLAGS)
 # libconfuse and the system fail when a test wants them to.
 unit_cfg_LDFLAGS = $(heap_ldflags) -Wl,--wrap=cfg_init -Wl,--wrap=cfg_opt_size -Wl,--wrap=cfg_opt_getnstr \

@@ -11,7 +11,7 @@
 	".\\\" keys top\n.\\\" keys vty\n.\\\" keys control\n.\\\" keys log\n.\\\" keys " \
 	"peer\n.\\\" keys pool\n"                                                         \
 	".\\\" keys radius\n.\\\" keys filter\n.\\\" keys service\n.\\\" keys user\n"     \
-	".\\\" keys client\n.\\\" keys route\n.\\\" keys outgoing\n"
+	".\\\" keys client\n.\\\" keys route\n.\\\" keys outgoing\n.\\\" keys metrics\n"
 
 static char *page;
 

@@ -61,6 +61,8 @@
 	X(line_save)      \
 	X(lns)            \
 	X(memory)         \
+	X(metrics)        \
+	X(metrics_listen) \
 	X(network)        \
 	X(outgoing)       \
 	X(port)           \
@@ -138,6 +140,8 @@
 	X(log_brake)       \
 	X(log_out)         \
 	X(login_limit)     \
+	X(bound)           \
+	X(histogram)       \
 	X(loop)            \
 	X(origin)          \
 	X(peer)            \

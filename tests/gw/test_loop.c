@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "gw/loop.h"
+
+#include "gw/histogram.h"
 #include "tests/gw/calls.h"
 #include "tests/gw/clock.h"
 #include "tests/harness.h"
@@ -383,6 +385,47 @@ static void back_off_doubles_to_its_most(void)
 	CU_ASSERT_EQUAL(wait, 10); /* twice is the most */
 }
 
+static uint64_t test_loop_ahead; /* us */
+
+static uint64_t test_loop_clock(void)
+{
+	return monotonic() + test_loop_ahead;
+}
+
+static void test_loop_stall(void *ctx, uint64_t now)
+{
+	(void)ctx;
+	(void)now;
+	test_loop_ahead += 700000; /* so long it has had the thread */
+}
+
+/* What comes 600 ms late since a handler has taken 700 ms is counted as late as that, and the wait
+ * for nothing is no stall. */
+static void a_stall_is_counted(void)
+{
+	const struct histogram_counts *c = histogram_counts(HISTOGRAM_LOOP_STALL);
+	struct loop_timer first, second;
+	uint64_t now;
+
+	loop_set_up();
+	loop_free(loop);
+	test_loop_ahead = 0;
+	loop = loop_new(test_loop_clock);
+	CU_ASSERT_EQUAL_FATAL(loop_attach(loop), 0);
+	histogram_clear();
+	now = test_loop_clock();
+	loop_timer_init(&first, test_loop_stall, NULL);
+	loop_timer_init(&second, test_loop_quit, loop);
+	loop_set(loop, &first, now);
+	loop_set(loop, &second, now + 100000);
+	loop_run(loop);
+	CU_ASSERT_EQUAL(c->n, 1);
+	CU_ASSERT(c->sum >= 600000);
+	CU_ASSERT_EQUAL(c->in[8] + c->in[9] + c->in[10], 1); /* over 250 ms */
+	loop_free(loop);
+	histogram_clear();
+}
+
 static const struct test_case cases[] = {
 	{"earliest_first_and_cancelled_never", earliest_first_and_cancelled_never},
 	{"one_function_for_many", one_function_for_many},
@@ -396,6 +439,7 @@ static const struct test_case cases[] = {
 	{"the_timerfd_is_armed_once_for_a_deadline", the_timerfd_is_armed_once_for_a_deadline},
 	{"the_timerfd_is_not_to_be_had", the_timerfd_is_not_to_be_had},
 	{"without_memory_there_is_none", without_memory_there_is_none},
+	{"a_stall_is_counted", a_stall_is_counted},
 	{"back_off_doubles_to_its_most", back_off_doubles_to_its_most},
 	{NULL, NULL},
 };

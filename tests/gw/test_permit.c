@@ -12,6 +12,7 @@
 #include <string.h>
 
 static const char text[] = "udp u { listen = 192.0.2.1 dial-port = ephemeral rcvbuf = 1000000 }\n"
+			   "metrics { listen = 9101 }\n"
 			   "frame-relay f { link = \"packet:eth1\" }\n"
 			   "x25 x { link = \"xot-listen:192.0.2.1\" }\n"
 			   "atm a { link = \"pcap:/in>/out\" }\n"
@@ -110,6 +111,13 @@ static void permit_sockets(void)
 	w.flags = IST_OPEN_DESTINATION;
 	w.receive = 1 << 20;
 	CU_ASSERT_TRUE(opener_allows_socket(o, &w));
+	/* and where metrics are served */
+	w = at(IST_OPEN_LISTEN, "127.0.0.1:9101");
+	w.backlog = 32;
+	CU_ASSERT_TRUE(opener_allows_socket(o, &w));
+	CU_ASSERT_FALSE(opener_allows_open(o, &w));
+	w.port = 9102;
+	CU_ASSERT_FALSE(opener_allows_socket(o, &w));
 	opener_free(o);
 	cfg_unload(m);
 }

@@ -469,8 +469,11 @@ void radius_rx(struct radius_pool *p, unsigned server, unsigned port, const void
 		return;
 	}
 	s->n.answered++;
-	if (r->sent == 1)
+	if (r->sent == 1) {
 		s->round_trip = now - r->sent_at;
+		if (p->ops->took)
+			p->ops->took(p->ctx, server, s->round_trip);
+	}
 	a.request = r->authenticator;
 	pool_lives(p, server, now);
 	radius_request_end(r, &a, now);

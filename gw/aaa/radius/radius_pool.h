@@ -66,6 +66,8 @@ struct radius_ops {
 	void (*changed)(void *ctx, unsigned server, bool alive, uint64_t now);
 	/* A datagram of the server was dropped and counted. */
 	void (*dropped)(void *ctx, unsigned server, enum radius_drop why, uint64_t now);
+	/* Time from what was sent once to its answer, us.  NULL = nobody cares. */
+	void (*took)(void *ctx, unsigned server, uint64_t round_trip);
 };
 
 struct radius_question {

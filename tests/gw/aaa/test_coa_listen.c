@@ -2,6 +2,7 @@
 /* Requests for changes by real sockets on the loopback device: whom they must name, and from where
  * they are answered. */
 #include "gw/aaa/coa_listen.h"
+#include "gw/bound.h"
 #include "gw/dynauth.h"
 #include "tests/gw/bench.h"
 #include "tests/heap.h"
@@ -19,11 +20,11 @@
 #define SECRET "0123456789abcdef"
 #define WALL   UINT64_C(1704067200)
 
-static const struct cfg_coa_address listens[] = {
+static const struct cfg_address listens[] = {
 	{.text = "0.0.0.0", .at = {.bits = 32}, .port = 3799},
 	{.text = "::", .at = {.v6 = true, .bits = 128}, .port = 3799},
 };
-static const struct cfg_coa_address nas[] = {
+static const struct cfg_address nas[] = {
 	{.text = "192.0.2.7", .at = {.addr = {[12] = 192, 0, 2, 7}}}};
 static const struct cfg_coa_client clients[] = {
 	{.text = "127.0.0.1",
@@ -62,9 +63,9 @@ static int open_error;
 static enum radius_refusal refuse;
 
 /* Any port, since another test may have that one. */
-static int listen_on_open(void *ctx, const struct cfg_coa_address *at)
+static int listen_on_open(void *ctx, const struct cfg_address *at)
 {
-	struct cfg_coa_address any = *at;
+	struct cfg_address any = *at;
 	struct sockaddr_in6 is;
 	socklen_t len = sizeof(is);
 	struct ist_open w;
@@ -75,7 +76,7 @@ static int listen_on_open(void *ctx, const struct cfg_coa_address *at)
 	if (open_error)
 		return open_error;
 	any.port = 0;
-	w = dynauth_socket(&any);
+	w = bound_datagrams(&any);
 	fd = opening_here(&w);
 	CU_ASSERT_FATAL(fd >= 0 && !getsockname(fd, (struct sockaddr *)&is, &len));
 	ports[at->at.v6] = ntohs(is.sin6_port);

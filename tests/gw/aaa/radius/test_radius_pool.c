@@ -18,6 +18,8 @@ static struct {
 	uint64_t at;
 	uint8_t octets[128];
 } sent[SENT_MAX];
+static uint64_t took;
+static unsigned n_took;
 static unsigned n_sent, n_done, n_none, n_changed, n_dropped;
 static uint8_t code_done;
 static unsigned server_done;
@@ -68,8 +70,16 @@ static void pool_on_dropped(void *ctx, unsigned server, enum radius_drop why, ui
 	n_dropped++;
 }
 
+static void pool_on_took(void *ctx, unsigned server, uint64_t round_trip)
+{
+	(void)ctx;
+	(void)server;
+	took = round_trip;
+	n_took++;
+}
+
 static const struct radius_ops ops = {pool_on_send, pool_on_random, pool_on_changed,
-				      pool_on_dropped};
+				      pool_on_dropped, pool_on_took};
 
 static void pool_on_done(void *ctx, const struct radius_answer *a, uint64_t at)
 {
@@ -95,7 +105,7 @@ static const struct radius_server usual = {.secret = "xyzzy5461",
 static void pool_start(const struct radius_server *s, unsigned n)
 {
 	now = 1000 * SEC;
-	n_sent = n_done = n_none = n_changed = n_dropped = 0;
+	n_sent = n_done = n_none = n_changed = n_dropped = n_took = 0;
 	alive = true;
 	on_done = NULL;
 	pool = radius_pool_new(s, n, &ops, NULL);
@@ -193,6 +203,8 @@ static void an_answer_ends_the_request(void)
 	CU_ASSERT_EQUAL(n_done, 1);
 	CU_ASSERT_EQUAL(code_done, RADIUS_ACCESS_ACCEPT);
 	CU_ASSERT_EQUAL(pool_view(0).round_trip, 5 * MS);
+	CU_ASSERT_EQUAL(n_took, 1);
+	CU_ASSERT_EQUAL(took, 5 * MS);
 	CU_ASSERT_EQUAL(pool_view(0).waiting, 0);
 	CU_ASSERT_EQUAL(radius_deadline(pool), DEADLINE_NEVER);
 	pool_answer(0, RADIUS_ACCESS_ACCEPT);
