@@ -5,6 +5,9 @@
 #include <errno.h>
 #include <linux/bpf.h>
 #include <linux/if_link.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,7 +15,10 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#define FRAMES_BATCH 64u
+#define FRAMES_BATCH  64u
+#define FRAMES_WINDOW 240  /* on their way at once: fewer than a driver of a cable has room for */
+#define FRAMES_TURN   1000 /* us between two looks at what has come */
+#define FRAMES_QUIET  20u  /* turns without a frame that comes: those on their way are lost */
 
 static int frames_bpf(int command, union bpf_attr *attr)
 {
@@ -184,12 +190,45 @@ void frames_sink_free(struct frames_sink *s)
 
 /* --- the source ------------------------------------------------------------------------------- */
 
+/* In memory that the program sees. */
+struct frames_turn {
+	uint64_t sent, lost;
+};
+
 struct frames {
 	struct frames_map turn, head;
+	const struct frames_sink *sink;
 	int prog;
 	unsigned size, own;
+	uint64_t seen; /* at the sink, when it was looked at last */
+	unsigned quiet;
+	pthread_t thread;
+	bool runs;
 	uint8_t frame[FRAMES_MAX]; /* the first one */
 };
+
+/* r7 = the number of the next frame, or the end while as many as may be are on their way. */
+static void frames_next(struct frames_prog *p, const struct frames *f, bool random)
+{
+	frames_ins(p, BPF_ALU64 | BPF_MOV | BPF_K, 7, 0, 0, 0);
+	frames_look_up(p, &f->turn);
+	frames_mov(p, 8, 0);
+	frames_look_up(p, &f->sink->count);
+	frames_ins(p, BPF_LDX | BPF_MEM | BPF_DW, 7, 8, offsetof(struct frames_turn, sent), 0);
+	frames_ins(p, BPF_LDX | BPF_MEM | BPF_DW, 1, 8, offsetof(struct frames_turn, lost), 0);
+	frames_ins(p, BPF_LDX | BPF_MEM | BPF_DW, 2, 0, 0, 0);
+	frames_mov(p, 3, 7);
+	frames_ins(p, BPF_ALU64 | BPF_SUB | BPF_X, 3, 1, 0, 0);
+	frames_ins(p, BPF_ALU64 | BPF_SUB | BPF_X, 3, 2, 0, 0);
+	frames_ins(p, BPF_ALU64 | BPF_MOV | BPF_K, 4, 0, 0, FRAMES_WINDOW);
+	frames_leave_if(p, BPF_JSGE | BPF_X, 3, 4);
+	frames_ins(p, BPF_ALU64 | BPF_ADD | BPF_K, 7, 0, 0, 1);
+	frames_ins(p, BPF_STX | BPF_MEM | BPF_DW, 8, 7, offsetof(struct frames_turn, sent), 0);
+	if (random) {
+		frames_call(p, BPF_FUNC_get_prandom_u32);
+		frames_mov(p, 7, 0);
+	}
+}
 
 /* The head of the next frame is written each time, since a page comes back as it was on its way. */
 static int frames_source_prog(const struct frames *f, unsigned ifindex, unsigned n, bool random)
@@ -197,15 +236,7 @@ static int frames_source_prog(const struct frames *f, unsigned ifindex, unsigned
 	struct frames_prog p = {.n = 0};
 
 	frames_mov(&p, 6, 1);
-	frames_ins(&p, BPF_ALU64 | BPF_MOV | BPF_K, 7, 0, 0, 0);
-	frames_look_up(&p, &f->turn);
-	frames_ins(&p, BPF_LDX | BPF_MEM | BPF_DW, 7, 0, 0, 0);
-	frames_ins(&p, BPF_ALU64 | BPF_ADD | BPF_K, 7, 0, 0, 1);
-	frames_ins(&p, BPF_STX | BPF_MEM | BPF_DW, 0, 7, 0, 0);
-	if (random) {
-		frames_call(&p, BPF_FUNC_get_prandom_u32);
-		frames_mov(&p, 7, 0);
-	}
+	frames_next(&p, f, random);
 	frames_ins(&p, BPF_ALU64 | BPF_MOD | BPF_K, 7, 0, 0, (int)n);
 	frames_look_up(&p, &f->head);
 	frames_ins(&p, BPF_LDX | BPF_MEM | BPF_W, 2, 6, 0, 0); /* data */
@@ -221,11 +252,11 @@ static int frames_source_prog(const struct frames *f, unsigned ifindex, unsigned
 	frames_ins(&p, BPF_ALU64 | BPF_MOV | BPF_K, 2, 0, 0, 0);
 	frames_call(&p, BPF_FUNC_redirect);
 	frames_ins(&p, BPF_JMP | BPF_EXIT, 0, 0, 0, 0);
-	return frames_load(&p, XDP_ABORTED);
+	return frames_load(&p, XDP_DROP);
 }
 
-struct frames *frames_new(unsigned ifindex, unsigned n, unsigned size, bool random,
-			  frames_build_fn *build, void *ctx)
+struct frames *frames_new(unsigned ifindex, const struct frames_sink *sink, unsigned n,
+			  unsigned size, bool random, frames_build_fn *build, void *ctx)
 {
 	struct frames *f = calloc(1, sizeof(*f));
 	uint8_t one[FRAMES_MAX];
@@ -237,7 +268,9 @@ struct frames *frames_new(unsigned ifindex, unsigned n, unsigned size, bool rand
 	f->size = size;
 	f->own = (size < FRAMES_HEAD ? size : FRAMES_HEAD) & ~7u;
 	f->prog = -1;
-	if (frames_map_new(&f->turn, 1, 8) && frames_map_new(&f->head, n, f->own) &&
+	f->sink = sink;
+	if (frames_map_new(&f->turn, 1, sizeof(struct frames_turn)) &&
+	    frames_map_new(&f->head, n, f->own) &&
 	    (f->prog = frames_source_prog(f, ifindex, n, random)) >= 0) {
 		build(ctx, 0, f->frame);
 		for (unsigned i = 0; i < n; i++) {
@@ -251,24 +284,83 @@ struct frames *frames_new(unsigned ifindex, unsigned n, unsigned size, bool rand
 	return NULL;
 }
 
-bool frames_send(const struct frames *f, unsigned n)
+static struct frames_turn *frames_turn(const struct frames *f)
 {
+	return (struct frames_turn *)(void *)f->turn.at;
+}
+
+uint64_t frames_sent(const struct frames *f)
+{
+	return __atomic_load_n(&frames_turn(f)->sent, __ATOMIC_RELAXED);
+}
+
+/* What has not come while all were waiting for it is lost, or comes later than that. */
+static void frames_settle(struct frames *f)
+{
+	uint64_t count = frames_sink_count(f->sink), there = frames_sent(f) - count;
+	struct frames_turn *t = frames_turn(f);
+
+	f->quiet = count == f->seen ? f->quiet + 1 : 0;
+	f->seen = count;
+	if (f->quiet < FRAMES_QUIET && t->lost <= there)
+		return;
+	__atomic_store_n(&t->lost, there, __ATOMIC_RELAXED);
+	f->quiet = 0;
+}
+
+/* One call of the kernel for all, since each waits at its end until nobody has its pages. */
+static void *frames_thread(void *ctx)
+{
+	const struct frames *f = ctx;
 	union bpf_attr attr;
 
 	memset(&attr, 0, sizeof(attr));
 	attr.test.prog_fd = (uint32_t)f->prog;
 	attr.test.data_in = (uintptr_t)f->frame;
 	attr.test.data_size_in = f->size;
-	attr.test.repeat = n;
+	attr.test.repeat = INT32_MAX;
 	attr.test.flags = BPF_F_TEST_XDP_LIVE_FRAMES;
 	attr.test.batch_size = FRAMES_BATCH;
-	return frames_bpf(BPF_PROG_TEST_RUN, &attr) == 0 || errno == EINTR;
+	if (frames_bpf(BPF_PROG_TEST_RUN, &attr) < 0 && errno != EINTR)
+		fprintf(stderr, "no frames: %s\n", strerror(errno));
+	return NULL;
+}
+
+static void frames_interrupted(int sig)
+{
+	(void)sig;
+}
+
+bool frames_start(struct frames *f)
+{
+	struct sigaction act = {.sa_handler = frames_interrupted};
+
+	sigaction(SIGUSR1, &act, NULL); /* a call in the kernel ends by it */
+	f->runs = f->runs || !pthread_create(&f->thread, NULL, frames_thread, f);
+	return f->runs;
+}
+
+void frames_wait(struct frames *f)
+{
+	usleep(FRAMES_TURN);
+	frames_settle(f);
+}
+
+void frames_stop(struct frames *f)
+{
+	/* It may not be in the kernel yet. */
+	while (f->runs && pthread_tryjoin_np(f->thread, NULL)) {
+		pthread_kill(f->thread, SIGUSR1);
+		usleep(FRAMES_TURN);
+	}
+	f->runs = false;
 }
 
 void frames_free(struct frames *f)
 {
 	if (!f)
 		return;
+	frames_stop(f);
 	if (f->prog >= 0)
 		close(f->prog);
 	frames_map_free(&f->turn);

@@ -379,8 +379,8 @@ static bool load_frames_begin(struct load *l)
 	if (!load_enter(l->o.up ? l->away : l->home))
 		l->drain = frames_sink_new(if_nametoindex(l->o.out), least);
 	if (l->drain && !load_enter(l->o.up ? l->home : l->away))
-		l->frames = frames_new(if_nametoindex(l->o.in), l->o.calls, load_frame_octets(l),
-				       l->o.random, load_frame, l);
+		l->frames = frames_new(if_nametoindex(l->o.in), l->drain, l->o.calls,
+				       load_frame_octets(l), l->o.random, load_frame, l);
 	if (!l->frames)
 		load_frames_end(l);
 	else if (load_enter(l->home))
@@ -390,12 +390,12 @@ static bool load_frames_begin(struct load *l)
 
 static void load_pump_frames(struct load *l, uint64_t end)
 {
-	if (load_enter(l->o.up ? l->home : l->away))
-		return;
-	while (load_now() < end && frames_send(l->frames, l->o.burst))
-		l->sent += l->o.burst;
-	if (load_enter(l->home))
+	if (load_enter(l->o.up ? l->home : l->away) || !frames_start(l->frames) ||
+	    load_enter(l->home))
 		abort();
+	while (load_now() < end)
+		frames_wait(l->frames);
+	l->sent = frames_sent(l->frames);
 }
 
 /* --- a command -------------------------------------------------------------------------------- */
@@ -535,6 +535,8 @@ static void load_run(struct load *l)
 	load_meter(l, &m, &a);
 	load_fill(l, a.ns + window);
 	load_meter(l, &m, &b);
+	if (l->frames)
+		frames_stop(l->frames);
 	offered = l->sent - offered;
 	load_settle(l, &m, &all[0], &all[1]);
 	setsockopt(l->near, SOL_UDP, UDP_GRO, &off, sizeof(off));
@@ -602,8 +604,8 @@ static bool load_parse(struct load *l, char *line)
 	if (o->frames)
 		snprintf(o->count, sizeof(o->count), "near"); /* the sink's */
 	o->calls = o->calls > l->calls ? l->calls : o->calls;
-	return o->calls && o->burst && o->burst <= (o->frames ? 65536 : 4096) && o->share &&
-	       o->size >= TESTPKT_MIN && o->size <= TESTPKT_MAX;
+	return o->calls && o->burst && o->burst <= 4096 && o->share && o->size >= TESTPKT_MIN &&
+	       o->size <= TESTPKT_MAX;
 }
 
 bool load_command(struct load *l, const char *line)
