@@ -466,6 +466,7 @@ struct cfg_model {
 	const char *control_group;		  /* may do all there; NULL = none */
 	const char *control_read_group;		  /* may only look; NULL = none */
 	const struct cfg_address *metrics_listen; /* where HTTP is served; NULL = nowhere */
+	bool metrics_page;			  /* the web page too */
 	unsigned workers;			  /* UINT_MAX = choose */
 	uint8_t seccomp;			  /* enum cfg_seccomp */
 	uint8_t log_to;				  /* enum cfg_log_to */

@@ -255,6 +255,7 @@ static void keys_init_top(struct cfg_load *l, void *obj)
 	m->max_calls = 262144;
 	m->half_open = 4096;
 	m->half_open_per_source = 16;
+	m->metrics_page = true;
 	m->login = (struct cfg_login){.delay = 1 * S, .failures = 8, .lock = 300 * S};
 }
 

@@ -50,6 +50,9 @@ static const struct cfg_key metrics_keys[] = {
 	{"listen", CFG_K_TEXT, .deflt = "none", .set = metrics_set_listen,
 	 .help = "address and port where HTTP is served, for Prometheus at /metrics; a port alone "
 		 "is one of " METRICS_HOST},
+	{"page", CFG_K_BOOL, .deflt = "yes",
+	 .help = "a web page of ports, circuits, tunnels and calls at /, to look at",
+	 CFG_AT(struct cfg_model, metrics_page)},
 };
 
 const struct cfg_schema cfg_schema_metrics = {

@@ -24,6 +24,7 @@
 #include "gw/outgoing.h"
 #include "gw/peer.h"
 #include "gw/port.h"
+#include "gw/recent.h"
 #include "gw/random.h"
 #include "gw/resume.h"
 #include "gw/service.h"
@@ -355,9 +356,12 @@ static void bind_op_refused(void *ctx, struct l2tp_tunnel *t, const struct l2tp_
 static enum l2tp_tx bind_op_tx(void *ctx, l2tp_channel to, const uint8_t *pkt, size_t len,
 			       uint64_t cookie, uint8_t dscp)
 {
+	const struct gw *gw = ctx;
+
+	recent_add(true, to, pkt, len, loop_now(gw->loop));
 	if (trace_on())
 		trace_l2tp(ctx, to, true, pkt, len);
-	return dp_send(((struct gw *)ctx)->dp, to, pkt, len, cookie, dscp);
+	return dp_send(gw->dp, to, pkt, len, cookie, dscp);
 }
 
 static void bind_op_random(void *ctx, void *buf, size_t len)
@@ -386,6 +390,7 @@ const struct l2tp_ops bind_engine_ops = {
 static void bind_dp_control(void *ctx, l2tp_channel from, const uint8_t *pkt, size_t len,
 			    uint64_t now)
 {
+	recent_add(false, from, pkt, len, now);
 	if (trace_on())
 		trace_l2tp(ctx, from, false, pkt, len);
 	l2tp_engine_rx(((struct gw *)ctx)->engine, from, pkt, len, now);

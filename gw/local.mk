@@ -25,7 +25,7 @@ libcontrol_la_SOURCES += gw/replay/replay_frame.c gw/replay/replay_end.c gw/oper
 	gw/operator/inside.c gw/operator/inside.h gw/operator/mask.c gw/operator/mask.h gw/operator/pcapng.c gw/operator/pcapng.h
 libcontrol_la_SOURCES += gw/operator/clear.c gw/operator/clear.h gw/operator/ctl_command.c gw/operator/ctl_command.h gw/operator/ctl_event.c gw/operator/ctl_event.h gw/operator/ctl_listen.c gw/operator/ctl_listen.h \
 	gw/operator/ctl_table.c gw/operator/ctl_table.h gw/operator/ctl_text.c gw/operator/ctl_text.h gw/operator/listener.c gw/operator/listener.h
-libcontrol_la_SOURCES += gw/bound.c gw/bound.h gw/histogram.c gw/histogram.h gw/operator/counters.h gw/operator/metrics.c gw/operator/metrics.h gw/operator/metrics_listen.h
+libcontrol_la_SOURCES += gw/bound.c gw/bound.h gw/recent.c gw/recent.h gw/histogram.c gw/histogram.h gw/operator/counters.h gw/operator/metrics.c gw/operator/metrics.h gw/operator/metrics_listen.h gw/operator/page.c gw/operator/page.h
 libcontrol_la_CFLAGS = $(AM_CFLAGS) $(OSMO_CFLAGS) $(PCAP_CFLAGS) $(JANSSON_CFLAGS)
 libcontrol_la_LIBADD = libctlrequest.la libwords.la libnetif.la libkeeper.la libradius.la libstore.la $(OSMO_LIBS) $(PCAP_LIBS) $(JANSSON_LIBS)
 if METRICS
@@ -35,7 +35,13 @@ libcontrol_la_LIBADD += $(MICROHTTPD_LIBS)
 else
 libcontrol_la_SOURCES += gw/operator/metrics_none.c
 endif
-EXTRA_DIST += gw/operator/metrics_listen.c gw/operator/metrics_none.c
+EXTRA_DIST += gw/operator/metrics_listen.c gw/operator/metrics_none.c gw/operator/page.html
+# The web page as a text of C.
+BUILT_SOURCES += gw/operator/page_html.h
+gw/operator/page_html.h: gw/operator/page.html
+	$(AM_V_GEN)$(MKDIR_P) gw/operator && { echo 'static const char page_html_text[] ='; \
+		sed 's/[\\"]/\\&/g; s/.*/	"&\\n"/' $(srcdir)/gw/operator/page.html; echo '	;'; } >$@.new && mv $@.new $@
+CLEANFILES += gw/operator/page_html.h gw/operator/page_html.h.new
 
 # Requests of the control socket; apart, so that a fuzz target can have them alone.
 noinst_LTLIBRARIES += libctlrequest.la

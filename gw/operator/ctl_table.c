@@ -14,6 +14,7 @@ struct ctl_rows {
 	struct table_sink sink; /* first: found from it */
 	struct ctl_text *out;
 	const json_t *match; /* or NULL */
+	const char *without; /* the key of a column that is left out; or NULL */
 	uint64_t seen, from, taken, limit;
 	size_t begin; /* of the answer in out */
 	bool more;
@@ -67,8 +68,10 @@ static void row_write(struct ctl_rows *r, const void *row)
 	const struct table *t = r->sink.table;
 
 	ctl_text_words(r->out, r->taken ? ",{" : "{");
-	for (unsigned i = 0; i < t->columns; i++) {
-		ctl_text_words(r->out, i ? ",\"" : "\"");
+	for (unsigned i = 0, n = 0; i < t->columns; i++) {
+		if (r->without && !strcmp(t->column[i].key, r->without))
+			continue;
+		ctl_text_words(r->out, n++ ? ",\"" : "\"");
 		ctl_text_words(r->out, t->column[i].key);
 		ctl_text_words(r->out, "\":");
 		ctl_text_json(r->out, cell_json(&t->column[i], row));
@@ -103,13 +106,36 @@ static const char *match_unknown(const struct table *t, const json_t *match)
 	return NULL;
 }
 
+bool ctl_table_list(const struct table *t, struct gw *gw, unsigned most, const char *without,
+		    struct ctl_text *out)
+{
+	struct ctl_rows r = {.sink = {t, row_take},
+			     .out = out,
+			     .without = without,
+			     .limit = most,
+			     .begin = out->len};
+
+	ctl_text_words(out, "[");
+	t->rows(gw, &r.sink);
+	ctl_text_words(out, "]");
+	return !r.more;
+}
+
 enum ctl_result ctl_table(const struct table *t, struct gw *gw, const json_t *arguments,
 			  struct ctl_text *out, char words[CTL_WORDS_MAX])
+{
+	return ctl_table_without(t, gw, arguments, NULL, out, words);
+}
+
+enum ctl_result ctl_table_without(const struct table *t, struct gw *gw, const json_t *arguments,
+				  const char *without, struct ctl_text *out,
+				  char words[CTL_WORDS_MAX])
 {
 	struct ctl_rows r = {
 		.sink = {t, row_take},
 		.out = out,
 		.match = json_object_get(arguments, "match"),
+		.without = without,
 		.from = (uint64_t)ctl_request_number(arguments, "from", 0),
 		.limit = (uint64_t)ctl_request_number(arguments, "limit", CTL_ROWS_MAX),
 		.begin = out->len,

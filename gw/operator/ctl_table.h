@@ -22,6 +22,13 @@ extern const struct ctl_arg ctl_table_args[CTL_TABLE_ARGS];
  * ctl_table_args.  words: how many there are, or with CTL_REFUSED what is wrong. */
 enum ctl_result ctl_table(const struct table *t, struct gw *gw, const json_t *arguments,
 			  struct ctl_text *out, char words[CTL_WORDS_MAX]);
+/* The same without a column. */
+enum ctl_result ctl_table_without(const struct table *t, struct gw *gw, const json_t *arguments,
+				  const char *without, struct ctl_text *out,
+				  char words[CTL_WORDS_MAX]);
+/* Its first `most` rows as [...], without a column (NULL = with all); false = there are more. */
+bool ctl_table_list(const struct table *t, struct gw *gw, unsigned most, const char *without,
+		    struct ctl_text *out);
 /* The names and types of its columns. */
 json_t *ctl_table_fields(const struct table *t);
 

@@ -5,12 +5,14 @@
 #include "gw/operator/listener.h"
 #include "gw/operator/metrics.h"
 #include "gw/operator/operator.h"
+#include "gw/operator/page.h"
 #include "transports/transport.h"
 
 #include <microhttpd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -23,14 +25,27 @@ struct metrics_client {
 	struct loop_timer patience;
 };
 
+static void metrics_make(struct gw *gw, uint16_t arg, struct ctl_text *out)
+{
+	(void)arg;
+	metrics_text(gw, out);
+}
+
 /* What is served, and the last answer while it is fresh. */
 static struct metrics_page {
 	const char *url, *type;
-	void (*make)(struct gw *gw, struct ctl_text *out);
+	void (*make)(struct gw *gw, uint16_t arg, struct ctl_text *out);
+	bool of_page;	 /* of the web page: only with `page`, and only to who means us */
+	bool html;	 /* read as a document by a browser */
+	const char *arg; /* a number that the request names; NULL = none */
 	struct MHD_Response *answer; /* NULL = none */
+	uint16_t is_of;		     /* arg of that */
 	uint64_t until;
 } metrics_pages[] = {
-	{"/metrics", "text/plain; version=0.0.4; charset=utf-8", metrics_text, NULL, 0},
+	{"/metrics", "text/plain; version=0.0.4; charset=utf-8", metrics_make, .arg = NULL},
+	{"/", "text/html; charset=utf-8", page_html, .of_page = true, .html = true},
+	{"/state.json", "application/json", page_state, .of_page = true},
+	{"/calls.json", "application/json", page_calls, .of_page = true, .arg = "tunnel"},
 };
 #define METRICS_PAGES (sizeof(metrics_pages) / sizeof(metrics_pages[0]))
 
@@ -41,8 +56,8 @@ static struct {
 	struct loop_timer timeout; /* MHD wants to run then */
 	struct listener listener;
 	struct loop_timer again;
-	uint64_t wait; /* us, before the address is tried the next time */
-	bool told;
+	uint64_t wait;	  /* us, before the address is tried the next time */
+	bool told, local; /* local: only this host gets here */
 	struct metrics_client client[METRICS_CLIENTS_MAX];
 	uint64_t count[METRICS_N_COUNT];
 } metrics;
@@ -99,23 +114,29 @@ static void metrics_page_headers(const struct metrics_page *p)
 	static const char *const headers[][2] = {
 		{MHD_HTTP_HEADER_CACHE_CONTROL, "no-store"},
 		{"X-Content-Type-Options", "nosniff"},
+		{"Referrer-Policy", "no-referrer"},
+		{"Cross-Origin-Resource-Policy", "same-origin"},
 	};
+	char policy[PAGE_POLICY];
 
+	if (p->html)
+		MHD_add_response_header(p->answer, "Content-Security-Policy", page_policy(policy));
 	MHD_add_response_header(p->answer, MHD_HTTP_HEADER_CONTENT_TYPE, p->type);
 	for (size_t i = 0; i < sizeof(headers) / sizeof(headers[0]); i++)
 		MHD_add_response_header(p->answer, headers[i][0], headers[i][1]);
 }
 
-/* One answer for all who ask within METRICS_FRESH, which those who read slowly keep. */
-static struct MHD_Response *metrics_page_answer(struct metrics_page *p)
+/* One answer for all who ask within METRICS_FRESH, which those who read slowly keep.  NULL = no
+ * memory, or what was asked for is not the same and has to wait. */
+static struct MHD_Response *metrics_page_answer(struct metrics_page *p, uint16_t arg)
 {
 	uint64_t now = loop_now(metrics.gw->loop);
 	struct ctl_text text = {0};
 
 	if (p->answer && now < p->until)
-		return p->answer;
+		return p->is_of == arg ? p->answer : NULL;
 	metrics_page_forget(p);
-	p->make(metrics.gw, &text);
+	p->make(metrics.gw, arg, &text);
 	if (!text.failed)
 		p->answer =
 			MHD_create_response_from_buffer_with_free_callback(text.len, text.at, free);
@@ -125,16 +146,59 @@ static struct MHD_Response *metrics_page_answer(struct metrics_page *p)
 	}
 	metrics_page_headers(p);
 	p->until = now + METRICS_FRESH;
+	p->is_of = arg;
 	metrics.count[METRICS_N_MADE]++;
 	return p->answer;
+}
+
+static const char *metrics_header(struct MHD_Connection *c, const char *name)
+{
+	return MHD_lookup_connection_value(c, MHD_HEADER_KIND, name);
+}
+
+/* A browser that another site has led here by a name of its own (DNS rebinding) says that name. */
+static bool metrics_means_us(struct MHD_Connection *c)
+{
+	static const char *const names[] = {"localhost", "127.0.0.1", "[::1]"};
+	const char *host = metrics_header(c, MHD_HTTP_HEADER_HOST);
+
+	for (size_t i = 0; host && i < sizeof(names) / sizeof(names[0]); i++) {
+		size_t n = strlen(names[i]);
+
+		if (!strncasecmp(host, names[i], n) && (!host[n] || host[n] == ':'))
+			return true;
+	}
+	return host && !metrics.local;
+}
+
+/* A number that the request names; 0 without one. */
+static uint16_t metrics_arg(struct MHD_Connection *c, const struct metrics_page *p)
+{
+	const char *text =
+		p->arg ? MHD_lookup_connection_value(c, MHD_GET_ARGUMENT_KIND, p->arg) : NULL;
+	unsigned long n = text ? strtoul(text, NULL, 10) : 0;
+
+	return n <= UINT16_MAX ? (uint16_t)n : 0;
+}
+
+static enum MHD_Result metrics_serve_page(struct MHD_Connection *c, struct metrics_page *p)
+{
+	struct MHD_Response *answer;
+
+	if (p->of_page && !metrics_means_us(c))
+		return metrics_say(c, MHD_HTTP_MISDIRECTED_REQUEST, "this is another host\n",
+				   METRICS_N_HOST);
+	answer = metrics_page_answer(p, metrics_arg(c, p));
+	if (!answer)
+		return metrics_say(c, MHD_HTTP_SERVICE_UNAVAILABLE, "not now\n", METRICS_N_NOT_NOW);
+	metrics.count[METRICS_N_REQUESTS]++;
+	return MHD_queue_response(c, MHD_HTTP_OK, answer);
 }
 
 static enum MHD_Result metrics_on_request(void *ctx, struct MHD_Connection *c, const char *url,
 					  const char *method, const char *version,
 					  const char *upload, size_t *upload_len, void **own)
 {
-	struct MHD_Response *answer;
-
 	(void)ctx;
 	(void)version;
 	(void)upload;
@@ -149,14 +213,10 @@ static enum MHD_Result metrics_on_request(void *ctx, struct MHD_Connection *c, c
 		return MHD_YES;
 	}
 	for (size_t i = 0; i < METRICS_PAGES; i++) {
-		if (strcmp(url, metrics_pages[i].url) != 0)
-			continue;
-		answer = metrics_page_answer(&metrics_pages[i]);
-		if (!answer)
-			return metrics_say(c, MHD_HTTP_SERVICE_UNAVAILABLE, "no memory\n",
-					   METRICS_N_MEMORY);
-		metrics.count[METRICS_N_REQUESTS]++;
-		return MHD_queue_response(c, MHD_HTTP_OK, answer);
+		struct metrics_page *p = &metrics_pages[i];
+
+		if (!strcmp(url, p->url) && (!p->of_page || metrics.gw->cfg->metrics_page))
+			return metrics_serve_page(c, p);
 	}
 	return metrics_say(c, MHD_HTTP_NOT_FOUND, "there is /metrics\n", METRICS_N_NOT_FOUND);
 }
@@ -363,6 +423,13 @@ static void metrics_try(void *ctx, uint64_t now)
 	loop_set(gw->loop, &metrics.again, loop_back_off(&metrics.wait, AGAIN_MOST, now));
 }
 
+static bool metrics_is_local(const struct cfg_address *at)
+{
+	static const uint8_t one6[16] = {[15] = 1};
+
+	return at->at.v6 ? !memcmp(at->at.addr, one6, 16) : at->at.addr[12] == 127;
+}
+
 void metrics_start(struct gw *gw)
 {
 	memset(&metrics, 0, sizeof(metrics));
@@ -370,6 +437,7 @@ void metrics_start(struct gw *gw)
 		return;
 	metrics.gw = gw;
 	metrics.wait = AGAIN_LEAST;
+	metrics.local = metrics_is_local(gw->cfg->metrics_listen);
 	for (unsigned i = 0; i < METRICS_CLIENTS_MAX; i++) {
 		metrics.client[i].fd = -1;
 		loop_timer_init(&metrics.client[i].patience, metrics_out_of_patience,

@@ -28,7 +28,7 @@
 	X(GAVE_WAY, "gave-way", "clients cut: another one came and there were so many")          \
 	X(CROWD, "refused-crowd", "clients refused: so many are connected already")              \
 	X(SLOW, "slow", "clients cut: they have asked nothing, or not read, for 30 s")           \
-	X(MEMORY, "no-memory", "requests refused: no memory for their answer")
+	X(NOT_NOW, "not-now", "requests refused: no memory, or others were answered just now")
 
 enum metrics_counter {
 #define X(sym, key, words) METRICS_N_##sym,

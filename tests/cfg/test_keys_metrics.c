@@ -8,6 +8,10 @@ static void nothing_is_served_by_itself(void)
 	tell(&t, "metrics { }");
 	CU_ASSERT_EQUAL_FATAL(t.faults, 0);
 	CU_ASSERT_PTR_NULL(t.m->metrics_listen);
+	CU_ASSERT_TRUE(t.m->metrics_page);
+	told_end(&t);
+	tell(&t, "metrics { page = no }");
+	CU_ASSERT_FALSE(t.m->metrics_page);
 	told_end(&t);
 }
 

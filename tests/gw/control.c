@@ -63,6 +63,7 @@
 	X(memory)         \
 	X(metrics)        \
 	X(metrics_listen) \
+	X(page)           \
 	X(network)        \
 	X(outgoing)       \
 	X(port)           \
@@ -142,6 +143,7 @@
 	X(login_limit)     \
 	X(bound)           \
 	X(histogram)       \
+	X(recent)          \
 	X(loop)            \
 	X(origin)          \
 	X(peer)            \

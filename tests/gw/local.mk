@@ -62,7 +62,7 @@ unit_control_SOURCES += tests/gw/aaa/acct_rig.c tests/gw/aaa/acct_rig.h tests/gw
 unit_control_SOURCES += tests/gw/aaa/test_rate.c tests/gw/legs/test_leg_rate.c tests/gw/operator/test_show_rates.c
 unit_control_SOURCES += tests/gw/operator/test_capture_match.c tests/gw/operator/test_capture_out.c tests/gw/operator/test_capture_parse.c tests/gw/operator/test_inside.c tests/gw/operator/test_mask.c tests/gw/operator/test_pcapng.c tests/gw/replay/test_replay_end.c tests/gw/replay/test_replay_pcapng.c
 unit_control_SOURCES += tests/gw/replay/held.c tests/gw/replay/held.h tests/gw/replay/test_replay.c tests/gw/replay/test_replay_command.c tests/gw/replay/test_replay_file.c tests/gw/replay/test_replay_frame.c tests/gw/replay/test_replay_node.c tests/gw/replay/test_replay_side.c tests/gw/replay/test_replay_x25.c
-unit_control_SOURCES += tests/netns.c tests/netns.h tests/gw/test_bound.c tests/gw/test_histogram.c tests/gw/operator/test_metrics.c tests/gw/operator/test_metrics_listen.c
+unit_control_SOURCES += tests/netns.c tests/netns.h tests/gw/test_bound.c tests/gw/test_histogram.c tests/gw/operator/test_metrics.c tests/gw/operator/test_metrics_listen.c tests/gw/operator/test_page.c tests/gw/test_recent.c
 unit_control_CFLAGS = $(AM_CFLAGS) $(CUNIT_CFLAGS) $(OSMO_CFLAGS)
 unit_control_LDFLAGS = $(heap_ldflags) -Wl,--wrap=accept4 -Wl,--wrap=listen -Wl,--wrap=fdopen -Wl,--wrap=poll \
 	-Wl,--wrap=read -Wl,--wrap=osmo_fd_register \

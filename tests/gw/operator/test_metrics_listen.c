@@ -114,6 +114,20 @@ static void what_is_asked_is_answered(void)
 		 METRICS_N_REQUESTS},
 		{GET("/metrics?x=y"), 200, "# HELP isthmus_build_info", METRICS_N_REQUESTS},
 		{"HEAD /metrics HTTP/1.1\r\n" HEAD, 200, "Content-Length: ", METRICS_N_REQUESTS},
+		{GET("/"), 200, "Content-Security-Policy: default-src 'none'", METRICS_N_REQUESTS},
+		{GET("/state.json"), 200, "Content-Type: application/json", METRICS_N_REQUESTS},
+		{GET("/calls.json?tunnel=7"), 200, "{\"rows\":[],", METRICS_N_REQUESTS},
+		{GET("/calls.json?tunnel=7"), 200, "", METRICS_N_REQUESTS},
+		/* others have been answered just now */
+		{GET("/calls.json?tunnel=8"), 503, "not now", METRICS_N_NOT_NOW},
+		/* a name that leads here without being ours */
+		{"GET / HTTP/1.1\r\nHost: evil.example:9101\r\n\r\n", 421, "", METRICS_N_HOST},
+		{"GET /state.json HTTP/1.1\r\nHost: localhost.evil.example\r\n\r\n", 421, "",
+		 METRICS_N_HOST},
+		{"GET /state.json HTTP/1.1\r\nHost: LocalHost:9101\r\n\r\n", 200, "",
+		 METRICS_N_REQUESTS},
+		{"GET /metrics HTTP/1.1\r\nHost: gw.example:9101\r\n\r\n", 200, "",
+		 METRICS_N_REQUESTS},
 		{GET("/metric"), 404, "", METRICS_N_NOT_FOUND},
 		{GET("/../metrics"), 404, "", METRICS_N_NOT_FOUND},
 		{"POST /metrics HTTP/1.1\r\nContent-Length: 3\r\n" HEAD "abc", 405,
@@ -278,6 +292,26 @@ static void an_address_comes_later(void)
 	listen_end();
 }
 
+static void without_the_page(void)
+{
+	static const char *const requests[] = {GET("/"), GET("/state.json"), GET("/calls.json")};
+
+	if (!listen_may_begin("metrics_listen without_the_page"))
+		return;
+	bench_start("host-name = gw\nudp a { listen = \"192.0.2.1:1701\" }\n"
+		    "metrics { listen = 9101  page = no }\n");
+	metrics_start(bench.gw);
+	for (unsigned i = 0; i < 3; i++) {
+		int fd = http_connect();
+
+		http_say(fd, requests[i]);
+		http_read(fd);
+		CU_ASSERT_TRUE(http_answered(404));
+		close(fd);
+	}
+	listen_end();
+}
+
 static void nobody_has_asked_for_it(void)
 {
 	bench_start("host-name = gw\nudp a { listen = \"192.0.2.1:1701\" }\n");
@@ -294,6 +328,7 @@ static const struct test_case cases[] = {
 	{"a_crowd_gives_way", a_crowd_gives_way},
 	{"patience_has_an_end", patience_has_an_end},
 	{"an_address_comes_later", an_address_comes_later},
+	{"without_the_page", without_the_page},
 	{"nobody_has_asked_for_it", nobody_has_asked_for_it},
 	{NULL, NULL},
 };
