@@ -89,6 +89,18 @@ static bool dp_fast_has(const struct dp *dp, const struct dp_entry *e)
 	return dp->fast && xdp_table_has(dp->fast->table, dp_fast_sid(e), dp_fast_tid(e));
 }
 
+/* Asked for once: a device keeps its index until somebody removes it. */
+static uint32_t dp_fast_tun(const struct dp *dp, uint32_t no)
+{
+	struct dp_tun *t = dp_tun_get(dp, no);
+
+	if (!t || dp_tun_gone(dp, no))
+		return 0;
+	if (!t->ifindex)
+		t->ifindex = if_nametoindex(t->name);
+	return t->ifindex;
+}
+
 static void dp_fast_way(const struct dp *dp, const struct dp_call *c, struct fast_way *out)
 {
 	const struct dp_port *p = &dp->port[dp_channel_port(c->channel)];
@@ -101,7 +113,7 @@ static void dp_fast_way(const struct dp *dp, const struct dp_call *c, struct fas
 	if (!out->on)
 		return;
 	out->ipv4 = dp_chan_udp4(dp, c->channel, out);
-	out->tun = c->tun ? if_nametoindex(dp_tun_name(dp, c->tun)) : 0;
+	out->tun = c->tun ? dp_fast_tun(dp, c->tun) : 0;
 }
 
 static enum fast_why dp_fast_put(struct dp *dp, const struct dp_entry *e, const struct xdp_call *c)

@@ -58,6 +58,7 @@ struct dp_left {
 /* A TUN device: here while it is open or an entry names it. */
 struct dp_tun {
 	uint32_t no;
+	uint32_t ifindex; /* 0 = nobody has asked yet */
 	char name[16];
 	uint8_t offload; /* what it has of enum dp_tun_offload */
 	uint8_t wanted;	 /* of those */

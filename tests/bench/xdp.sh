@@ -41,9 +41,19 @@ xdp_cable() {
 }
 # Before all else on its processor: what is measured must not be who else has work there.  None of these has more than the
 # generator's few frames to do at a time, so each gets its turn.
-xdp_first() { # SUBJECT
-	local pid
-	for pid in $(xdp_pids "$1"); do chrt -a -r -p 2 "$pid" 2>/dev/null; done
+xdp_first() { # SUBJECT...
+	local s pid
+	for s; do
+		renice -n -20 "${daemon[gen-$s]}" >/dev/null
+		for pid in $(xdp_pids "$s"); do chrt -a -r -p 2 "$pid" 2>/dev/null; done
+	done
+}
+# As all others: calls come and go.
+xdp_no_more() { # SUBJECT...
+	local s pid
+	for s; do
+		for pid in $(processes "$s"); do chrt -a -o -p 0 "$pid" 2>/dev/null; done
+	done
 }
 xdp_pids() { echo "$(processes "$1") $(pgrep "^napi/[lc]${xdp_number[$1]}-$$(-|$)")"; }
 
@@ -73,8 +83,6 @@ xdp_calls_up() {
 	local s
 	for s in xslow xgro xdp; do
 		generator $s -n 20 -c $CALLS || { wrong $s "takes calls: $out"; return 1; }
-		xdp_first $s
-		renice -n -20 "${daemon[gen-$s]}" >/dev/null
 	done
 }
 
@@ -90,9 +98,11 @@ xdp_rows() {
 		xdp_absent "$why"
 	elif xdp_calls_up; then
 		group "what the program carries arrives" xdp_integrity 28
+		repeat "calls set up with it" xdp_calls 27
+		xdp_first xslow xgro xdp
 		repeat "by the program and by the workers" xdp_rates 21 22 23
 		repeat "what is passed by it" xdp_passed 26
-		repeat "calls set up with it" xdp_calls 27
+		xdp_no_more xslow xgro xdp
 		for s in xslow xgro xdp; do generator_down $s; done
 		group "$(few 60000 500) calls in its maps" xdp_many 24
 	fi
@@ -128,7 +138,9 @@ xdp_many() {
 	local n
 	n=$(few 60000 500)
 	generator xdp -t 16 -n 100 -c "$n" || { wrong xdp "$n calls: $out"; return; }
+	xdp_first xdp
 	repeat "packets of $n calls by the program" xdp_many_packets 24
+	xdp_no_more xdp
 	generator_down xdp
 }
 xdp_many_packets() {

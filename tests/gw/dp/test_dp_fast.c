@@ -264,7 +264,7 @@ static void dp_fast_do_slow(struct dp *dp)
 			want = FAST_TUN;
 			break;
 		case 5: /* somebody has removed it */
-			snprintf(dp_fast_at.tun.name, sizeof(dp_fast_at.tun.name), "nosuch0");
+			dp->door->tun_gone[DP_FAST_TUN % DOOR_TUNS] = DP_FAST_TUN;
 			want = FAST_TUN;
 			break;
 		default:
@@ -275,7 +275,7 @@ static void dp_fast_do_slow(struct dp *dp)
 		CU_ASSERT_EQUAL(dp_fast_at.index[3], 0);
 		dp->port[0].accelerated = true;
 		dp->port[0].secured = false;
-		snprintf(dp_fast_at.tun.name, sizeof(dp_fast_at.tun.name), "lo");
+		dp->door->tun_gone[DP_FAST_TUN % DOOR_TUNS] = 0;
 	}
 	/* a line has no tunnel */
 	e = dp_fast_entry(dp, 0, 4);
