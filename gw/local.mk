@@ -15,7 +15,7 @@ libcontrol_la_SOURCES = \
 	gw/legs/leg_acct.c gw/tunnel_acct.c gw/tunnel_acct.h \
 	gw/legs/call_end.c gw/legs/call_end.h gw/legs/join.c gw/legs/join.h gw/legs/leg.h gw/legs/leg_bundle.c gw/legs/leg_bundle.h gw/legs/leg_call.c gw/legs/leg_call.h gw/legs/leg_call_save.c gw/legs/leg_client.c gw/legs/leg_entry.c gw/legs/leg_entry.h gw/legs/leg_limit.c gw/legs/leg_limit.h gw/legs/leg_line.c \
 	gw/legs/leg_grant.c gw/legs/leg_proxy.c gw/legs/proxy_avp.c gw/legs/proxy_avp.h gw/legs/leg_server.c gw/legs/leg_server_addr.c gw/legs/leg_server.h gw/legs/leg_server_save.c gw/legs/leg_terminal.c gw/legs/leg_terminal.h gw/legs/legs.h gw/legs/origin.c gw/legs/origin.h gw/legs/ra.c gw/legs/ra.h gw/legs/relay.c gw/legs/relay.h \
-	gw/operator/debug.c gw/operator/debug.h gw/operator/operator.h gw/operator/show_bundles.c gw/operator/show_calls.c gw/operator/show_counters.c gw/operator/show_grant.c gw/operator/show_history.c gw/operator/show_joins.c \
+	gw/operator/debug.c gw/operator/debug.h gw/operator/debug_rate.c gw/operator/debug_rate.h gw/operator/operator.h gw/operator/show_bundles.c gw/operator/show_calls.c gw/operator/show_counters.c gw/operator/show_grant.c gw/operator/show_history.c gw/operator/show_joins.c \
 	gw/operator/replace.c gw/operator/replace.h gw/operator/show_datapath.c gw/operator/show_peers.c gw/operator/show_process.c gw/operator/show_ports.c gw/operator/show_radius.c gw/operator/show_reload.c gw/operator/show_routes.c gw/operator/show_services.c gw/operator/show_summary.c gw/operator/show_trials.c gw/operator/show_upgrade.c gw/operator/table.c gw/operator/table.h \
 	gw/operator/vty.c gw/operator/vty.h gw/operator/vty_ask.c gw/operator/vty_note.c gw/operator/vty_listen.c gw/operator/vty_listen.h
 libcontrol_la_SOURCES += gw/dhcp6/dhcp6.c gw/dhcp6/dhcp6.h gw/dhcp6/dhcp6_int.h gw/dhcp6/dhcp6_read.c gw/legs/leg_dhcp6.c
@@ -23,7 +23,7 @@ libcontrol_la_SOURCES += gw/aaa/rate.c gw/aaa/rate.h gw/legs/leg_rate.c gw/opera
 # what is inside a frame of UDP is known to the room of replay, of which nothing else is here
 libcontrol_la_SOURCES += gw/replay/replay_frame.c gw/replay/replay_end.c gw/operator/capture.c gw/operator/capture.h gw/operator/capture_match.c gw/operator/capture_out.c gw/operator/capture_out.h gw/operator/capture_parse.c \
 	gw/operator/inside.c gw/operator/inside.h gw/operator/mask.c gw/operator/mask.h gw/operator/pcapng.c gw/operator/pcapng.h
-libcontrol_la_SOURCES += gw/operator/clear.c gw/operator/clear.h gw/operator/ctl_command.c gw/operator/ctl_command.h gw/operator/ctl_event.c gw/operator/ctl_event.h gw/operator/ctl_listen.c gw/operator/ctl_listen.h \
+libcontrol_la_SOURCES += gw/operator/clear.c gw/operator/clear.h gw/operator/ctl_command.c gw/operator/ctl_command.h gw/operator/ctl_debug.c gw/operator/ctl_debug.h gw/operator/ctl_event.c gw/operator/ctl_event.h gw/operator/ctl_listen.c gw/operator/ctl_listen.h \
 	gw/operator/ctl_table.c gw/operator/ctl_table.h gw/operator/ctl_text.c gw/operator/ctl_text.h gw/operator/listener.c gw/operator/listener.h
 libcontrol_la_SOURCES += gw/bound.c gw/bound.h gw/recent.c gw/recent.h gw/histogram.c gw/histogram.h gw/operator/counters.h gw/operator/metrics.c gw/operator/metrics.h gw/operator/metrics_listen.h gw/operator/page.c gw/operator/page.h
 libcontrol_la_CFLAGS = $(AM_CFLAGS) $(OSMO_CFLAGS) $(PCAP_CFLAGS) $(JANSSON_CFLAGS)

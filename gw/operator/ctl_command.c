@@ -9,6 +9,7 @@
 #include "gw/drain.h"
 #include "gw/operator/capture.h"
 #include "gw/operator/clear.h"
+#include "gw/operator/ctl_debug.h"
 #include "gw/operator/ctl_event.h"
 #include "gw/operator/ctl_table.h"
 #include "gw/operator/replace.h"
@@ -393,6 +394,37 @@ static enum ctl_result command_unsubscribe(struct ctl_ask *a)
 	return CTL_DONE;
 }
 
+/* --- messages of one, in words ---------------------------------------------------------------------- */
+
+static const struct ctl_arg debug_args[] = {
+	{"kind", CTL_ARG_TEXT, .required = true, .least = 1, .most = 16,
+	 .help = "\"user\", \"peer\", \"tunnel\" or \"port\""},
+	{"who", CTL_ARG_TEXT, .required = true, .least = 1, .most = TRACE_WHO_MAX,
+	 .help = "his name, that of its section; of a tunnel our Tunnel ID"}};
+
+static enum ctl_result command_traced(struct ctl_ask *a,
+				      const char *(*fn)(struct ctl_debug *d, const char *kind,
+							const char *who),
+				      enum ctl_result refusal)
+{
+	if (!a->session->debug)
+		return command_said(a, "no lines can be told here", CTL_REFUSED);
+	return command_said(a,
+			    fn(a->session->debug, ctl_request_text(a->arguments, "kind"),
+			       ctl_request_text(a->arguments, "who")),
+			    refusal);
+}
+
+static enum ctl_result command_debug(struct ctl_ask *a)
+{
+	return command_traced(a, ctl_debug_watch, CTL_REFUSED);
+}
+
+static enum ctl_result command_no_debug(struct ctl_ask *a)
+{
+	return command_traced(a, ctl_debug_unwatch, CTL_NOTHING);
+}
+
 /* --- all of them --------------------------------------------------------------------------------- */
 
 static enum ctl_result command_list(struct ctl_ask *a);
@@ -410,6 +442,8 @@ static const struct ctl_command commands[] = {
 	 command_clear_tunnel},
 	{"clear-user", CTL_MAY_ALL, "end the log-ins of a user", ARGS(clear_user_args),
 	 command_clear_user},
+	{"debug", CTL_MAY_ALL, "tell each message of one in words, a line each", ARGS(debug_args),
+	 command_debug},
 	{"dial-client", CTL_MAY_ALL, "dial a client's link now", ARGS(dial_client_args),
 	 command_dial_client},
 	{"dial-number", CTL_MAY_ALL, "have a LAC place a call", ARGS(dial_number_args),
@@ -420,6 +454,7 @@ static const struct ctl_command commands[] = {
 	 ARGS(drain_args), command_drain},
 	{"list-commands", CTL_MAY_SHOW, "this list", NULL, 0, command_list},
 	{"no-capture", CTL_MAY_ALL, "end a capture", ARGS(no_capture_args), command_no_capture},
+	{"no-debug", CTL_MAY_ALL, "tell them no more", ARGS(debug_args), command_no_debug},
 	{"no-drain", CTL_MAY_ALL, "take new calls there again", ARGS(drain_args), command_no_drain},
 	{"no-shutdown", CTL_MAY_ALL, "take the shutdown back", NULL, 0, command_no_shutdown},
 	{"ping-tunnel", CTL_MAY_ALL, "send a HELLO and wait for its acknowledgement",

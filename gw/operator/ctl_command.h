@@ -11,6 +11,7 @@
 #include "gw/operator/ctl_text.h"
 
 struct gw;
+struct ctl_debug;
 
 /* What a client may do; each includes those before it. */
 enum ctl_right { CTL_MAY_NOTHING, CTL_MAY_SHOW, CTL_MAY_ALL };
@@ -18,7 +19,8 @@ enum ctl_right { CTL_MAY_NOTHING, CTL_MAY_SHOW, CTL_MAY_ALL };
 struct ctl_session {
 	struct gw *gw;
 	enum ctl_right right;
-	uint32_t events; /* kinds of events (ctl_event.h) that it gets */
+	uint32_t events;	 /* kinds of events (ctl_event.h) that it gets */
+	struct ctl_debug *debug; /* NULL: it can be told no lines */
 };
 
 /* Do what one line asks for, and add the line of its answer to `out`. */

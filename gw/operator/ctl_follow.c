@@ -252,16 +252,49 @@ static int follow_trial(struct follow_state *s, const char *command)
 	return status;
 }
 
+/* --- lines of debug --------------------------------------------------------------------------------- */
+
+static void follow_print_line(const struct ctl_follow *f, const json_t *e)
+{
+	const char *event = follow_text(e, "event");
+
+	if (f->json)
+		json_dumpf(e, f->out, JSON_COMPACT);
+	else if (!strcmp(event, "debug"))
+		fputs(follow_text(e, "text"), f->out);
+	else
+		fprintf(f->out, "%% %lld lines are %s", (long long)follow_number(e, "count"),
+			!strcmp(event, "lost") ? "lost: nobody has read them" : "left out");
+	fputc('\n', f->out);
+	fflush(f->out);
+}
+
+/* Until it is interrupted, or the gateway has gone: with its control it has forgotten who watches.
+ */
+static int follow_debug(struct follow_state *s, const char *command)
+{
+	json_t *e;
+
+	(void)command;
+	fprintf(stderr, "isthmusctl: watching; ^C ends it\n");
+	ctl_link_wait(s->l);
+	while (!ferror(s->f->out) && (e = ctl_link_next(s->l))) {
+		follow_print_line(s->f, e);
+		json_decref(e);
+	}
+	fprintf(stderr, "isthmusctl: the gateway has gone\n");
+	return CTL_NO_ANSWER;
+}
+
 typedef int (*follow_fn)(struct follow_state *s, const char *command);
 
 static const struct {
 	const char *command;
 	follow_fn follow;
 } follow_rows[] = {
-	{"reload", follow_replacement},
-	{"upgrade", follow_replacement},
-	{"ping-tunnel", follow_trial},
-	{"test-radius", follow_trial},
+	{"reload", follow_replacement}, {"upgrade", follow_replacement},
+	{"ping-tunnel", follow_trial},	{"test-radius", follow_trial},
+	{"debug", follow_debug},
 };
 
 static follow_fn follow_of(const char *command)

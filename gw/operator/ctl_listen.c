@@ -3,6 +3,8 @@
 
 #include "gw/operator/ctl_listen.h"
 
+#include "core/container.h"
+#include "gw/operator/ctl_debug.h"
 #include "gw/operator/ctl_event.h"
 #include "gw/operator/listener.h"
 #include "gw/operator/operator.h"
@@ -18,9 +20,10 @@ struct ctl_client {
 	struct llist_head entry;
 	struct osmo_fd fd;
 	struct ctl_session session;
+	struct ctl_debug debug;
 	struct loop_timer patience;
 	uid_t uid;
-	uint64_t lost; /* events since the last one that it got */
+	uint64_t lost; /* events and lines of debug since the last one that it got */
 	char in[CTL_LINE_MAX];
 	size_t n;  /* octets in it */
 	bool ends; /* it is cut when it has taken what waits */
@@ -100,6 +103,20 @@ static bool peer_has_room(const struct ctl_peer *p, enum ctl_right right)
 
 /* --- one client ----------------------------------------------------------------------------------- */
 
+/* A line for which there is no room is lost, and counted. */
+static void client_tell(struct ctl_client *c, const struct ctl_text *line)
+{
+	if (ctl_event_add(&c->out, &c->lost, line))
+		osmo_fd_write_enable(&c->fd);
+	else
+		counts[CTL_N_LOST]++;
+}
+
+static void client_on_debug(struct ctl_debug *d, const struct ctl_text *line)
+{
+	client_tell(container_of(d, struct ctl_client, debug), line);
+}
+
 static void client_on_event(const struct gw_event *e)
 {
 	struct ctl_text line = {0};
@@ -108,12 +125,8 @@ static void client_on_event(const struct gw_event *e)
 	ctl_event_line(&line, e, loop_wall());
 	llist_for_each_entry(c, &clients, entry)
 	{
-		if (!(c->session.events & 1u << e->kind))
-			continue;
-		if (ctl_event_add(&c->out, &c->lost, &line))
-			osmo_fd_write_enable(&c->fd);
-		else
-			counts[CTL_N_LOST]++;
+		if (c->session.events & 1u << e->kind)
+			client_tell(c, &line);
 	}
 	ctl_text_free(&line);
 }
@@ -131,6 +144,7 @@ static void clients_watch(void)
 static void client_end(struct ctl_client *c)
 {
 	loop_cancel(c->session.gw->loop, &c->patience);
+	ctl_debug_end(&c->debug);
 	osmo_fd_unregister(&c->fd);
 	close(c->fd.fd);
 	llist_del(&c->entry);
@@ -216,12 +230,13 @@ static void client_answer(struct ctl_client *c)
 	}
 }
 
-/* One that gets events may be slow: it loses some, and what waits for it is bounded. */
+/* One that gets events or lines of debug may be slow: it loses some, and what waits for it is
+ * bounded. */
 static void client_wait(struct ctl_client *c)
 {
 	struct loop *loop = c->session.gw->loop;
 
-	if (!c->session.events)
+	if (!c->session.events && !ctl_debug_is_on(&c->debug))
 		loop_set(loop, &c->patience, loop_now(loop) + CTL_PATIENCE);
 }
 
@@ -288,7 +303,7 @@ static void client_begin(struct gw *gw, int fd, const struct ctl_peer *p, enum c
 		close(fd);
 		return;
 	}
-	c->session = (struct ctl_session){.gw = gw, .right = right};
+	c->session = (struct ctl_session){.gw = gw, .right = right, .debug = &c->debug};
 	c->uid = p->uid;
 	loop_timer_init(&c->patience, client_out_of_patience, c);
 	osmo_fd_setup(&c->fd, fd, OSMO_FD_READ, client_ready, c, 0);
@@ -297,6 +312,7 @@ static void client_begin(struct gw *gw, int fd, const struct ctl_peer *p, enum c
 		free(c);
 		return;
 	}
+	ctl_debug_init(&c->debug, gw, client_on_debug);
 	llist_add_tail(&c->entry, &clients);
 	counts[CTL_N_CONNECTED]++;
 }

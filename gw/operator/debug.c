@@ -6,6 +6,7 @@
  */
 #include "gw/operator/debug.h"
 
+#include "gw/operator/debug_rate.h"
 #include "gw/operator/vty.h"
 #include "gw/operator/vty_listen.h"
 #include "gw/trace.h"
@@ -14,8 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SECOND 1000000u
-#define PIECE  4096u /* octets that go to the library's buffer at a time */
+#define PIECE 4096u /* octets that go to the library's buffer at a time */
 
 struct debug_terminal {
 	struct trace_to to; /* first, it is found by that */
@@ -24,11 +24,9 @@ struct debug_terminal {
 	struct gw *gw;
 	bool logs;	  /* it gets every line of the log */
 	bool interrupted; /* the next line begins a new one */
-	uint64_t second;  /* when it began */
-	unsigned said;	  /* in it */
-	unsigned left_out, lost;
-	struct loop_timer tell; /* what has been left out */
-	size_t from, to_end;	/* what waits, in queue */
+	struct debug_rate rate;
+	unsigned lost;
+	size_t from, to_end; /* what waits, in queue */
 	char queue[DEBUG_QUEUE];
 };
 
@@ -83,41 +81,18 @@ static void debug_line(struct debug_terminal *t, const char *text)
 	debug_put(t, text);
 }
 
-static void debug_tell_left_out(struct debug_terminal *t)
+static void debug_tell_left_out(void *ctx, unsigned n)
 {
 	char words[80];
 
-	if (!t->left_out)
-		return;
-	snprintf(words, sizeof(words), "%% %u messages are left out: more than %u in a second",
-		 t->left_out, DEBUG_RATE);
-	t->left_out = 0;
-	debug_line(t, words);
-}
-
-static void debug_on_time(void *ctx, uint64_t now)
-{
-	(void)now;
-	debug_tell_left_out(ctx);
+	snprintf(words, sizeof(words), "%% %u messages are left out: more than %u in a second", n,
+		 DEBUG_RATE);
+	debug_line(ctx, words);
 }
 
 static bool debug_takes(struct trace_to *to)
 {
-	struct debug_terminal *t = (struct debug_terminal *)to;
-	uint64_t now = loop_now(t->gw->loop);
-
-	if (now - t->second >= SECOND) {
-		debug_tell_left_out(t);
-		t->second = now;
-		t->said = 0;
-	}
-	if (t->said < DEBUG_RATE) {
-		t->said++;
-		return true;
-	}
-	if (!t->left_out++)
-		loop_set(t->gw->loop, &t->tell, t->second + SECOND);
-	return false;
+	return debug_rate_takes(&((struct debug_terminal *)to)->rate);
 }
 
 static void debug_on_line(struct trace_to *to, const char *text)
@@ -186,7 +161,7 @@ static struct debug_terminal *debug_of(struct vty *vty)
 	t->vty = vty;
 	t->gw = vty_gw(vty);
 	t->interrupted = true;
-	loop_timer_init(&t->tell, debug_on_time, t);
+	debug_rate_init(&t->rate, t->gw->loop, debug_tell_left_out, t);
 	llist_add_tail(&t->entry, &terminals);
 	log_out_also(debug_on_log);
 	return t;
@@ -199,7 +174,7 @@ void debug_closed(struct vty *vty)
 	if (!t)
 		return;
 	trace_end_all(t->gw, &t->to);
-	loop_cancel(t->gw->loop, &t->tell);
+	debug_rate_end(&t->rate);
 	llist_del(&t->entry);
 	free(t);
 	if (llist_empty(&terminals))

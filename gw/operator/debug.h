@@ -6,7 +6,6 @@
 #include <osmocom/vty/vty.h>
 #include <stdbool.h>
 
-#define DEBUG_RATE  200u   /* messages in a second to one VTY */
 #define DEBUG_QUEUE 65536u /* octets that wait for a slow reader */
 
 /* The VTY has said what it had to say: give it more; false = there is nothing. */

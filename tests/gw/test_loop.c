@@ -363,7 +363,7 @@ static void the_timerfd_is_not_to_be_had(void)
 	close(fd);
 }
 
-static void without_memory_there_is_none(void)
+static void a_loop_needs_memory(void)
 {
 	heap_refuse(0);
 	CU_ASSERT_PTR_NULL(loop_new(monotonic));
@@ -438,7 +438,7 @@ static const struct test_case cases[] = {
 	{"a_clock_behind_that_of_the_timerfd", a_clock_behind_that_of_the_timerfd},
 	{"the_timerfd_is_armed_once_for_a_deadline", the_timerfd_is_armed_once_for_a_deadline},
 	{"the_timerfd_is_not_to_be_had", the_timerfd_is_not_to_be_had},
-	{"without_memory_there_is_none", without_memory_there_is_none},
+	{"a_loop_needs_memory", a_loop_needs_memory},
 	{"a_stall_is_counted", a_stall_is_counted},
 	{"back_off_doubles_to_its_most", back_off_doubles_to_its_most},
 	{NULL, NULL},

@@ -448,7 +448,7 @@ static void a_prefix_of_ones_own(void)
 	addrpool_free(p);
 }
 
-static void without_memory_there_is_none(void)
+static void an_address_pool_needs_memory(void)
 {
 	static const struct cfg_prefix r[2] = {{.bits = 29, .addr = {[12] = 10, 64}},
 					       {.v6 = true, .bits = 62, .addr = {0x20, 1}}};
@@ -501,7 +501,7 @@ static const struct test_case cases[] = {
 	{"random_walk_against_a_set", random_walk_against_a_set},
 	{"how_many_a_prefix_has", how_many_a_prefix_has},
 	{"several_ranges", several_ranges},
-	{"without_memory_there_is_none", without_memory_there_is_none},
+	{"an_address_pool_needs_memory", an_address_pool_needs_memory},
 	{NULL, NULL},
 };
 const struct test_suite suite_addrpool = {"addrpool", cases};

@@ -362,7 +362,7 @@ static void a_place_that_is_given_away_is_empty(void)
 	login_limit_free(limit);
 }
 
-static void without_memory_there_is_none(void)
+static void a_limit_needs_memory(void)
 {
 	static const uint8_t key[LOGIN_LIMIT_KEY];
 	static const struct cfg_login cfg = {.failures = 1};
@@ -392,7 +392,7 @@ static const struct test_case cases[] = {
 	{"half_the_table_is_for_failures", half_the_table_is_for_failures},
 	{"what_an_entry_is_found_by", what_an_entry_is_found_by},
 	{"a_place_that_is_given_away_is_empty", a_place_that_is_given_away_is_empty},
-	{"without_memory_there_is_none", without_memory_there_is_none},
+	{"a_limit_needs_memory", a_limit_needs_memory},
 	{NULL, NULL},
 };
 const struct test_suite suite_login_limit = {"login_limit", cases};

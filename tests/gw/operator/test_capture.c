@@ -237,7 +237,7 @@ static int capture_next_fd(void)
 	return fd;
 }
 
-static void without_memory_there_is_none(void)
+static void a_capture_needs_memory(void)
 {
 	const char *words = NULL;
 	int fd;
@@ -431,7 +431,7 @@ static const struct test_case cases[] = {
 	{"it_ends_at_its_limit", it_ends_at_its_limit},
 	{"a_full_disk_loses_what_it_cannot_take", a_full_disk_loses_what_it_cannot_take},
 	{"a_disk_that_is_full_from_the_start", a_disk_that_is_full_from_the_start},
-	{"without_memory_there_is_none", without_memory_there_is_none},
+	{"a_capture_needs_memory", a_capture_needs_memory},
 	{"names_that_are_too_long", names_that_are_too_long},
 	{"files_are_private", files_are_private},
 	{"a_file_that_cannot_be_made", a_file_that_cannot_be_made},

@@ -32,7 +32,7 @@ static uint32_t command_events;
 /* The answer to a line, good until the next one; it ends with the only line end. */
 static const char *command_says(const char *line)
 {
-	struct ctl_session s = {bench.gw, command_right, command_events};
+	struct ctl_session s = {.gw = bench.gw, .right = command_right, .events = command_events};
 	const char *end;
 
 	ctl_text_free(&command_out);

@@ -82,8 +82,9 @@ static const char follow_commands[] =
 	"[{\"name\":\"show-reload\",\"columns\":[{\"name\":\"section\",\"type\":\"text\"},"
 	"{\"name\":\"calls\",\"type\":\"number\"}]}]";
 
-/* Its exit status; *text is what it prints, to be freed. */
-static int follow_run(const char *command, bool json, char **text)
+/* Its exit status; *text is what it prints, to be freed.  asks: the first answer is that of the
+ * command, and read before. */
+static int follow_asked(const char *command, bool asks, bool json, char **text)
 {
 	json_t *commands = json_loads(follow_commands, 0, NULL);
 	size_t len;
@@ -93,12 +94,19 @@ static int follow_run(const char *command, bool json, char **text)
 	int rc;
 
 	CU_ASSERT_TRUE_FATAL(ctl_link_open(&l, follow_path, false));
+	if (asks)
+		json_decref(ctl_link_ask(&l, json_pack("{ss}", "command", command)));
 	rc = ctl_follow(&f, &l, command);
 	ctl_link_close(&l);
 	fclose(f.out);
 	json_decref(commands);
 	json_decref(answer);
 	return rc;
+}
+
+static int follow_run(const char *command, bool json, char **text)
+{
+	return follow_asked(command, false, json, text);
 }
 
 #define ANSWER(rows) "{\"arguments\":{\"rows\":[" rows "],\"next\":null},\"result\":0}"
@@ -180,6 +188,32 @@ static void how_it_goes_is_not_known(void)
 	}
 }
 
+/* As they come, until the far end is gone. */
+static void debug_until_it_is_gone(void)
+{
+	static const char *const answers[] = {
+		"{\"result\":0}\n"
+		"{\"event\":\"debug\",\"unix-seconds\":1,\"text\":\"one\"}\n"
+		"{\"event\":\"debug-left-out\",\"count\":7}\n"
+		"{\"event\":\"lost\",\"count\":9}",
+		NULL};
+
+	for (unsigned json = 0; json < 2; json++) {
+		char *text = NULL;
+
+		follow_begin(answers);
+		CU_ASSERT_EQUAL(follow_asked("debug", true, json, &text), CTL_NO_ANSWER);
+		CU_ASSERT_STRING_EQUAL(
+			text, json ? "{\"event\":\"debug\",\"unix-seconds\":1,\"text\":\"one\"}\n"
+				     "{\"event\":\"debug-left-out\",\"count\":7}\n"
+				     "{\"event\":\"lost\",\"count\":9}\n"
+				   : "one\n% 7 lines are left out\n"
+				     "% 9 lines are lost: nobody has read them\n");
+		free(text);
+		follow_end();
+	}
+}
+
 static void as_one_object(void)
 {
 	static const char *const answers[] = {
@@ -253,6 +287,7 @@ static void what_is_followed(void)
 static const struct test_case cases[] = {
 	{"steps_until_it_is_over", steps_until_it_is_over},
 	{"how_it_goes_is_not_known", how_it_goes_is_not_known},
+	{"debug_until_it_is_gone", debug_until_it_is_gone},
 	{"as_one_object", as_one_object},
 	{"a_trial_until_it_has_ended", a_trial_until_it_has_ended},
 	{"what_is_followed", what_is_followed},

@@ -4,6 +4,7 @@
 
 #include "gw/event.h"
 #include "gw/operator/operator.h"
+#include "gw/trace.h"
 #include "tests/gw/bench.h"
 #include "tests/gw/operator/at_socket.h"
 
@@ -177,6 +178,8 @@ static void one_that_reads_late_loses_nothing(void)
 
 #define SUBSCRIBE "{\"command\":\"subscribe\",\"arguments\":{\"event\":\"port\"}}\n"
 
+#define WATCH_ANN "{\"command\":\"debug\",\"arguments\":{\"kind\":\"user\",\"who\":\"ann\"}}\n"
+
 static void listen_subscribe(int fd)
 {
 	at_socket_ask(fd, SUBSCRIBE);
@@ -260,6 +263,43 @@ static void who_gets_events_may_be_slow(void)
 	bench_pass(2 * CTL_PATIENCE);
 	CU_ASSERT_EQUAL(ctl_clients(), 1);
 	close(fd);
+	listen_end();
+}
+
+static void listen_say(const char *words)
+{
+	const struct log_line l = {
+		.category = "aaa", .level = "info", .words = words, .about = {.user = "ann"}};
+
+	if (trace_on())
+		trace_log(&l);
+}
+
+/* For who asked, as long as it is there; it may be slow, as one that gets events may be. */
+static void debug_for_who_asked(void)
+{
+	int fd, other;
+
+	listen_begin();
+	fd = at_socket_connect();
+	other = at_socket_connect();
+	at_socket_ask(fd, WATCH_ANN);
+	CU_ASSERT_TRUE(at_socket_read(fd) > 0);
+	CU_ASSERT_STRING_EQUAL(at_socket_said, "{\"result\":0,\"text\":\"done\"}\n");
+	listen_say("one");
+	at_socket_turns(2);
+	CU_ASSERT_EQUAL(at_socket_read(other), 0);
+	CU_ASSERT_TRUE(at_socket_read(fd) > 0);
+	CU_ASSERT_PTR_NOT_NULL(strstr(at_socket_said, "{\"event\":\"debug\",\"unix-seconds\":"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(at_socket_said, "aaa info: one\"}\n"));
+	listen_stuff(fd);
+	bench_pass(2 * CTL_PATIENCE);
+	CU_ASSERT_EQUAL(ctl_clients(), 2);
+	close(fd);
+	at_socket_turns(4);
+	CU_ASSERT_EQUAL(trace_watches, 0);
+	listen_say("to nobody");
+	close(other);
 	listen_end();
 }
 
@@ -403,6 +443,7 @@ static const struct test_case cases[] = {
 	{"events_for_who_asked", events_for_who_asked},
 	{"a_slow_reader_loses_events", a_slow_reader_loses_events},
 	{"who_gets_events_may_be_slow", who_gets_events_may_be_slow},
+	{"debug_for_who_asked", debug_for_who_asked},
 	{"rights_by_credentials", rights_by_credentials},
 	{"others_may_connect_only_for_a_group", others_may_connect_only_for_a_group},
 	{"a_group_that_is_not_there", a_group_that_is_not_there},

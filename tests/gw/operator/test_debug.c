@@ -3,6 +3,7 @@
 #include "gw/operator/debug.h"
 
 #include "gw/log.h"
+#include "gw/operator/debug_rate.h"
 #include "gw/trace.h"
 #include "tests/gw/bench.h"
 #include "tests/gw/operator/at_socket.h"

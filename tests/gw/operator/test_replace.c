@@ -31,7 +31,7 @@ static char replace_answered[1000];
 
 static const char *replace_says(enum ctl_right right, const char *line)
 {
-	struct ctl_session s = {bench.gw, right, 0};
+	struct ctl_session s = {.gw = bench.gw, .right = right};
 	struct ctl_text out = {0};
 
 	ctl_command(&s, line, strlen(line), &out);

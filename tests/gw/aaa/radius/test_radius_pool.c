@@ -715,7 +715,7 @@ static void each_server_has_its_own_secret(void)
 	pool_end();
 }
 
-static void without_memory_there_is_none(void)
+static void a_pool_of_servers_needs_memory(void)
 {
 	struct radius_server s[2] = {usual, usual};
 
@@ -757,7 +757,7 @@ static const struct test_case cases[] = {
 	{"more_than_256_take_more_ports", more_than_256_take_more_ports},
 	{"who_is_told_may_ask", who_is_told_may_ask},
 	{"each_server_has_its_own_secret", each_server_has_its_own_secret},
-	{"without_memory_there_is_none", without_memory_there_is_none},
+	{"a_pool_of_servers_needs_memory", a_pool_of_servers_needs_memory},
 	{NULL, NULL},
 };
 const struct test_suite suite_radius_pool = {"radius_pool", cases};
