@@ -37,11 +37,12 @@ libcontrol_la_SOURCES += gw/operator/metrics_none.c
 endif
 EXTRA_DIST += gw/operator/metrics_listen.c gw/operator/metrics_none.c gw/operator/page.html
 # The web page as a text of C.
-BUILT_SOURCES += gw/operator/page_html.h
-gw/operator/page_html.h: gw/operator/page.html
-	$(AM_V_GEN)$(MKDIR_P) gw/operator && { echo 'static const char page_html_text[] ='; \
+nodist_libcontrol_la_SOURCES = gw/operator/page_html.c
+gw/operator/page_html.c: gw/operator/page.html
+	$(AM_V_GEN)$(MKDIR_P) gw/operator && { echo 'extern const char page_html_text[];'; \
+		echo 'const char page_html_text[] ='; \
 		sed 's/[\\"]/\\&/g; s/.*/	"&\\n"/' $(srcdir)/gw/operator/page.html; echo '	;'; } >$@.new && mv $@.new $@
-CLEANFILES += gw/operator/page_html.h gw/operator/page_html.h.new
+CLEANFILES += gw/operator/page_html.c gw/operator/page_html.c.new
 
 # Requests of the control socket; apart, so that a fuzz target can have them alone.
 noinst_LTLIBRARIES += libctlrequest.la

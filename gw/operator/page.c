@@ -4,7 +4,6 @@
 #include "gw/client.h"
 #include "gw/legs/legs.h"
 #include "gw/operator/ctl_table.h"
-#include "gw/operator/page_html.h"
 #include "gw/operator/vty.h"
 #include "gw/port.h"
 #include "gw/recent.h"

@@ -14,6 +14,8 @@
 #define PAGE_JOINS 256u /* pairs of what is joined */
 #define PAGE_CALLS 100u
 
+/* The document, page.html. */
+extern const char page_html_text[];
 /* `/` itself, and what a browser is to allow it: its own script and style and nothing else. */
 void page_html(struct gw *gw, uint16_t arg, struct ctl_text *out);
 #define PAGE_POLICY 256u
