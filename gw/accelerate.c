@@ -211,7 +211,7 @@ bool accelerate_take(struct keeper_fds *held, int fd[XDP_FDS])
 	for (unsigned i = 0; i < XDP_FDS; i++) {
 		snprintf(name, sizeof(name), PROCESSES_XDP, i);
 		fd[i] = keeper_fds_take(held, name);
-		all = all && fd[i] >= 0;
+		all = all && (fd[i] >= 0 || i >= XDP_FD_NEAR4);
 	}
 	if (!all)
 		xdp_close(fd);

@@ -25,6 +25,7 @@ enum xdp_fd {
 	XDP_FD_PASSED,
 	XDP_FD_GRACE,
 	XDP_FD_NOTHING,
+	XDP_FD_NEAR4, /* a keeper from before it has none */
 	XDP_FDS
 };
 

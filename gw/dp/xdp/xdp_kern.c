@@ -52,6 +52,14 @@ struct {
 } xdp_calls SEC(".maps");
 
 struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, XDP_NEAR4);
+	__type(key, __u32);
+	__type(value, __u64);
+} xdp_near4 SEC(".maps");
+
+struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, XDP_IDS);
 	__type(key, __be32);
@@ -582,6 +590,8 @@ INLINE enum xdp_why kern_down4(struct down *d, struct iphdr *ip, void *end)
 {
 	d->len = bpf_ntohs(ip->tot_len);
 	d->dscp = ip->tos & 0xfc;
+	if (ip->daddr != d->call->peer4) /* the address has just become another call's */
+		return XDP_W_ADDRESS;
 	return kern_ip4_why(ip, end, d->len);
 }
 
@@ -593,11 +603,26 @@ INLINE enum xdp_why kern_down6(struct down *d, struct ipv6hdr *ip, void *end)
 	return kern_ip6_why(ip, end, d->len);
 }
 
-/* sid: of the call that has the destination, NULL = none has. */
-INLINE int kern_down(struct xdp_md *ctx, void *data, void *end, const __u32 *sid, bool v6)
+/* Whose address is it?  0 = no fast call's. */
+INLINE __u32 kern_who4(__be32 to)
+{
+	__u32 at = bpf_ntohl(to) % XDP_NEAR4;
+	__u64 *near = bpf_map_lookup_elem(&xdp_near4, &at), word = near ? *near : 0;
+	__u32 *sid;
+
+	if (word >> 32 == to && (__u16)word)
+		return (__u16)word;
+	if (!(word & XDP_MORE))
+		return 0;
+	sid = bpf_map_lookup_elem(&xdp_addr4, &to);
+	return sid ? *sid : 0;
+}
+
+/* sid: of the call that has the destination, 0 = none has. */
+INLINE int kern_down(struct xdp_md *ctx, void *data, void *end, __u32 sid, bool v6)
 {
 	__u32 frame = end - data;
-	struct down d = {.call = sid ? kern_call(*sid) : NULL};
+	struct down d = {.call = sid ? kern_call(sid) : NULL};
 	enum xdp_why why;
 
 	if (!d.call)
@@ -625,18 +650,20 @@ INLINE int kern_frame4(struct xdp_md *ctx, void *data, void *end)
 	to = ip->daddr;
 	if (ip->protocol == IPPROTO_UDP && kern_up(ctx, data, end, &rc))
 		return rc;
-	return kern_down(ctx, data, end, bpf_map_lookup_elem(&xdp_addr4, &to), false);
+	return kern_down(ctx, data, end, kern_who4(to), false);
 }
 
 INLINE int kern_frame6(struct xdp_md *ctx, void *data, void *end)
 {
 	const struct ipv6hdr *ip = data + ETH_HLEN;
+	__u32 *sid;
 	__u64 to;
 
 	if ((const void *)(ip + 1) > end)
 		return XDP_PASS;
 	to = *(const __u64 *)ip->daddr.s6_addr;
-	return kern_down(ctx, data, end, bpf_map_lookup_elem(&xdp_addr6, &to), true);
+	sid = bpf_map_lookup_elem(&xdp_addr6, &to);
+	return kern_down(ctx, data, end, sid ? *sid : 0, true);
 }
 
 INLINE bool kern_is_ours(struct xdp_md *ctx, const struct ethhdr *eth)

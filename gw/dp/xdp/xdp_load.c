@@ -39,7 +39,7 @@ static const char *const load_maps[XDP_FDS] = {
 	[XDP_FD_ADDR4] = "xdp_addr4",	  [XDP_FD_ADDR6] = "xdp_addr6",
 	[XDP_FD_HEARD] = "xdp_heard",	  [XDP_FD_DEVICES] = "xdp_devices",
 	[XDP_FD_PASSED] = "xdp_passed",	  [XDP_FD_GRACE] = "xdp_grace",
-	[XDP_FD_NOTHING] = "xdp_nothing",
+	[XDP_FD_NOTHING] = "xdp_nothing", [XDP_FD_NEAR4] = "xdp_near4",
 };
 
 /* The object closes its own. */

@@ -6,7 +6,8 @@
  *
  *   index    our Session ID -> slot, in the lower 32 bits; 0 there = no call of this id is fast
  *   calls    slot -> struct xdp_call: settings, and the counters of what the program has carried
- *   addr4    a client's IPv4 address -> our Session ID
+ *   near4    lower bits of a client's IPv4 address -> a word with all of it and our Session ID
+ *   addr4    the same for an address whose word in near4 another one has: XDP_MORE there says so
  *   addr6    a client's /64 -> our Session ID
  *   heard    our Tunnel ID -> when data last came in for it
  *   devices  ifindex -> struct xdp_device: where frames come from and may leave by
@@ -24,6 +25,11 @@
 #define XDP_IDS	    65536u
 #define XDP_SLOTS   131072u /* slot 0 is nobody's; half of the rest are for changes */
 #define XDP_DEVICES 64u
+#define XDP_NEAR4   131072u /* addresses of a pool are neighbours, so its words are */
+
+/* A word of near4: the address (as on the wire) in the upper 32 bits, our Session ID in the lower
+ * 16 (0 = no address), and this, which stays when it has been set once. */
+#define XDP_MORE (1u << 16)
 
 enum xdp_flags {
 	XDP_IP4 = 1u << 0, /* IPCP is open */

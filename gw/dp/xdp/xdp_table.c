@@ -42,6 +42,7 @@ struct table_slot {
 struct xdp_table {
 	int fd[XDP_FDS];
 	_Atomic uint64_t *index;
+	_Atomic uint64_t *near4; /* NULL: the program does not know it */
 	struct xdp_call *call;
 	const __u64 *heard, *passed;
 	struct table_id *id;
@@ -106,6 +107,47 @@ static void table_address_gone(struct xdp_table *t, enum xdp_fd map, const void 
 
 	if (!table_map(BPF_MAP_LOOKUP_ELEM, t->fd[map], addr, &has) && has == sid)
 		table_map(BPF_MAP_DELETE_ELEM, t->fd[map], addr, NULL);
+}
+
+static _Atomic uint64_t *table_near4(struct xdp_table *t, __be32 addr)
+{
+	const uint8_t *p = (const uint8_t *)&addr;
+	uint32_t at = (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
+
+	return t->near4 ? &t->near4[at % XDP_NEAR4] : NULL;
+}
+
+static bool table_near4_has(uint64_t word, __be32 addr)
+{
+	return (uint16_t)word && word >> 32 == addr;
+}
+
+/* Its word, when that is nobody else's. */
+static int table_address4(struct xdp_table *t, __be32 addr, uint16_t sid)
+{
+	_Atomic uint64_t *near = table_near4(t, addr);
+	uint64_t word = near ? atomic_load(near) : 0;
+	int err;
+
+	if (near && (!(uint16_t)word || table_near4_has(word, addr))) {
+		atomic_store(near, (uint64_t)addr << 32 | (word & XDP_MORE) | sid);
+		return 0;
+	}
+	err = table_address(t, XDP_FD_ADDR4, &addr, sid);
+	if (near && !err)
+		atomic_fetch_or(near, XDP_MORE);
+	return err;
+}
+
+static void table_address4_gone(struct xdp_table *t, __be32 addr, uint16_t sid)
+{
+	_Atomic uint64_t *near = table_near4(t, addr);
+	uint64_t word = near ? atomic_load(near) : XDP_MORE;
+
+	if (table_near4_has(word, addr) && (uint16_t)word == sid)
+		atomic_store(near, word & XDP_MORE);
+	if (word & XDP_MORE)
+		table_address_gone(t, XDP_FD_ADDR4, &addr, sid);
 }
 
 void xdp_table_device_is(struct xdp_table *t, uint32_t ifindex, const uint8_t mac[6])
@@ -244,12 +286,12 @@ static int table_addresses(struct xdp_table *t, uint16_t sid, const struct xdp_c
 	int err = 0;
 
 	if (table_has(was, XDP_IP4) && (!table_has(is, XDP_IP4) || was->peer4 != is->peer4))
-		table_address_gone(t, XDP_FD_ADDR4, &was->peer4, sid);
+		table_address4_gone(t, was->peer4, sid);
 	if (table_has(was, XDP_IP6) &&
 	    (!table_has(is, XDP_IP6) || memcmp(was->peer6, is->peer6, sizeof(is->peer6))))
 		table_address_gone(t, XDP_FD_ADDR6, was->peer6, sid);
 	if (table_has(is, XDP_IP4))
-		err = table_address(t, XDP_FD_ADDR4, &is->peer4, sid);
+		err = table_address4(t, is->peer4, sid);
 	if (!err && table_has(is, XDP_IP6))
 		err = table_address(t, XDP_FD_ADDR6, is->peer6, sid);
 	return err;
@@ -367,6 +409,7 @@ static void *table_mapped(int fd, size_t len, int protection)
 }
 
 #define INDEX_OCTETS  ((size_t)XDP_IDS * sizeof(uint64_t))
+#define NEAR4_OCTETS  ((size_t)XDP_NEAR4 * sizeof(uint64_t))
 #define CALLS_OCTETS  ((size_t)XDP_SLOTS * sizeof(struct xdp_call))
 #define HEARD_OCTETS  ((size_t)XDP_IDS * sizeof(uint64_t))
 #define PASSED_OCTETS (XDP_W_COUNT * sizeof(uint64_t))
@@ -419,10 +462,12 @@ struct xdp_table *xdp_table_new(const int fd[XDP_FDS])
 	t->slot = calloc(XDP_SLOTS, sizeof(*t->slot));
 	t->index = table_mapped(fd[XDP_FD_INDEX], INDEX_OCTETS, PROT_READ | PROT_WRITE);
 	t->call = table_mapped(fd[XDP_FD_CALLS], CALLS_OCTETS, PROT_READ | PROT_WRITE);
+	if (fd[XDP_FD_NEAR4] >= 0)
+		t->near4 = table_mapped(fd[XDP_FD_NEAR4], NEAR4_OCTETS, PROT_READ | PROT_WRITE);
 	t->heard = table_mapped(fd[XDP_FD_HEARD], HEARD_OCTETS, PROT_READ);
 	t->passed = table_mapped(fd[XDP_FD_PASSED], PASSED_OCTETS, PROT_READ);
-	if (t->id && t->slot && t->index && t->call && t->heard && t->passed &&
-	    table_take_over_all(t))
+	if (t->id && t->slot && (t->near4 || fd[XDP_FD_NEAR4] < 0) && t->index && t->call &&
+	    t->heard && t->passed && table_take_over_all(t))
 		return t;
 	xdp_table_free(t);
 	return NULL;
@@ -434,6 +479,8 @@ void xdp_table_free(struct xdp_table *t)
 		return;
 	if (t->index)
 		munmap((void *)t->index, INDEX_OCTETS);
+	if (t->near4)
+		munmap((void *)t->near4, NEAR4_OCTETS);
 	if (t->call)
 		munmap(t->call, CALLS_OCTETS);
 	if (t->heard)

@@ -13,6 +13,7 @@
 #include "tests/gw/dp/xdp/xdp_bench.h"
 #include "tests/harness.h"
 
+#include <arpa/inet.h>
 #include <linux/bpf.h>
 #include <net/if.h>
 #include <poll.h>
@@ -471,6 +472,37 @@ static void xdp_kern_sequence(void)
 	vec_in("xdp_kern sequence", vec_sequence);
 }
 
+/* An address whose word another call has is found all the same, and that other call's too. */
+static void vec_address_beside(struct xdp_bench *x)
+{
+	static const struct vec down = CARRIED("down", DOWN4, .want = "0002 0a0b 0c0d 0021"),
+				other = NOBODYS("down", DOWN4, .at = DNIN + 17, .hex = "44");
+	struct xdp_call c = x->call;
+	uint8_t frame[XDP_FRAME];
+	struct xdp_seen seen;
+	struct xdp_count n;
+
+	c.peer4 = htonl(ntohl(c.peer4) + XDP_NEAR4);
+	CU_ASSERT_EQUAL_FATAL(xdp_table_set(x->t, 9, &c), 0);
+	vec_one(x, &down);
+	vec_one(x, &other);
+	for (unsigned i = 0; i < 2; i++) {
+		size_t len = vec_build(&down, frame);
+
+		/* the destination's third bit of the second octet: 10.64 or 10.66 */
+		frame[DNIN + 17] = i ? 0x40 : 0x42;
+		vec_sum(frame + DNIN);
+		xdp_bench_run(x, frame, len, 1, &seen);
+		CU_ASSERT_EQUAL(seen.verdict, i ? XDP_PASS : XDP_REDIRECT);
+	}
+	CU_ASSERT(xdp_table_count(x->t, 9, &n) && n.tx_frames == 1);
+}
+
+static void xdp_kern_address_beside(void)
+{
+	vec_in("xdp_kern address_beside", vec_address_beside);
+}
+
 /* What is counted is what the workers count, and the call was heard. */
 static void vec_counts(struct xdp_bench *x)
 {
@@ -669,6 +701,7 @@ static const struct test_case cases[] = {
 	{"each_branch", xdp_kern_each_branch},
 	{"mirror", xdp_kern_mirror},
 	{"sequence", xdp_kern_sequence},
+	{"address_beside", xdp_kern_address_beside},
 	{"counts", xdp_kern_counts},
 	{"up_is_the_same", xdp_kern_up_is_the_same},
 	{"down_is_the_same", xdp_kern_down_is_the_same},

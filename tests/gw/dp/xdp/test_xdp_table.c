@@ -37,17 +37,42 @@ static void table_in(const char *test, void (*fn)(struct xdp_bench *x, struct pr
 	xdp_bench_unload(&x);
 }
 
-/* The session that has an address; 0 = none. */
-static uint32_t table_at(struct xdp_bench *x, enum xdp_fd map, const void *addr)
+static bool table_read(struct xdp_bench *x, enum xdp_fd map, const void *key, void *value)
 {
 	union bpf_attr attr;
-	uint32_t sid = 0;
 
 	memset(&attr, 0, sizeof(attr));
 	attr.map_fd = (uint32_t)x->fd[map];
-	attr.key = (uintptr_t)addr;
-	attr.value = (uintptr_t)&sid;
-	return syscall(SYS_bpf, BPF_MAP_LOOKUP_ELEM, &attr, sizeof(attr)) ? 0 : sid;
+	attr.key = (uintptr_t)key;
+	attr.value = (uintptr_t)value;
+	return !syscall(SYS_bpf, BPF_MAP_LOOKUP_ELEM, &attr, sizeof(attr));
+}
+
+/* The session that has an address; 0 = none. */
+static uint32_t table_at(struct xdp_bench *x, enum xdp_fd map, const void *addr)
+{
+	uint32_t sid = 0;
+
+	return table_read(x, map, addr, &sid) ? sid : 0;
+}
+
+static uint64_t table_word4(struct xdp_bench *x, __be32 addr)
+{
+	uint32_t key = ntohl(addr) % XDP_NEAR4;
+	uint64_t word = 0;
+
+	CU_ASSERT(table_read(x, XDP_FD_NEAR4, &key, &word));
+	return word;
+}
+
+/* As the program looks. */
+static uint32_t table_at4(struct xdp_bench *x, __be32 addr)
+{
+	uint64_t word = table_word4(x, addr);
+
+	if (word >> 32 == addr && (uint16_t)word)
+		return (uint16_t)word;
+	return word & XDP_MORE ? table_at(x, XDP_FD_ADDR4, &addr) : 0;
 }
 
 static void table_set_and_gone(struct xdp_bench *x, struct program *p)
@@ -59,11 +84,11 @@ static void table_set_and_gone(struct xdp_bench *x, struct program *p)
 	CU_ASSERT_NOT_EQUAL_FATAL(p->index[65535], 0);
 	c->sid = 65535;
 	CU_ASSERT(!memcmp(&p->call[p->index[65535]], c, offsetof(struct xdp_call, rx_frames)));
-	CU_ASSERT_EQUAL(table_at(x, XDP_FD_ADDR4, &c->peer4), 65535);
+	CU_ASSERT_EQUAL(table_at4(x, c->peer4), 65535);
 	CU_ASSERT_EQUAL(table_at(x, XDP_FD_ADDR6, c->peer6), 65535);
 	xdp_table_del(x->t, 65535, NULL);
 	CU_ASSERT_EQUAL(p->index[65535], 0);
-	CU_ASSERT_EQUAL(table_at(x, XDP_FD_ADDR4, &c->peer4), 0);
+	CU_ASSERT_EQUAL(table_at4(x, c->peer4), 0);
 	CU_ASSERT_EQUAL(table_at(x, XDP_FD_ADDR6, c->peer6), 0);
 	xdp_table_del(x->t, 65535, NULL);
 }
@@ -88,8 +113,8 @@ static void table_change(struct xdp_bench *x, struct program *p)
 	CU_ASSERT_NOT_EQUAL(p->index[3], first);
 	CU_ASSERT_EQUAL(p->call[first].mtu, was.mtu);
 	CU_ASSERT_EQUAL(p->call[p->index[3]].mtu, 500);
-	CU_ASSERT_EQUAL(table_at(x, XDP_FD_ADDR4, &was.peer4), 0);
-	CU_ASSERT_EQUAL(table_at(x, XDP_FD_ADDR4, &is.peer4), 3);
+	CU_ASSERT_EQUAL(table_at4(x, was.peer4), 0);
+	CU_ASSERT_EQUAL(table_at4(x, is.peer4), 3);
 	CU_ASSERT_EQUAL(table_at(x, XDP_FD_ADDR6, was.peer6), 0);
 }
 
@@ -104,15 +129,70 @@ static void table_address_moves(struct xdp_bench *x, struct program *p)
 	(void)p;
 	CU_ASSERT_EQUAL(xdp_table_set(x->t, 3, &x->call), 0);
 	CU_ASSERT_EQUAL(xdp_table_set(x->t, 4, &x->call), 0);
-	CU_ASSERT_EQUAL(table_at(x, XDP_FD_ADDR4, &x->call.peer4), 4);
+	CU_ASSERT_EQUAL(table_at4(x, x->call.peer4), 4);
 	xdp_table_del(x->t, 3, NULL);
-	CU_ASSERT_EQUAL(table_at(x, XDP_FD_ADDR4, &x->call.peer4), 4);
+	CU_ASSERT_EQUAL(table_at4(x, x->call.peer4), 4);
 	CU_ASSERT_EQUAL(table_at(x, XDP_FD_ADDR6, x->call.peer6), 4);
 }
 
 static void xdp_table_address_moves(void)
 {
 	table_in("xdp_table address_moves", table_address_moves);
+}
+
+/* Two addresses that would have the same word: each finds its call, whoever goes first. */
+static void table_address_beside(struct xdp_bench *x, struct program *p)
+{
+	const __be32 first = x->call.peer4, second = htonl(ntohl(first) + XDP_NEAR4);
+	struct xdp_call beside = x->call;
+
+	(void)p;
+	beside.peer4 = second;
+	for (unsigned round = 0; round < 2; round++) {
+		CU_ASSERT_EQUAL(xdp_table_set(x->t, 3, &x->call), 0);
+		CU_ASSERT_EQUAL(table_at4(x, second), 0);
+		CU_ASSERT_EQUAL(xdp_table_set(x->t, 4, &beside), 0);
+		CU_ASSERT_EQUAL(table_word4(x, first), (uint64_t)first << 32 | XDP_MORE | 3);
+		CU_ASSERT_EQUAL(table_at4(x, second), 4);
+		xdp_table_del(x->t, 3, NULL);
+		CU_ASSERT_EQUAL(table_at4(x, first), 0);
+		CU_ASSERT_EQUAL(table_at4(x, second), 4);
+		/* set again it is in the word, and gone from everywhere afterwards */
+		CU_ASSERT_EQUAL(xdp_table_set(x->t, 4, &beside), 0);
+		CU_ASSERT_EQUAL(table_word4(x, first), (uint64_t)second << 32 | XDP_MORE | 4);
+		xdp_table_del(x->t, 4, NULL);
+		CU_ASSERT_EQUAL(table_at4(x, second), 0);
+		CU_ASSERT_EQUAL(table_word4(x, first), XDP_MORE);
+	}
+}
+
+static void xdp_table_address_beside(void)
+{
+	table_in("xdp_table address_beside", table_address_beside);
+}
+
+/* The program of a keeper from before the words has addresses by their hash only. */
+static void table_without_words(struct xdp_bench *x, struct program *p)
+{
+	const int near = x->fd[XDP_FD_NEAR4];
+	int fd[XDP_FDS];
+
+	(void)p;
+	memcpy(fd, x->fd, sizeof(fd));
+	fd[XDP_FD_NEAR4] = -1;
+	xdp_table_free(x->t);
+	x->t = xdp_table_new(fd);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(x->t);
+	CU_ASSERT_EQUAL(xdp_table_set(x->t, 3, &x->call), 0);
+	CU_ASSERT(near >= 0 && !table_word4(x, x->call.peer4));
+	CU_ASSERT_EQUAL(table_at(x, XDP_FD_ADDR4, &x->call.peer4), 3);
+	xdp_table_del(x->t, 3, NULL);
+	CU_ASSERT_EQUAL(table_at(x, XDP_FD_ADDR4, &x->call.peer4), 0);
+}
+
+static void xdp_table_without_words(void)
+{
+	table_in("xdp_table without_words", table_without_words);
 }
 
 /* What the program counts in a slot that is no longer named is the call's, until the slot is
@@ -197,7 +277,7 @@ static void table_another_writer(struct xdp_bench *x, struct program *p)
 		CU_ASSERT(xdp_table_has(x->t, 3, 0x0102) == (x->call.tid == htons(0x0102)));
 		CU_ASSERT(xdp_table_has(x->t, 3, ntohs(x->call.tid)));
 		CU_ASSERT(xdp_table_count(x->t, 3, &n) && n.rx_frames == 15 && n.last_rx == 7);
-		CU_ASSERT_EQUAL(table_at(x, XDP_FD_ADDR4, &x->call.peer4), 3);
+		CU_ASSERT_EQUAL(table_at4(x, x->call.peer4), 3);
 	}
 	/* its slots are known: another call gets one of its own */
 	first = p->index[3];
@@ -263,6 +343,8 @@ static const struct test_case cases[] = {
 	{"set_and_gone", xdp_table_set_and_gone},
 	{"change", xdp_table_change},
 	{"address_moves", xdp_table_address_moves},
+	{"address_beside", xdp_table_address_beside},
+	{"without_words", xdp_table_without_words},
 	{"counts_go_on", xdp_table_counts_go_on},
 	{"all_ids", xdp_table_all_ids},
 	{"another_writer", xdp_table_another_writer},
