@@ -120,12 +120,16 @@ INLINE int kern_pass(enum xdp_why why)
 	return XDP_PASS;
 }
 
+/* The processor guesses that it is the slot of that number, and reads it while the index comes. */
 INLINE struct xdp_call *kern_call(__u32 sid)
 {
+	struct xdp_call *own = bpf_map_lookup_elem(&xdp_calls, &sid);
 	__u64 *slot = bpf_map_lookup_elem(&xdp_index, &sid);
 	__u32 no = slot ? *slot : 0;
 
-	return no ? bpf_map_lookup_elem(&xdp_calls, &no) : NULL;
+	if (!no)
+		return NULL;
+	return no == sid ? own : bpf_map_lookup_elem(&xdp_calls, &no);
 }
 
 /* --- IP headers ------------------------------------------------------------------------------- */

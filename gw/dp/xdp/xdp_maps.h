@@ -14,6 +14,8 @@
  *   passed   enum xdp_why -> frames of fast calls that went to the kernel
  *   grace    nothing: to write to it waits until no run of the program sees what was there before
  *
+ * A call has the slot of its own Session ID, unless that one rests: so the program asks for both at
+ * once, and need not wait for the index.
  * The settings of a slot that the index names are never changed: a change is another slot, and one
  * word of the index.
  */
@@ -23,7 +25,7 @@
 #include <linux/types.h>
 
 #define XDP_IDS	    65536u
-#define XDP_SLOTS   131072u /* slot 0 is nobody's; half of the rest are for changes */
+#define XDP_SLOTS   131072u /* slot 0 is nobody's; those from XDP_IDS on are for changes */
 #define XDP_DEVICES 64u
 #define XDP_NEAR4   131072u /* addresses of a pool are neighbours, so its words are */
 

@@ -9,6 +9,9 @@
  * wanted.  Until then what the program still counts there is the call's: the resting slots of a
  * call are a chain, and what they have counted is added to its slot when they are free again.
  *
+ * The first slot of a call is that of its own number, if nothing rests there (xdp_maps.h); others
+ * are in a list, or have never been used.
+ *
  * So all that is known of a call is in the maps, and a table that is made of them goes on where the
  * one before it has ended, however that ended.  A call that is held back keeps its slot in the
  * upper half of its word of the index, which the program does not read.
@@ -27,7 +30,8 @@
 
 #include <linux/bpf.h>
 
-#define US 1000u /* ns */
+#define US   1000u /* ns */
+#define REST 8192u /* slots that rest, which are worth a wait: some 20 ms */
 
 /* What is known of a session id, and of a slot. */
 struct table_id {
@@ -37,6 +41,7 @@ struct table_slot {
 	uint32_t next; /* of the free ones, or of all that rest */
 	uint32_t same; /* the next one of the same call that rests */
 	uint16_t sid;  /* whose it was; 0 = of a call that has gone */
+	bool taken;    /* by a call, or it rests */
 };
 
 struct xdp_table {
@@ -48,6 +53,7 @@ struct xdp_table {
 	struct table_id *id;
 	struct table_slot *slot;
 	uint32_t free, resting; /* first slots; 0 = none */
+	uint32_t rest;		/* how many do */
 	uint32_t fresh;		/* from here on slots have never been used */
 };
 
@@ -226,6 +232,18 @@ static void table_rest(struct xdp_table *t, uint32_t no, uint16_t sid)
 	t->id[sid].resting = no;
 	s->next = t->resting;
 	t->resting = no;
+	t->rest++;
+}
+
+/* Slots of a number are found by it, and are in no list. */
+static void table_free_slot(struct xdp_table *t, uint32_t no)
+{
+	t->call[no].sid = 0;
+	t->slot[no].taken = false;
+	if (no < XDP_IDS)
+		return;
+	t->slot[no].next = t->free;
+	t->free = no;
 }
 
 /* All that rest are free now. */
@@ -243,15 +261,13 @@ static void table_settle(struct xdp_table *t)
 			table_add(&t->call[table_slot_of(t, s->sid)], &t->call[no]);
 			t->id[s->sid].resting = 0;
 		}
-		t->call[no].sid = 0;
-		s->next = t->free;
-		t->free = no;
+		table_free_slot(t, no);
 	}
-	t->resting = 0;
+	t->resting = t->rest = 0;
 }
 
 /* 0 = there is none. */
-static uint32_t table_take_slot(struct xdp_table *t)
+static uint32_t table_other_slot(struct xdp_table *t)
 {
 	uint32_t no;
 
@@ -262,6 +278,17 @@ static uint32_t table_take_slot(struct xdp_table *t)
 	no = t->free;
 	if (no)
 		t->free = t->slot[no].next;
+	return no;
+}
+
+static uint32_t table_take_slot(struct xdp_table *t, uint16_t sid)
+{
+	uint32_t no;
+
+	if (t->slot[sid].taken && t->rest >= REST)
+		table_settle(t);
+	no = t->slot[sid].taken ? table_other_slot(t) : sid;
+	t->slot[no].taken = no;
 	return no;
 }
 
@@ -315,7 +342,7 @@ int xdp_table_set(struct xdp_table *t, uint16_t sid, const struct xdp_call *c)
 		return -EINVAL;
 	if (old && t->call[old].tid != c->tid)
 		return -EEXIST;
-	no = old && table_is_same(&t->call[old], c) ? old : table_take_slot(t);
+	no = old && table_is_same(&t->call[old], c) ? old : table_take_slot(t, sid);
 	if (!no) {
 		xdp_table_del(t, sid, NULL);
 		return -ENOSPC;
@@ -421,13 +448,12 @@ static void table_take_over(struct xdp_table *t, uint32_t no)
 	struct xdp_call *c = &t->call[no];
 	uint32_t owner = table_slot_of(t, c->sid);
 
-	if (c->sid && owner == no)
+	t->slot[no].taken = c->sid && owner == no;
+	if (t->slot[no].taken)
 		return;
 	if (c->sid && owner && t->call[owner].tid == c->tid)
 		table_add(&t->call[owner], c);
-	c->sid = 0;
-	t->slot[no].next = t->free;
-	t->free = no;
+	table_free_slot(t, no);
 }
 
 /* False: these words are no table's. */
@@ -443,7 +469,7 @@ static bool table_take_over_all(struct xdp_table *t)
 	}
 	if (table_wait_grace(t))
 		return false;
-	while (last && !t->call[last].sid)
+	while (last >= XDP_IDS && !t->call[last].sid)
 		last--;
 	t->fresh = last + 1;
 	for (uint32_t no = last; no; no--)

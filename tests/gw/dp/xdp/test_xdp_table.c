@@ -86,6 +86,11 @@ static void table_set_and_gone(struct xdp_bench *x, struct program *p)
 	CU_ASSERT(!memcmp(&p->call[p->index[65535]], c, offsetof(struct xdp_call, rx_frames)));
 	CU_ASSERT_EQUAL(table_at4(x, c->peer4), 65535);
 	CU_ASSERT_EQUAL(table_at(x, XDP_FD_ADDR6, c->peer6), 65535);
+	/* the slot of its number, which rests when it has gone: the next one has another */
+	CU_ASSERT_EQUAL(p->index[65535], 65535);
+	xdp_table_del(x->t, 65535, NULL);
+	CU_ASSERT_EQUAL(xdp_table_set(x->t, 65535, c), 0);
+	CU_ASSERT(p->index[65535] >= XDP_IDS);
 	xdp_table_del(x->t, 65535, NULL);
 	CU_ASSERT_EQUAL(p->index[65535], 0);
 	CU_ASSERT_EQUAL(table_at4(x, c->peer4), 0);
@@ -223,7 +228,8 @@ static void table_counts_go_on(struct xdp_bench *x, struct program *p)
 	xdp_table_del(x->t, 3, &n);
 	CU_ASSERT(n.rx_frames == 10 && n.tx_frames == 7 && n.spoofed == 2);
 	CU_ASSERT(!xdp_table_count(x->t, 3, &n) && !n.rx_frames);
-	/* the next one of this number begins at nothing */
+	/* the next one of this number begins at nothing, in its own slot again when many have
+	 * rested */
 	CU_ASSERT_EQUAL(xdp_table_set(x->t, 3, &x->call), 0);
 	CU_ASSERT(xdp_table_count(x->t, 3, &n) && !n.rx_frames && !n.tx_frames && !n.last_rx);
 }
