@@ -29,6 +29,7 @@ static json_t *page_get(void (*make)(struct gw *gw, uint16_t arg, struct ctl_tex
 	make(bench.gw, arg, &said);
 	CU_ASSERT_FALSE_FATAL(said.failed);
 	j = json_loadb(said.at, said.len, 0, NULL);
+	ctl_text_add(&said, "", 1); /* so that it can be searched */
 	CU_ASSERT_PTR_NOT_NULL_FATAL(j);
 	return j;
 }
