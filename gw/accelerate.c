@@ -4,6 +4,7 @@
 
 #include "gw/dp/dp.h"
 #include "gw/log.h"
+#include "gw/netif_xdp.h"
 #include "gw/processes.h"
 
 #include <errno.h>
@@ -253,6 +254,20 @@ void accelerate_look(const struct cfg_model *cfg, struct dp *dp)
 
 /* --- a check ---------------------------------------------------------------------------------- */
 
+static bool accelerate_device_lacks(const char *device, char *words, size_t len)
+{
+	unsigned index = if_nametoindex(device);
+
+	if (!index)
+		snprintf(words, len, "accelerate: there is no device %s", device);
+	else if (netif_xdp(index) == -EOPNOTSUPP)
+		snprintf(words, len, "accelerate: the driver of device %s does not run programs",
+			 device);
+	else
+		return false;
+	return true;
+}
+
 void accelerate_lacks(const struct cfg_model *cfg, void (*say)(const char *words))
 {
 	const struct accelerate_devices d = accelerate_devices(cfg);
@@ -267,9 +282,6 @@ void accelerate_lacks(const struct cfg_model *cfg, void (*say)(const char *words
 	if (!d.n)
 		say("accelerate: no device is known: `core` names them");
 	for (unsigned i = 0; i < d.n; i++)
-		if (!if_nametoindex(d.name[i])) {
-			snprintf(words, sizeof(words), "accelerate: there is no device %s",
-				 d.name[i]);
+		if (accelerate_device_lacks(d.name[i], words, sizeof(words)))
 			say(words);
-		}
 }

@@ -71,7 +71,7 @@ libstore_la_SOURCES = gw/store/store.c gw/store/store.h gw/store/store_image.h g
 
 # Kernel devices by name; apart, so that a test of the data plane can have them without the control side.
 noinst_LTLIBRARIES += libnetif.la
-libnetif_la_SOURCES = gw/netif.c gw/netif.h gw/netif_feature.c gw/netif_feature.h gw/netif_change.c gw/sa.c gw/sa.h gw/sa_xfrm.c gw/sa_xfrm.h
+libnetif_la_SOURCES = gw/netif.c gw/netif.h gw/netif_feature.c gw/netif_feature.h gw/netif_change.c gw/netif_xdp.c gw/netif_xdp.h gw/sa.c gw/sa.h gw/sa_xfrm.c gw/sa_xfrm.h
 libnetif_la_CFLAGS = $(AM_CFLAGS) $(MNL_CFLAGS)
 libnetif_la_LIBADD = $(MNL_LIBS)
 

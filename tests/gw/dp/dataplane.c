@@ -26,6 +26,7 @@
 	X(map)           \
 	X(netif)         \
 	X(netif_change)  \
+	X(netif_xdp)     \
 	X(sa)            \
 	X(sa_xfrm)       \
 	X(pool)          \
