@@ -33,6 +33,8 @@ struct space {
 	uint32_t total, cursor, head, tail, used, held;
 	struct slot *slot;
 	uint8_t *state;
+	bool dry;  /* somebody got none, and none has come back since */
+	bool told; /* what addrpool_news() has said of it */
 };
 
 /* One in use that is in none of the ranges; its key is its number. */
@@ -179,8 +181,10 @@ static bool addrpool_space_take(struct space *s, uint64_t *number)
 		i = s->head;
 		addrpool_space_unlink(s, i);
 	}
-	if (i == NONE)
+	if (i == NONE) {
+		s->dry = s->total;
 		return false;
+	}
 	s->state[i] = SLOT_USED;
 	s->used++;
 	*number = addrpool_space_number(s, i);
@@ -222,6 +226,7 @@ static void addrpool_space_give(struct space *s, uint64_t number)
 	} else if (s->state[i] == SLOT_USED) {
 		addrpool_space_append(s, i);
 		s->used--;
+		s->dry = false;
 	}
 }
 
@@ -409,6 +414,25 @@ bool addrpool_take6(struct addrpool *p, uint8_t prefix[16])
 void addrpool_give6(struct addrpool *p, const uint8_t prefix[16])
 {
 	addrpool_give(p, KIND_6, addrpool_number6(prefix));
+}
+
+const char *addrpool_news(struct addrpool *p, bool *full)
+{
+	static const char *const words[KINDS] = {
+		[KIND_4] = "IPv4 address",
+		[KIND_6] = "IPv6 prefix",
+		[KIND_PREFIX] = "prefix to delegate",
+	};
+
+	for (unsigned i = 0; i < KINDS; i++) {
+		struct space *s = &p->space[i];
+
+		if (s->dry != s->told) {
+			*full = s->told = s->dry;
+			return words[i];
+		}
+	}
+	return NULL;
 }
 
 /* --- prefixes to delegate ---------------------------------------------------------------------- */

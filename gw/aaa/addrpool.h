@@ -55,6 +55,10 @@ bool addrpool_covers_prefix(const struct addrpool *p, const struct cfg_prefix *p
 /* Could addrpool_take_prefix() have given it? */
 bool addrpool_has_prefix(const struct addrpool *p, const struct cfg_prefix *prefix);
 
+/* Of what the pool has had none for somebody (*full), or has again since, in words; each is said
+ * once. NULL = nothing has changed.  What is kept for one alone is not there for others. */
+const char *addrpool_news(struct addrpool *p, bool *full);
+
 struct addrpool_stats {
 	uint32_t size4, used4, held4; /* held4: reserved, used or not */
 	uint32_t size6, used6;

@@ -72,6 +72,7 @@ static void leg_dhcp6_give_back(struct leg_server *s)
 	network_give(s->t.gw, &s->dhcp6->hold);
 	if (s->dhcp6->from)
 		addrpool_give_prefix(s->dhcp6->from, &p);
+	leg_server_pool_news(s, s->dhcp6->from);
 	s->dhcp6->from = NULL;
 	s->dhcp6->lease = (struct dhcp6_lease){.duid_len = 0};
 }
@@ -98,6 +99,7 @@ static const char *leg_dhcp6_take(struct leg_server *s)
 	} else if (w->pool_pd && addrpool_take_prefix(w->pool_pd, &p)) {
 		d->from = w->pool_pd;
 	}
+	leg_server_pool_news(s, w->pool_pd);
 	if (!d->from)
 		return p.bits ? "his prefix is in use" : "the pool has none left";
 	d->lease.prefix.bits = p.bits;

@@ -153,7 +153,9 @@ static inline struct leg_own leg_server_own(const struct leg_server *s)
 /* A copy of rates for later; false without memory.  NULL = there are none any more. */
 bool leg_server_keep_rates(struct leg_server *s, const struct cfg_rates *r);
 
-/* leg_server_addr.c: the pools that given4 and prefix6 go back to. */
+/* leg_server_addr.c: tell of a pool what addrpool_news() has. */
+void leg_server_pool_news(const struct leg_server *s, struct addrpool *pool);
+/* The pools that given4 and prefix6 go back to. */
 struct addrpool *leg_server_from4(const struct leg_server *s);
 struct addrpool *leg_server_from6(const struct leg_server *s);
 /* What the client is to have; it is taken unless it is there already.  False:

@@ -6,6 +6,7 @@
 #include "gw/legs/leg_server.h"
 
 #include "gw/device.h"
+#include "gw/event.h"
 
 #include <stdlib.h>
 
@@ -133,6 +134,27 @@ struct addrpool *leg_server_from6(const struct leg_server *s)
 	return s->of_service6 ? s->taken_as->of->pool : s->taken_as->w.pool6;
 }
 
+void leg_server_pool_news(const struct leg_server *s, struct addrpool *pool)
+{
+	const struct gw *gw = s->t.gw;
+	const char *what;
+	bool full;
+
+	while (pool && (what = addrpool_news(pool, &full))) {
+		const char *name = addrpool_name(pool);
+		char words[128];
+
+		snprintf(words, sizeof(words),
+			 full ? "pool %s: no %s is left" : "pool %s: %s is free again", name, what);
+		if (full)
+			EVENT(POOL_FULL, LOG_NOBODY, words);
+		else
+			EVENT(POOL_FREE, LOG_NOBODY, words);
+		gw_log_peer(LOG_NOBODY, GW_LOG_AAA, LOGL_NOTICE, 0, loop_now(gw->loop), "%s",
+			    words);
+	}
+}
+
 /* An address that the granted pool does not have is set aside in the service's, which may. */
 static bool leg_addr_is_of_service4(const struct leg_server *s, uint32_t addr)
 {
@@ -182,6 +204,8 @@ static bool leg_addr_take(struct leg_server *s)
 {
 	bool ok = leg_addr_take4(s) && leg_addr_take6(s);
 
+	leg_server_pool_news(s, s->taken_as->w.pool4);
+	leg_server_pool_news(s, s->taken_as->w.pool6);
 	leg_addr_route4(s);
 	leg_addr_route6(s);
 	return ok && (s->given4 || s->service->cfg->ppp.ipv6);
@@ -192,10 +216,14 @@ void leg_server_give_addresses_back(struct leg_server *s)
 	leg_dhcp6_end(s);
 	leg_addr_unroute4(s);
 	leg_addr_unroute6(s);
-	if (s->given4)
+	if (s->given4) {
 		addrpool_give4(leg_server_from4(s), s->given4);
-	if (s->has6)
+		leg_server_pool_news(s, leg_server_from4(s));
+	}
+	if (s->has6) {
 		addrpool_give6(leg_server_from6(s), s->prefix6);
+		leg_server_pool_news(s, leg_server_from6(s));
+	}
 	s->given4 = 0;
 	s->has_addresses = s->has6 = false;
 	leg_login_update(s);
@@ -222,6 +250,7 @@ bool leg_server_may_have4(struct leg_terminal *t, uint32_t addr)
 		return false;
 	leg_addr_unroute4(s);
 	addrpool_give4(leg_server_from4(s), s->given4);
+	leg_server_pool_news(s, leg_server_from4(s));
 	s->of_service4 = of_service;
 	s->given4 = addr;
 	leg_addr_route4(s);

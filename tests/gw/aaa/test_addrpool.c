@@ -3,6 +3,7 @@
 #include "tests/harness.h"
 #include "tests/heap.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define IP(a, b, c, d) ((uint32_t)(a) << 24 | (b) << 16 | (c) << 8 | (d))
@@ -90,6 +91,57 @@ static void held_address_is_for_one_only(void)
 	addrpool_stats(p, &s);
 	CU_ASSERT_EQUAL(s.held4, 1);
 	CU_ASSERT_EQUAL(s.used4, 6);
+	addrpool_free(p);
+}
+
+static const char *pool_says(struct addrpool *p)
+{
+	static char words[64];
+	bool full = false;
+	const char *what = addrpool_news(p, &full);
+
+	snprintf(words, sizeof(words), "%s%s", what ? what : "", !what ? "" : full ? " -" : " +");
+	return words;
+}
+
+/* Full is when somebody got none, not when the last one is gone; each change is said once. */
+static void news_of_a_pool_that_is_full(void)
+{
+	const struct cfg_prefix ranges[] = {small, v6_62};
+	struct addrpool *p = addrpool_new("p", ranges, 2);
+	uint8_t prefix[16];
+
+	addrpool_hold4(p, IP(10, 64, 0, 6));
+	for (unsigned i = 1; i <= 5; i++)
+		CU_ASSERT_TRUE(addrpool_take4(p));
+	CU_ASSERT_STRING_EQUAL(pool_says(p), "");
+	CU_ASSERT_FALSE(addrpool_take4(p));
+	CU_ASSERT_STRING_EQUAL(pool_says(p), "IPv4 address -");
+	CU_ASSERT_FALSE(addrpool_take4(p));
+	CU_ASSERT_STRING_EQUAL(pool_says(p), "");
+	CU_ASSERT_TRUE(addrpool_take4_fixed(p, IP(10, 64, 0, 6)));
+	addrpool_give4(p, IP(10, 64, 0, 6)); /* kept for one alone */
+	CU_ASSERT_STRING_EQUAL(pool_says(p), "");
+	addrpool_give4(p, IP(10, 64, 0, 3));
+	CU_ASSERT_STRING_EQUAL(pool_says(p), "IPv4 address +");
+	CU_ASSERT_STRING_EQUAL(pool_says(p), "");
+	for (unsigned i = 0; i < 4; i++)
+		CU_ASSERT_TRUE(addrpool_take6(p, prefix));
+	CU_ASSERT_FALSE(addrpool_take6(p, prefix));
+	CU_ASSERT_STRING_EQUAL(pool_says(p), "IPv6 prefix -");
+	addrpool_free(p);
+}
+
+/* Where there are no ranges of a kind, none can run out. */
+static void no_news_of_what_a_pool_has_not(void)
+{
+	struct addrpool *p = addrpool_new("p", &small, 1);
+	struct cfg_prefix delegated;
+	uint8_t prefix[16];
+
+	CU_ASSERT_FALSE(addrpool_take6(p, prefix));
+	CU_ASSERT_FALSE(addrpool_take_prefix(p, &delegated));
+	CU_ASSERT_STRING_EQUAL(pool_says(p), "");
 	addrpool_free(p);
 }
 
@@ -486,6 +538,8 @@ static const struct test_case cases[] = {
 	{"given_back_twice_or_never_taken_is_harmless",
 	 given_back_twice_or_never_taken_is_harmless},
 	{"held_address_is_for_one_only", held_address_is_for_one_only},
+	{"news_of_a_pool_that_is_full", news_of_a_pool_that_is_full},
+	{"no_news_of_what_a_pool_has_not", no_news_of_what_a_pool_has_not},
 	{"hold_takes_from_the_middle_of_the_free_ones",
 	 hold_takes_from_the_middle_of_the_free_ones},
 	{"a_client_chooses_what_is_kept_for_nobody", a_client_chooses_what_is_kept_for_nobody},

@@ -3,6 +3,7 @@
  * Which addresses a client has, where they were taken, and that they go back there.  A call is up;
  * then what decides is changed, as another user of the same link would change it.
  */
+#include "gw/event.h"
 #include "gw/legs/leg_server.h"
 
 #include "tests/gw/fake_radius.h"
@@ -157,6 +158,37 @@ static void addr_pool_is_empty(void)
 	}
 }
 
+static char addr_events[512];
+
+static void addr_note(const struct gw_event *e)
+{
+	size_t n = strlen(addr_events);
+
+	if (e->kind == EVENT_POOL_FULL || e->kind == EVENT_POOL_FREE)
+		snprintf(addr_events + n, sizeof(addr_events) - n, "%s: %s\n",
+			 event_names[e->kind].name, e->cause);
+}
+
+/* One event when it begins and one when it ends, however many ask in between. */
+static void a_full_pool_is_told(void)
+{
+	struct leg_server *s;
+
+	*addr_events = '\0';
+	event_to = addr_note;
+	s = addr_up(ADDR_CONF("ipv6 = no"), "");
+	CU_ASSERT_EQUAL(s->given4, OURS);
+	CU_ASSERT_STRING_EQUAL(addr_events, "");
+	for (unsigned i = 0; i < 2; i++)
+		CU_ASSERT_FALSE(bench_call("bob", "x", PPP_AUTH_CHAP_MD5)->ip4);
+	CU_ASSERT_STRING_EQUAL(addr_events, "pool-full: pool p: no IPv4 address is left\n");
+	leg_server_give_addresses_back(s);
+	CU_ASSERT_STRING_EQUAL(addr_events, "pool-full: pool p: no IPv4 address is left\n"
+					    "pool-free: pool p: IPv4 address is free again\n");
+	event_to = NULL;
+	addr_end();
+}
+
 /* A device that somebody has removed has no routes to take away. */
 static void the_device_is_gone(void)
 {
@@ -262,6 +294,7 @@ static const struct test_case cases[] = {
 	{"his_own_is_in_use", his_own_is_in_use},
 	{"his_own_prefix_is_in_use", his_own_prefix_is_in_use},
 	{"addr_pool_is_empty", addr_pool_is_empty},
+	{"a_full_pool_is_told", a_full_pool_is_told},
 	{"the_device_is_gone", the_device_is_gone},
 	{"rfc2865_5_8_what_may_be_chosen", what_may_be_chosen},
 	{"who_may_not_choose", who_may_not_choose},

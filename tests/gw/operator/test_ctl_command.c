@@ -137,7 +137,7 @@ static void events_are_asked_for_by_kind(void)
 		{"{\"command\":\"unsubscribe\",\"arguments\":{\"event\":\"tunnel-up\"}}",
 		 "{\"result\":0,\"text\":\"2 kinds of events\"}\n",
 		 1u << EVENT_TUNNEL_DOWN | 1u << EVENT_USER_IN},
-		{"{\"command\":\"subscribe\"}", "{\"result\":0,\"text\":\"15 kinds of events\"}\n",
+		{"{\"command\":\"subscribe\"}", "{\"result\":0,\"text\":\"17 kinds of events\"}\n",
 		 CTL_EVENTS_ALL},
 		{"{\"command\":\"unsubscribe\"}", "{\"result\":0,\"text\":\"0 kinds of events\"}\n",
 		 0},
