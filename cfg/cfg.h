@@ -52,6 +52,8 @@ struct cfg_rates {
 };
 /* "2M", "512k", "0": bit/s, at most CFG_RATE_MAX. */
 bool cfg_parse_rate(uint64_t *out, const char *text);
+/* The text of a time, as 20ms or 1h, in us; false: it is none. */
+bool cfg_parse_time(uint64_t *out, const char *text);
 
 /* A filter expression (pcap-filter) and the program it was compiled to; text NULL = none. */
 struct cfg_filter {

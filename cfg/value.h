@@ -10,7 +10,6 @@
 
 bool cfg_parse_number(uint64_t *out, const char *text);
 /* "10s" "500ms" "2m" "1h" "1d", "0"; us, at most 10 years. */
-bool cfg_parse_time(uint64_t *out, const char *text);
 bool cfg_parse_bool(bool *out, const char *text);
 bool cfg_parse_ipv4(uint32_t *out, const char *text);
 /* "10.0.0.0/8"; an address alone has the length of all its bits. */

@@ -30,6 +30,7 @@ struct join_list;
 struct keeper_link;
 struct drain;
 struct trials;
+struct impairs;
 struct keep;
 struct lines;
 struct logins;
@@ -91,6 +92,7 @@ struct gw {
 	struct gw_circuit circuit[GW_CIRCUITS]; /* by channel (leg_entry.c) */
 	struct drain *drain;			/* what takes no new call */
 	struct trials *trials;			/* what operators have tried */
+	struct impairs *impairs;		/* lines that are bad on purpose */
 	struct resume *resume;			/* what goes on in the next life */
 	struct lines *lines;
 	struct ipsec *ipsec;	       /* security associations of peers */

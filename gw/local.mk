@@ -4,7 +4,7 @@
 noinst_LTLIBRARIES += libcontrol.la
 libcontrol_la_SOURCES = \
 	gw/about.c gw/about.h gw/accelerate.c gw/accelerate.h gw/log_id.h gw/legs/leg_about.c gw/accounts.c gw/accounts.h gw/bind.c gw/bind.h gw/bridge.c gw/bridge.h gw/client.c gw/client.h gw/device.c gw/device.h gw/dial.c gw/dial.h gw/dialout.c gw/dialout.h gw/gw.h gw/history.c gw/history.h gw/ipsec.c gw/ipsec.h \
-	gw/filter.c gw/filter.h gw/legs/leg_filter.c gw/operator/show_drain.c gw/operator/show_filters.c \
+	gw/filter.c gw/filter.h gw/impairs.c gw/impairs.h gw/operator/impair_parse.c gw/operator/impair_parse.h gw/operator/show_impair.c gw/legs/leg_filter.c gw/operator/show_drain.c gw/operator/show_filters.c \
 	gw/drain.c gw/drain.h gw/trial.c gw/trial.h gw/event.c gw/event.h gw/keep.c gw/keep.h gw/line.c gw/line.h gw/line_int.h gw/line_proxy.c gw/line_save.c gw/journal.c gw/journal.h gw/log.c gw/log.h gw/log_out.c gw/log_out.h gw/log_brake.c gw/log_brake.h gw/loop.c gw/loop.h gw/memory.c gw/memory.h gw/outgoing.c gw/outgoing.h gw/peer.c gw/peer.h gw/plugin.c gw/plugin.h \
 	gw/port.c gw/port.h gw/route.c gw/route.h gw/route_way.c gw/route_way.h gw/random.c gw/random.h gw/record.c gw/record.h gw/reserve.c gw/reserve.h gw/resume.c gw/resume.h gw/resume_join.c gw/service.c gw/service.h gw/switch.c gw/switch.h gw/start.c gw/start.h \
 	gw/line_ask.c gw/lns.c gw/lns.h gw/route_ask.c gw/route_ask.h \
@@ -79,14 +79,14 @@ libnetif_la_LIBADD = $(MNL_LIBS)
 noinst_LTLIBRARIES += libdp.la
 libdp_la_SOURCES = \
 	gw/dp/addrtab.c gw/dp/addrtab.h gw/dp/attach.c gw/dp/dp_attach.c gw/dp/calltab.c gw/dp/calltab.h \
-	gw/dp/data.c gw/dp/data.h gw/dp/data_call.c gw/dp/data_filter.c gw/dp/data_left.c gw/dp/data_port.c gw/dp/data_report.c gw/dp/data_side.c gw/dp/data_tun.c \
+	gw/dp/data.c gw/dp/data.h gw/dp/data_call.c gw/dp/data_filter.c gw/dp/data_impair.c gw/dp/data_left.c gw/dp/data_port.c gw/dp/data_report.c gw/dp/data_side.c gw/dp/data_tun.c \
 	gw/dp/door.c gw/dp/door.h gw/dp/door_codec.c gw/dp/door_codec.h gw/dp/door_fields.h gw/dp/door_msg.c gw/dp/door_msg.h \
 	gw/dp/dp.c gw/dp/dp.h gw/dp/dp_ask.c gw/dp/dp_bundle.c gw/dp/dp_call.c gw/dp/dp_chan.c gw/dp/dp_copy.c gw/dp/dp_echo.c gw/dp/dp_entry.c gw/dp/dp_fast.c gw/dp/dp_filter.c \
-	gw/dp/dp_int.h gw/dp/dp_port.c gw/dp/dp_report.c gw/dp/dp_send.c gw/dp/dp_tun.c gw/dp/filter_safe.c gw/dp/filter_safe.h \
+	gw/dp/dp_impair.c gw/dp/impaired.c gw/dp/impaired.h gw/dp/dp_int.h gw/dp/dp_port.c gw/dp/dp_report.c gw/dp/dp_send.c gw/dp/dp_tun.c gw/dp/filter_safe.c gw/dp/filter_safe.h \
 	gw/dp/hand.c gw/dp/hand.h gw/dp/hand_over.c gw/dp/take_over.c gw/dp/image.c gw/dp/image.h gw/dp/image_load.c gw/dp/image_save.c \
 	gw/dp/fast.c gw/dp/fast.h gw/dp/gather.c gw/dp/gather.h gw/dp/host.c gw/dp/ip_path.c gw/dp/map.c gw/dp/map.h gw/dp/path.h gw/dp/pool.c gw/dp/pool.h gw/dp/port_check.c gw/dp/port_check.h gw/dp/prefixtab.c gw/dp/prefixtab.h gw/dp/rate.h gw/dp/slab.c gw/dp/slab.h \
 	gw/dp/rcu.c gw/dp/rcu.h gw/dp/ring.c gw/dp/ring.h gw/dp/tun.c gw/dp/tun.h \
-	gw/dp/worker.c gw/dp/worker.h gw/dp/worker_chan.c gw/dp/worker_port.c \
+	gw/dp/worker.c gw/dp/worker.h gw/dp/worker_chan.c gw/dp/worker_impair.c gw/dp/worker_port.c \
 	gw/dp/tun_super.c gw/dp/tun_super.h gw/ip/ip.c gw/ip/ip.h gw/ip/super.c gw/ip/super.h
 libdp_la_CFLAGS = $(AM_CFLAGS) $(URCU_CFLAGS) $(PCAP_CFLAGS)
 libdp_la_LIBADD = $(URCU_LIBS) $(PCAP_LIBS) -lpthread

@@ -18,6 +18,7 @@
 #include "gw/dynauth.h"
 #include "gw/filter.h"
 #include "gw/history.h"
+#include "gw/impairs.h"
 #include "gw/ipsec.h"
 #include "gw/keep.h"
 #include "gw/legs/legs.h"
@@ -173,12 +174,14 @@ static bool start_all(struct gw *gw, struct store *store, const struct gw_door *
 	gw->switches = switches_new();
 	gw->drain = drain_new();
 	gw->trials = trials_new();
+	gw->impairs = impairs_new(gw);
 	gw->networks = networks_new();
 	gw->logins = logins_new();
 	gw->ipsec = ipsec_new(gw);
 	gw->resume = resume_new(gw, store);
 	if (!gw->resume || !gw->joins || !gw->lines || !gw->routes || !gw->lns || !gw->switches ||
-	    !gw->drain || !gw->trials || !gw->history || !gw->networks || !gw->logins || !gw->ipsec)
+	    !gw->drain || !gw->trials || !gw->impairs || !gw->history || !gw->networks ||
+	    !gw->logins || !gw->ipsec)
 		return false;
 	gw->joins->over = history_join;
 	gw->joins->over_ctx = gw->history;
@@ -195,6 +198,7 @@ static bool start_all(struct gw *gw, struct store *store, const struct gw_door *
 	if (!dynauth_open(gw))
 		return false;
 	dp_attached(gw->dp);
+	impairs_find(gw);
 	accelerate_tell(gw->cfg, gw->dp);
 	loop_set_turn_end(gw->loop, start_turn_end, gw);
 	loop_timer_init(&gw->second, start_each_second, gw);
@@ -292,6 +296,7 @@ void gw_free(struct gw *gw)
 	aaa_free(gw->aaa);
 	history_free(gw->history);
 	drain_free(gw->drain);
+	impairs_free(gw->impairs);
 	if (gw->engine)
 		l2tp_engine_free(gw->engine);
 	acct_free(gw->acct);

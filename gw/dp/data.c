@@ -44,6 +44,8 @@ static const struct {
 	[DOOR_LINE_ERRORS] = {data_line_errors, true},
 	[DOOR_RESUME] = {data_resume, true},
 	[DOOR_PORT_OFFLOADS] = {data_port_offloads, true},
+	[DOOR_IMPAIR] = {data_impair, true},
+	[DOOR_IMPAIR_ROWS] = {data_impair_rows, true},
 };
 
 void data_say(struct data *data, struct door_msg *answer, const char *text)

@@ -71,6 +71,7 @@ struct data {
 	uint64_t count[DOOR_COUNTS];
 	struct ist_fill fill[DOOR_FILLS];
 	struct ist_offload offload[DOOR_OFFLOADS];
+	struct dp_impair_row impair[DP_IMPAIR_ROWS];
 	pthread_t thread;
 	bool running;
 	atomic_bool stop;
@@ -126,7 +127,7 @@ typedef void data_handler(struct data *data, const struct door_msg *m, struct do
 data_handler data_call_set, data_call_del, data_filter_add, data_filter_del, data_tun_open,
 	data_tun_close, data_tun_route, data_port_open, data_port_close, data_connect, data_resume,
 	data_port_count, data_port_status, data_port_fill, data_port_tap, data_line_accm,
-	data_port_offloads, data_line_errors, data_attach, data_mark;
+	data_port_offloads, data_line_errors, data_impair, data_impair_rows, data_attach, data_mark;
 void data_call_forget(struct data *data, uint16_t tid, uint16_t sid);
 void data_port_forget(struct data *data, unsigned port);
 void data_tun_forget(struct data *data, struct data_tun *t);
@@ -258,6 +259,8 @@ struct worker_port {
 	char *anew_words;
 	int lost;
 	struct deadline settle; /* thawed: what was not reported again by then has gone */
+	uint8_t impaired;	/* bit of each enum dp_impair_way that is, for some channel */
+	struct worker_impairs *impairs; /* NULL = it never was */
 };
 
 static inline l2tp_channel worker_port_channel(const struct worker_port *p, ist_channel c)
@@ -448,6 +451,27 @@ static inline bool worker_queue_wants_sent(const struct worker *w, const struct 
 }
 /* The channel may take frames again. */
 void worker_chan_writable(struct worker_port *p, ist_channel id);
+
+/* --- bad lines (worker_impair.c) ---------------------------------------------------------------- */
+
+/* Frames of one channel, or of any, on their way: true = they were taken, and go on in their time,
+ * or are lost and counted.  False: this channel is not impaired. */
+bool worker_impair_out(struct worker_port *p, const struct ist_frame *f, const struct tx_told *told,
+		       unsigned n);
+void worker_impair_in(struct worker_port *p, const struct ist_frame *f, unsigned n);
+void worker_impair_time(struct deadline *d, uint64_t now);
+/* As dp_impair_set(), and back. */
+int worker_impair_set(struct worker_port *p, const struct ist_addr *circuit, unsigned way,
+		      const struct dp_impair *set, bool configured);
+unsigned worker_impair_rows(const struct worker_port *p, uint64_t now, struct dp_impair_row *out,
+			    unsigned n);
+/* What waits goes on now, in its order: data is handed over. */
+void worker_impair_flush(struct worker_port *p);
+/* The port goes: what waits is dropped. */
+void worker_impair_free(struct worker_port *p);
+/* Frames of one channel that a bad line has let go: they leave as if there were none (dp_send.c).
+ */
+void tx_let_go(struct worker_port *p, const struct ist_frame *f, unsigned n);
 
 /* --- multilink (dp_bundle.c) ------------------------------------------------------------------- */
 

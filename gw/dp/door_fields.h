@@ -32,6 +32,16 @@
 	FIELD(DOOR_EACH, WIDTH(s, number), OF(s, m), OF(s, number), (count), 0, 0, (shape))
 #define STRUCT_SIZE(s, m) \
 	FIELD(DOOR_SIZE, sizeof(uint32_t), OF(s, m.size), 0, 1, 0, sizeof(((s *)0)->m), NULL)
+
+#define DOOR_IMPAIR_MILLION 1000000u
+#define DOOR_IMPAIR_SET(s, m) \
+	RANGE(s, m.loss, 0, DOOR_IMPAIR_MILLION), RANGE(s, m.duplicate, 0, DOOR_IMPAIR_MILLION), \
+	RANGE(s, m.reorder, 0, DOOR_IMPAIR_MILLION), RANGE(s, m.corrupt, 0, DOOR_IMPAIR_MILLION), \
+	RANGE(s, m.delay, 0, DP_IMPAIR_TIME_MAX), RANGE(s, m.jitter, 0, DP_IMPAIR_TIME_MAX), \
+	RANGE(s, m.rate, 0, DP_RATE_MAX), ANY(s, m.seed), ANY(s, m.left)
+#define DOOR_IMPAIR_ROW(s, m) \
+	ADDR(s, m.circuit), RANGE(s, m.way, 0, DP_IMPAIR_WAYS - 1), FLAG(s, m.configured), \
+	FLAG(s, m.on), DOOR_IMPAIR_SET(s, m.set), ARRAY(s, m.n)
 /* clang-format on */
 
 #endif

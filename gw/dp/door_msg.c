@@ -70,6 +70,13 @@ static const struct door_field link_fields[] = {
 };
 static const struct door_shape link_shape = SHAPE(bundle_link, link_fields);
 
+/* One member, so that its fields are named as those of an image are. */
+typedef struct {
+	struct dp_impair_row of;
+} impair_row;
+static const struct door_field impair_row_fields[] = {DOOR_IMPAIR_ROW(impair_row, of)};
+static const struct door_shape impair_row_shape = SHAPE(impair_row, impair_row_fields);
+
 /* --- the table of control --------------------------------------------------------------------- */
 
 typedef struct door_msg msg;
@@ -196,6 +203,18 @@ static const struct door_field port_tap_fields[] = {
 	PORT(port_tap.port),
 	FLAG(msg, port_tap.on),
 };
+static const struct door_field impair_ask_fields[] = {
+	PORT(port_ask.port),
+	RANGE(msg, port_ask.n, 0, DP_IMPAIR_ROWS),
+};
+static const struct door_field impair_fields[] = {
+	PORT(impair.port),
+	ADDR(msg, impair.circuit),
+	RANGE(msg, impair.way, 0, DP_IMPAIR_WAYS - 1),
+	FLAG(msg, impair.off),
+	FLAG(msg, impair.configured),
+	DOOR_IMPAIR_SET(msg, impair.set),
+};
 static const struct door_field accm_fields[] = {
 	CHANNEL(msg, line.channel),
 	ANY(msg, line.send),
@@ -229,6 +248,10 @@ static const struct door_field fills_fields[] = {
 static const struct door_field offloads_fields[] = {
 	RC,
 	LIST(msg, answer.offload_row, answer.offload_rows, 0, DOOR_OFFLOADS, &offload_shape),
+};
+static const struct door_field impaired_fields[] = {
+	RC,
+	LIST(msg, answer.impair_row, answer.impair_rows, 0, DP_IMPAIR_ROWS, &impair_row_shape),
 };
 static const struct door_field errors_fields[] = {RC, ARRAY(msg, answer.error)};
 
@@ -343,6 +366,9 @@ static const struct door_row door_rows[DOOR_KINDS] = {
 	[DOOR_RESUME] = {"resume", ROW(TABLE, resume_fields), NULL},
 	[DOOR_PORT_OFFLOADS] = {"port-offloads", ROW(TABLE, offloads_ask_fields), NULL},
 	[DOOR_OFFLOADS_ARE] = {"offloads", ROW(ANSWER, offloads_fields), NULL},
+	[DOOR_IMPAIR] = {"impair", ROW(TABLE, impair_fields), NULL},
+	[DOOR_IMPAIR_ROWS] = {"impair-rows", ROW(TABLE, impair_ask_fields), NULL},
+	[DOOR_IMPAIRED] = {"impaired", ROW(ANSWER, impaired_fields), NULL},
 };
 
 _Static_assert(DOOR_PORTS == WORKER_PORTS && DOOR_WORKERS == WORKER_MAX, "one of them is stale");

@@ -80,6 +80,9 @@ enum door_kind {
 	DOOR_RESUME, /* answered as CONNECT */
 	DOOR_PORT_OFFLOADS,
 	DOOR_OFFLOADS_ARE, /* its answer */
+	DOOR_IMPAIR,
+	DOOR_IMPAIR_ROWS,
+	DOOR_IMPAIRED, /* its answer */
 	DOOR_KINDS
 };
 
@@ -137,6 +140,13 @@ struct door_port_tap {
 	uint32_t port;
 	bool on;
 };
+struct door_impair {
+	uint32_t port;
+	struct ist_addr circuit; /* len 0 = the port */
+	uint8_t way;		 /* enum dp_impair_way */
+	bool off, configured;
+	struct dp_impair set;
+};
 struct door_line {
 	l2tp_channel channel;
 	uint32_t send, receive; /* LINE_ACCM */
@@ -156,6 +166,8 @@ struct door_answer {
 	uint32_t fills;
 	const struct ist_offload *offload_row;
 	uint32_t offload_rows;
+	const struct dp_impair_row *impair_row;
+	uint32_t impair_rows;
 	uint32_t error[IST_ERRORS];
 };
 struct door_report {
@@ -188,7 +200,9 @@ struct door_msg {
 		struct door_tun_route tun_route;
 		struct door_port_open port_open;
 		struct door_connect connect;   /* CONNECT, RESUME */
-		struct door_port_ask port_ask; /* PORT_COUNT, _STATUS, _FILL, _OFFLOADS */
+		struct door_port_ask port_ask; /* PORT_COUNT, _STATUS, _FILL, _OFFLOADS,
+						  IMPAIR_ROWS */
+		struct door_impair impair;
 		struct door_port_tap port_tap;
 		struct door_line line; /* LINE_ACCM, LINE_ERRORS */
 		struct door_answer answer;

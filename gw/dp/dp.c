@@ -434,7 +434,7 @@ static const bool dp_no_frame[DP_R_COUNT] = {
 	[DP_R_COMMAND_RING] = true, [DP_R_LOG_RING] = true,    [DP_R_TAP_RING] = true,
 	[DP_R_COPY_LIMIT] = true,   [DP_R_ICMP_LIMIT] = true,  [DP_R_TUN_READ] = true,
 	[DP_R_NOT_SET] = true,	    [DP_R_PORT_CLOSED] = true, [DP_R_DIED_CONTROL] = true,
-	[DP_R_DIED_FRAME] = true,
+	[DP_R_DIED_FRAME] = true,   [DP_R_IMPAIR_IN] = true,   [DP_R_IMPAIR_IN_FULL] = true,
 };
 
 static uint64_t dp_count_dropped(const struct worker_counters *n)

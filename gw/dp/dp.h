@@ -173,6 +173,61 @@ unsigned dp_port_offloads(struct dp *dp, unsigned port, struct ist_offload *out,
 /* The number of the worker that has it. */
 unsigned dp_port_worker(const struct dp *dp, unsigned port);
 
+/* --- a bad line on purpose -------------------------------------------------------------------- */
+
+/* Ways of frames at a port or at one of its circuits: L2TP control and data, and PPP of lines, as
+ * its channels carry them.  What the medium says for itself (LMI, LAPB, OAM) is not among them. */
+enum dp_impair_way { DP_IMPAIR_IN, DP_IMPAIR_OUT, DP_IMPAIR_WAYS };
+
+#define DP_IMPAIR_CIRCUITS 16u		      /* of a port, itself among them */
+#define DP_IMPAIR_TIME_MAX UINT64_C(60000000) /* us of delay, and of jitter */
+
+struct dp_impair {
+	/* frames in a million that are lost, come twice, are held back behind later ones, or have a
+	 * bit turned */
+	uint32_t loss, duplicate, reorder, corrupt;
+	uint64_t delay, jitter; /* us; jitter: most that is added */
+	uint64_t rate;		/* bit/s of the channel's own octets; 0 = no limit */
+	uint64_t seed;		/* of the random numbers */
+	uint64_t left;		/* us that it lasts yet; UINT64_MAX = until it is ended */
+};
+
+/* X(symbol, key, title): frames + duplicated = passed + lost + full + waiting. */
+#define DP_IMPAIR_COUNTS(X)                  \
+	X(FRAMES, frames, "Frames")          \
+	X(LOST, lost, "Lost")                \
+	X(DELAYED, delayed, "Delayed")       \
+	X(REORDERED, reordered, "Reordered") \
+	X(DUPLICATED, duplicated, "Twice")   \
+	X(CORRUPTED, corrupted, "Corrupt")   \
+	X(FULL, full, "Full")                \
+	X(WAITING, waiting, "Waiting")       \
+	X(PASSED, passed, "Passed")
+enum dp_impair_count {
+#define X(sym, key, title) DP_IMPAIR_##sym,
+	DP_IMPAIR_COUNTS(X)
+#undef X
+		DP_IMPAIR_COUNT
+};
+
+struct dp_impair_row {
+	struct ist_addr circuit; /* len 0 = all of the port but those that have a row */
+	uint8_t way;		 /* enum dp_impair_way */
+	bool configured;	 /* by the configuration, else by an operator */
+	bool on;		 /* else its time is over */
+	struct dp_impair set;
+	uint64_t n[DP_IMPAIR_COUNT];
+};
+/* Set one way of a port, or with circuit != NULL of one of its circuits, in the place of what was
+ * set there; set NULL: it is as it was before any, at once.  -ENOSPC: too many circuits of a port,
+ * -ENOENT, -ENOMEM. */
+int dp_impair_set(struct dp *dp, unsigned port, const struct ist_addr *circuit,
+		  enum dp_impair_way way, const struct dp_impair *set, bool configured);
+/* Those of a port: how many have been written.  Call it once the time of one is over, too: calls
+ * that it has made slow are fast again. */
+unsigned dp_impair_rows(struct dp *dp, unsigned port, struct dp_impair_row *out, unsigned n);
+#define DP_IMPAIR_ROWS (DP_IMPAIR_CIRCUITS * DP_IMPAIR_WAYS)
+
 /* ACCM of the asynchronous line under a channel; false = its transport has none. */
 bool dp_line_accm(struct dp *dp, l2tp_channel c, uint32_t send, uint32_t receive);
 /* Its errors since it came up, as ist_transport.errors; false = they are not counted. */
@@ -437,7 +492,11 @@ bool dp_tun_any_gone(const struct dp *dp);
 	X(NOT_SET, "entry-not-set", "entry of a call or route that data had no memory for")  \
 	X(DIED_CONTROL, "died-control", "control message in a mailbox when data died")       \
 	X(DIED_FRAME, "died-frame", "PPP frame in a mailbox when data died")                 \
-	X(CROWDED, "crowded", "user's packet while more came by its port than is read")
+	X(CROWDED, "crowded", "user's packet while more came by its port than is read")      \
+	X(IMPAIR_IN, "impair-in", "frame that came in, lost on purpose (impair)")            \
+	X(IMPAIR_OUT, "impair-out", "frame that went out, lost on purpose (impair)")         \
+	X(IMPAIR_IN_FULL, "impair-in-full", "frame that came in, beyond what impair holds")  \
+	X(IMPAIR_OUT_FULL, "impair-out-full", "frame that went out, beyond what impair holds")
 
 enum dp_reason {
 #define X(sym, key, words) DP_R_##sym,

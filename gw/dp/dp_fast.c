@@ -116,15 +116,22 @@ static void dp_fast_way(const struct dp *dp, const struct dp_call *c, struct fas
 	out->tun = c->tun ? dp_fast_tun(dp, c->tun) : 0;
 }
 
+/* Why the calls of a port are held back, or FAST. */
+static enum fast_why dp_fast_holds(const struct dp_port *p)
+{
+	return p->tapped ? FAST_CAPTURE : p->impaired ? FAST_IMPAIR : FAST_FAST;
+}
+
 static enum fast_why dp_fast_put(struct dp *dp, const struct dp_entry *e, const struct xdp_call *c)
 {
+	const enum fast_why held = dp_fast_holds(&dp->port[e->port]);
 	int rc = xdp_table_set(dp->fast->table, dp_fast_sid(e), c);
 
-	if (!rc && dp->port[e->port].tapped)
+	if (!rc && held != FAST_FAST)
 		xdp_table_hold_back(dp->fast->table, dp_fast_sid(e), true);
 	if (rc)
 		return rc == -EEXIST ? FAST_TWIN : FAST_FULL;
-	return dp->port[e->port].tapped ? FAST_CAPTURE : FAST_FAST;
+	return held;
 }
 
 /* What has been carried is the slot's from now on. */
@@ -173,24 +180,38 @@ struct dp_fast_port {
 	unsigned port;
 };
 
-static void dp_fast_tap_entry(void *ctx, uint64_t key, uintptr_t v)
+static void dp_fast_hold_entry(void *ctx, uint64_t key, uintptr_t v)
 {
 	const struct dp_fast_port *p = ctx;
 	struct dp_entry *e = (struct dp_entry *)v;
-	bool on = p->dp->port[p->port].tapped;
+	const enum fast_why held = dp_fast_holds(&p->dp->port[p->port]);
 
 	(void)key;
 	if (!e || e->port != p->port || !dp_fast_has(p->dp, e))
 		return;
-	xdp_table_hold_back(p->dp->fast->table, dp_fast_sid(e), on);
-	e->fast = on ? FAST_CAPTURE : FAST_FAST;
+	xdp_table_hold_back(p->dp->fast->table, dp_fast_sid(e), held != FAST_FAST);
+	e->fast = (uint8_t)held;
+}
+
+static void dp_fast_hold(struct dp *dp, unsigned port)
+{
+	if (dp->fast)
+		map_each(&dp->entries, dp_fast_hold_entry, &(struct dp_fast_port){dp, port});
 }
 
 void dp_fast_tap(struct dp *dp, unsigned port, bool on)
 {
 	dp->port[port].tapped = on;
-	if (dp->fast)
-		map_each(&dp->entries, dp_fast_tap_entry, &(struct dp_fast_port){dp, port});
+	dp_fast_hold(dp, port);
+}
+
+void dp_fast_impair(struct dp *dp, unsigned port, bool on)
+{
+	bool was = dp->port[port].impaired;
+
+	dp->port[port].impaired = on;
+	if (was != on)
+		dp_fast_hold(dp, port);
 }
 
 /* --- after a life before ---------------------------------------------------------------------- */

@@ -31,7 +31,7 @@ struct dp_port {
 	uint64_t stale;
 	bool claimed; /* it was open when control began, and its settings are as before */
 	bool accelerated, secured; /* as the settings have it: by XDP, by IPsec */
-	bool tapped;
+	bool tapped, impaired;
 	struct ist_addr
 		listen; /* of a port that is accelerated: our end, where a channel's is not known */
 };
@@ -237,6 +237,8 @@ void dp_fast_set(struct dp *dp, struct dp_entry *e, const struct dp_call *want);
 void dp_fast_del(struct dp *dp, const struct dp_entry *e);
 /* Frames of this port are captured from now on, or no more. */
 void dp_fast_tap(struct dp *dp, unsigned port, bool on);
+/* Frames of this port are spoilt on purpose from now on, or no more. */
+void dp_fast_impair(struct dp *dp, unsigned port, bool on);
 /* What is not among the entries is carried no more. */
 void dp_fast_sweep(struct dp *dp);
 /* Add what the program has carried. */

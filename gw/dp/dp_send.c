@@ -266,12 +266,11 @@ static struct worker_port *dp_send_port_of(struct worker *w, l2tp_channel c)
 	return no < WORKER_PORTS ? w->port[no] : NULL;
 }
 
-static void dp_send_run(struct worker *w, l2tp_channel to, const struct ist_frame *f,
+static void dp_send_run(struct worker *w, struct worker_port *p, const struct ist_frame *f,
 			const struct tx_told *told, unsigned n)
 {
-	struct worker_port *p = dp_send_port_of(w, to);
 	struct worker_chan *c =
-		p && worker_port_has(p, IST_CAP_FLOW) ? worker_chan_find(p, (ist_channel)to) : NULL;
+		p && worker_port_has(p, IST_CAP_FLOW) ? worker_chan_find(p, f->channel) : NULL;
 	bool waits = c && c->q && !(ring_empty(&c->q->control.in) && ring_empty(&c->q->data.in));
 	int taken = !p ? -1 : waits ? 0 : p->t->send(p->p, f, n);
 
@@ -287,11 +286,20 @@ static void dp_send_run(struct worker *w, l2tp_channel to, const struct ist_fram
 	}
 }
 
+/* Does a bad line take them, to let them go later? */
+static bool dp_send_is_spoilt(struct worker_port *p, const struct ist_frame *f,
+			      const struct tx_told *told, unsigned n)
+{
+	return p && __builtin_expect(p->impaired >> DP_IMPAIR_OUT & 1, 0) &&
+	       worker_impair_out(p, f, told, n);
+}
+
 void tx_flush(struct worker *w)
 {
 	struct tx_batch *b = &w->tx;
 	struct ist_frame run[TX_MAX];
 	struct tx_told told[TX_MAX];
+	struct worker_port *p;
 
 	gather_flush(w);
 	for (unsigned i = 0; i < b->n; i++) {
@@ -307,7 +315,9 @@ void tx_flush(struct worker *w)
 			told[n] = b->told[j];
 			run[n++] = b->f[j];
 		}
-		dp_send_run(w, to, run, told, n);
+		p = dp_send_port_of(w, to);
+		if (!dp_send_is_spoilt(p, run, told, n))
+			dp_send_run(w, p, run, told, n);
 	}
 	b->n = 0;
 	w->scratch_used = 0;
@@ -319,16 +329,26 @@ static void dp_send_control(struct worker *w, struct worker_port *p, const struc
 	const struct ist_frame *f = o->f;
 	struct worker_chan *c = worker_chan_find(p, f->channel);
 	bool waits = c && c->q && !ring_empty(&c->q->control.in);
-	int taken;
+	int taken = waits ? 0 : p->t->send(p->p, f, 1);
 
-	tx_flush(w);
-	taken = waits ? 0 : p->t->send(p->p, f, 1);
 	if (taken > 0)
 		dp_send_taken(w, f, &o->told, 1);
 	else if (!taken && c && c->q)
 		dp_send_enqueue(w, &c->q->control, o);
 	else
 		dp_send_give_up(w, DP_R_SEND, o);
+}
+
+void tx_let_go(struct worker_port *p, const struct ist_frame *f, unsigned n)
+{
+	static const struct tx_told told[TX_MAX]; /* that has been told before */
+
+	if (!worker_port_has(p, IST_CAP_FLOW) || !(f->flags & IST_FRAME_CONTROL)) {
+		dp_send_run(p->w, p, f, told, n);
+		return;
+	}
+	for (unsigned i = 0; i < n; i++)
+		dp_send_control(p->w, p, &(struct outgoing){&f[i], told[i]});
 }
 
 void tx_control(struct worker *w, const struct cmd_rec *r, size_t len)
@@ -348,7 +368,9 @@ void tx_control(struct worker *w, const struct cmd_rec *r, size_t len)
 		return;
 	}
 	if (worker_port_has(p, IST_CAP_FLOW)) {
-		dp_send_control(w, p, &o);
+		tx_flush(w);
+		if (!dp_send_is_spoilt(p, &f, &o.told, 1))
+			dp_send_control(w, p, &o);
 		return;
 	}
 	b->channel[b->n] = r->channel;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What the program cannot do makes a call slow while it lasts: there is a row for each.  FULL,
- * TWIN and CAPTURE are the table's own affair, and numbers that the far end sends by itself the
- * program's.
+ * TWIN, CAPTURE and IMPAIR are the table's own affair, and numbers that the far end sends by itself
+ * the program's.
  */
 #include "gw/dp/fast.h"
 

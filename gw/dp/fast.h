@@ -24,6 +24,7 @@
 	X(RATE, "its rate is limited")                                       \
 	X(COPY, "frames are copied for an operator")                         \
 	X(CAPTURE, "its port is captured")                                   \
+	X(IMPAIR, "its port is impaired")                                    \
 	X(TWIN, "another call of its Session ID is fast")                    \
 	X(FULL, "the kernel has no room for more")
 

@@ -66,8 +66,12 @@ static void hand_over_settle(struct data *data)
 {
 	bool more = true;
 
-	for (unsigned i = 0; i < data->n; i++)
+	for (unsigned i = 0; i < data->n; i++) {
 		data->worker[i]->now = dp_now();
+		for (unsigned k = 0; k < WORKER_PORTS; k++)
+			if (data->worker[i]->port[k])
+				worker_impair_flush(data->worker[i]->port[k]);
+	}
 	calltab_each(&data->tab, hand_over_settle_call, NULL);
 	while (more) {
 		more = false;

@@ -182,7 +182,12 @@ static void host_wake(void *host)
 
 static void host_frames(void *host, const struct ist_frame *f, unsigned n)
 {
-	frames_in(host, f, n);
+	struct worker_port *p = host;
+
+	if (__builtin_expect(p->impaired >> DP_IMPAIR_IN & 1, 0))
+		worker_impair_in(p, f, n);
+	else
+		frames_in(p, f, n);
 }
 
 static void host_attrs_report(struct worker_port *p, ist_channel id, enum door_kind kind,

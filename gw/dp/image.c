@@ -127,6 +127,9 @@ static const struct door_field report_fields[] = {
 	BLOB(report.msg, REPORT_MAX),
 };
 
+static const struct door_field impair_fields[] = {RANGE(row, impair.port, 0, DOOR_PORTS - 1),
+						  DOOR_IMPAIR_ROW(row, impair.row)};
+
 static const struct image_shape {
 	const struct door_field *field;
 	unsigned fields;
@@ -142,7 +145,7 @@ static const struct image_shape {
 	[IMAGE_FROZEN] = ROW(frozen_fields), [IMAGE_CHAN] = ROW(chan_fields),
 	[IMAGE_QUEUED] = ROW(queued_fields), [IMAGE_STATE] = ROW(state_fields),
 	[IMAGE_BUNDLE] = ROW(bundle_fields), [IMAGE_REPORT] = ROW(report_fields),
-	[IMAGE_END] = {NULL, 0, true},
+	[IMAGE_END] = {NULL, 0, true},	     [IMAGE_IMPAIR] = ROW(impair_fields),
 };
 
 /* --- writing ------------------------------------------------------------------------------------ */

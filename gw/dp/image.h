@@ -37,6 +37,7 @@ enum image_kind {
 	IMAGE_REPORT,
 	/* both: all is there */
 	IMAGE_END,
+	IMAGE_IMPAIR, /* second image */
 	IMAGE_KINDS
 };
 
@@ -133,6 +134,12 @@ struct image_report {
 	struct image_octets msg;
 };
 
+/* What it has counted, and frames that waited, stay behind. */
+struct image_impair {
+	uint32_t port;
+	struct dp_impair_row row;
+};
+
 struct image_row {
 	uint16_t kind; /* enum image_kind */
 	union {
@@ -148,6 +155,7 @@ struct image_row {
 		struct image_state state;
 		struct image_bundle bundle;
 		struct image_report report;
+		struct image_impair impair;
 	};
 };
 

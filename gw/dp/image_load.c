@@ -168,6 +168,17 @@ static int load_frozen(struct load *l, const struct image_row *row)
 	return 0;
 }
 
+static int load_impair(struct load *l, const struct image_row *row)
+{
+	const struct dp_impair_row *of = &row->impair.row;
+	const struct data_port *at = &l->data->port[row->impair.port];
+	struct worker_port *p = at->home ? at->home->port[row->impair.port] : NULL;
+
+	if (!p)
+		return -EINVAL;
+	return worker_impair_set(p, &of->circuit, of->way, &of->set, of->configured);
+}
+
 static struct worker_port *load_port_of(const struct load *l, l2tp_channel c)
 {
 	unsigned no = dp_channel_port(c);
@@ -338,6 +349,7 @@ int image_load_state(struct data *data, struct image *im, struct image_fds *fds)
 		[IMAGE_FROZEN] = load_frozen, [IMAGE_CHAN] = load_chan,
 		[IMAGE_QUEUED] = load_queued, [IMAGE_STATE] = load_state,
 		[IMAGE_BUNDLE] = load_bundle, [IMAGE_REPORT] = load_report,
+		[IMAGE_IMPAIR] = load_impair,
 	};
 	struct load l = {.data = data, .fds = fds, .begun = true};
 

@@ -216,6 +216,19 @@ static void save_port(struct save *s, struct worker_port *p)
 		worker_port_close(p);
 }
 
+static void save_impairs(struct save *s, const struct worker_port *p)
+{
+	struct image_row row = {.kind = IMAGE_IMPAIR, .impair.port = p->no};
+	struct dp_impair_row *of = s->data->impair;
+	const unsigned n = worker_impair_rows(p, dp_now(), of, DP_IMPAIR_ROWS);
+
+	for (unsigned i = 0; i < n; i++) {
+		row.impair.row = of[i];
+		if (of[i].on)
+			image_put(s->im, &row);
+	}
+}
+
 static void save_queue(struct save *s, l2tp_channel channel, struct ring *r, bool control)
 {
 	struct ring_in in = r->in; /* they stay there: perhaps this data side goes on */
@@ -275,6 +288,7 @@ static void save_worker_ports(struct save *s, struct worker *w)
 		if (!p)
 			continue;
 		save_port(s, p);
+		save_impairs(s, p);
 		map_each(&p->chans, save_chan, &chans);
 	}
 }

@@ -267,10 +267,9 @@ static void worker_handle_descriptors(struct worker *w, const struct epoll_event
 static void worker_handle_timers(struct worker *w)
 {
 	static void (*const on_time[])(struct deadline * d, uint64_t now) = {
-		[TIMER_PORT] = worker_port_timer_fire,
-		[TIMER_GAP] = call_gap,
-		[TIMER_BUNDLE] = bundle_timeout,
-		[TIMER_SETTLE] = image_settle_port,
+		[TIMER_PORT] = worker_port_timer_fire, [TIMER_GAP] = call_gap,
+		[TIMER_BUNDLE] = bundle_timeout,       [TIMER_SETTLE] = image_settle_port,
+		[TIMER_IMPAIR] = worker_impair_time,
 	};
 	struct deadline *d;
 

@@ -44,7 +44,7 @@ struct watch {
 	struct watch *next;
 };
 
-enum timer_kind { TIMER_PORT, TIMER_GAP, TIMER_BUNDLE, TIMER_SETTLE };
+enum timer_kind { TIMER_PORT, TIMER_GAP, TIMER_BUNDLE, TIMER_SETTLE, TIMER_IMPAIR };
 
 #define BUNDLE_HEAD_MAX (MP_HEAD_MAX + 2u) /* and the protocol field of the packet */
 

@@ -107,6 +107,7 @@ void worker_port_forget_frozen(struct ist_frozen *f)
 void worker_port_free(struct worker_port *p)
 {
 	worker_port_close(p);
+	worker_impair_free(p);
 	report_forget(p->w, p->no);
 	map_each(&p->chans, worker_port_drop_chan, p);
 	map_free(&p->chans);

@@ -12,6 +12,7 @@
 #include "gw/operator/ctl_debug.h"
 #include "gw/operator/ctl_event.h"
 #include "gw/operator/ctl_table.h"
+#include "gw/operator/impair_parse.h"
 #include "gw/operator/replace.h"
 #include "gw/operator/vty.h"
 #include "gw/outgoing.h"
@@ -278,6 +279,50 @@ static enum ctl_result command_no_capture(struct ctl_ask *a)
 	return command_said(a, capture_stop(a->gw, name) ? NULL : "there is none", CTL_NOTHING);
 }
 
+/* --- bad lines -------------------------------------------------------------------------------------- */
+
+#define IMPAIR_WORDS_MAX 24
+#define IMPAIR_WHAT_ARG(words)                                                                 \
+	{                                                                                      \
+		"what", CTL_ARG_WORDS, .required = true, .least = 1, .most = IMPAIR_WORDS_MAX, \
+				       .help = words                                           \
+	}
+
+static const struct ctl_arg impair_args[] = {
+	IMPAIR_WHAT_ARG("as in the VTY: \"fr0\", \"100\", \"out\", \"loss\", \"5%\"")};
+
+/* The seed goes with the answer: that is how a run is repeated. */
+static enum ctl_result command_impair(struct ctl_ask *a)
+{
+	const char *word[IMPAIR_WORDS_MAX], *words;
+	unsigned n = ctl_request_words(a->arguments, "what", word, IMPAIR_WORDS_MAX);
+	struct impairs_wish w;
+
+	words = impair_parse(&w, word, n, false);
+	if (!words)
+		words = impairs_begin(a->gw, &w);
+	if (words)
+		return command_said(a, words, CTL_REFUSED);
+	snprintf(a->words, sizeof(a->words), "seed %llu", (unsigned long long)w.set.seed);
+	ctl_text_json(a->out, json_pack("{sI}", "seed", (json_int_t)w.set.seed));
+	return CTL_DONE;
+}
+
+static const struct ctl_arg no_impair_args[] = {
+	IMPAIR_WHAT_ARG("as in the VTY: \"fr0\", \"100\", \"out\"")};
+
+static enum ctl_result command_no_impair(struct ctl_ask *a)
+{
+	const char *word[IMPAIR_WORDS_MAX], *words;
+	unsigned n = ctl_request_words(a->arguments, "what", word, IMPAIR_WORDS_MAX);
+	struct impairs_wish w;
+
+	words = impair_parse(&w, word, n, true);
+	if (words)
+		return command_said(a, words, CTL_REFUSED);
+	return command_said(a, impairs_end(a->gw, &w), CTL_NOTHING);
+}
+
 /* --- trials ---------------------------------------------------------------------------------------- */
 
 /* The number, by which show-trials has it. */
@@ -452,10 +497,14 @@ static const struct ctl_command commands[] = {
 	 ARGS(dial_outgoing_args), command_dial_outgoing},
 	{"drain", CTL_MAY_ALL, "take no new calls there; those that are there go on",
 	 ARGS(drain_args), command_drain},
+	{"impair", CTL_MAY_ALL, "make the line under a port or circuit a bad one",
+	 ARGS(impair_args), command_impair},
 	{"list-commands", CTL_MAY_SHOW, "this list", NULL, 0, command_list},
 	{"no-capture", CTL_MAY_ALL, "end a capture", ARGS(no_capture_args), command_no_capture},
 	{"no-debug", CTL_MAY_ALL, "tell them no more", ARGS(debug_args), command_no_debug},
 	{"no-drain", CTL_MAY_ALL, "take new calls there again", ARGS(drain_args), command_no_drain},
+	{"no-impair", CTL_MAY_ALL, "the line is as it was", ARGS(no_impair_args),
+	 command_no_impair},
 	{"no-shutdown", CTL_MAY_ALL, "take the shutdown back", NULL, 0, command_no_shutdown},
 	{"ping-tunnel", CTL_MAY_ALL, "send a HELLO and wait for its acknowledgement",
 	 ARGS(tunnel_args), command_ping_tunnel},

@@ -28,13 +28,35 @@ const struct table *const operator_more_tables[] = {&table_summary, &table_radiu
 						    &table_radius_refusals, NULL};
 
 const struct table *const operator_tables[] = {
-	&table_ports,	 &table_captures, &table_plugins,   &table_peers,
-	&table_tunnels,	 &table_clients,  &table_calls,	    &table_counters,
-	&table_services, &table_pools,	  &table_log,	    &table_failures,
-	&table_bundles,	 &table_lines,	  &table_joins,	    &table_routes,
-	&table_filters,	 &table_outgoing, &table_processes, &table_radius,
-	&table_upgrade,	 &table_reload,	  &table_drain,	    &table_accounting,
-	&table_datapath, &table_users,	  &table_trials,    NULL,
+	&table_ports,
+	&table_captures,
+	&table_plugins,
+	&table_peers,
+	&table_tunnels,
+	&table_clients,
+	&table_calls,
+	&table_counters,
+	&table_services,
+	&table_pools,
+	&table_log,
+	&table_failures,
+	&table_bundles,
+	&table_lines,
+	&table_joins,
+	&table_routes,
+	&table_filters,
+	&table_outgoing,
+	&table_processes,
+	&table_radius,
+	&table_upgrade,
+	&table_reload,
+	&table_drain,
+	&table_accounting,
+	&table_datapath,
+	&table_users,
+	&table_trials,
+	&table_impair,
+	NULL,
 };
 
 struct vty_lines {
@@ -323,6 +345,7 @@ static void vty_install(void)
 	vty_reload_init();
 	vty_drain_init();
 	vty_trials_init();
+	vty_impair_init();
 	vty_debug_init();
 	vty_summary_init();
 	install_element(ENABLE_NODE, &clear_tunnel_cmd);

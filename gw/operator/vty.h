@@ -43,6 +43,7 @@ void vty_upgrade_init(void);   /* show_upgrade.c */
 void vty_reload_init(void);    /* show_reload.c */
 void vty_drain_init(void);     /* show_drain.c */
 void vty_trials_init(void);    /* show_trials.c */
+void vty_impair_init(void);    /* show_impair.c */
 void vty_debug_init(void);     /* debug.c */
 /* After an upgrade or a reload was asked for: words of why there is none are told. */
 int vty_replaced(struct vty *vty, const char *what, const char *words);
@@ -53,7 +54,7 @@ extern const struct table table_calls, table_counters, table_lines, table_joins;
 extern const struct table table_services, table_pools, table_log, table_routes;
 extern const struct table table_filters, table_failures, table_bundles, table_processes,
 	table_radius, table_upgrade, table_reload, table_drain, table_trials, table_accounting,
-	table_datapath;
+	table_datapath, table_impair;
 extern const struct table table_users, table_summary, table_radius_changes, table_radius_refusals;
 /* All of them, as `show NAME` prints them; those whose command prints them in another form or has
  * another name.  NULL ends. */

@@ -50,6 +50,9 @@ struct fake_dp {
 		const char *ticket; /* dp_resume() finds it by this; NULL = it has none */
 	} circuit[8];		    /* set by fake_circuit() */
 	unsigned circuits;
+	struct dp_impair_row impair[8]; /* of all ports */
+	unsigned impair_port[8];
+	unsigned impairs, impair_asked;
 	uint64_t heard;
 	struct dp_call_stats stats; /* of every call */
 	const char *slow; /* what is said of the path of every call; NULL = there is no program */

@@ -88,6 +88,9 @@
 	X(show_routes)    \
 	X(show_services)  \
 	X(show_drain)     \
+	X(show_impair)    \
+	X(impairs)        \
+	X(impair_parse)   \
 	X(show_grant)     \
 	X(show_history)   \
 	X(show_summary)   \

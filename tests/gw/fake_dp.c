@@ -272,6 +272,53 @@ int dp_port_tap(struct dp *dp, unsigned port, bool on)
 	return on && fake.tap_refuses ? -ENOMEM : 0;
 }
 
+static struct dp_impair_row *fake_impair(const struct ist_addr *circuit, enum dp_impair_way way)
+{
+	for (unsigned i = 0; i < fake.impairs; i++)
+		if (fake.impair[i].way == way &&
+		    !memcmp(&fake.impair[i].circuit, circuit, sizeof(*circuit)))
+			return &fake.impair[i];
+	return NULL;
+}
+
+int dp_impair_set(struct dp *dp, unsigned port, const struct ist_addr *circuit,
+		  enum dp_impair_way way, const struct dp_impair *set, bool configured)
+{
+	struct dp_impair_row *row = fake_impair(circuit, way);
+
+	(void)dp;
+	fake_dp_say("impair %u %s", port, set ? "on" : "off");
+	if (!set && !row)
+		return -ENOENT;
+	if (!set) {
+		fake.impair_port[row - fake.impair] = fake.impair_port[--fake.impairs];
+		*row = fake.impair[fake.impairs];
+		return 0;
+	}
+	if (!row && fake.impairs == sizeof(fake.impair) / sizeof(fake.impair[0]))
+		return -ENOSPC;
+	row = row ? row : &fake.impair[fake.impairs++];
+	*row = (struct dp_impair_row){.circuit = *circuit,
+				      .way = (uint8_t)way,
+				      .configured = configured,
+				      .on = true,
+				      .set = *set};
+	fake.impair_port[row - fake.impair] = port;
+	return 0;
+}
+
+unsigned dp_impair_rows(struct dp *dp, unsigned port, struct dp_impair_row *out, unsigned n)
+{
+	unsigned k = 0;
+
+	(void)dp;
+	fake.impair_asked += !port;
+	for (unsigned i = 0; i < fake.impairs && k < n; i++)
+		if (fake.impair_port[i] == port)
+			out[k++] = fake.impair[i];
+	return k;
+}
+
 void dp_attached(struct dp *dp)
 {
 	(void)dp;

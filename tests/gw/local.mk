@@ -59,6 +59,7 @@ unit_control_SOURCES += tests/gw/aaa/test_radius_client.c tests/gw/legs/test_leg
 unit_control_SOURCES += tests/gw/legs/far_leg.c tests/gw/legs/far_leg.h tests/gw/test_filter.c tests/gw/legs/test_leg_about.c tests/gw/legs/test_leg_login.c tests/gw/legs/test_leg_proxy.c tests/gw/legs/test_leg_client.c
 unit_control_SOURCES += tests/gw/legs/test_leg_server_save.c tests/gw/test_log_out.c tests/gw/test_service.c tests/gw/operator/test_ctl_follow.c tests/gw/operator/test_replace.c tests/gw/test_trial.c tests/gw/aaa/test_aaa_test.c tests/gw/operator/test_show_trials.c tests/gw/operator/test_show_drain.c tests/gw/operator/test_show_grant.c tests/gw/operator/test_show_history.c tests/gw/operator/test_show_summary.c
 unit_control_SOURCES += tests/gw/aaa/acct_rig.c tests/gw/aaa/acct_rig.h tests/gw/aaa/test_acct_said.c tests/gw/aaa/test_acct_session.c tests/gw/aaa/test_acct_lives.c
+unit_control_SOURCES += tests/gw/test_impairs.c tests/gw/operator/test_impair_parse.c tests/gw/operator/test_show_impair.c
 unit_control_SOURCES += tests/gw/aaa/test_rate.c tests/gw/legs/test_leg_rate.c tests/gw/operator/test_show_rates.c
 unit_control_SOURCES += tests/gw/operator/test_capture_match.c tests/gw/operator/test_capture_out.c tests/gw/operator/test_capture_parse.c tests/gw/operator/test_inside.c tests/gw/operator/test_mask.c tests/gw/operator/test_pcapng.c tests/gw/replay/test_replay_end.c tests/gw/replay/test_replay_pcapng.c
 unit_control_SOURCES += tests/gw/replay/held.c tests/gw/replay/held.h tests/gw/replay/test_replay.c tests/gw/replay/test_replay_command.c tests/gw/replay/test_replay_file.c tests/gw/replay/test_replay_frame.c tests/gw/replay/test_replay_node.c tests/gw/replay/test_replay_side.c tests/gw/replay/test_replay_x25.c
@@ -88,7 +89,7 @@ unit_dataplane_LDFLAGS = $(heap_ldflags) -Wl,--wrap=epoll_ctl -Wl,--wrap=pthread
 	-Wl,--wrap=pthread_mutex_lock -Wl,--wrap=snprintf -Wl,--wrap=vsnprintf -Wl,--wrap=__snprintf_chk -Wl,--wrap=__vsnprintf_chk
 unit_dataplane_LDADD = libdp.la libxdp.la libcfg.la libnetif.la libtransports.la libppp.la libcore.la $(CUNIT_LIBS)
 
-unit_dataplane_SOURCES += tests/gw/dp/test_fast.c
+unit_dataplane_SOURCES += tests/gw/dp/test_fast.c tests/gw/dp/test_impaired.c tests/gw/dp/test_worker_impair.c
 unit_dataplane_SOURCES += tests/gw/dp/test_image_save.c tests/gw/dp/test_data_filter.c tests/gw/dp/test_dp_fast.c tests/gw/test_netif_change.c tests/gw/dp/test_data_tun.c tests/gw/dp/test_data_report.c tests/gw/dp/test_rcu.c
 unit_dataplane_SOURCES += tests/gw/dp/xdp/xdp_bench.c tests/gw/dp/xdp/xdp_bench.h tests/gw/dp/xdp/test_xdp_attach.c tests/gw/dp/xdp/test_xdp_kern.c tests/gw/dp/xdp/test_xdp_load.c tests/gw/dp/xdp/test_xdp_table.c
 

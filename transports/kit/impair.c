@@ -10,7 +10,7 @@
 #define REORDER_LEAST 10000u /* us a frame is held back when there is no delay to go by */
 
 /* splitmix64 */
-static uint64_t impair_draw(struct impair *im)
+uint64_t impair_draw(struct impair *im)
 {
 	uint64_t z = im->state += 0x9e3779b97f4a7c15u;
 
@@ -19,9 +19,15 @@ static uint64_t impair_draw(struct impair *im)
 	return z ^ z >> 31;
 }
 
-static bool impair_chance(struct impair *im, uint32_t parts)
+bool impair_chance(struct impair *im, uint32_t parts)
 {
 	return impair_draw(im) % 1000000 < parts;
+}
+
+void impair_begin(struct impair *im, uint64_t seed)
+{
+	im->state = seed;
+	im->reorder_by = 2 * (im->delay + im->jitter) + REORDER_LEAST;
 }
 
 int impair_init(struct impair *im, const struct settings *set, char *err, size_t err_len)
@@ -36,7 +42,6 @@ int impair_init(struct impair *im, const struct settings *set, char *err, size_t
 	*im = (struct impair){
 		.delay = settings_time(set, "impair-delay"),
 		.jitter = settings_time(set, "impair-jitter"),
-		.state = settings_number(set, "impair-seed"),
 	};
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		const char *text = settings_text(set, rows[i].key);
@@ -46,7 +51,7 @@ int impair_init(struct impair *im, const struct settings *set, char *err, size_t
 			return settings_error(err, err_len, EINVAL, "%s: \"%s\" is no percentage",
 					      rows[i].key, text);
 	}
-	im->reorder_by = 2 * (im->delay + im->jitter) + REORDER_LEAST;
+	impair_begin(im, settings_number(set, "impair-seed"));
 	return 0;
 }
 

@@ -37,6 +37,12 @@ struct impair {
 
 /* 0, or -EINVAL with words. */
 int impair_init(struct impair *im, const struct settings *set, char *err, size_t err_len);
+/* Rates, delay and jitter are set: begin at this seed. */
+void impair_begin(struct impair *im, uint64_t seed);
+/* One more random value of the same row, for what the owner decides himself. */
+uint64_t impair_draw(struct impair *im);
+/* Does it happen, so many times in a million? */
+bool impair_chance(struct impair *im, uint32_t parts);
 /* Does it do anything at all? */
 bool impair_on(const struct impair *im);
 /* How many copies of the next frame go out (0 to 2) and when. */

@@ -67,6 +67,8 @@
 	X(tun_super)     \
 	X(filter_safe)   \
 	X(fast)          \
+	X(impaired)      \
+	X(worker_impair) \
 	X(xdp_attach)    \
 	X(xdp_kern)      \
 	X(xdp_load)      \

@@ -149,6 +149,11 @@ static void sample_port_ask(struct door_msg *m)
 	m->port_ask = (struct door_port_ask){3, 64};
 }
 
+static void sample_impair_ask(struct door_msg *m)
+{
+	m->port_ask = (struct door_port_ask){3, DP_IMPAIR_ROWS};
+}
+
 static void sample_port_tap(struct door_msg *m)
 {
 	m->port_tap = (struct door_port_tap){3, true};
@@ -204,6 +209,38 @@ static void sample_offloads(struct door_msg *m)
 	m->answer.rc = 2;
 	m->answer.offload_row = offload_rows;
 	m->answer.offload_rows = 2;
+}
+
+#define IMPAIR_SET                                                                          \
+	{                                                                                   \
+		50000, 25000, 10000, 1000, 20000, 5000, 64000, 0x1122334455667788, 59000000 \
+	}
+
+static const struct dp_impair_row impair_rows[] = {
+	{.circuit = {.len = 3, .data = "abc"},
+	 .way = DP_IMPAIR_OUT,
+	 .configured = true,
+	 .on = true,
+	 .set = IMPAIR_SET,
+	 .n = {9, 8, 7, 6, 5, 4, 3, 2, 1}},
+	{.set.loss = 1},
+};
+
+static void sample_impair(struct door_msg *m)
+{
+	m->impair = (struct door_impair){.port = 3,
+					 .circuit = {.len = 3, .data = "abc"},
+					 .way = DP_IMPAIR_OUT,
+					 .off = true,
+					 .configured = true,
+					 .set = IMPAIR_SET};
+}
+
+static void sample_impaired(struct door_msg *m)
+{
+	m->answer.rc = 2;
+	m->answer.impair_row = impair_rows;
+	m->answer.impair_rows = 2;
 }
 
 static void sample_errors(struct door_msg *m)
@@ -303,6 +340,9 @@ static const struct {
 	[DOOR_PORT_OFFLOADS] = {DOOR_TABLE, sample_port_ask},
 	[DOOR_OFFLOADS_ARE] = {DOOR_ANSWER, sample_offloads},
 	[DOOR_PORT_TAP] = {DOOR_TABLE, sample_port_tap},
+	[DOOR_IMPAIR] = {DOOR_TABLE, sample_impair},
+	[DOOR_IMPAIR_ROWS] = {DOOR_TABLE, sample_impair_ask},
+	[DOOR_IMPAIRED] = {DOOR_ANSWER, sample_impaired},
 	[DOOR_LINE_ACCM] = {DOOR_TABLE, sample_accm},
 	[DOOR_LINE_ERRORS] = {DOOR_TABLE, sample_line_errors},
 	[DOOR_DONE] = {DOOR_ANSWER, sample_done},

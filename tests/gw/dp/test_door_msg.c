@@ -280,6 +280,31 @@ static void door_port_asks(void)
 	free(t.room);
 }
 
+static void door_bad_lines(void)
+{
+	const struct dp_impair_row *row;
+	struct door_msg m;
+	struct trip t;
+
+	door_trip_of(&t, &m, DOOR_IMPAIR);
+	CU_ASSERT(t.out.impair.port == 3 && t.out.impair.way == DP_IMPAIR_OUT);
+	CU_ASSERT(t.out.impair.off && t.out.impair.configured);
+	ASSERT_OCTETS(t.out.impair.circuit.data, t.out.impair.circuit.len, "abc", 3);
+	CU_ASSERT_EQUAL(memcmp(&t.out.impair.set, &m.impair.set, sizeof(struct dp_impair)), 0);
+	CU_ASSERT_EQUAL(t.out.impair.set.rate, 64000);
+	free(t.room);
+	door_trip_of(&t, &m, DOOR_IMPAIR_ROWS);
+	CU_ASSERT(t.out.port_ask.port == 3 && t.out.port_ask.n == DP_IMPAIR_ROWS);
+	free(t.room);
+	door_trip_of(&t, &m, DOOR_IMPAIRED);
+	CU_ASSERT_EQUAL_FATAL(t.out.answer.impair_rows, 2);
+	row = t.out.answer.impair_row;
+	CU_ASSERT(row->on && row->configured && row->way == DP_IMPAIR_OUT);
+	CU_ASSERT(row->set.left == 59000000 && row->n[DP_IMPAIR_FRAMES] == 9);
+	CU_ASSERT(row[1].set.loss == 1 && !row[1].on);
+	free(t.room);
+}
+
 static void door_lines(void)
 {
 	struct door_msg m;
@@ -568,6 +593,12 @@ static const struct {
 	{"4097 octets of text", DOOR_PORT_STATUS, 4, "00001001"},
 	{"65 fills", DOOR_PORT_FILL, 4, "00000041"},
 	{"65 offloads", DOOR_PORT_OFFLOADS, 4, "00000041"},
+	{"33 rows of bad lines", DOOR_IMPAIR_ROWS, 4, "00000021"},
+	{"a third way", DOOR_IMPAIR, 9, "02"},
+	{"more than all are lost", DOOR_IMPAIR, 12, "000f4241"},
+	{"a delay of more than a minute", DOOR_IMPAIR, 28, "0000000003938701"},
+	{"more rows than are there", DOOR_IMPAIRED, 4, "00000003"},
+	{"a third way of a row", DOOR_IMPAIRED, 13, "02"},
 	{"a state that is not there", DOOR_OFFLOADS_ARE, 16, "00000006"},
 	{"no state", DOOR_OFFLOADS_ARE, 16, "00000000"},
 	{"more offloads than are there", DOOR_OFFLOADS_ARE, 4, "00000003"},
@@ -677,6 +708,7 @@ static const struct test_case cases[] = {
 	{"port_open", door_port_open},
 	{"port_asks", door_port_asks},
 	{"lines", door_lines},
+	{"bad_lines", door_bad_lines},
 	{"answers", door_answers},
 	{"answers_of_numbers", door_answers_of_numbers},
 	{"reports_with_attributes", door_reports_with_attributes},

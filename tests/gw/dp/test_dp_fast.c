@@ -402,6 +402,32 @@ static void a_captured_port(void)
 	dp_fast_in("dp_fast capture", dp_fast_do_tap);
 }
 
+/* The same while a line of the port is bad; a capture is said first. */
+static void dp_fast_do_impair(struct dp *dp)
+{
+	struct dp_entry *a = dp_fast_entry(dp, 2, 3);
+	struct dp_call c = dp_fast_call(2, 3);
+
+	dp_fast_is(dp, a, &c, FAST_FAST);
+	dp_fast_impair(dp, 0, true);
+	CU_ASSERT_EQUAL(a->fast, FAST_IMPAIR);
+	CU_ASSERT_EQUAL((uint32_t)dp_fast_at.index[3], 0);
+	dp_fast_is(dp, a, &c, FAST_IMPAIR);
+	dp_fast_tap(dp, 0, true);
+	CU_ASSERT_EQUAL(a->fast, FAST_CAPTURE);
+	dp_fast_impair(dp, 0, false);
+	CU_ASSERT_EQUAL(a->fast, FAST_CAPTURE);
+	CU_ASSERT_EQUAL((uint32_t)dp_fast_at.index[3], 0);
+	dp_fast_tap(dp, 0, false);
+	CU_ASSERT_EQUAL(a->fast, FAST_FAST);
+	CU_ASSERT_NOT_EQUAL((uint32_t)dp_fast_at.index[3], 0);
+}
+
+static void an_impaired_port(void)
+{
+	dp_fast_in("dp_fast impair", dp_fast_do_impair);
+}
+
 /* --- lives ------------------------------------------------------------------------------------- */
 
 /* What the life before had: the calls that go on have counted, the others go. */
@@ -490,6 +516,7 @@ static const struct test_case cases[] = {
 	{"two_calls_of_one_id", two_calls_of_one_id},
 	{"counts_stay", counts_stay},
 	{"a_captured_port", a_captured_port},
+	{"an_impaired_port", an_impaired_port},
 	{"calls_of_a_life_before", calls_of_a_life_before},
 	{"without_maps", without_maps},
 	{"without_memory_for_the_maps", without_memory_for_the_maps},

@@ -342,6 +342,7 @@ static void state_of_what_is_not_there(void)
 		{"a call", {{.kind = IMAGE_STATE, .state = {.tid = 9, .sid = 9}}}},
 		{"a bundle", {{.kind = IMAGE_BUNDLE, .bundle = {.tid = 2, .sid = 3}}}},
 		{"a report", {{.kind = IMAGE_REPORT}}},
+		{"a bad line", {{.kind = IMAGE_IMPAIR, .impair.port = 1}}},
 		{"a head", {HEAD}},
 		{"a device", {TUN(7, 0, .claims = false)}},
 	};

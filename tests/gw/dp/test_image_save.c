@@ -279,6 +279,15 @@ static struct image_row image_save_queued(bool control, const char *text, uint64
 			   .octets = {(const uint8_t *)text, (uint32_t)strlen(text)}}};
 }
 
+/* The settings go on; what was counted does not. */
+static const struct image_row image_save_impair = {
+	.kind = IMAGE_IMPAIR,
+	.impair.row = {.circuit = {.len = 2, .data = {1, 2}},
+		       .way = DP_IMPAIR_OUT,
+		       .configured = true,
+		       .on = true,
+		       .set = {1, 2, 3, 4, 5, 6, 7, 8, UINT64_MAX}}};
+
 static const struct image_row image_save_frozen = {
 	.kind = IMAGE_FROZEN,
 	.frozen = {.frozen = true, .octets = {(const uint8_t *)"zzzz", 4}, .fds = 1, .words = ""}};
@@ -289,6 +298,7 @@ static void channels_come_out_as_they_went_in(void)
 	static uint8_t offer[2000];
 	struct image_row rows[SAVE_ROWS] = {
 		image_save_frozen,
+		image_save_impair,
 		{.kind = IMAGE_CHAN,
 		 .chan = {.channel = SAVE_CHANNEL,
 			  .payload = IST_PAYLOAD_PPP,
