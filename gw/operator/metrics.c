@@ -425,7 +425,7 @@ static void metric_of_taken(struct metric_out *o)
 #define GAUGE	      "gauge"
 #define COUNTER	      "counter"
 #define ROWS(of)      .samples = metric_of_rows, .table = &table_##of
-#define RADIUS_LABELS .labels = {{"section", "radius"}, {"server", "server"}, {NULL}}
+#define RADIUS_LABELS .labels = {{"section", "radius"}, {"server", "server"}, {NULL, NULL}}
 #define COUNTS(of, by_reason, called) \
 	.samples = metric_of_counters, .part = COUNTER_##of, .reasons = by_reason, .label = called
 
@@ -448,17 +448,17 @@ static const struct metric metrics_table[] = {
 	{"isthmus_users", GAUGE, "Users who are logged in here, by the medium they come by.",
 	 .samples = metric_of_users},
 	{"isthmus_clients", GAUGE, "Links that we dial.", ROWS(clients),
-	 .labels = {{"state", "state"}, {NULL}}},
+	 .labels = {{"state", "state"}, {NULL, NULL}}},
 	{"isthmus_limit", GAUGE, "What there may be at a time.", .samples = metric_of_limits},
 	{"isthmus_limit_taken", GAUGE, "What there is of that.", .samples = metric_of_taken},
 	{"isthmus_pool_addresses", GAUGE, "IPv4 addresses of a pool.", ROWS(pools), .value = "ipv4",
-	 .labels = {{"pool", "pool"}, {NULL}}},
+	 .labels = {{"pool", "pool"}, {NULL, NULL}}},
 	{"isthmus_pool_addresses_used", GAUGE, "IPv4 addresses of a pool that clients have.",
-	 ROWS(pools), .value = "ipv4-used", .labels = {{"pool", "pool"}, {NULL}}},
+	 ROWS(pools), .value = "ipv4-used", .labels = {{"pool", "pool"}, {NULL, NULL}}},
 	{"isthmus_pool_prefixes", GAUGE, "IPv6 prefixes of a pool, for links of clients.",
-	 ROWS(pools), .value = "ipv6", .labels = {{"pool", "pool"}, {NULL}}},
+	 ROWS(pools), .value = "ipv6", .labels = {{"pool", "pool"}, {NULL, NULL}}},
 	{"isthmus_pool_prefixes_used", GAUGE, "IPv6 prefixes of a pool that clients have.",
-	 ROWS(pools), .value = "ipv6-used", .labels = {{"pool", "pool"}, {NULL}}},
+	 ROWS(pools), .value = "ipv6-used", .labels = {{"pool", "pool"}, {NULL, NULL}}},
 	{"isthmus_radius_servers", GAUGE, "RADIUS servers, dead or alive.", ROWS(radius),
 	 .labels = {{"section", "radius"}, {"server", "server"}, {"state", "state"}}},
 	{"isthmus_radius_waiting", GAUGE, "Requests that wait for an answer.", ROWS(radius),
@@ -473,7 +473,7 @@ static const struct metric metrics_table[] = {
 	 ROWS(radius), .value = "timeouts", RADIUS_LABELS},
 	{"isthmus_port_failures_total", COUNTER, "Times that a port could not be opened or failed.",
 	 ROWS(ports), .value = "failures",
-	 .labels = {{"medium", "transport"}, {"port", "port"}, {NULL}}},
+	 .labels = {{"medium", "transport"}, {"port", "port"}, {NULL, NULL}}},
 	{"isthmus_port_events_total", COUNTER, "What a port's medium counts.",
 	 COUNTS(PORTS, false, "event")},
 	{"isthmus_l2tp_messages_total", COUNTER, "Control messages received and sent, by type.",
