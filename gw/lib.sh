@@ -112,7 +112,7 @@ configure_and_make() ( # in a shell of its own, since it changes folder
 	cd "$dir" || exit
 	# what configure found goes with the packages, so a new one makes it look again
 	# shellcheck disable=SC2046 # a list of words
-	like=$(echo "$*"; dpkg-query -W -f '${Package} ${Version} ${db:Status-Status}\n' $(packages build) libcunit1-dev 2>/dev/null)
+	like=$(echo "$*"; dpkg-query -W -f '${Package} ${Version} ${db:Status-Status}\n' $(packages build) libcunit1-dev clang bpftool libbpf-dev 2>/dev/null)
 	if [ ! -e Makefile ] || [ "$(cat .configured 2>/dev/null)" != "$like" ]; then
 		flags=$(grep -sE '^(IST_)?(CFLAGS|LDFLAGS) =' Makefile)
 		"$TOP/configure" -q "$@" || exit

@@ -104,7 +104,8 @@ libxdp_la_CFLAGS += $(LIBBPF_CFLAGS)
 libxdp_la_LIBADD += $(LIBBPF_LIBS)
 BUILT_SOURCES += gw/dp/xdp/xdp.skel
 EXTRA_DIST += gw/dp/xdp/xdp.skel
-gw/dp/xdp/libxdp_la-xdp_load.lo: gw/dp/xdp/xdp.skel
+# not of that object by its name: automake would leave out its own rule for it
+$(libxdp_la_OBJECTS): gw/dp/xdp/xdp.skel
 if XDP_TOOLS
 gw/dp/xdp/xdp.skel: gw/dp/xdp/xdp_kern.c gw/dp/xdp/xdp_maps.h
 	$(AM_V_GEN)$(MKDIR_P) gw/dp/xdp && \
