@@ -6,6 +6,7 @@
 #include "gw/text.h"
 
 #include <errno.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -109,7 +110,44 @@ void impairs_find(struct gw *gw)
 
 /* --- words --------------------------------------------------------------------------------------- */
 
-static int impairs_put_percent(char *buf, size_t cap, uint32_t millionths)
+#define IMPAIRS_AT(m) offsetof(struct dp_impair, m), sizeof(((struct dp_impair *)0)->m)
+
+const struct impairs_word impairs_words[IMPAIRS_WORDS] = {
+	{"loss", IMPAIRS_PERCENT, IMPAIRS_AT(loss), "a percentage, as 5% or 0.1%"},
+	{"delay", IMPAIRS_DELAY, IMPAIRS_AT(delay), "a time up to 60s, as 20ms"},
+	{"jitter", IMPAIRS_DELAY, IMPAIRS_AT(jitter), "a time up to 60s, as 5ms"},
+	{"reorder", IMPAIRS_PERCENT, IMPAIRS_AT(reorder), "a percentage, as 1%"},
+	{"duplicate", IMPAIRS_PERCENT, IMPAIRS_AT(duplicate), "a percentage, as 1%"},
+	{"corrupt", IMPAIRS_PERCENT, IMPAIRS_AT(corrupt), "a percentage, as 0.1%"},
+	{"rate", IMPAIRS_RATE, IMPAIRS_AT(rate), "a rate, as 64k or 2M"},
+	{"seed", IMPAIRS_SEED, IMPAIRS_AT(seed), "a number of at most 18 digits"},
+	{"for", IMPAIRS_LASTS, IMPAIRS_AT(left), "a time, as 60s or 10m"},
+};
+
+uint64_t impairs_get(const struct dp_impair *set, const struct impairs_word *w)
+{
+	uint64_t wide;
+	uint32_t narrow;
+
+	if (w->size == sizeof(narrow)) {
+		memcpy(&narrow, (const char *)set + w->at, sizeof(narrow));
+		return narrow;
+	}
+	memcpy(&wide, (const char *)set + w->at, sizeof(wide));
+	return wide;
+}
+
+void impairs_put(struct dp_impair *set, const struct impairs_word *w, uint64_t value)
+{
+	uint32_t narrow = (uint32_t)value;
+
+	if (w->size == sizeof(narrow))
+		memcpy((char *)set + w->at, &narrow, sizeof(narrow));
+	else
+		memcpy((char *)set + w->at, &value, sizeof(value));
+}
+
+static int impairs_say_percent(char *buf, size_t cap, uint64_t millionths)
 {
 	char part[8];
 	size_t len;
@@ -120,7 +158,7 @@ static int impairs_put_percent(char *buf, size_t cap, uint32_t millionths)
 	return snprintf(buf, cap, "%u%s%s%%", (unsigned)(millionths / 10000), len ? "." : "", part);
 }
 
-static int impairs_put_time(char *buf, size_t cap, uint64_t us)
+static int impairs_say_time(char *buf, size_t cap, uint64_t us)
 {
 	static const struct {
 		uint64_t us;
@@ -133,7 +171,7 @@ static int impairs_put_time(char *buf, size_t cap, uint64_t us)
 	return snprintf(buf, cap, "%llu%s", (unsigned long long)(us / units[i].us), units[i].unit);
 }
 
-static int impairs_put_rate(char *buf, size_t cap, uint64_t bps)
+static int impairs_say_rate(char *buf, size_t cap, uint64_t bps)
 {
 	char text[GW_TEXT_MAX];
 
@@ -142,37 +180,23 @@ static int impairs_put_rate(char *buf, size_t cap, uint64_t bps)
 
 const char *impairs_text(char buf[IMPAIRS_TEXT], const struct dp_impair *set)
 {
-	const struct {
-		const char *word;
-		uint64_t value;
-		enum { PERCENT, TIME, RATE } kind;
-	} rows[] = {
-		{"loss", set->loss, PERCENT},
-		{"delay", set->delay, TIME},
-		{"jitter", set->jitter, TIME},
-		{"reorder", set->reorder, PERCENT},
-		{"duplicate", set->duplicate, PERCENT},
-		{"corrupt", set->corrupt, PERCENT},
-		{"rate", set->rate, RATE},
+	static int (*const say[])(char *buf, size_t cap, uint64_t value) = {
+		[IMPAIRS_PERCENT] = impairs_say_percent,
+		[IMPAIRS_DELAY] = impairs_say_time,
+		[IMPAIRS_RATE] = impairs_say_rate,
 	};
 	size_t at = 0;
 
 	*buf = '\0';
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		char *to;
+	for (unsigned i = 0; i < IMPAIRS_WORDS; i++) {
+		const struct impairs_word *w = &impairs_words[i];
+		uint64_t value = impairs_get(set, w);
 
-		if (!rows[i].value)
+		if (!value || !impairs_word_spoils(w))
 			continue;
 		at += (size_t)snprintf(buf + at, IMPAIRS_TEXT - at, "%s%s ", at ? " " : "",
-				       rows[i].word);
-		to = buf + at;
-		if (rows[i].kind == PERCENT)
-			at += (size_t)impairs_put_percent(to, IMPAIRS_TEXT - at,
-							  (uint32_t)rows[i].value);
-		else if (rows[i].kind == TIME)
-			at += (size_t)impairs_put_time(to, IMPAIRS_TEXT - at, rows[i].value);
-		else
-			at += (size_t)impairs_put_rate(to, IMPAIRS_TEXT - at, rows[i].value);
+				       w->word);
+		at += (size_t)say[w->kind](buf + at, IMPAIRS_TEXT - at, value);
 	}
 	return buf;
 }
@@ -197,7 +221,7 @@ static const char *impairs_aim(struct gw *gw, const struct impairs_wish *wish, s
 	return NULL;
 }
 
-static const char *impairs_words(int rc)
+static const char *impairs_why(int rc)
 {
 	return rc == -ENOSPC ? "too many circuits of this port are impaired" : strerror(-rc);
 }
@@ -240,7 +264,7 @@ const char *impairs_begin(struct gw *gw, struct impairs_wish *wish)
 					   false);
 	impairs_changed(gw->impairs);
 	if (rc)
-		return impairs_words(rc);
+		return impairs_why(rc);
 	snprintf(what, sizeof(what), ": %s, seed %llu", impairs_text(text, &wish->set),
 		 (unsigned long long)wish->set.seed);
 	impairs_log(wish, "impair", what);

@@ -37,6 +37,24 @@ struct impairs_view {
 /* Each there is, port by port. */
 void impairs_each(struct gw *gw, void (*each)(void *ctx, const struct impairs_view *v), void *ctx);
 
+/* What can be set, in the order in which it is said. */
+enum impairs_kind { IMPAIRS_PERCENT, IMPAIRS_DELAY, IMPAIRS_RATE, IMPAIRS_SEED, IMPAIRS_LASTS };
+struct impairs_word {
+	const char *word;
+	enum impairs_kind kind;
+	size_t at, size; /* of its member of struct dp_impair */
+	const char *is;	 /* what stands behind it, in words */
+};
+#define IMPAIRS_WORDS 9u
+extern const struct impairs_word impairs_words[IMPAIRS_WORDS];
+/* Does it make a line a bad one?  Seed and time alone do not. */
+static inline bool impairs_word_spoils(const struct impairs_word *w)
+{
+	return w->kind < IMPAIRS_SEED;
+}
+uint64_t impairs_get(const struct dp_impair *set, const struct impairs_word *w);
+void impairs_put(struct dp_impair *set, const struct impairs_word *w, uint64_t value);
+
 /* "loss 5% delay 20ms": the words that set it, without seed and time. */
 #define IMPAIRS_TEXT 160u
 const char *impairs_text(char buf[IMPAIRS_TEXT], const struct dp_impair *set);

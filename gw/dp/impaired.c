@@ -11,13 +11,13 @@
 
 struct impaired_slot {
 	uint64_t due, no; /* no: as they came, for those that are due together */
-	uint64_t at;	  /* of its record, in octets ever written */
+	uint64_t at;	  /* of its record in the ring */
 };
 
 struct impaired_record {
 	uint32_t takes; /* octets of the ring, with this head */
 	uint32_t gone;	/* a flag: its room can be given back once those before it have gone */
-	/* the end of the ring has no room for more than these */
+	/* a record that fills the end of the ring may have no room for what follows */
 	uint32_t len, flags;
 	ist_channel channel;
 	uint8_t octets[];

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "gw/operator/impair_parse.h"
 
-#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -62,44 +61,20 @@ static bool impair_parse_bps(uint64_t *out, const char *text)
 	return cfg_parse_rate(out, text) && *out && *out <= DP_RATE_MAX;
 }
 
-/* --- rows ---------------------------------------------------------------------------------------- */
+/* --- words --------------------------------------------------------------------------------------- */
 
-#define IMPAIR_AT(m) offsetof(struct dp_impair, m), sizeof(((struct dp_impair *)0)->m)
-
-static const struct impair_word {
-	const char *word;
-	bool (*parse)(uint64_t *out, const char *text);
-	size_t at, size;
-	const char *is;
-} impair_words[] = {
-	{"loss", impair_parse_percent, IMPAIR_AT(loss), "a percentage, as 5% or 0.1%"},
-	{"delay", impair_parse_delay, IMPAIR_AT(delay), "a time up to 60s, as 20ms"},
-	{"jitter", impair_parse_delay, IMPAIR_AT(jitter), "a time up to 60s, as 5ms"},
-	{"reorder", impair_parse_percent, IMPAIR_AT(reorder), "a percentage, as 1%"},
-	{"duplicate", impair_parse_percent, IMPAIR_AT(duplicate), "a percentage, as 1%"},
-	{"corrupt", impair_parse_percent, IMPAIR_AT(corrupt), "a percentage, as 0.1%"},
-	{"rate", impair_parse_bps, IMPAIR_AT(rate), "a rate, as 64k or 2M"},
-	{"seed", impair_parse_seed, IMPAIR_AT(seed), "a number of at most 18 digits"},
-	{"for", impair_parse_lasts, IMPAIR_AT(left), "a time, as 60s or 10m"},
+static bool (*const impair_parse_kinds[])(uint64_t *out, const char *text) = {
+	[IMPAIRS_PERCENT] = impair_parse_percent, [IMPAIRS_DELAY] = impair_parse_delay,
+	[IMPAIRS_RATE] = impair_parse_bps,	  [IMPAIRS_SEED] = impair_parse_seed,
+	[IMPAIRS_LASTS] = impair_parse_lasts,
 };
-#define IMPAIR_WORDS (sizeof(impair_words) / sizeof(impair_words[0]))
 
-static const struct impair_word *impair_word_named(const char *word)
+static const struct impairs_word *impair_word_named(const char *word)
 {
-	for (size_t i = 0; i < IMPAIR_WORDS; i++)
-		if (!strcmp(impair_words[i].word, word))
-			return &impair_words[i];
+	for (unsigned i = 0; i < IMPAIRS_WORDS; i++)
+		if (!strcmp(impairs_words[i].word, word))
+			return &impairs_words[i];
 	return NULL;
-}
-
-static void impair_put(struct dp_impair *set, const struct impair_word *row, uint64_t value)
-{
-	uint32_t narrow = (uint32_t)value;
-
-	if (row->size == sizeof(narrow))
-		memcpy((char *)set + row->at, &narrow, sizeof(narrow));
-	else
-		memcpy((char *)set + row->at, &value, sizeof(value));
 }
 
 static bool impair_is_way(const char *word)
@@ -126,28 +101,27 @@ static const char *impair_parse_set(struct impairs_wish *w, const char *const *w
 {
 	static char wrong[160];
 	unsigned seen = 0;
+	bool spoils = false;
 
 	for (unsigned at = 0; at < n; at += 2) {
-		const struct impair_word *row = impair_word_named(word[at]);
+		const struct impairs_word *row = impair_word_named(word[at]);
 		uint64_t value;
 		unsigned bit;
 
 		if (!row || at + 1 == n)
 			return IMPAIR_USAGE;
-		bit = 1u << (row - impair_words);
-		if (seen & bit || !row->parse(&value, word[at + 1])) {
+		bit = 1u << (row - impairs_words);
+		if (seen & bit || !impair_parse_kinds[row->kind](&value, word[at + 1])) {
 			snprintf(wrong, sizeof(wrong), "%s is %s%s", row->word, row->is,
 				 seen & bit ? ", once" : "");
 			return wrong;
 		}
 		seen |= bit;
-		impair_put(&w->set, row, value);
-		w->seeded |= !strcmp(row->word, "seed");
+		impairs_put(&w->set, row, value);
+		w->seeded |= row->kind == IMPAIRS_SEED;
+		spoils |= impairs_word_spoils(row) && value;
 	}
-	return w->set.loss || w->set.delay || w->set.jitter || w->set.reorder || w->set.duplicate ||
-			       w->set.corrupt || w->set.rate
-		       ? NULL
-		       : IMPAIR_USAGE;
+	return spoils ? NULL : IMPAIR_USAGE;
 }
 
 const char *impair_parse(struct impairs_wish *w, const char *const *word, unsigned n, bool bare)
