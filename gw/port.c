@@ -321,6 +321,11 @@ bool port_circuit_up(const struct gw_port *p, const struct ist_addr *a)
 	return !c || p->up[c - p->cfg->circuit];
 }
 
+bool port_circuit_carries(const struct gw_port *p, unsigned k)
+{
+	return p->number >= 0 && p->up && p->up[k];
+}
+
 bool port_calls(const struct gw_port *p, const struct ist_addr *a)
 {
 	uint32_t caps = p->cfg->transport->caps;

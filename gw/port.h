@@ -49,6 +49,8 @@ const struct cfg_circuit *port_circuit(const struct gw_port *p, const struct ist
 /* What is known of a configured circuit; others are up as far as we know. */
 void port_circuit_set(struct gw_port *p, const struct ist_addr *a, bool up);
 bool port_circuit_up(const struct gw_port *p, const struct ist_addr *a);
+/* Number k of the configured ones can carry frames. */
+bool port_circuit_carries(const struct gw_port *p, unsigned k);
 /* Is a call placed to reach this address?  Else it must be up. */
 bool port_calls(const struct gw_port *p, const struct ist_addr *a);
 /* The accept section that takes this address, or NULL. */

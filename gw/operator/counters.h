@@ -5,6 +5,11 @@
 
 #include "gw/operator/table.h"
 
+/* What one is called in a table. */
+struct counter_name {
+	const char *key, *words;
+};
+
 struct counter_row {
 	const char *where, *key;
 	uint64_t count;

@@ -37,7 +37,7 @@ static int opened = -1; /* before there is a gateway to serve */
 static char opened_path[LISTENER_PATH];
 static gid_t admin_group = (gid_t)-1, read_group = (gid_t)-1;
 
-const struct ctl_counter_name ctl_counter_names[CTL_N_COUNT] = {
+const struct counter_name ctl_counter_names[CTL_N_COUNT] = {
 #define X(sym, key, words) {key, words},
 	CTL_COUNTERS(X)
 #undef X

@@ -12,6 +12,7 @@
 #ifndef GW_OPERATOR_CTL_LISTEN_H
 #define GW_OPERATOR_CTL_LISTEN_H
 
+#include "gw/operator/counters.h"
 #include "gw/operator/ctl_command.h"
 
 #include <sys/types.h>
@@ -38,9 +39,7 @@ enum ctl_counter {
 #undef X
 		CTL_N_COUNT
 };
-extern const struct ctl_counter_name {
-	const char *key, *words;
-} ctl_counter_names[CTL_N_COUNT];
+extern const struct counter_name ctl_counter_names[CTL_N_COUNT];
 uint64_t ctl_count(enum ctl_counter c);
 
 /* Whom a connection is from. */

@@ -6,7 +6,7 @@
 #include "gw/histogram.h"
 #include "gw/legs/legs.h"
 #include "gw/line.h"
-#include "gw/operator/counters.h"
+#include "gw/operator/metrics_listen.h"
 #include "gw/operator/vty.h"
 #include "gw/port.h"
 
@@ -15,6 +15,12 @@
 #define METRIC_LABELS 3u
 #define METRIC_GROUPS 256u /* series of one metric that counts rows; others are left out */
 #define METRIC_TEXT   768u /* octets of the labels of a series, with the NUL */
+
+const struct counter_name metrics_counter_names[METRICS_N_COUNT] = {
+#define X(sym, key, words) {key, words},
+	METRICS_COUNTERS(X)
+#undef X
+};
 
 struct metric;
 struct metric_out {
@@ -270,11 +276,13 @@ static void metric_media_init(struct metric_media *m, const struct gw *gw)
 	}
 }
 
-static void metric_media_add(struct metric_media *m, const char *medium, unsigned state)
+/* The counts of a medium, by state; NULL = it is no port's. */
+static unsigned *metric_media_of(struct metric_media *m, const char *medium)
 {
 	for (unsigned i = 0; i < m->media; i++)
 		if (!strcmp(m->medium[i], medium))
-			m->n[i][state]++;
+			return m->n[i];
+	return NULL;
 }
 
 static void metric_media_write(struct metric_out *o, const struct metric_media *m, unsigned states,
@@ -308,11 +316,14 @@ static void metric_of_tunnels(struct metric_out *o)
 	static struct metric_media m;
 	struct l2tp_tunnel *t = NULL;
 	struct l2tp_tunnel_info i;
+	unsigned *of;
 
 	metric_media_init(&m, o->gw);
 	while ((t = l2tp_tunnel_next(o->gw->engine, t))) {
 		l2tp_tunnel_info(t, &i);
-		metric_media_add(&m, metric_channel_medium(o->gw, i.channel), i.state);
+		of = metric_media_of(&m, metric_channel_medium(o->gw, i.channel));
+		if (of)
+			of[i.state]++;
 	}
 	metric_media_write(o, &m, L2TP_T_STATES, metric_tunnel_state);
 }
@@ -328,13 +339,16 @@ static void metric_of_calls(struct metric_out *o)
 	struct l2tp_tunnel *t = NULL;
 	struct l2tp_tunnel_info i;
 	struct l2tp_call_info ci;
+	unsigned *of;
 
 	metric_media_init(&m, o->gw);
 	while ((t = l2tp_tunnel_next(o->gw->engine, t))) {
 		l2tp_tunnel_info(t, &i);
-		for (struct l2tp_call *c = l2tp_call_next(t, NULL); c; c = l2tp_call_next(t, c)) {
+		of = metric_media_of(&m, metric_channel_medium(o->gw, i.channel));
+		for (struct l2tp_call *c = of ? l2tp_call_next(t, NULL) : NULL; c;
+		     c = l2tp_call_next(t, c)) {
 			l2tp_call_info(c, &ci);
-			metric_media_add(&m, metric_channel_medium(o->gw, i.channel), ci.state);
+			of[ci.state]++;
 		}
 	}
 	metric_media_write(o, &m, L2TP_C_STATES, metric_call_state);
@@ -352,10 +366,10 @@ static void metric_of_circuits(struct metric_out *o)
 	metric_media_init(&m, o->gw);
 	for (unsigned i = 0; i < o->gw->cfg->ports; i++) {
 		const struct gw_port *p = &o->gw->port[i];
+		unsigned *of = metric_media_of(&m, p->cfg->transport->name);
 
-		for (unsigned k = 0; k < p->cfg->circuits; k++)
-			metric_media_add(&m, p->cfg->transport->name,
-					 p->number >= 0 && p->up && p->up[k]);
+		for (unsigned k = 0; of && k < p->cfg->circuits; k++)
+			of[port_circuit_carries(p, k)]++;
 	}
 	metric_media_write(o, &m, 2, metric_circuit_state);
 }
@@ -374,14 +388,18 @@ static void metric_of_users(struct metric_out *o)
 {
 	static struct metric_media m;
 	struct join *j;
+	unsigned *of;
 
 	metric_media_init(&m, o->gw);
 	llist_for_each_entry(j, &o->gw->joins->head, entry)
 	{
 		struct leg_terminal_view v;
 
-		if (leg_terminal_view(j->leg[1], &v) && *v.user && !v.net->client)
-			metric_media_add(&m, metric_leg_medium(o->gw, j->leg[0]), 0);
+		if (!leg_terminal_view(j->leg[1], &v) || !*v.user || v.net->client)
+			continue;
+		of = metric_media_of(&m, metric_leg_medium(o->gw, j->leg[0]));
+		if (of)
+			of[0]++;
 	}
 	metric_media_write(o, &m, 1, NULL);
 }

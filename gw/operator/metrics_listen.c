@@ -62,12 +62,6 @@ static struct {
 	uint64_t count[METRICS_N_COUNT];
 } metrics;
 
-const struct metrics_counter_name metrics_counter_names[METRICS_N_COUNT] = {
-#define X(sym, key, words) {key, words},
-	METRICS_COUNTERS(X)
-#undef X
-};
-
 uint64_t metrics_count(enum metrics_counter c)
 {
 	return metrics.count[c];

@@ -11,7 +11,7 @@
 #ifndef GW_OPERATOR_METRICS_LISTEN_H
 #define GW_OPERATOR_METRICS_LISTEN_H
 
-#include <stdint.h>
+#include "gw/operator/counters.h"
 
 #define METRICS_PATIENCE   30000000u /* us */
 #define METRICS_FRESH	   1000000u  /* us that an answer is given to others too */
@@ -36,9 +36,7 @@ enum metrics_counter {
 #undef X
 		METRICS_N_COUNT
 };
-extern const struct metrics_counter_name {
-	const char *key, *words;
-} metrics_counter_names[METRICS_N_COUNT];
+extern const struct counter_name metrics_counter_names[METRICS_N_COUNT];
 uint64_t metrics_count(enum metrics_counter c);
 
 unsigned metrics_clients(void);

@@ -3,12 +3,6 @@
 #include "gw/operator/metrics_listen.h"
 #include "gw/operator/operator.h"
 
-const struct metrics_counter_name metrics_counter_names[METRICS_N_COUNT] = {
-#define X(sym, key, words) {key, words},
-	METRICS_COUNTERS(X)
-#undef X
-};
-
 uint64_t metrics_count(enum metrics_counter c)
 {
 	(void)c;

@@ -190,21 +190,16 @@ static void counter_ports_rows(struct gw *gw, struct table_sink *to)
 		counter_port_rows(gw, &gw->port[i], to);
 }
 
-static const struct {
-	enum counter_part part;
-	void (*rows)(struct gw *gw, struct table_sink *to);
-} counter_parts[] = {
-	{COUNTER_L2TP, counter_engine_rows},	 {COUNTER_PPP, counter_ppp_rows},
-	{COUNTER_AAA, counter_aaa_rows},	 {COUNTER_CONTROL, counter_control_rows},
-	{COUNTER_METRICS, counter_metrics_rows}, {COUNTER_DATA, counter_data_rows},
-	{COUNTER_XDP, counter_xdp_rows},	 {COUNTER_PORTS, counter_ports_rows},
+static void (*const counter_parts[])(struct gw *gw, struct table_sink *to) = {
+	[COUNTER_L2TP] = counter_engine_rows,	  [COUNTER_PPP] = counter_ppp_rows,
+	[COUNTER_AAA] = counter_aaa_rows,	  [COUNTER_CONTROL] = counter_control_rows,
+	[COUNTER_METRICS] = counter_metrics_rows, [COUNTER_DATA] = counter_data_rows,
+	[COUNTER_XDP] = counter_xdp_rows,	  [COUNTER_PORTS] = counter_ports_rows,
 };
 
 void counter_part_rows(struct gw *gw, enum counter_part part, struct table_sink *to)
 {
-	for (size_t i = 0; i < sizeof(counter_parts) / sizeof(counter_parts[0]); i++)
-		if (counter_parts[i].part == part)
-			counter_parts[i].rows(gw, to);
+	counter_parts[part](gw, to);
 }
 
 struct counter_filter {
@@ -226,7 +221,7 @@ static void table_counters_rows(struct gw *gw, struct table_sink *to)
 	struct counter_filter f = {.sink = {to->table, counter_not_zero}, .to = to};
 
 	for (size_t i = 0; i < sizeof(counter_parts) / sizeof(counter_parts[0]); i++)
-		counter_parts[i].rows(gw, &f.sink);
+		counter_parts[i](gw, &f.sink);
 }
 
 TABLE(table_counters, "counters");
