@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "gw/operator/page.h"
 
+#include "core/container.h"
+#include "core/htab.h"
 #include "gw/client.h"
 #include "gw/legs/legs.h"
 #include "gw/operator/ctl_table.h"
@@ -111,7 +113,7 @@ static bool page_circuits(struct gw *gw, struct ctl_text *out)
 			ctl_text_words(out, "{");
 			page_text(out, "port", p->cfg->config.name);
 			page_text(out, "address", p->cfg->circuit[k].addr_text);
-			page_bool(out, "up", p->number >= 0 && p->up && p->up[k]);
+			page_bool(out, "up", port_circuit_carries(p, k));
 			ctl_text_words(out, "}");
 		}
 	ctl_text_words(out, "]");
@@ -145,6 +147,7 @@ static void page_messages(struct gw *gw, struct ctl_text *out)
 
 /* All joins between the same two. */
 struct page_joins {
+	struct hnode node;
 	char from[GW_TEXT_MAX], to[GW_TEXT_MAX];
 	unsigned legs, up;
 	uint64_t in, out, dropped;
@@ -192,18 +195,30 @@ static void page_leg(char *buf, size_t cap, struct gw *gw, const struct join *j,
 	}
 }
 
+struct page_pairs {
+	struct page_joins *all; /* room for PAGE_JOINS */
+	unsigned n;
+	struct htab by; /* its two names */
+};
+
 /* Room for this pair; NULL = there are too many. */
-static struct page_joins *page_pair(struct page_joins *all, unsigned *n, const char *from,
-				    const char *to)
+static struct page_joins *page_pair(struct page_pairs *p, const char *from, const char *to)
 {
-	for (unsigned i = *n; i-- > 0;)
-		if (!strcmp(all[i].from, from) && !strcmp(all[i].to, to))
-			return &all[i];
-	if (*n == PAGE_JOINS)
+	const uint64_t key = htab_key(htab_octets(from, strlen(from)), htab_octets(to, strlen(to)));
+	struct page_joins *j;
+
+	for (struct hnode *h = htab_first(&p->by, key); h; h = htab_more(h)) {
+		j = container_of(h, struct page_joins, node);
+		if (!strcmp(j->from, from) && !strcmp(j->to, to))
+			return j;
+	}
+	if (p->n == PAGE_JOINS)
 		return NULL;
-	snprintf(all[*n].from, sizeof(all[*n].from), "%s", from);
-	snprintf(all[*n].to, sizeof(all[*n].to), "%s", to);
-	return &all[(*n)++];
+	j = &p->all[p->n++];
+	snprintf(j->from, sizeof(j->from), "%s", from);
+	snprintf(j->to, sizeof(j->to), "%s", to);
+	htab_add(&p->by, &j->node, key);
+	return j;
 }
 
 static void page_add(struct gw *gw, struct page_joins *p, const struct join *j)
@@ -223,28 +238,29 @@ static void page_add(struct gw *gw, struct page_joins *p, const struct join *j)
 /* False: there are more. */
 static bool page_joins(struct gw *gw, struct ctl_text *out)
 {
-	struct page_joins *all = calloc(PAGE_JOINS, sizeof(*all)), *p;
+	struct page_pairs pairs = {.all = calloc(PAGE_JOINS, sizeof(*pairs.all))};
 	char from[GW_TEXT_MAX], to[GW_TEXT_MAX];
+	struct page_joins *p;
 	bool whole = true;
-	unsigned n = 0;
 	struct join *j;
 
-	out->failed |= !all;
+	htab_init(&pairs.by, 0);
+	out->failed |= !pairs.all;
 	llist_for_each_entry(j, &gw->joins->head, entry)
 	{
-		if (!all || j->over)
+		if (!pairs.all || j->over)
 			continue;
 		page_leg(from, sizeof(from), gw, j, j->leg[0]);
 		page_leg(to, sizeof(to), gw, j, j->leg[1]);
-		p = page_pair(all, &n, from, to);
+		p = page_pair(&pairs, from, to);
 		if (p)
 			page_add(gw, p, j);
 		whole = whole && p;
 	}
 	page_key(out, "joins");
 	ctl_text_words(out, "[");
-	for (unsigned i = 0; i < n; i++) {
-		p = &all[i];
+	for (unsigned i = 0; i < pairs.n; i++) {
+		p = &pairs.all[i];
 		page_key(out, "");
 		ctl_text_words(out, "{");
 		page_text(out, "from", p->from);
@@ -257,7 +273,8 @@ static bool page_joins(struct gw *gw, struct ctl_text *out)
 		ctl_text_words(out, "}");
 	}
 	ctl_text_words(out, "]");
-	free(all);
+	htab_free(&pairs.by);
+	free(pairs.all);
 	return whole;
 }
 
