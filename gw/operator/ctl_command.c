@@ -244,15 +244,17 @@ static enum ctl_result command_dial_number(struct ctl_ask *a)
 
 /* --- captures -------------------------------------------------------------------------------------- */
 
-#define CAPTURE_WORDS 64
-#define CAPTURE_WHAT_ARG(words)                                                             \
-	{                                                                                   \
-		"what", CTL_ARG_WORDS, .required = true, .least = 1, .most = CAPTURE_WORDS, \
-				       .help = words                                        \
+/* The words of the VTY's command. */
+#define WHAT(most_words, words)                                                          \
+	{                                                                                \
+		"what", CTL_ARG_WORDS, .required = true, .least = 1, .most = most_words, \
+				       .help = words                                     \
 	}
 
+#define CAPTURE_WORDS 64
+
 static const struct ctl_arg capture_args[] = {
-	CAPTURE_WHAT_ARG("as in the VTY: \"call\", \"5\", \"7\", \"to\", \"FILE\"")};
+	WHAT(CAPTURE_WORDS, "as in the VTY: \"call\", \"5\", \"7\", \"to\", \"FILE\"")};
 
 static enum ctl_result command_capture(struct ctl_ask *a)
 {
@@ -268,7 +270,7 @@ static enum ctl_result command_capture(struct ctl_ask *a)
 }
 
 static const struct ctl_arg no_capture_args[] = {
-	CAPTURE_WHAT_ARG("what is captured, as show-captures has it, or the file")};
+	WHAT(CAPTURE_WORDS, "what is captured, as show-captures has it, or the file")};
 
 static enum ctl_result command_no_capture(struct ctl_ask *a)
 {
@@ -282,14 +284,9 @@ static enum ctl_result command_no_capture(struct ctl_ask *a)
 /* --- bad lines -------------------------------------------------------------------------------------- */
 
 #define IMPAIR_WORDS_MAX 24
-#define IMPAIR_WHAT_ARG(words)                                                                 \
-	{                                                                                      \
-		"what", CTL_ARG_WORDS, .required = true, .least = 1, .most = IMPAIR_WORDS_MAX, \
-				       .help = words                                           \
-	}
 
 static const struct ctl_arg impair_args[] = {
-	IMPAIR_WHAT_ARG("as in the VTY: \"fr0\", \"100\", \"out\", \"loss\", \"5%\"")};
+	WHAT(IMPAIR_WORDS_MAX, "as in the VTY: \"fr0\", \"100\", \"out\", \"loss\", \"5%\"")};
 
 /* The seed goes with the answer: that is how a run is repeated. */
 static enum ctl_result command_impair(struct ctl_ask *a)
@@ -309,7 +306,7 @@ static enum ctl_result command_impair(struct ctl_ask *a)
 }
 
 static const struct ctl_arg no_impair_args[] = {
-	IMPAIR_WHAT_ARG("as in the VTY: \"fr0\", \"100\", \"out\"")};
+	WHAT(IMPAIR_WORDS_MAX, "as in the VTY: \"fr0\", \"100\", \"out\"")};
 
 static enum ctl_result command_no_impair(struct ctl_ask *a)
 {
